@@ -1,0 +1,2 @@
+//! The tintype server and command line.
+fn main() {}
