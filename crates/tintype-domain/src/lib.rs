@@ -1,1 +1,31 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod bounds;
+mod checksum;
+mod field_errors;
+mod file_name;
+mod human_size;
+mod ids;
+mod key;
+mod kind;
+mod list_query;
+mod name;
+mod number;
+mod permission;
+mod record;
+mod timestamp;
+
+pub use bounds::Bounds;
+pub use checksum::Checksum;
+pub use field_errors::FieldErrors;
+pub use file_name::{FileName, Suffix};
+pub use human_size::HumanSize;
+pub use ids::{FileId, ThumbnailId, TokenId, UserId};
+pub use key::{InvalidKey, Key};
+pub use kind::{ColourMode, Kind, UnknownName};
+pub use list_query::{DEFAULT_LIMIT, Direction, Filter, ListQuery, MAX_LIMIT, OrderBy, OrderField};
+pub use name::{Description, Name, fold_case};
+pub use permission::Permission;
+pub use record::{FileRecord, ThumbnailRecord, TokenRecord, UserRecord};
+pub use timestamp::Timestamp;

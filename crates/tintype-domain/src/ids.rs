@@ -1,0 +1,32 @@
+use std::fmt;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// The number of a file; given by the database, never used twice.
+    FileId
+);
+id!(
+    /// The number of a thumbnail.
+    ThumbnailId
+);
+id!(
+    /// The number of a user.
+    UserId
+);
+id!(
+    /// The number of a token; not its key.
+    TokenId
+);

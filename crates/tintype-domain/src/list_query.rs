@@ -1,0 +1,237 @@
+use crate::kind::{UnknownName, named};
+use crate::number::Number;
+use crate::{Bounds, FieldErrors, Kind, Timestamp, fold_case};
+use std::fmt;
+use std::str::FromStr;
+
+mod moment;
+use moment::{day_bounds, parse_moment};
+
+/// How many files a page has unless the client says.
+pub const DEFAULT_LIMIT: u32 = 10;
+/// The most files a page has, whatever the client says.
+pub const MAX_LIMIT: u32 = 1000;
+
+/// Which files a client wants to see, in which order, and which page of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Which files match.
+    pub filter: Filter,
+    /// The order, most significant first; ties are by descending id.
+    pub ordering: Vec<OrderBy>,
+    /// The most files in the page, 1 to 1000.
+    pub limit: u32,
+    /// How many matching files to leave out before the page.
+    pub offset: u64,
+}
+
+impl Default for ListQuery {
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            ordering: vec![OrderBy { field: OrderField::CreatedAt, direction: Direction::Descending }],
+            limit: DEFAULT_LIMIT,
+            offset: 0,
+        }
+    }
+}
+
+/// Which files match: every part must.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Case-folded terms, each of which must occur in the case-folded name or in the decimal id.
+    pub search: Vec<String>,
+    /// The kinds that match; all where empty.
+    pub kinds: Vec<Kind>,
+    /// The ids of users that match.
+    pub user_id: Bounds,
+    /// The ids that match.
+    pub id: Bounds,
+    /// The sizes that match, in bytes.
+    pub size: Bounds,
+    /// The widths that match, in pixels; bounded, it matches images only.
+    pub width: Bounds,
+    /// The heights that match, in pixels; bounded, it matches images only.
+    pub height: Bounds,
+    /// The times of upload that match, in microseconds since 1970.
+    pub created_at: Bounds,
+    /// The times of change that match, in microseconds since 1970.
+    pub updated_at: Bounds,
+}
+
+/// One term of an ordering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderBy {
+    /// What to order by.
+    pub field: OrderField,
+    /// Which way.
+    pub direction: Direction,
+}
+
+/// Which way to order; nulls come last either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Least first.
+    Ascending,
+    /// Greatest first.
+    Descending,
+}
+
+named!(
+    /// What a list can be ordered by.
+    OrderField, "ordering", {
+        /// The number of the file.
+        Id = "id",
+        /// The kind, by its name.
+        Kind = "type",
+        /// The name, by code points.
+        Name = "name",
+        /// Bytes.
+        Size = "size",
+        /// Pixels across.
+        Width = "width",
+        /// Pixels down.
+        Height = "height",
+        /// The colour mode, by its name.
+        Mode = "mode",
+        /// The time of upload.
+        CreatedAt = "created_at",
+        /// The time of the last change.
+        UpdatedAt = "updated_at",
+        /// The number of the uploader.
+        UserId = "user__id",
+        /// The uploader's name.
+        Username = "user__username",
+        /// The uploader's given name.
+        UserFirstName = "user__first_name",
+        /// The uploader's family name.
+        UserLastName = "user__last_name",
+        /// When the uploader last logged in.
+        UserLastLogin = "user__last_login",
+    }
+);
+
+impl ListQuery {
+    /// Parses decoded query parameters; of several of one name the last counts, unknown and empty ones do not.
+    ///
+    /// A limit or offset that does not parse falls back to its default, and orderings of unknown name are left out, as
+    /// Django REST framework does it.
+    ///
+    /// # Errors
+    /// Every other value that does not parse, by its parameter, in Django's words.
+    ///
+    /// ```
+    /// use tintype_domain::ListQuery;
+    /// let query = ListQuery::parse([("type", "image,pdf"), ("size_min", "1024"), ("ordering", "-size,name")]).unwrap();
+    /// assert_eq!(query.filter.size.min, Some(1024));
+    /// let errors = ListQuery::parse([("size_min", "big")]).unwrap_err();
+    /// assert_eq!(errors.to_string(), "size_min: Enter a number.");
+    /// ```
+    pub fn parse<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
+        let parameters: std::collections::BTreeMap<_, _> = parameters.into_iter().collect();
+        let mut query = Self::default();
+        let mut errors = FieldErrors::default();
+        for (name, value) in parameters {
+            if let Err(message) = query.set(name, value) {
+                errors.push(name, message);
+            }
+        }
+        errors.or(query)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        if value.trim().is_empty() {
+            return Ok(());
+        }
+        let filter = &mut self.filter;
+        match name {
+            "limit" => self.limit = positive(value).unwrap_or(DEFAULT_LIMIT),
+            "offset" => self.offset = value.trim().parse().ok().filter(|&n| i64::try_from(n).is_ok()).unwrap_or(0),
+            "ordering" => self.order(value),
+            "search" => filter.search = terms(value)?,
+            "type" => filter.kinds = kinds(value)?,
+            "user_id" => {
+                let Number { floor, ceil } = number(value)?;
+                // A fraction is no user's number: the bounds cross, and nothing matches.
+                filter.user_id = Bounds { min: Some(ceil), max: Some(floor) };
+            }
+            "id_min" => filter.id.at_least(number(value)?.ceil),
+            "id_max" => filter.id.at_most(number(value)?.floor),
+            "size_min" => filter.size.at_least(number(value)?.ceil),
+            "size_max" => filter.size.at_most(number(value)?.floor),
+            "width_min" => filter.width.at_least(number(value)?.ceil),
+            "width_max" => filter.width.at_most(number(value)?.floor),
+            "height_min" => filter.height.at_least(number(value)?.ceil),
+            "height_max" => filter.height.at_most(number(value)?.floor),
+            "created_date" => narrow(&mut filter.created_at, day_bounds(value)?),
+            "updated_date" => narrow(&mut filter.updated_at, day_bounds(value)?),
+            "created_from" => filter.created_at.at_least(parse_moment(value)?.0.unix_micros()),
+            "created_to" => filter.created_at.at_most(parse_moment(value)?.1.unix_micros()),
+            "updated_from" => filter.updated_at.at_least(parse_moment(value)?.0.unix_micros()),
+            "updated_to" => filter.updated_at.at_most(parse_moment(value)?.1.unix_micros()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn order(&mut self, value: &str) {
+        let ordering: Vec<_> = value.split(',').filter_map(|term| OrderBy::parse(term.trim())).collect();
+        if !ordering.is_empty() {
+            self.ordering = ordering;
+        }
+    }
+}
+
+impl OrderBy {
+    fn parse(term: &str) -> Option<Self> {
+        let (name, direction) = match term.strip_prefix('-') {
+            Some(name) => (name, Direction::Descending),
+            None => (term, Direction::Ascending),
+        };
+        OrderField::from_str(name).ok().map(|field| Self { field, direction })
+    }
+}
+
+fn positive(value: &str) -> Option<u32> {
+    let value = value.trim().parse::<u64>().ok().filter(|&n| n > 0)?;
+    Some(u32::try_from(value).unwrap_or(MAX_LIMIT).min(MAX_LIMIT))
+}
+
+fn number(value: &str) -> Result<Number, String> {
+    Number::parse(value).ok_or_else(|| "Enter a number.".into())
+}
+
+fn terms(value: &str) -> Result<Vec<String>, String> {
+    if value.contains('\0') {
+        return Err("Null characters are not allowed.".into());
+    }
+    let mut terms: Vec<_> = value.split_whitespace().map(fold_case).collect();
+    terms.sort();
+    terms.dedup();
+    if terms.len() > Filter::MAX_SEARCH_TERMS {
+        return Err(format!("Ensure this field has no more than {} terms.", Filter::MAX_SEARCH_TERMS));
+    }
+    Ok(terms)
+}
+
+impl Filter {
+    /// The most different terms in one search; each costs the database a comparison a file.
+    pub const MAX_SEARCH_TERMS: usize = 32;
+}
+
+fn kinds(value: &str) -> Result<Vec<Kind>, String> {
+    let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let mut kinds = names
+        .map(|name| {
+            name.parse().map_err(|_| format!("Select a valid choice. {name} is not one of the available choices."))
+        })
+        .collect::<Result<Vec<Kind>, _>>()?;
+    kinds.sort();
+    kinds.dedup();
+    Ok(kinds)
+}
+
+fn narrow(bounds: &mut Bounds, (first, last): (Timestamp, Timestamp)) {
+    bounds.at_least(first.unix_micros());
+    bounds.at_most(last.unix_micros());
+}

@@ -1,0 +1,116 @@
+use crate::{
+    Checksum, ColourMode, Description, FileId, Key, Kind, Name, Permission, ThumbnailId, Timestamp, TokenId, UserId,
+};
+use std::collections::BTreeSet;
+
+/// A file as it is kept: its facts, whose it is and its thumbnails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRecord {
+    /// The number of the file.
+    pub id: FileId,
+    /// What sort of file it is.
+    pub kind: Kind,
+    /// The uploader; `None` once that user is gone.
+    pub user: Option<UserRecord>,
+    /// Where the content lies.
+    pub key: Key,
+    /// What the file is called.
+    pub name: Name,
+    /// What its user says about it.
+    pub description: Description,
+    /// Bytes of the content.
+    pub size: u64,
+    /// The detected media type, such as `image/jpeg`.
+    pub mime_type: String,
+    /// SHA-256 of the content.
+    pub checksum: Checksum,
+    /// Pixels across, after orientation; `None` where it is not an image or its header does not tell.
+    pub width: Option<u32>,
+    /// Pixels down, after orientation; `None` where it is not an image or its header does not tell.
+    pub height: Option<u32>,
+    /// Colour mode as stored; `None` where it is not an image or its header does not tell.
+    pub mode: Option<ColourMode>,
+    /// When the file was uploaded.
+    pub created_at: Timestamp,
+    /// When anything of it last changed.
+    pub updated_at: Timestamp,
+    /// Its thumbnails, by edge; empty for what is not a readable image.
+    pub thumbnails: Vec<ThumbnailRecord>,
+}
+
+impl FileRecord {
+    /// Returns every key the file owns: the content's and the thumbnails'.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.key).chain(self.thumbnails.iter().map(|thumbnail| &thumbnail.key))
+    }
+}
+
+/// A thumbnail as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThumbnailRecord {
+    /// The number of the thumbnail.
+    pub id: ThumbnailId,
+    /// Where it lies.
+    pub key: Key,
+    /// The edge in pixels of the square box it fits in.
+    pub edge: u32,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Bytes of the encoded thumbnail.
+    pub size: u64,
+    /// The media type, such as `image/jpeg`.
+    pub mime_type: String,
+    /// SHA-256 of the encoded thumbnail.
+    pub checksum: Checksum,
+}
+
+/// A user and what it may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRecord {
+    /// The number of the user.
+    pub id: UserId,
+    /// The unique name the user logs in with.
+    pub username: String,
+    /// Given name, perhaps empty.
+    pub first_name: String,
+    /// Family name, perhaps empty.
+    pub last_name: String,
+    /// Whether permissions granted to the user count.
+    pub is_staff: bool,
+    /// Whether the user may do everything.
+    pub is_admin: bool,
+    /// Whether the user may log in and use its tokens.
+    pub is_active: bool,
+    /// What the user was granted.
+    pub permissions: BTreeSet<Permission>,
+    /// When the user last exchanged its password for a token.
+    pub last_login: Option<Timestamp>,
+    /// When the user was created.
+    pub created_at: Timestamp,
+}
+
+impl UserRecord {
+    /// Returns first and last name joined by one space, trimmed.
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name.trim(), self.last_name.trim()).trim().to_owned()
+    }
+}
+
+/// A token as an operator sees it; its key is known only to its holder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// The number of the token.
+    pub id: TokenId,
+    /// Whose token it is.
+    pub username: String,
+    /// What its user calls it, perhaps empty.
+    pub label: String,
+    /// When it was minted.
+    pub created_at: Timestamp,
+    /// When it stops being taken.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last taken, to about a minute.
+    pub last_used_at: Option<Timestamp>,
+}

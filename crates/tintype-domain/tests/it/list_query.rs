@@ -1,0 +1,103 @@
+use proptest::prelude::*;
+use tintype_domain::{Bounds, Direction, Kind, ListQuery, OrderField};
+
+fn parse(pairs: &[(&str, &str)]) -> ListQuery {
+    ListQuery::parse(pairs.iter().copied()).unwrap()
+}
+
+#[test]
+fn nothing_is_the_first_ten_files_newest_first() {
+    let query = parse(&[]);
+    assert_eq!(query, ListQuery::default());
+    assert_eq!((query.limit, query.offset), (10, 0));
+    assert_eq!(query, parse(&[("unknown", "x"), ("size_min", ""), ("type", " "), ("search", "")]));
+}
+
+#[test]
+fn bad_pages_fall_back_and_large_ones_are_cut() {
+    let page = |limit, offset| {
+        let query = parse(&[("limit", limit), ("offset", offset)]);
+        (query.limit, query.offset)
+    };
+    assert_eq!(page("25", "50"), (25, 50));
+    assert_eq!(page("1000", "0"), (1000, 0));
+    assert_eq!(page("1001", "-1"), (1000, 0));
+    assert_eq!(page("99999999999", "x"), (1000, 0));
+    assert_eq!(page("0", "1.5"), (10, 0));
+    assert_eq!(page("-5", "99999999999999999999"), (10, 0));
+}
+
+#[test]
+fn orderings_of_unknown_name_are_left_out() {
+    let query = parse(&[("ordering", "-size,bogus, name,-")]);
+    let terms: Vec<_> = query.ordering.iter().map(|o| (o.field, o.direction)).collect();
+    assert_eq!(terms, [(OrderField::Size, Direction::Descending), (OrderField::Name, Direction::Ascending)]);
+    assert_eq!(parse(&[("ordering", "password,--id")]), ListQuery::default());
+}
+
+#[test]
+fn bounds_of_one_field_narrow_each_other() {
+    let query = parse(&[
+        ("created_date", "2025-12-22"),
+        ("created_from", "2025-12-22T12:00:00Z"),
+        ("created_to", "2025-12-22"),
+    ]);
+    let noon = 1_766_404_800_000_000;
+    assert_eq!(query.filter.created_at, Bounds { min: Some(noon), max: Some(noon + 43_200_000_000 - 1) });
+    let query = parse(&[("width_min", "10.5"), ("width_max", "10.5"), ("user_id", "1.5")]);
+    assert_eq!(query.filter.width, Bounds { min: Some(11), max: Some(10) });
+    assert!(!query.filter.user_id.contains(1) && !query.filter.user_id.contains(2));
+    assert_eq!(parse(&[("user_id", "7")]).filter.user_id, Bounds { min: Some(7), max: Some(7) });
+}
+
+#[test]
+fn kinds_and_terms_are_lists() {
+    let query = parse(&[("type", "pdf, image,pdf"), ("search", "  ÉTÉ 50%_  12 ")]);
+    assert_eq!(query.filter.kinds, [Kind::Image, Kind::Pdf]);
+    assert_eq!(query.filter.search, ["12", "50%_", "été"]);
+}
+
+#[test]
+fn every_bad_value_is_named() {
+    let bad = [
+        ("size_min", "big"),
+        ("id_max", "1;DROP TABLE files"),
+        ("user_id", "me"),
+        ("created_date", "yesterday"),
+        ("updated_to", "soon"),
+        ("type", "image,zz"),
+        ("search", "a\0b"),
+    ];
+    let errors = ListQuery::parse(bad).unwrap_err();
+    let expected = [
+        ("created_date", "Enter a valid date."),
+        ("id_max", "Enter a number."),
+        ("search", "Null characters are not allowed."),
+        ("size_min", "Enter a number."),
+        ("type", "Select a valid choice. zz is not one of the available choices."),
+        ("updated_to", "Enter a valid date/time."),
+        ("user_id", "Enter a number."),
+    ];
+    let got: Vec<_> = errors.iter().map(|(field, messages)| (field, messages.join(" "))).collect();
+    let expected: Vec<_> = expected.iter().map(|&(field, message)| (field, message.to_owned())).collect();
+    assert_eq!(got, expected);
+}
+
+#[test]
+fn a_search_has_at_most_32_terms() {
+    let words = |n: usize| (0..n).map(|i| format!("w{i}")).collect::<Vec<_>>().join(" ");
+    assert_eq!(parse(&[("search", &words(32))]).filter.search.len(), 32);
+    assert!(ListQuery::parse([("search", words(33).as_str())]).is_err());
+}
+
+proptest! {
+    #[test]
+    fn parsing_never_panics(name in "(limit|offset|ordering|search|type|user_id|(id|size|width|height)_(min|max)|(created|updated)_(date|from|to))", value in any::<String>()) {
+        let _ = ListQuery::parse([(name.as_str(), value.as_str())]);
+    }
+
+    #[test]
+    fn dates_never_panic(value in "[-0-9]{0,6}-?[0-9]{2}-[0-9]{2}[T ]?[0-9:.,]{0,12}[-+ Z]?[0-9:]{0,5}") {
+        let _ = ListQuery::parse([("created_from", value.as_str()), ("created_date", value.as_str())]);
+    }
+}
