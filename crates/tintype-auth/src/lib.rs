@@ -1,1 +1,12 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod actor;
+mod error;
+mod password;
+mod token;
+
+pub use actor::Actor;
+pub use error::Error;
+pub use password::{hash_password, verify_password};
+pub use token::TokenKey;

@@ -1,0 +1,32 @@
+/// Why somebody may not do something, or could not be recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no `Authorization` header, or one of another scheme.
+    #[error("no credentials were given")]
+    NotProvided,
+    /// The header names a scheme and nothing else.
+    #[error("the authorization header has no token")]
+    NoToken,
+    /// The header's token has spaces in it.
+    #[error("the authorization header's token contains spaces")]
+    TokenWithSpaces,
+    /// The header's token is no UTF-8.
+    #[error("the authorization header's token contains invalid characters")]
+    TokenWithInvalidCharacters,
+    /// The token is unknown, revoked or expired.
+    #[error("the token is unknown, revoked or expired")]
+    InvalidToken,
+    /// The token is right, but its user is deactivated.
+    #[error("the token's user is deactivated")]
+    Inactive,
+    /// The user is known, but not allowed to do this.
+    #[error("the user lacks the permission `{}` ({})", .0, .0.code())]
+    Forbidden(tintype_domain::Permission),
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes")]
+    NoRandomness,
+    /// A stored password hash cannot be read.
+    #[error("the stored password hash cannot be read")]
+    BadPasswordHash,
+}

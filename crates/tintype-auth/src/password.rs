@@ -1,0 +1,57 @@
+use crate::Error;
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
+
+/// A hash that no password matches, with the parameters of [`hash_password`].
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Returns the Argon2id hash of a password as a PHC string, with the library's default cost (19 MiB, two passes), which
+/// is [OWASP's recommendation]. It takes tens of milliseconds: keep it off an async executor.
+///
+/// # Errors
+/// [`Error::NoRandomness`] where there is no salt to be had.
+///
+/// [OWASP's recommendation]: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+pub fn hash_password(password: &str) -> Result<String, Error> {
+    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|_| Error::NoRandomness)?;
+    Ok(hash.to_string())
+}
+
+/// Returns whether the password is the one hashed. Without a hash (an unknown user, or one without a password) the answer
+/// is no, at the same cost, so that time does not tell which user names exist.
+///
+/// # Errors
+/// [`Error::BadPasswordHash`] where the stored hash is no PHC string of Argon2.
+pub fn verify_password(password: &str, hash: Option<&str>) -> Result<bool, Error> {
+    let parsed = PasswordHash::new(hash.unwrap_or(NOBODY)).map_err(|_| Error::BadPasswordHash)?;
+    match Argon2::default().verify_password(password.as_bytes(), &parsed) {
+        Ok(()) => Ok(hash.is_some()),
+        Err(HashError::PasswordInvalid) => Ok(false),
+        Err(_) => Err(Error::BadPasswordHash),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NOBODY, hash_password, verify_password};
+    use crate::Error;
+
+    #[test]
+    fn only_the_password_matches_its_hash() {
+        let hash = hash_password("پنهان 🐈").unwrap();
+        assert_eq!(verify_password("پنهان 🐈", Some(&hash)), Ok(true));
+        assert_eq!(verify_password("پنهان", Some(&hash)), Ok(false));
+        assert_eq!(verify_password("", Some(&hash)), Ok(false));
+        assert_eq!(verify_password("x", Some("plain")), Err(Error::BadPasswordHash));
+    }
+
+    #[test]
+    fn nobody_costs_as_much_as_somebody() {
+        let cost = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(cost(NOBODY), cost(&hash_password("x").unwrap()));
+        assert_eq!(verify_password("x", None), Ok(false));
+        // The placeholder must be computed in full, not refused early.
+        assert_eq!(verify_password("x", Some(NOBODY)), Ok(false));
+    }
+}
