@@ -1,2 +1,37 @@
-//! The tintype server and command line.
-fn main() {}
+//! `tintype`: a self-hosted media file service. The server and the command line around it.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod commands;
+mod config;
+mod failure;
+mod http;
+mod log;
+mod serve;
+mod settings;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use failure::Failure;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let settings = cli.settings.resolve()?;
+    if let Command::Config = cli.command {
+        return commands::config::print(&settings);
+    }
+    let config = config::Config::new(&settings)?;
+    match cli.command {
+        Command::Serve { port_file } => serve::serve(config, port_file.as_deref()),
+        Command::User { command } => commands::user::run(&config, command),
+        Command::Token { command } => commands::token::run(&config, command),
+        Command::Config => Ok(()),
+    }
+}

@@ -1,6 +1,7 @@
 /// Why somebody may not do something, or could not be recognised.
+///
+/// Exhaustive on purpose: whoever answers clients has to decide what to say in every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// There is no `Authorization` header, or one of another scheme.
     #[error("no credentials were given")]

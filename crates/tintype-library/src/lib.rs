@@ -1,1 +1,25 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod access;
+mod admission;
+mod content;
+mod error;
+mod library;
+mod options;
+mod place;
+mod prepare;
+mod remove;
+mod view;
+
+pub use content::{Change, ContentChange, Inbox, Upload};
+pub use error::Error;
+pub use library::{Library, NotReady};
+pub use options::{AllowedType, Options};
+pub use view::Content;
+
+// What a caller has to name to use this crate.
+pub use tintype_auth as auth;
+pub use tintype_domain as domain;
+pub use tintype_persistence as persistence;
+pub use tintype_storage as storage;

@@ -1,0 +1,172 @@
+use crate::failure::Failure;
+use crate::settings::Settings;
+use bytesize::ByteSize;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use tintype_library::persistence::{ConnectOptions, Database};
+use tintype_library::storage::{LocalStorage, Spool, Storage};
+use tintype_library::{AllowedType, Options};
+
+/// The effective configuration, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) bind: SocketAddr,
+    pub(crate) database_url: String,
+    pub(crate) http: HttpConfig,
+    pub(crate) library: Options,
+    pub(crate) log_format: LogFormat,
+    pub(crate) shutdown_timeout: Duration,
+    data_dir: PathBuf,
+    media_dir: PathBuf,
+}
+
+/// What the HTTP side needs to know.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpConfig {
+    pub(crate) public_url: Option<String>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) max_upload_bytes: u64,
+    pub(crate) max_field_bytes: usize,
+    pub(crate) max_parts: usize,
+    pub(crate) max_ranges: usize,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) min_bytes_per_second: u64,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Config {
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
+        let data_dir = PathBuf::from(settings.text("data_dir"));
+        let max_upload_bytes = settings.parse("max_upload_size", bytes)?;
+        let mut library = Options::default();
+        library.max_upload_bytes = max_upload_bytes;
+        library.max_image_pixels = settings.parse("max_image_pixels", u64::from_str)?;
+        library.decode_memory_bytes = settings.parse("decode_memory", bytes)?;
+        library.decode_timeout = settings.parse("decode_timeout", humantime::parse_duration)?;
+        library.queue_length = settings.parse("upload_queue", positive)?;
+        library.queue_timeout = settings.parse("upload_queue_timeout", humantime::parse_duration)?;
+        library.abandoned_after = settings.parse("abandoned_after", humantime::parse_duration)?;
+        library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
+        library.workers = settings.parse("workers", |text| match text {
+            "" => Ok(library.workers),
+            text => positive(text),
+        })?;
+        settings.parse("media_access", |text| match text {
+            "public" => Ok(()),
+            "signed" => Err("signed URLs are planned, but do not exist yet; use `public`"),
+            _ => Err("the only value so far is `public`"),
+        })?;
+        let database_url = match settings.text("database_url") {
+            "" => format!("sqlite://{}", data_dir.join("tintype.db").display()),
+            url => url.to_owned(),
+        };
+        Ok(Self {
+            bind: settings.parse("bind", socket_address)?,
+            http: HttpConfig {
+                public_url: settings.parse("public_url", public_url)?,
+                trusted_proxies: settings.parse("trusted_proxies", networks)?,
+                max_upload_bytes,
+                max_field_bytes: usize::try_from(settings.parse("max_field_size", bytes)?).unwrap_or(usize::MAX),
+                max_parts: settings.parse("max_parts", positive)?,
+                max_ranges: settings.parse("max_ranges", positive)?,
+                idle_timeout: settings.parse("upload_idle_timeout", humantime::parse_duration)?,
+                min_bytes_per_second: settings.parse("upload_min_rate", bytes)?,
+            },
+            library,
+            log_format: settings.parse("log_format", |text| match text {
+                "text" => Ok(LogFormat::Text),
+                "json" => Ok(LogFormat::Json),
+                _ => Err("use `text` or `json`"),
+            })?,
+            shutdown_timeout: settings.parse("shutdown_timeout", humantime::parse_duration)?,
+            media_dir: settings.parse("storage_url", |url| media_dir(url, &data_dir))?,
+            database_url,
+            data_dir,
+        })
+    }
+
+    /// Returns the URL of the storage.
+    pub(crate) fn storage_url(&self) -> String {
+        format!("file://{}", self.media_dir.display())
+    }
+
+    /// Connects to the database and brings its schema up to date.
+    pub(crate) fn open_database(&self) -> Result<Database, Failure> {
+        std::fs::create_dir_all(&self.data_dir)
+            .map_err(|e| Failure::during(format!("cannot create the data folder `{}`", self.data_dir.display()), &e))?;
+        let database = Database::connect(&self.database_url, &ConnectOptions::default())?;
+        for migration in database.migrate()? {
+            tracing::info!(%migration, "migrated the database");
+        }
+        Ok(database)
+    }
+
+    /// Opens the storage and the spool beside it.
+    pub(crate) fn open_storage(&self) -> Result<(Arc<dyn Storage>, Spool), Failure> {
+        let storage = LocalStorage::open(&self.media_dir)?;
+        let spool = Spool::open(storage.spool_dir().unwrap_or(&self.data_dir))?;
+        Ok((Arc::new(storage), spool))
+    }
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    let mut addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
+    addresses.next().ok_or_else(|| "the name has no address".into())
+}
+
+/// Parses a size such as `100 MiB`, `3GiB` or a plain number of bytes.
+fn bytes(text: &str) -> Result<u64, String> {
+    match ByteSize::from_str(text) {
+        Ok(ByteSize(0)) => Err("it has to be more than 0".into()),
+        Ok(ByteSize(bytes)) => Ok(bytes),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("it has to be more than 0".into()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+fn list<T: FromStr>(text: &str) -> Result<Vec<T>, T::Err> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(T::from_str).collect()
+}
+
+fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+    let network = |item: &str| item.parse::<IpNet>().or_else(|_| item.parse::<IpAddr>().map(IpNet::from));
+    items.map(|item| network(item).map_err(|_| format!("`{item}` is neither an address nor a network"))).collect()
+}
+
+fn public_url(text: &str) -> Result<Option<String>, &'static str> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let uri: actix_web::http::Uri = text.parse().map_err(|_| "it is not a URL")?;
+    match (uri.scheme_str(), uri.authority(), uri.query()) {
+        (Some("http" | "https"), Some(_), None) => Ok(Some(text.trim_end_matches('/').to_owned())),
+        _ => Err("it has to look like `https://media.example.org`"),
+    }
+}
+
+fn media_dir(url: &str, data_dir: &std::path::Path) -> Result<PathBuf, &'static str> {
+    match url.split_once("://") {
+        None if url.is_empty() => Ok(data_dir.join("media")),
+        Some(("file", path)) if !path.is_empty() => Ok(path.into()),
+        Some(("s3", _)) => Err("this version keeps files on local disk only; use `file://<path>`"),
+        _ => Err("it has to look like `file://<path>`"),
+    }
+}

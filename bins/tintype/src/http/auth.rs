@@ -1,0 +1,43 @@
+use crate::http::App;
+use crate::http::caller::Caller;
+use crate::http::form::{Fields, Form};
+use crate::http::problem::Problem;
+use crate::http::view::MeView;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+use tintype_library::Error;
+use tintype_library::domain::FieldErrors;
+
+/// `POST /api/auth/token`: a token for a user name and a password.
+pub(super) async fn token(
+    app: web::Data<App>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let fields = Form::new(&request, payload, &app.config).read_fields().await?;
+    let mut errors = FieldErrors::default();
+    let username = errors.take(required(&fields, "username"));
+    let password = errors.take(required(&fields, "password"));
+    let (username, password) = errors.or((username.unwrap_or_default(), password.unwrap_or_default()))?;
+    match app.library.log_in(username.trim(), &password).await {
+        Ok(key) => Ok(HttpResponse::Ok().json(json!({"token": key.reveal()}))),
+        Err(Error::WrongCredentials) => {
+            Err(FieldErrors::one("non_field_errors", "Unable to log in with provided credentials.").into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn required(fields: &Fields, name: &str) -> Result<String, FieldErrors> {
+    match fields.text(name)? {
+        None => Err(FieldErrors::one(name, "This field is required.")),
+        Some(text) if text.is_empty() => Err(FieldErrors::one(name, "This field may not be blank.")),
+        Some(text) if text.contains('\0') => Err(FieldErrors::one(name, "Null characters are not allowed.")),
+        Some(text) => Ok(text.to_owned()),
+    }
+}
+
+/// `GET /api/auth/me`: who asks.
+pub(super) async fn me(Caller(actor): Caller) -> HttpResponse {
+    HttpResponse::Ok().json(MeView::new(actor.user()))
+}

@@ -1,0 +1,53 @@
+use crate::config::HttpConfig;
+use actix_web::HttpRequest;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tintype_library::domain::Key;
+
+/// Everything but RFC 3986's unreserved characters and the slash.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// What absolute URLs begin with: `https://media.example.org`.
+#[derive(Debug, Clone)]
+pub(super) struct BaseUrl(String);
+
+impl BaseUrl {
+    /// Returns `public_url` where configured, else what the request was sent to. Forwarding headers count only from
+    /// trusted proxies: anybody can send them.
+    pub(super) fn of(request: &HttpRequest, config: &HttpConfig) -> Self {
+        if let Some(url) = &config.public_url {
+            return Self(url.clone());
+        }
+        let peer = request.peer_addr().map(|peer| peer.ip());
+        if peer.is_some_and(|peer| config.trusted_proxies.iter().any(|network| network.contains(&peer))) {
+            let info = request.connection_info();
+            if matches!(info.scheme(), "http" | "https") && is_host(info.host()) {
+                return Self(format!("{}://{}", info.scheme(), info.host()));
+            }
+        }
+        let host = request.headers().get("host").and_then(|host| host.to_str().ok()).filter(|host| is_host(host));
+        Self(format!("http://{}", host.unwrap_or_else(|| request.app_config().host())))
+    }
+
+    /// Returns the URL of an object.
+    pub(super) fn of_object(&self, key: &Key) -> String {
+        format!("{}/media/{}", self.0, utf8_percent_encode(key.as_str(), PATH))
+    }
+
+    /// Returns the key of an object from its URL, its path, or the key itself.
+    pub(super) fn to_key(&self, text: &str) -> Option<Key> {
+        let path = text.strip_prefix(&self.0).unwrap_or(text);
+        match path.strip_prefix("/media/") {
+            Some(encoded) => percent_encoding::percent_decode_str(encoded).decode_utf8().ok()?.parse().ok(),
+            None => text.parse().ok(),
+        }
+    }
+
+    /// Returns the URL of a path.
+    pub(super) fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b))
+}

@@ -1,0 +1,25 @@
+use crate::http::App;
+use crate::http::problem::Problem;
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::future::{FutureExt, LocalBoxFuture};
+use tintype_library::auth::Actor;
+
+/// Who sends the request; to take it as an argument is to refuse everybody else with a 401.
+pub(super) struct Caller(pub(super) Actor);
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<web::Data<App>>().cloned();
+        let header = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes().to_owned());
+        async move {
+            let app = app.ok_or(Problem::NotFound)?;
+            Ok(Self(app.library.authenticate(header.as_deref()).await?))
+        }
+        .boxed_local()
+    }
+}

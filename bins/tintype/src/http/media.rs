@@ -1,0 +1,189 @@
+use crate::http::App;
+use crate::http::problem::Problem;
+use crate::http::range::{self, Requested};
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryStreamExt};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::ops::Range;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+use tintype_library::domain::Key;
+use tintype_library::{Content, Library};
+
+type Blocks = BoxStream<'static, Result<Bytes, tintype_library::storage::Error>>;
+
+/// `GET /media/<key>`: the bytes of a file or a thumbnail, for everybody.
+pub(super) async fn serve(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let key = key(&request).ok_or(Problem::NotFound)?;
+    let content = app.library.content(key).await?;
+    let validators = Validators::of(&content);
+    if validators.match_cache(request.headers()) {
+        return Ok(head(StatusCode::NOT_MODIFIED, &content, &validators).finish());
+    }
+    let requested = match header_text(request.headers(), &header::RANGE) {
+        Some(range) if validators.allow_ranges(request.headers()) => {
+            range::parse(range, content.size, app.config.max_ranges)
+        }
+        _ => Requested::Whole,
+    };
+    let (status, ranges) = match requested {
+        Requested::Unsatisfiable => return Err(Problem::RangeNotSatisfiable { size: content.size }),
+        Requested::Whole => (StatusCode::OK, vec![0..content.size]),
+        Requested::Ranges(ranges) => (StatusCode::PARTIAL_CONTENT, ranges),
+    };
+    let mut response = head(status, &content, &validators);
+    let body = match <[Range<u64>; 1]>::try_from(ranges) {
+        Ok([range]) => {
+            if status == StatusCode::PARTIAL_CONTENT {
+                response.insert_header((header::CONTENT_RANGE, content_range(&range, content.size)));
+            }
+            single(&app.library, &content, range, request.method()).await?
+        }
+        Err(ranges) => {
+            let boundary = &content.checksum.to_hex()[..32];
+            response.insert_header((header::CONTENT_TYPE, format!("multipart/byteranges; boundary={boundary}")));
+            multiple(&app.library, &content, ranges, boundary)
+        }
+    };
+    Ok(response.body(body))
+}
+
+fn key(request: &HttpRequest) -> Option<Key> {
+    let encoded = request.uri().path().strip_prefix("/media/")?;
+    percent_decode_str(encoded).decode_utf8().ok()?.parse().ok()
+}
+
+/// What tells a cache whether its copy is still right. The content under a key never changes.
+struct Validators {
+    etag: String,
+    modified: SystemTime,
+}
+
+impl Validators {
+    fn of(content: &Content) -> Self {
+        // HTTP dates have seconds.
+        let seconds = content.stored_at.to_datetime().unix_timestamp();
+        let modified = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+        Self { etag: format!("\"{}\"", content.checksum.to_hex()), modified }
+    }
+
+    /// RFC 9110 section 13.2.2: `If-None-Match` goes before `If-Modified-Since`.
+    fn match_cache(&self, headers: &HeaderMap) -> bool {
+        if headers.contains_key(header::IF_NONE_MATCH) {
+            let tags = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+            return tags.flat_map(|tags| tags.split(',')).map(str::trim).any(|tag| {
+                tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.etag
+            });
+        }
+        let since = header_text(headers, &header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok());
+        since.is_some_and(|since| self.modified <= since)
+    }
+
+    /// RFC 9110 section 13.1.5: a range counts only while `If-Range` names what is there, by strong comparison.
+    fn allow_ranges(&self, headers: &HeaderMap) -> bool {
+        match header_text(headers, &header::IF_RANGE) {
+            None => !headers.contains_key(header::IF_RANGE),
+            Some(tag) if tag.starts_with('"') => tag == self.etag,
+            Some(date) => httpdate::parse_http_date(date).is_ok_and(|date| date == self.modified),
+        }
+    }
+}
+
+fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+fn content_range(range: &Range<u64>, size: u64) -> String {
+    format!("bytes {}-{}/{size}", range.start, range.end - 1)
+}
+
+fn head(status: StatusCode, content: &Content, validators: &Validators) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::ETAG, validators.etag.as_str()))
+        .insert_header((header::LAST_MODIFIED, httpdate::fmt_http_date(validators.modified)))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    if status != StatusCode::NOT_MODIFIED {
+        response.insert_header((header::CONTENT_TYPE, content.mime_type.as_str()));
+    }
+    if is_active(&content.mime_type) {
+        let name = utf8_percent_encode(content.key.file_name(), NON_ALPHANUMERIC);
+        response
+            .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")))
+            .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"));
+    }
+    response
+}
+
+/// Returns whether a browser could execute something in a document of this type.
+fn is_active(mime_type: &str) -> bool {
+    const ACTIVE: [&str; 6] = ["html", "xml", "svg", "script", "mhtml", "flash"];
+    mime_type == "multipart/related" || ACTIVE.iter().any(|part| mime_type.contains(part))
+}
+
+async fn single(library: &Library, content: &Content, range: Range<u64>, method: &Method) -> Result<Sized, Problem> {
+    let size = range.end - range.start;
+    let blocks = if method == Method::HEAD {
+        stream::empty().boxed()
+    } else {
+        library.read(content, Some(range)).await?.body
+    };
+    Ok(Sized { size, blocks })
+}
+
+/// Strings the ranges together as RFC 9110 section 14.6 has it; each is opened when its turn comes.
+fn multiple(library: &Library, content: &Content, ranges: Vec<Range<u64>>, boundary: &str) -> Sized {
+    let end = format!("\r\n--{boundary}--\r\n");
+    let parts: Vec<_> = ranges
+        .into_iter()
+        .map(|range| {
+            let (mime_type, shown) = (&content.mime_type, content_range(&range, content.size));
+            let head = format!("\r\n--{boundary}\r\nContent-Type: {mime_type}\r\nContent-Range: {shown}\r\n\r\n");
+            (head, range)
+        })
+        .collect();
+    let size = parts.iter().map(|(head, range)| head.len() as u64 + range.end - range.start).sum::<u64>();
+    let size = size + end.len() as u64;
+    let (library, content) = (library.clone(), content.clone());
+    let bodies = stream::iter(parts).then(move |(head, range)| {
+        let (library, content) = (library.clone(), content.clone());
+        async move {
+            let blocks = match library.read(&content, Some(range)).await {
+                Ok(object) => object.body,
+                Err(error) => {
+                    tracing::warn!(%error, key = %content.key, "cannot go on with an answer of several ranges");
+                    stream::once(async { Err(tintype_library::storage::Error::NotFound { key: content.key }) }).boxed()
+                }
+            };
+            stream::once(async { Ok(Bytes::from(head)) }).chain(blocks)
+        }
+    });
+    let blocks = bodies.flatten().chain(stream::once(async { Ok(Bytes::from(end)) })).boxed();
+    Sized { size, blocks }
+}
+
+/// A stream whose length is known, so that the answer has a `Content-Length`, to `HEAD`, too.
+struct Sized {
+    size: u64,
+    blocks: Blocks,
+}
+
+impl MessageBody for Sized {
+    type Error = tintype_library::storage::Error;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.size)
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.blocks.try_poll_next_unpin(cx)
+    }
+}

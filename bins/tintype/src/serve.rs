@@ -1,0 +1,147 @@
+use crate::config::Config;
+use crate::failure::{Failure, causes};
+use crate::http::{self, App, log_request};
+use crate::{commands, log};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, web};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+use tintype_library::Library;
+use tintype_library::auth::TokenKey;
+use tintype_library::persistence::{Database, NewToken, NewUser};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Threads for blocking calls: database, files, decoding. Each is bounded on its own; this bounds their sum.
+const BLOCKING_THREADS: usize = 64;
+
+/// How often strays are looked for, unless they count as abandoned sooner.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Serves until a signal says otherwise.
+pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
+    log::start(config.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(config.library.workers)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::during("cannot start threads", &e))?;
+    runtime.block_on(run(config, port_file))
+}
+
+async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
+    let database = config.open_database()?;
+    let (storage, spool) = config.open_storage()?;
+    let listener = TcpListener::bind(config.bind)
+        .map_err(|e| Failure::during(format!("cannot listen on {} (set `bind` to another address)", config.bind), &e))?;
+    let address = listener.local_addr()?;
+    let library = Library::new(database.clone(), storage, spool, config.library.clone());
+    let app = App { library: library.clone(), config: config.http.clone() };
+    let server = HttpServer::new(move || {
+        actix_web::App::new().app_data(web::Data::new(app.clone())).wrap(from_fn(log_request)).configure(http::configure)
+    })
+    .workers(config.library.workers)
+    .disable_signals()
+    .shutdown_timeout(config.shutdown_timeout.as_secs())
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    let server = tokio::spawn(server);
+    tracing::info!(%address, "serving http://{address}");
+    if let Some(path) = port_file {
+        write_port(path, address.port())?;
+    }
+    if let Some(key) = create_first_user(&database)? {
+        greet(&config, address, &key)?;
+    }
+    let sweeper = tokio::spawn(sweep(library.clone(), config.library.abandoned_after.min(SWEEP_EVERY)));
+
+    let signal = wait_for_signal().await?;
+    tracing::info!("{signal}: finishing what is in flight");
+    sweeper.abort();
+    handle.stop(true).await;
+    if tokio::time::timeout(config.shutdown_timeout, library.drain()).await.is_err() {
+        tracing::warn!("stopped before all uploads were finished: shutdown_timeout is over");
+    }
+    server.await??;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn wait_for_signal() -> Result<&'static str, Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let signal = tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    };
+    // Whoever asks again means at once.
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        std::process::exit(1);
+    });
+    Ok(signal)
+}
+
+/// Written beside and renamed, so that who waits for the file never reads half a number.
+fn write_port(path: &Path, port: u16) -> Result<(), Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    std::fs::write(&beside, format!("{port}\n"))
+        .and_then(|()| std::fs::rename(&beside, path))
+        .map_err(|e| Failure::during(format!("cannot write the port to `{}`", path.display()), &e))
+}
+
+async fn sweep(library: Library, every: Duration) {
+    let mut ticks = tokio::time::interval(every.max(Duration::from_millis(100)));
+    loop {
+        ticks.tick().await;
+        match library.sweep().await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "swept what interrupted uploads and deletes left"),
+            Err(error) => tracing::warn!("cannot sweep: {}", causes(&error)),
+        }
+    }
+}
+
+/// Creates the admin of an empty database, and mints its token.
+fn create_first_user(database: &Database) -> Result<Option<TokenKey>, Failure> {
+    let now = SystemTime::now().into();
+    let admin = NewUser {
+        username: "admin".into(),
+        first_name: String::new(),
+        last_name: String::new(),
+        is_staff: true,
+        is_admin: true,
+        password_hash: None,
+    };
+    let Some(user) = database.create_first_user(&admin, now)? else { return Ok(None) };
+    let key = TokenKey::mint()?;
+    let label = "first start".into();
+    database.create_token(&NewToken { user_id: user.id, key_hash: key.hash(), label, expires_at: None }, now)?;
+    Ok(Some(key))
+}
+
+fn greet(config: &Config, address: SocketAddr, key: &TokenKey) -> Result<(), Failure> {
+    let base = config.http.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
+    let token = key.reveal();
+    commands::print(&format!(
+        "\nCreated the user `admin`. Its token, which cannot be shown again:\n\n    {token}\n\n\
+         Upload a file with it:\n\n    \
+         curl -H 'Authorization: Token {token}' -F f=@photo.jpg {base}/api/media/files\n\n"
+    ))
+}
+
+/// Returns where this machine reaches a listener, which may listen on every address.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
+}

@@ -1,0 +1,102 @@
+use crate::{Error, Library};
+use tintype_auth::Actor;
+use tintype_domain::{Description, FieldErrors, FileId, Key, Name, Permission};
+use tintype_storage::{Spool, SpoolWriter, Spooled};
+
+/// The right to send content; permission was checked when it was given out.
+#[derive(Debug)]
+pub struct Inbox {
+    spool: Spool,
+    max_upload_bytes: u64,
+}
+
+impl Inbox {
+    /// Opens a place for one file of at most the permitted size.
+    ///
+    /// # Errors
+    /// [`Error::NoSpace`] or [`Error::Internal`].
+    pub async fn open(&self) -> Result<SpoolWriter, Error> {
+        Ok(self.spool.create(self.max_upload_bytes).await?)
+    }
+}
+
+/// A file as it was sent.
+#[derive(Debug)]
+pub struct Upload {
+    content: Spooled,
+    pub(crate) file_name: String,
+    base_name: Name,
+}
+
+impl Upload {
+    /// Returns the upload of complete content under the name the client sent, any directory included.
+    ///
+    /// # Errors
+    /// What is wrong with the field `f`, in Django's words: no name, or no bytes.
+    pub fn new(content: Spooled, file_name: &str) -> Result<Self, FieldErrors> {
+        let base_name =
+            Name::from_upload(file_name).ok_or_else(|| FieldErrors::one("f", "No filename could be determined."))?;
+        if content.len() == 0 {
+            return Err(FieldErrors::one("f", "The submitted file is empty."));
+        }
+        Ok(Self { content, file_name: file_name.to_owned(), base_name })
+    }
+
+    /// Returns what the file is called unless its user calls it otherwise.
+    pub fn base_name(&self) -> &Name {
+        &self.base_name
+    }
+
+    pub(crate) fn into_content(self) -> Spooled {
+        self.content
+    }
+}
+
+/// What to change of a file; `None` and [`ContentChange::Keep`] leave a part as it is.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// The new name.
+    pub name: Option<Name>,
+    /// The new description.
+    pub description: Option<Description>,
+    /// What becomes of the content.
+    pub content: ContentChange,
+}
+
+/// What becomes of a file's content.
+#[derive(Debug, Default)]
+pub enum ContentChange {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It stays, and the client believes that it lies at this key; wrong belief is an error.
+    Confirm(Option<Key>),
+    /// It is replaced.
+    Replace(Upload),
+}
+
+impl Library {
+    /// Lets `actor` send a new file's content.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission; [`Error::Busy`] while the queue is full.
+    pub fn begin_upload(&self, actor: &Actor) -> Result<Inbox, Error> {
+        actor.require(Permission::Create)?;
+        self.inbox()
+    }
+
+    /// Lets `actor` send changes of a file.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission; [`Error::NotFound`]; [`Error::Busy`] while the queue is full.
+    pub async fn begin_change(&self, actor: &Actor, id: FileId) -> Result<Inbox, Error> {
+        actor.require(Permission::Change)?;
+        self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
+        self.inbox()
+    }
+
+    fn inbox(&self) -> Result<Inbox, Error> {
+        self.inner().admission.check()?;
+        Ok(Inbox { spool: self.inner().spool.clone(), max_upload_bytes: self.options().max_upload_bytes })
+    }
+}

@@ -1,0 +1,141 @@
+use crate::admission::Admission;
+use crate::{Error, Options};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tintype_domain::Timestamp;
+use tintype_persistence::Database;
+use tintype_storage::{Spool, Storage};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+
+/// The media library: everything that can be done with files, users permitting. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Library {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) database: Database,
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) spool: Spool,
+    pub(crate) options: Options,
+    pub(crate) admission: Admission,
+    database_slots: Semaphore,
+    runtime: Handle,
+    tasks: TaskTracker,
+}
+
+/// Which part does not answer, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{part} does not answer")]
+pub struct NotReady {
+    /// `database` or `storage`.
+    pub part: &'static str,
+    /// Why, for the log.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl Library {
+    /// Database calls that wait on blocking threads at a time; the others wait without one.
+    const DATABASE_SLOTS: usize = 16;
+
+    /// How long a part may take to say that it is ready.
+    const READY_TIMEOUT: Duration = Duration::from_secs(5);
+
+    /// Opens the library over a migrated database and a storage. Work that outlives its caller runs on the present tokio
+    /// runtime.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn new(database: Database, storage: Arc<dyn Storage>, spool: Spool, options: Options) -> Self {
+        let inner = Inner {
+            database,
+            storage,
+            spool,
+            admission: Admission::new(&options),
+            options,
+            database_slots: Semaphore::new(Self::DATABASE_SLOTS),
+            runtime: Handle::current(),
+            tasks: TaskTracker::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Returns the limits.
+    pub fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    /// Waits for all work that outlived its callers. To be called when nothing new can come in.
+    pub async fn drain(&self) {
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
+    /// Checks that database and storage answer.
+    ///
+    /// # Errors
+    /// The first part that does not.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        let database = tokio::time::timeout(Self::READY_TIMEOUT, self.inner.database(|db| db.check()));
+        let storage = tokio::time::timeout(Self::READY_TIMEOUT, self.inner.storage.check());
+        match database.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(NotReady { part: "database", source: error.into() }),
+            Err(timeout) => return Err(NotReady { part: "database", source: timeout.into() }),
+        }
+        match storage.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(NotReady { part: "storage", source: error.into() }),
+            Err(timeout) => Err(NotReady { part: "storage", source: timeout.into() }),
+        }
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
+    /// Runs work to its end, whether or not the caller waits for it.
+    pub(crate) async fn own<F, T>(&self, work: impl FnOnce(Arc<Inner>) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let work = work(self.inner.clone());
+        self.inner.tasks.spawn_on(work, &self.inner.runtime).await.map_err(Error::internal)?
+    }
+}
+
+impl Inner {
+    /// Runs a database call on a blocking thread.
+    pub(crate) async fn database<T: Send + 'static>(
+        self: &Arc<Self>,
+        call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let _slot = self.database_slots.acquire().await.map_err(Error::internal)?;
+        let database = self.database.clone();
+        Ok(self.runtime.spawn_blocking(move || call(&database)).await.map_err(Error::internal)??)
+    }
+
+    /// Runs CPU work that declares so many bytes on a blocking thread, once it is let in.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        bytes: u64,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let _admitted = self.admission.admit(bytes).await?;
+        self.runtime.spawn_blocking(work).await.map_err(Error::internal)
+    }
+
+    /// Starts work that nobody waits for.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn_on(work, &self.runtime);
+    }
+}
+
+pub(crate) fn now() -> Timestamp {
+    SystemTime::now().into()
+}

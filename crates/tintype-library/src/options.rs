@@ -1,0 +1,81 @@
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+use std::time::Duration;
+use tintype_domain::Kind;
+
+/// The limits of a [`Library`](crate::Library).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// The largest upload, in bytes. Default: 100 MiB.
+    pub max_upload_bytes: u64,
+    /// The largest image that gets thumbnails, in pixels. Default: 100,000,000.
+    pub max_image_pixels: u64,
+    /// What all decodes together may take, in bytes. Default: 512 MiB.
+    pub decode_memory_bytes: u64,
+    /// How long one decode may take before its file is kept without thumbnails. Default: 30 s.
+    pub decode_timeout: Duration,
+    /// How many decodes run at a time. Default: the number of cores.
+    pub workers: usize,
+    /// How many complete uploads may wait for a decode. Default: 256.
+    pub queue_length: usize,
+    /// How long a complete upload may wait for a decode. Default: 30 s.
+    pub queue_timeout: Duration,
+    /// What may be uploaded; everything where empty. Default: everything.
+    pub allowed_types: Vec<AllowedType>,
+    /// After how long without a commit an upload's objects count as left behind by a crash. Default: 15 minutes.
+    pub abandoned_after: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_upload_bytes: 100 << 20,
+            max_image_pixels: 100_000_000,
+            decode_memory_bytes: 512 << 20,
+            decode_timeout: Duration::from_secs(30),
+            workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            queue_length: 256,
+            queue_timeout: Duration::from_secs(30),
+            allowed_types: Vec::new(),
+            abandoned_after: Duration::from_secs(15 * 60),
+        }
+    }
+}
+
+/// A type that may be uploaded: a kind such as `image`, or a media type such as `image/png`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AllowedType {
+    /// Everything of that kind.
+    Kind(Kind),
+    /// Everything detected as that media type.
+    MediaType(String),
+}
+
+impl AllowedType {
+    pub(crate) fn allows(&self, kind: Kind, mime_type: &str) -> bool {
+        match self {
+            Self::Kind(allowed) => *allowed == kind,
+            Self::MediaType(allowed) => allowed == mime_type,
+        }
+    }
+}
+
+impl FromStr for AllowedType {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some((kind, subtype)) = text.split_once('/') {
+            let valid = !kind.is_empty() && !subtype.is_empty() && !subtype.contains(['/', '*', ' ']);
+            return if valid {
+                Ok(Self::MediaType(text.to_ascii_lowercase()))
+            } else {
+                Err(format!("`{text}` is not a media type such as `image/png`"))
+            };
+        }
+        text.parse().map(Self::Kind).map_err(|_| {
+            let kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+            format!("`{text}` is not a type; use one of {} or a media type such as `image/png`", kinds.join(", "))
+        })
+    }
+}

@@ -1,0 +1,166 @@
+use crate::content::{Change, ContentChange, Upload};
+use crate::library::{Inner, now};
+use crate::prepare::Prepared;
+use crate::{Error, Library};
+use futures_util::future::join_all;
+use std::sync::Arc;
+use tintype_auth::Actor;
+use tintype_domain::{Description, FieldErrors, FileId, FileRecord, Key, Name, Permission, Suffix};
+use tintype_persistence::{Changed, FileChange, NewContent, NewFile, NewThumbnail};
+use tintype_storage::{Content, NewObject};
+
+impl Library {
+    /// Keeps a new file and its thumbnails, and returns it. It is durable then.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission; [`Error::TypeNotAllowed`], [`Error::NoSpace`], [`Error::Busy`],
+    /// [`Error::Unavailable`], [`Error::Internal`]: nothing is kept then.
+    pub async fn upload(
+        &self,
+        actor: &Actor,
+        upload: Upload,
+        name: Option<Name>,
+        description: Description,
+    ) -> Result<FileRecord, Error> {
+        actor.require(Permission::Create)?;
+        let user_id = actor.user().id;
+        let name = name.unwrap_or_else(|| upload.base_name().clone());
+        self.own(|inner| async move {
+            let content = inner.place(upload).await?;
+            let keys = content.keys();
+            let file = NewFile { user_id, name, description, content };
+            let inserted = inner.database(move |db| db.insert_file(&file, now())).await;
+            inner.or_discard(inserted, keys).await
+        })
+        .await
+    }
+
+    /// Changes a file and returns it. Replaced content gets a new key; the old objects are removed once the change is
+    /// committed.
+    ///
+    /// # Errors
+    /// As [`upload`](Self::upload); [`Error::NotFound`]; [`Error::Invalid`] where [`ContentChange::Confirm`] is wrong.
+    pub async fn change(&self, actor: &Actor, id: FileId, change: Change) -> Result<FileRecord, Error> {
+        actor.require(Permission::Change)?;
+        let Change { name, description, content } = change;
+        self.own(move |inner| async move {
+            let old = inner.database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
+            let content = match content {
+                ContentChange::Keep => None,
+                ContentChange::Confirm(key) if key.as_ref() == Some(&old.key) => None,
+                ContentChange::Confirm(_) => return Err(not_a_file().into()),
+                ContentChange::Replace(upload) => Some(inner.place(upload).await?),
+            };
+            let keys = content.as_ref().map(NewContent::keys).unwrap_or_default();
+            let change = FileChange { name, description, content };
+            let changed = inner.database(move |db| db.change_file(id, &change, now())).await;
+            let changed = changed.and_then(|changed| changed.ok_or(Error::NotFound));
+            let Changed { file, doomed } = inner.or_discard(changed, keys).await?;
+            inner.remove_objects(doomed).await;
+            Ok(file)
+        })
+        .await
+    }
+}
+
+/// What Django says of a text where a file should be.
+fn not_a_file() -> FieldErrors {
+    FieldErrors::one("f", "The submitted data was not a file. Check the encoding type on the form.")
+}
+
+/// How often an upload looks for other keys when storage already holds objects that the database does not know.
+const PLACING_ATTEMPTS: usize = 5;
+
+impl Inner {
+    /// Probes and renders an upload, claims keys for it, and puts its objects there.
+    async fn place(self: &Arc<Self>, upload: Upload) -> Result<NewContent, Error> {
+        let prepared = self.prepare(upload).await?;
+        for _ in 0..PLACING_ATTEMPTS {
+            let content = self.claim(&prepared).await?;
+            match self.put_all(&prepared, &content).await {
+                Ok(()) => return Ok(content),
+                Err(Unplaced { foreign, error }) => {
+                    let ours = content.keys().into_iter().filter(|key| !foreign.contains(key)).collect();
+                    // What lies at a foreign key is not this upload's to delete.
+                    self.database(move |db| db.forget(&foreign)).await?;
+                    self.discard(ours).await;
+                    if let Some(error) = error {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        Err(Error::internal("storage holds objects under every key that was tried"))
+    }
+
+    async fn claim(self: &Arc<Self>, prepared: &Prepared) -> Result<NewContent, Error> {
+        let now = now();
+        let original = Key::original(now, &prepared.file_name);
+        let wanted: Vec<_> = prepared.thumbnails.iter().map(|t| (t.edge, t.format.extension())).collect();
+        let claim = self.database(move |db| db.claim(&original, &wanted, &mut random_suffix, now)).await?;
+        let facts = &prepared.facts;
+        let thumbnails = claim.thumbnails.into_iter().zip(&prepared.thumbnails);
+        Ok(NewContent {
+            key: claim.original,
+            kind: facts.kind,
+            size: prepared.content.len(),
+            mime_type: facts.mime_type.to_owned(),
+            checksum: prepared.content.checksum(),
+            width: facts.width,
+            height: facts.height,
+            mode: facts.mode,
+            thumbnails: thumbnails
+                .map(|(key, thumbnail)| NewThumbnail {
+                    key,
+                    edge: thumbnail.edge,
+                    width: thumbnail.width,
+                    height: thumbnail.height,
+                    size: thumbnail.bytes.len() as u64,
+                    mime_type: thumbnail.format.mime_type().to_owned(),
+                    checksum: thumbnail.checksum,
+                })
+                .collect(),
+        })
+    }
+
+    /// Puts all objects at once and waits for every one, so that none can appear after a failure was cleaned up.
+    async fn put_all(&self, prepared: &Prepared, content: &NewContent) -> Result<(), Unplaced> {
+        let original = NewObject {
+            key: content.key.clone(),
+            content: Content::Spooled(prepared.content.clone()),
+            content_type: content.mime_type.clone(),
+        };
+        let thumbnails = content.thumbnails.iter().zip(&prepared.thumbnails).map(|(new, rendered)| NewObject {
+            key: new.key.clone(),
+            content: Content::Bytes(rendered.bytes.clone()),
+            content_type: new.mime_type.clone(),
+        });
+        let objects: Vec<_> = std::iter::once(original).chain(thumbnails).collect();
+        let results = join_all(objects.iter().map(|object| self.storage.put(object))).await;
+        let mut unplaced = Unplaced::default();
+        for (object, result) in objects.iter().zip(results) {
+            match result {
+                Ok(()) => {}
+                Err(tintype_storage::Error::AlreadyExists { .. }) => unplaced.foreign.push(object.key.clone()),
+                Err(error) => unplaced.error = Some(error.into()),
+            }
+        }
+        if unplaced.foreign.is_empty() && unplaced.error.is_none() { Ok(()) } else { Err(unplaced) }
+    }
+}
+
+/// Why an upload's objects are not all in their place.
+#[derive(Debug, Default)]
+struct Unplaced {
+    /// Keys under which storage holds objects that the database does not know.
+    foreign: Vec<Key>,
+    /// What else went wrong.
+    error: Option<Error>,
+}
+
+fn random_suffix() -> Suffix {
+    let mut random = [0; 7];
+    // Without randomness the suffix is merely likelier to be taken, and then another is tried.
+    let _ = getrandom::fill(&mut random);
+    Suffix::from_random(random)
+}

@@ -1,0 +1,142 @@
+use crate::Error;
+use crate::content::Upload;
+use crate::library::Inner;
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use std::io::{BufReader, Seek};
+use std::sync::Arc;
+use std::time::Instant;
+use tintype_domain::{Checksum, ColourMode, FileName, Kind};
+use tintype_media::{Detected, Limits, Probe, Thumbnail, ThumbnailFormat, ThumbnailOptions};
+use tintype_storage::Spooled;
+
+/// Content with all that is to be known of it before it is kept.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) content: Arc<Spooled>,
+    pub(crate) file_name: FileName,
+    pub(crate) facts: Facts,
+    pub(crate) thumbnails: Vec<Rendered>,
+}
+
+/// A thumbnail on its way to storage.
+#[derive(Debug)]
+pub(crate) struct Rendered {
+    pub(crate) edge: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) format: ThumbnailFormat,
+    pub(crate) bytes: Bytes,
+    pub(crate) checksum: Checksum,
+}
+
+/// What the content is.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) kind: Kind,
+    pub(crate) mime_type: &'static str,
+    pub(crate) width: Option<u32>,
+    pub(crate) height: Option<u32>,
+    pub(crate) mode: Option<ColourMode>,
+}
+
+/// How much of a file is read at a time.
+const READ_BYTES: usize = 64 << 10;
+
+impl Inner {
+    /// Finds out what the content is and renders its thumbnails, while it is still in the page cache.
+    ///
+    /// A picture that cannot be rendered is a fact, not an error: it has no thumbnails.
+    pub(crate) async fn prepare(self: &Arc<Self>, upload: Upload) -> Result<Prepared, Error> {
+        let file_name = FileName::from_upload(&upload.file_name);
+        let sent_name = upload.file_name.clone();
+        let content = Arc::new(upload.into_content());
+        let limits = self.limits();
+        let source = content.clone();
+        let (detected, probe) =
+            self.compute(0, move || inspect(&source, &sent_name, &limits)).await?.map_err(Error::internal)?;
+        let facts = Facts::new(&detected, probe.as_ref())?;
+        let allowed = &self.options.allowed_types;
+        if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, facts.mime_type)) {
+            return Err(Error::TypeNotAllowed { mime_type: facts.mime_type.to_owned() });
+        }
+        let thumbnails = match probe {
+            Some(probe) => self.render(content.clone(), &file_name, &probe).await?,
+            None => Vec::new(),
+        };
+        Ok(Prepared { content, file_name, facts, thumbnails })
+    }
+
+    async fn render(&self, content: Arc<Spooled>, file_name: &FileName, probe: &Probe) -> Result<Vec<Rendered>, Error> {
+        if !self.admission.could_admit(probe.decode_bytes) {
+            tracing::info!(%file_name, bytes = probe.decode_bytes, "no thumbnails: the image needs more than decode_memory");
+            return Ok(Vec::new());
+        }
+        let mut limits = self.limits();
+        let timeout = self.options.decode_timeout;
+        let rendered = self.compute(probe.decode_bytes, move || {
+            limits.deadline = Instant::now().checked_add(timeout);
+            thumbnails(&content, limits)
+        });
+        Ok(rendered.await?.unwrap_or_else(|error| {
+            tracing::info!(%file_name, %error, "no thumbnails");
+            Vec::new()
+        }))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            max_pixels: self.options.max_image_pixels,
+            max_alloc_bytes: self.options.decode_memory_bytes,
+            ..Limits::default()
+        }
+    }
+}
+
+impl Facts {
+    fn new(detected: &Detected, probe: Option<&Probe>) -> Result<Self, Error> {
+        Ok(Self {
+            kind: detected.kind.as_str().parse().map_err(Error::internal)?,
+            mime_type: detected.mime_type,
+            width: probe.map(|probe| probe.width),
+            height: probe.map(|probe| probe.height),
+            mode: probe.map(|probe| probe.mode.as_str().parse()).transpose().map_err(Error::internal)?,
+        })
+    }
+}
+
+fn inspect(
+    content: &Spooled,
+    file_name: &str,
+    limits: &Limits,
+) -> Result<(Detected, Option<Probe>), tintype_media::Error> {
+    let mut file = BufReader::with_capacity(READ_BYTES, content.open()?);
+    let detected = tintype_media::detect(&mut file, Some(file_name))?;
+    if detected.kind != tintype_media::Kind::Image {
+        return Ok((detected, None));
+    }
+    file.rewind()?;
+    let probe = tintype_media::probe(file, limits)
+        .inspect_err(|error| tracing::info!(file_name, %error, "an image whose header cannot be read"));
+    Ok((detected, probe.ok()))
+}
+
+fn thumbnails(content: &Spooled, limits: Limits) -> Result<Vec<Rendered>, tintype_media::Error> {
+    let file = BufReader::with_capacity(READ_BYTES, content.open()?);
+    let options = ThumbnailOptions { limits, ..ThumbnailOptions::default() };
+    let thumbnails = tintype_media::thumbnails(file, &options)?;
+    Ok(thumbnails.into_iter().map(Rendered::from).collect())
+}
+
+impl From<Thumbnail> for Rendered {
+    fn from(thumbnail: Thumbnail) -> Self {
+        Self {
+            edge: thumbnail.edge,
+            width: thumbnail.width,
+            height: thumbnail.height,
+            format: thumbnail.format,
+            checksum: Checksum(Sha256::digest(&thumbnail.bytes).into()),
+            bytes: thumbnail.bytes.into(),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+use crate::library::{Inner, now};
+use crate::{Error, Library};
+use futures_util::future::join_all;
+use std::sync::Arc;
+use tintype_auth::Actor;
+use tintype_domain::{FileId, Key, Permission};
+
+/// How many strays the sweeper takes at a time.
+const SWEEP_BATCH: u32 = 200;
+
+/// Keys begin with the day of their upload, so that no key of two days ago can be asked for again.
+const TOMBSTONE_AGE: time::Duration = time::Duration::days(-2);
+
+impl Library {
+    /// Deletes a file, its content and its thumbnails.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission; [`Error::NotFound`].
+    pub async fn delete(&self, actor: &Actor, id: FileId) -> Result<(), Error> {
+        actor.require(Permission::Delete)?;
+        self.own(move |inner| async move {
+            let keys = inner.database(move |db| db.delete_file(id)).await?.ok_or(Error::NotFound)?;
+            inner.remove_objects(keys).await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Deletes what interrupted uploads and deletes left in storage, and returns how many objects that were. Its cost
+    /// depends on them alone, never on the size of the library. This is maintenance: nobody acts.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`]: what is left is for the next time.
+    pub async fn sweep(&self) -> Result<usize, Error> {
+        let inner = self.inner();
+        let abandoned = i64::try_from(inner.options.abandoned_after.as_micros()).unwrap_or(i64::MAX);
+        let claimed_before = now().plus(time::Duration::microseconds(-abandoned));
+        inner
+            .database(move |db| {
+                db.doom_abandoned(claimed_before)?;
+                db.drop_tombstones(now().plus(TOMBSTONE_AGE))
+            })
+            .await?;
+        let mut swept = 0;
+        loop {
+            let keys = inner.database(|db| db.doomed(SWEEP_BATCH)).await?;
+            let found = keys.len();
+            let gone = inner.delete_objects(keys).await?;
+            swept += gone;
+            // Objects that cannot be deleted now would be found again and again.
+            if found < SWEEP_BATCH as usize || gone < found {
+                return Ok(swept);
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// Returns a result, after undoing the claims of `keys` and their objects where it is an error.
+    pub(crate) async fn or_discard<T>(self: &Arc<Self>, result: Result<T, Error>, keys: Vec<Key>) -> Result<T, Error> {
+        if result.is_err() {
+            self.discard(keys).await;
+        }
+        result
+    }
+
+    /// Undoes the claims of an upload that failed. What cannot be undone now is left to the sweeper.
+    pub(crate) async fn discard(self: &Arc<Self>, keys: Vec<Key>) {
+        if keys.is_empty() {
+            return;
+        }
+        let claims = keys.clone();
+        match self.database(move |db| db.doom(&claims)).await {
+            Ok(()) => self.remove_objects(keys).await,
+            Err(error) => tracing::warn!(%error, "an upload's objects are left to the sweeper"),
+        }
+    }
+
+    /// Deletes objects that are listed as doomed. What cannot be deleted now is left to the sweeper.
+    pub(crate) async fn remove_objects(self: &Arc<Self>, keys: Vec<Key>) {
+        if keys.is_empty() {
+            return;
+        }
+        if let Err(error) = self.delete_objects(keys).await {
+            tracing::warn!(%error, "deleted objects are left to the sweeper");
+        }
+    }
+
+    /// Deletes doomed objects, strikes them off the strays, and returns how many.
+    async fn delete_objects(self: &Arc<Self>, keys: Vec<Key>) -> Result<usize, Error> {
+        let results = join_all(keys.iter().map(|key| self.storage.delete(key))).await;
+        let mut gone = Vec::with_capacity(keys.len());
+        for (key, result) in keys.into_iter().zip(results) {
+            match result {
+                Ok(()) => gone.push(key),
+                Err(error) => tracing::warn!(%error, %key, "cannot delete an object; the sweeper will try again"),
+            }
+        }
+        let count = gone.len();
+        self.database(move |db| db.forget(&gone)).await?;
+        Ok(count)
+    }
+}

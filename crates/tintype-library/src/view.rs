@@ -1,0 +1,45 @@
+use crate::{Error, Library};
+use std::ops::Range;
+use tintype_auth::Actor;
+use tintype_domain::{FileId, FileRecord, Key, ListQuery, Permission};
+use tintype_persistence::{FilePage, ObjectRecord};
+use tintype_storage::Object;
+
+/// What lies under a key, before its bytes are read.
+pub type Content = ObjectRecord;
+
+impl Library {
+    /// Returns a page of files and how many match in all.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission.
+    pub async fn list(&self, actor: &Actor, query: ListQuery) -> Result<FilePage, Error> {
+        actor.require(Permission::View)?;
+        self.inner().database(move |db| db.list(&query)).await
+    }
+
+    /// Returns a file.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission; [`Error::NotFound`].
+    pub async fn get(&self, actor: &Actor, id: FileId) -> Result<FileRecord, Error> {
+        actor.require(Permission::View)?;
+        self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)
+    }
+
+    /// Returns what lies under a key: a file's content or a thumbnail. Media are public: whoever knows a key may read.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also for objects that no file owns (yet).
+    pub async fn content(&self, key: Key) -> Result<Content, Error> {
+        self.inner().database(move |db| db.object(&key)).await?.ok_or(Error::NotFound)
+    }
+
+    /// Opens the bytes of what lies under a key, all or a range of them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it was deleted meanwhile.
+    pub async fn read(&self, content: &Content, range: Option<Range<u64>>) -> Result<Object, Error> {
+        Ok(self.inner().storage.get(&content.key, range).await?)
+    }
+}
