@@ -17,7 +17,7 @@ use std::io::{BufRead, Read, Seek};
 
 pub(crate) use png::CHUNK_BYTES;
 pub(crate) use pnm::parse as parse_pnm;
-pub(crate) use tiff::{JPEG as TIFF_JPEG, Layout as TiffLayout};
+pub(crate) use tiff::Layout as TiffLayout;
 pub(crate) use tiff_mode::photometric;
 
 use crate::guard::{self, Deadline};
