@@ -1,1 +1,29 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod colour;
+mod decode;
+mod detect;
+mod encode;
+mod error;
+mod exif;
+mod format;
+mod frame;
+mod guard;
+mod limits;
+mod mode;
+mod orientation;
+mod probe;
+mod resize;
+mod source;
+mod thumbnail;
+
+pub use detect::{Detected, Kind, detect, mime_database_available};
+pub use error::Error;
+pub use format::Format;
+pub use limits::Limits;
+pub use mode::ColourMode;
+pub use orientation::Orientation;
+pub use probe::{Probe, probe};
+pub use resize::fit;
+pub use thumbnail::{Thumbnail, ThumbnailFormat, ThumbnailOptions, thumbnails};

@@ -1,1 +1,18 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod blocking;
+mod blocks;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod error;
+mod local;
+mod memory;
+mod spool;
+mod storage;
+
+pub use error::Error;
+pub use local::LocalStorage;
+pub use memory::MemoryStorage;
+pub use spool::{Spool, SpoolWriter, Spooled};
+pub use storage::{Content, NewObject, Object, Storage};

@@ -1,0 +1,64 @@
+//! Writes an image's thumbnails into a folder and prints what it is.
+//!
+//! `cargo run --release -p tintype-media --example thumbnails -- photo.jpg out/`
+
+#![expect(clippy::print_stdout, reason = "a command-line example")]
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{BufReader, Seek};
+use std::path::Path;
+use std::time::Instant;
+
+use tintype_media::{ThumbnailOptions, detect, probe, thumbnails};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(input), Some(folder)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: thumbnails <image> <folder>".into());
+    };
+    let options = ThumbnailOptions::default();
+    let name = Path::new(&input)
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let mut reader = BufReader::new(File::open(&input)?);
+
+    let detected = detect(&mut reader, name.as_deref())?;
+    println!("kind         {} ({})", detected.kind, detected.mime_type);
+    reader.rewind()?;
+    let facts = probe(&mut reader, &options.limits)?;
+    println!("format       {}", facts.format);
+    println!("sides        {} x {} pixels", facts.width, facts.height);
+    println!("mode         {}", facts.mode);
+    println!("orientation  {}", facts.orientation.to_exif());
+    println!("memory       {} bytes at most", facts.decode_bytes);
+
+    reader.rewind()?;
+    let start = Instant::now();
+    let made = thumbnails(&mut reader, &options)?;
+    println!(
+        "made in      {:.1} ms",
+        start.elapsed().as_secs_f64() * 1000.0
+    );
+    fs::create_dir_all(&folder)?;
+    let stem = Path::new(&input)
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    for thumbnail in made {
+        let edge = thumbnail.edge;
+        let path = Path::new(&folder).join(format!(
+            "{stem}_thumbnail_{edge}x{edge}.{}",
+            thumbnail.format.extension()
+        ));
+        println!(
+            "{:>4}         {} x {} pixels, {} bytes",
+            edge,
+            thumbnail.width,
+            thumbnail.height,
+            thumbnail.bytes.len()
+        );
+        fs::write(path, thumbnail.bytes)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! The formats for which the `image` crate's decoder is good enough.
+
+use std::io::Read;
+
+use image::codecs::{
+    bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder,
+    webp::WebPDecoder,
+};
+use image::{ColorType, ImageDecoder, ImageError};
+
+use super::{Input, check_sides};
+use crate::frame::{Decoded, Frame, Samples};
+use crate::probe::Header;
+use crate::{Error, Format, Limits};
+
+pub(super) fn decode(input: Input<'_>, header: &Header, limits: &Limits) -> Result<Decoded, Error> {
+    let failed = |error| image_error(header.format, error);
+    match header.format {
+        Format::Bmp => run(BmpDecoder::new(input).map_err(failed)?, header, limits),
+        Format::Ico => run(IcoDecoder::new(input).map_err(failed)?, header, limits),
+        Format::Pnm => run(PnmDecoder::new(input).map_err(failed)?, header, limits),
+        Format::Qoi => run(QoiDecoder::new(input).map_err(failed)?, header, limits),
+        Format::Tga => run(TgaDecoder::new(input).map_err(failed)?, header, limits),
+        Format::WebP => run(WebPDecoder::new(input).map_err(failed)?, header, limits),
+        format => Err(Error::unsupported(
+            format,
+            format!("`{format}` cannot be decoded"),
+        )),
+    }
+}
+
+fn run(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Result<Decoded, Error> {
+    let failed = |error| image_error(header.format, error);
+    let (width, height) = decoder.dimensions();
+    check_sides(header, width, height)?;
+    // `into_decoder` and friends do not count the output buffer; the header's gate did, and this asks once more.
+    let needed = decoder.total_bytes();
+    if needed > limits.max_alloc_bytes {
+        return Err(Error::TooMuchMemory {
+            limit: limits.max_alloc_bytes,
+            actual: needed,
+        });
+    }
+    let mut decoder_limits = image::Limits::no_limits();
+    decoder_limits.max_alloc = Some(limits.max_alloc_bytes - needed);
+    decoder.set_limits(decoder_limits).map_err(failed)?;
+    let icc_profile = decoder.icc_profile().ok().flatten();
+    let kind = decoder.color_type();
+    let mut pixels = vec![0; usize::try_from(needed).map_err(|_| too_large(header))?];
+    decoder.read_image(&mut pixels).map_err(failed)?;
+    let samples = to_eight_bits(&mut pixels, kind)
+        .ok_or_else(|| Error::unsupported(header.format, format!("samples of kind `{kind:?}`")))?;
+    Ok(Decoded {
+        frame: Frame {
+            width,
+            height,
+            samples,
+            pixels,
+        },
+        icc_profile,
+    })
+}
+
+/// Narrows sixteen-bit samples in place; their eight high bits differ from rounding by half a step at most.
+fn to_eight_bits(pixels: &mut Vec<u8>, kind: ColorType) -> Option<Samples> {
+    let samples = match kind {
+        ColorType::L8 | ColorType::L16 => Samples::Grey,
+        ColorType::La8 | ColorType::La16 => Samples::GreyAlpha,
+        ColorType::Rgb8 | ColorType::Rgb16 => Samples::Rgb,
+        ColorType::Rgba8 | ColorType::Rgba16 => Samples::Rgba,
+        _ => return None,
+    };
+    if matches!(
+        kind,
+        ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16
+    ) {
+        let count = pixels.len() / 2;
+        for index in 0..count {
+            let value = u16::from_ne_bytes([pixels[2 * index], pixels[2 * index + 1]]);
+            pixels[index] = (value >> 8) as u8;
+        }
+        pixels.truncate(count);
+    }
+    Some(samples)
+}
+
+fn too_large(header: &Header) -> Error {
+    Error::malformed(header.format, "more pixels than can be addressed")
+}
+
+fn image_error(format: Format, error: ImageError) -> Error {
+    match error {
+        ImageError::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => {
+            Error::Io { source }
+        }
+        ImageError::Unsupported(error) => Error::unsupported(format, error.to_string()),
+        other => Error::malformed(format, other.to_string()),
+    }
+}
+
+/// Reads at most `limit` bytes to the end.
+pub(super) fn slurp(input: &mut Input<'_>, limit: u64) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    input.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

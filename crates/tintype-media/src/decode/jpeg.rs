@@ -1,0 +1,81 @@
+//! JPEG through zune-jpeg, which gives what was decodable of a file that is cut short.
+
+use std::io::{Seek, SeekFrom};
+
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+
+use super::generic::slurp;
+use super::{Input, buffer, check_sides};
+use crate::frame::{Decoded, Frame, Samples};
+use crate::probe::Header;
+use crate::{Error, Format};
+
+/// Progressive files have about ten; each costs a pass over all coefficients.
+const MAX_SCANS: usize = 100;
+
+pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, Error> {
+    let len = input.seek(SeekFrom::End(0))?;
+    input.seek(SeekFrom::Start(0))?;
+    let bytes = slurp(&mut input, len)?;
+    let options = DecoderOptions::default()
+        .set_strict_mode(false)
+        .set_max_width(usize::from(u16::MAX))
+        .set_max_height(usize::from(u16::MAX))
+        .jpeg_set_max_scans(MAX_SCANS);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes.as_slice()), options);
+    decoder.decode_headers().map_err(failed)?;
+    let (width, height) = decoder.dimensions().unwrap_or_default();
+    check_sides(header, width as u32, height as u32)?;
+    let stored = decoder.input_colorspace().unwrap_or(ColorSpace::Unknown);
+    let (wanted, samples) = match stored {
+        ColorSpace::Luma => (ColorSpace::Luma, Samples::Grey),
+        // Inks are taken as stored: their profile is for inks.
+        ColorSpace::CMYK | ColorSpace::YCCK => (stored, Samples::Cmyk),
+        _ => (ColorSpace::RGB, Samples::Rgb),
+    };
+    decoder.set_options(options.jpeg_set_out_colorspace(wanted));
+    let mut pixels = buffer(header, samples.channels())?;
+    let icc_profile = decoder.icc_profile();
+    decoder.decode_into(&mut pixels).map_err(failed)?;
+    match stored {
+        ColorSpace::CMYK => pixels.iter_mut().for_each(|ink| *ink = 255 - *ink),
+        ColorSpace::YCCK => ycck_to_inks(&mut pixels),
+        _ => {}
+    }
+    Ok(Decoded {
+        frame: Frame {
+            width: header.width,
+            height: header.height,
+            samples,
+            pixels,
+        },
+        icc_profile,
+    })
+}
+
+/// Undoes the transform of ITU-T T.871, section 7, in place; what comes out as light is what the ink leaves, and black is stored
+/// inverted like every four-component JPEG stores its inks.
+fn ycck_to_inks(pixels: &mut [u8]) {
+    for pixel in pixels.chunks_exact_mut(4) {
+        let luma = f32::from(pixel[0]);
+        let (blue, red) = (f32::from(pixel[1]) - 128.0, f32::from(pixel[2]) - 128.0);
+        // Conversion to `u8` saturates.
+        pixel[0] = 255 - (luma + 1.402 * red).round() as u8;
+        pixel[1] = 255 - (luma - 0.344_136 * blue - 0.714_136 * red).round() as u8;
+        pixel[2] = 255 - (luma + 1.772 * blue).round() as u8;
+        pixel[3] = 255 - pixel[3];
+    }
+}
+
+fn failed(error: DecodeErrors) -> Error {
+    match error {
+        DecodeErrors::Unsupported(scheme) => {
+            Error::unsupported(Format::Jpeg, format!("{scheme:?}"))
+        }
+        other => Error::malformed(Format::Jpeg, format!("{other:?}")),
+    }
+}

@@ -1,0 +1,80 @@
+//! GIF89a specification, sections 18 to 20.
+
+use super::{Header, Headers, need};
+use crate::{ColourMode, Error, Format};
+
+/// Honest files have a handful of extensions before the first image.
+const MAX_BLOCKS: usize = 100_000;
+
+pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
+    let screen: [u8; 7] = need(source, Format::Gif, 6)?;
+    let mut width = u32::from(u16::from_le_bytes([screen[0], screen[1]]));
+    let mut height = u32::from(u16::from_le_bytes([screen[2], screen[3]]));
+    let global = palette_len(screen[4]);
+    let image = first_image(source, 13 + global as u64)?;
+    let mut palette = source.read_up_to(13, global)?;
+    if let Some(image) = image {
+        let descriptor: [u8; 9] = need(source, Format::Gif, image + 1)?;
+        let side = |index: usize| {
+            u32::from(u16::from_le_bytes([
+                descriptor[index],
+                descriptor[index + 1],
+            ]))
+        };
+        // A first frame that reaches beyond the screen widens it, as Pillow and the browsers have it.
+        width = width.max(side(0) + side(4));
+        height = height.max(side(2) + side(6));
+        let local = palette_len(descriptor[8]);
+        if local > 0 {
+            palette = source.read_up_to(image + 10, local)?;
+        }
+    }
+    let mode = if is_grey_ramp(&palette) {
+        ColourMode::Grey
+    } else {
+        ColourMode::Palette
+    };
+    let mut header = Header::new(Format::Gif, width, height, mode);
+    header.frame_bytes_per_pixel = 4;
+    header.scratch_bytes = header.pixels() + (1 << 17);
+    Ok(header)
+}
+
+fn palette_len(flags: u8) -> usize {
+    if flags & 0x80 == 0 {
+        0
+    } else {
+        3 << ((flags & 7) + 1)
+    }
+}
+
+/// Pillow calls a GIF grey when its palette says nothing: entry *i* is the grey *i*, or there is none at all.
+fn is_grey_ramp(palette: &[u8]) -> bool {
+    palette
+        .chunks_exact(3)
+        .enumerate()
+        .all(|(index, colour)| colour.iter().all(|sample| usize::from(*sample) == index))
+}
+
+/// Returns where the first image descriptor begins.
+fn first_image(source: &mut Headers<'_>, start: u64) -> Result<Option<u64>, Error> {
+    let mut offset = start;
+    for _ in 0..MAX_BLOCKS {
+        match source.array(offset)? {
+            Some([0x2C]) => return Ok(Some(offset)),
+            // An extension: introducer, label, then sub-blocks up to an empty one.
+            Some([0x21]) => offset += 2,
+            _ => return Ok(None),
+        }
+        loop {
+            let Some([length]) = source.array(offset)? else {
+                return Ok(None);
+            };
+            offset += 1 + u64::from(length);
+            if length == 0 {
+                break;
+            }
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,165 @@
+//! ISO/IEC 23008-12 (HEIF): the primary item's properties.
+
+use super::{Header, Headers};
+use crate::{ColourMode, Error, Format, Orientation};
+
+const MAX_TOP_BOXES: usize = 64;
+const MAX_META_BYTES: usize = 1 << 20;
+
+pub(super) fn read(source: &mut Headers<'_>, format: Format) -> Result<Header, Error> {
+    let meta = meta_box(source)?.ok_or_else(|| Error::malformed(format, "no `meta` box"))?;
+    let item = PrimaryItem::find(&meta)
+        .ok_or_else(|| Error::malformed(format, "primary item has no sides"))?;
+    let mode = if item.alpha {
+        ColourMode::Rgba
+    } else {
+        ColourMode::Rgb
+    };
+    let mut header = Header::new(format, item.width, item.height, mode);
+    header.orientation = item.orientation;
+    Ok(header)
+}
+
+/// Returns the body of the top-level `meta` box, without version and flags.
+fn meta_box(source: &mut Headers<'_>) -> Result<Option<Vec<u8>>, Error> {
+    let mut offset = 0;
+    for _ in 0..MAX_TOP_BOXES {
+        let Some(head) = source.array::<8>(offset)? else {
+            break;
+        };
+        let short = u64::from(u32::from_be_bytes([head[0], head[1], head[2], head[3]]));
+        let (header_len, len) = match short {
+            0 => (8, source.len() - offset),
+            1 => (16, source.array(offset + 8)?.map_or(0, u64::from_be_bytes)),
+            _ => (8, short),
+        };
+        if len < header_len {
+            break;
+        }
+        if &head[4..] == b"meta" {
+            let body = usize::try_from(len - header_len)
+                .unwrap_or(usize::MAX)
+                .min(MAX_META_BYTES);
+            let bytes = source.read_up_to(offset + header_len, body)?;
+            return Ok(Some(bytes.get(4..).unwrap_or_default().to_vec()));
+        }
+        let Some(next) = offset.checked_add(len) else {
+            break;
+        };
+        offset = next;
+    }
+    Ok(None)
+}
+
+struct PrimaryItem {
+    width: u32,
+    height: u32,
+    orientation: Orientation,
+    alpha: bool,
+}
+
+impl PrimaryItem {
+    fn find(meta: &[u8]) -> Option<Self> {
+        let primary = child(meta, b"pitm")?;
+        let id = match primary.first()? {
+            0 => u32::from(be16(primary, 4)?),
+            _ => be32(primary, 4)?,
+        };
+        let properties = child(meta, b"iprp")?;
+        let container: Vec<_> = boxes(child(properties, b"ipco")?).collect();
+        let mut sides = None;
+        let (mut turns, mut mirror) = (0, None);
+        for index in associations(child(properties, b"ipma")?, id)? {
+            let Some((kind, body)) = container.get(index.wrapping_sub(1)) else {
+                continue;
+            };
+            match kind {
+                b"ispe" => sides = Some((be32(body, 4)?, be32(body, 8)?)),
+                b"irot" => turns = body.first()? & 3,
+                b"imir" => mirror = Some(body.first()? & 1),
+                _ => {}
+            }
+        }
+        let (width, height) = sides?;
+        let alpha = container.iter().any(|(kind, body)| {
+            *kind == *b"auxC"
+                && body
+                    .windows(10)
+                    .any(|window| window == b"auxid:1\0\0\0" || window.ends_with(b":alpha"))
+        });
+        Some(Self {
+            width,
+            height,
+            orientation: orientation(turns, mirror),
+            alpha,
+        })
+    }
+}
+
+/// Rotation (quarter turns anticlockwise) comes before mirroring (axis 0 swaps top and bottom, 1 left and right).
+fn orientation(turns: u8, mirror: Option<u8>) -> Orientation {
+    match (turns, mirror) {
+        (0, None) => Orientation::Normal,
+        (1, None) => Orientation::Rotate270,
+        (2, None) => Orientation::Rotate180,
+        (_, None) => Orientation::Rotate90,
+        (0, Some(1)) | (2, Some(0)) => Orientation::FlipHorizontal,
+        (0, Some(_)) | (2, Some(_)) => Orientation::FlipVertical,
+        (1, Some(1)) | (3, Some(0)) => Orientation::Transverse,
+        (_, Some(_)) => Orientation::Transpose,
+    }
+}
+
+/// Returns the one-based property indices of an item (`ipma`, section 9.3.2).
+fn associations(body: &[u8], id: u32) -> Option<Vec<usize>> {
+    let (version, wide) = (*body.first()?, body.get(3)? & 1 == 1);
+    let entries = be32(body, 4)?;
+    let mut at = 8;
+    for _ in 0..entries {
+        let item = if version < 1 {
+            u32::from(be16(body, at)?)
+        } else {
+            be32(body, at)?
+        };
+        at += if version < 1 { 2 } else { 4 };
+        let count = usize::from(*body.get(at)?);
+        at += 1;
+        let len = if wide { 2 } else { 1 };
+        let list = body.get(at..at + count * len)?;
+        at += count * len;
+        if item == id {
+            let index = |entry: &[u8]| match entry {
+                [high, low] => usize::from(u16::from_be_bytes([*high, *low]) & 0x7FFF),
+                _ => usize::from(entry[0] & 0x7F),
+            };
+            return Some(list.chunks_exact(len).map(index).collect());
+        }
+    }
+    None
+}
+
+fn child<'a>(parent: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+    boxes(parent)
+        .find(|(found, _)| found == kind)
+        .map(|(_, body)| body)
+}
+
+/// Yields the boxes of a body; ends at the first whose length makes no sense.
+fn boxes(body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    let mut rest = body;
+    std::iter::from_fn(move || {
+        let len = be32(rest, 0)? as usize;
+        let kind = rest.get(4..8)?.try_into().ok()?;
+        let content = rest.get(8..len)?;
+        rest = &rest[len..];
+        Some((kind, content))
+    })
+}
+
+fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}

@@ -1,0 +1,61 @@
+//! Icon and cursor directories.
+
+use super::{Header, Headers, bmp, png};
+use crate::source::Source;
+use crate::{ColourMode, Error, Format};
+
+pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
+    let largest = largest_entry(source)?;
+    let head = source.read_up_to(largest.offset, 8)?;
+    let mut header = if head == b"\x89PNG\r\n\x1a\n" {
+        embedded_png(source, &largest)?
+    } else {
+        let mut header = bmp::read(source, largest.offset)?;
+        // The bitmap's height counts the mask below it.
+        header.height /= 2;
+        header.mode = ColourMode::Rgba;
+        header
+    };
+    header.format = Format::Ico;
+    // The decoder widens to RGBA, beside the bytes of the entry.
+    header.scratch_bytes += header.pixels() * header.frame_bytes_per_pixel + u64::from(largest.len);
+    header.frame_bytes_per_pixel = 4;
+    Ok(header)
+}
+
+struct Entry {
+    area: u32,
+    bits: u16,
+    len: u32,
+    offset: u64,
+}
+
+fn largest_entry(source: &mut Headers<'_>) -> Result<Entry, Error> {
+    let [low, high] = super::need(source, Format::Ico, 4)?;
+    let directory = source.read_up_to(6, 16 * usize::from(u16::from_le_bytes([low, high])))?;
+    let entries = directory.chunks_exact(16).map(|entry| {
+        let side = |value: u8| if value == 0 { 256 } else { u32::from(value) };
+        Entry {
+            area: side(entry[0]) * side(entry[1]),
+            bits: u16::from_le_bytes([entry[6], entry[7]]),
+            len: u32::from_le_bytes([entry[8], entry[9], entry[10], entry[11]]),
+            offset: u32::from_le_bytes([entry[12], entry[13], entry[14], entry[15]]).into(),
+        }
+    });
+    // The first of equals, as a stable sort would have it.
+    entries
+        .reduce(|best, entry| {
+            if (entry.area, entry.bits) > (best.area, best.bits) {
+                entry
+            } else {
+                best
+            }
+        })
+        .ok_or_else(|| Error::malformed(Format::Ico, "directory is empty"))
+}
+
+fn embedded_png(source: &mut Headers<'_>, entry: &Entry) -> Result<Header, Error> {
+    let mut bytes =
+        std::io::Cursor::new(source.read_up_to(entry.offset, (entry.len as usize).min(1 << 16))?);
+    png::read(&mut Source::new(&mut bytes as &mut dyn super::ReadSeek)?)
+}

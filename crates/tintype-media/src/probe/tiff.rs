@@ -1,0 +1,256 @@
+//! TIFF 6.0, sections 2 and 8, and BigTIFF: the first directory.
+
+use super::{Detail, Header, Headers, tiff_mode};
+use crate::{ColourMode, Error, Format, Orientation};
+
+const MAX_ENTRIES: u64 = 4096;
+/// Values of an entry that are looked at: one for each sample of a pixel.
+const MAX_VALUES: u64 = 16;
+
+/// The compression of TIFF Technical Note 2.
+pub(crate) const JPEG: u16 = 7;
+
+/// What the first directory says about the pixels.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Layout {
+    pub(crate) big_endian: bool,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) bits: Vec<u16>,
+    pub(crate) compression: u16,
+    pub(crate) photometric: u16,
+    /// Where the photometric value stands, two bytes.
+    pub(crate) photometric_offset: u64,
+    pub(crate) samples_per_pixel: u16,
+    pub(crate) rows_per_strip: u32,
+    pub(crate) planar: bool,
+    pub(crate) tile: Option<(u32, u32)>,
+    pub(crate) extra_samples: Vec<u16>,
+    pub(crate) sample_format: u16,
+    /// Where the colour map stands, and how many values it has.
+    pub(crate) colour_map: Option<(u64, u64)>,
+    /// Where the ICC profile stands, and its length in bytes.
+    pub(crate) profile: Option<(u64, u64)>,
+    pub(crate) orientation: Orientation,
+    /// 1 means the high bit first, 2 the low one.
+    pub(crate) fill_order: u16,
+    /// Horizontal and vertical; 2 and 2 unless said.
+    pub(crate) chroma_subsampling: Vec<u16>,
+}
+
+impl Layout {
+    pub(crate) fn depth(&self) -> u16 {
+        self.bits.first().copied().unwrap_or(1)
+    }
+
+    /// Says whether each pixel comes with colour of its own; the JPEG codec sees to that by itself.
+    pub(crate) fn has_full_chroma(&self) -> bool {
+        self.compression == JPEG || self.chroma_subsampling == [1, 1]
+    }
+}
+
+pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
+    let layout = Directory::open(source)?.layout()?;
+    let mode = tiff_mode::mode(&layout);
+    let mut header = Header::new(Format::Tiff, layout.width, layout.height, mode);
+    header.orientation = layout.orientation;
+    header.frame_bytes_per_pixel = match mode {
+        ColourMode::Bilevel
+        | ColourMode::Grey
+        | ColourMode::Grey16
+        | ColourMode::Grey16BigEndian => 1,
+        ColourMode::Integer | ColourMode::Float => 1,
+        ColourMode::GreyAlpha => 2,
+        ColourMode::Rgba | ColourMode::PaletteAlpha | ColourMode::Cmyk => 4,
+        _ => 3,
+    };
+    // One strip or tile at a time: its decoded samples, its bytes as stored, and the codec's own copy.
+    let (chunk_width, chunk_height) = layout
+        .tile
+        .unwrap_or((layout.width, layout.rows_per_strip.min(layout.height)));
+    let samples = if layout.planar {
+        1
+    } else {
+        u64::from(layout.samples_per_pixel)
+    };
+    let row = (u64::from(chunk_width) * samples * u64::from(layout.depth())).div_ceil(8);
+    header.scratch_bytes = row
+        .saturating_mul(chunk_height.into())
+        .saturating_mul(3)
+        .saturating_add(1 << 20);
+    header.detail = Detail::Tiff(Box::new(layout));
+    Ok(header)
+}
+
+/// An entry's type, its number of values, and where they stand.
+#[derive(Clone, Copy)]
+struct Entry {
+    tag: u16,
+    kind: u16,
+    count: u64,
+    offset: u64,
+}
+
+struct Directory<'a, 'b> {
+    source: &'a mut Headers<'b>,
+    big_endian: bool,
+    entries: Vec<Entry>,
+}
+
+impl<'a, 'b> Directory<'a, 'b> {
+    fn open(source: &'a mut Headers<'b>) -> Result<Self, Error> {
+        let head: [u8; 16] = source.array(0)?.ok_or_else(cut)?;
+        let mut directory = Self {
+            source,
+            big_endian: head[0] == b'M',
+            entries: Vec::new(),
+        };
+        let big = directory.number(&head[2..4]) == 43;
+        let (start, count_len, entry_len) = if big { (8..16, 8, 20) } else { (4..8, 2, 12) };
+        let start = directory.number(&head[start]);
+        let count = directory.source.read_up_to(start, count_len)?;
+        let count = directory.number(&count).min(MAX_ENTRIES);
+        let bytes = directory.source.read_up_to(
+            start.saturating_add(count_len as u64),
+            count as usize * entry_len,
+        )?;
+        for (index, entry) in bytes.chunks_exact(entry_len).enumerate() {
+            let (tag, kind) = (
+                directory.number(&entry[..2]) as u16,
+                directory.number(&entry[2..4]) as u16,
+            );
+            let (number, value) = if big {
+                (&entry[4..12], &entry[12..])
+            } else {
+                (&entry[4..8], &entry[8..])
+            };
+            let count = directory.number(number);
+            // Values that fit stand in the entry itself.
+            let inline = count.saturating_mul(kind_len(kind)) <= value.len() as u64;
+            let here = start + (count_len + index * entry_len + entry_len - value.len()) as u64;
+            let offset = if inline {
+                here
+            } else {
+                directory.number(value)
+            };
+            directory.entries.push(Entry {
+                tag,
+                kind,
+                count,
+                offset,
+            });
+        }
+        Ok(directory)
+    }
+
+    fn number(&self, bytes: &[u8]) -> u64 {
+        let fold = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        if self.big_endian {
+            bytes.iter().fold(0, fold)
+        } else {
+            bytes.iter().rev().fold(0, fold)
+        }
+    }
+
+    fn entry(&self, tag: u16) -> Option<Entry> {
+        self.entries.iter().find(|entry| entry.tag == tag).copied()
+    }
+
+    fn values(&mut self, tag: u16) -> Result<Vec<u64>, Error> {
+        let Some(entry) = self.entry(tag) else {
+            return Ok(Vec::new());
+        };
+        let len = match entry.kind {
+            1 | 3 | 4 | 16 => kind_len(entry.kind) as usize,
+            _ => return Ok(Vec::new()),
+        };
+        let bytes = self
+            .source
+            .read_up_to(entry.offset, len * entry.count.min(MAX_VALUES) as usize)?;
+        Ok(bytes
+            .chunks_exact(len)
+            .map(|value| self.number(value))
+            .collect())
+    }
+
+    fn value(&mut self, tag: u16) -> Result<Option<u64>, Error> {
+        Ok(self.values(tag)?.first().copied())
+    }
+
+    fn short(&mut self, tag: u16, default: u16) -> Result<u16, Error> {
+        Ok(self
+            .value(tag)?
+            .map_or(default, |value| u16::try_from(value).unwrap_or(u16::MAX)))
+    }
+
+    fn shorts(&mut self, tag: u16) -> Result<Vec<u16>, Error> {
+        Ok(self
+            .values(tag)?
+            .into_iter()
+            .map(|value| u16::try_from(value).unwrap_or(u16::MAX))
+            .collect())
+    }
+
+    fn long(&mut self, tag: u16) -> Result<Option<u32>, Error> {
+        Ok(self
+            .value(tag)?
+            .map(|value| u32::try_from(value).unwrap_or(u32::MAX)))
+    }
+
+    fn layout(mut self) -> Result<Layout, Error> {
+        let samples_per_pixel = self.short(277, 1)?;
+        let mut bits = self.shorts(258)?;
+        if bits.len() == 1 {
+            // Some writers say it once for all samples.
+            bits.resize(
+                usize::from(samples_per_pixel).clamp(1, MAX_VALUES as usize),
+                bits[0],
+            );
+        }
+        let tile = match (self.long(322)?, self.long(323)?) {
+            (Some(width), Some(height)) => Some((width, height)),
+            _ => None,
+        };
+        let place = |entry: Entry| (entry.offset, entry.count);
+        Ok(Layout {
+            big_endian: self.big_endian,
+            width: self.long(256)?.ok_or_else(|| missing("width"))?,
+            height: self.long(257)?.ok_or_else(|| missing("height"))?,
+            bits,
+            compression: self.short(259, 1)?,
+            photometric: self.short(262, 0)?,
+            photometric_offset: self
+                .entry(262)
+                .filter(|entry| entry.kind == 3)
+                .map_or(0, |entry| entry.offset),
+            samples_per_pixel,
+            rows_per_strip: self.long(278)?.filter(|rows| *rows > 0).unwrap_or(u32::MAX),
+            planar: self.short(284, 1)? == 2 && samples_per_pixel > 1,
+            tile,
+            extra_samples: self.shorts(338)?,
+            sample_format: self.short(339, 1)?,
+            colour_map: self.entry(320).filter(|entry| entry.kind == 3).map(place),
+            profile: self.entry(34675).map(place),
+            orientation: Orientation::from_exif(self.short(274, 1)?).unwrap_or_default(),
+            fill_order: self.short(266, 1)?,
+            chroma_subsampling: self.shorts(530)?,
+        })
+    }
+}
+
+fn kind_len(kind: u16) -> u64 {
+    match kind {
+        3 | 8 => 2,
+        4 | 9 | 11 | 13 => 4,
+        5 | 10 | 12 | 16..=18 => 8,
+        _ => 1,
+    }
+}
+
+fn cut() -> Error {
+    Error::malformed(Format::Tiff, "header is cut short")
+}
+
+fn missing(what: &str) -> Error {
+    Error::malformed(Format::Tiff, format!("directory has no {what}"))
+}

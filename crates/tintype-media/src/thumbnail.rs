@@ -1,0 +1,263 @@
+//! One decode, then each size from the next larger one.
+
+use std::io::{BufRead, Seek, SeekFrom};
+
+use crate::frame::{Decoded, Frame};
+use crate::probe::{self, Header};
+use crate::resize::{Scaler, fit};
+use crate::{Error, Limits, colour, decode, encode, guard};
+
+/// What the contract of the service asks for: an icon, a list entry, a card, a page.
+pub(crate) const DEFAULT_EDGES: &[u32] = &[64, 128, 512, 1080];
+const MAX_EDGE: u32 = 16_384;
+
+/// What to make of an image.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ThumbnailOptions {
+    /// Sides in pixels of the square boxes, 1 to 16384 each; 64, 128, 512 and 1080 by default.
+    pub edges: Vec<u32>,
+    /// JPEG quality, 1 to 100; 82 by default.
+    pub jpeg_quality: u8,
+    /// What it may cost.
+    pub limits: Limits,
+}
+
+impl Default for ThumbnailOptions {
+    fn default() -> Self {
+        Self {
+            edges: DEFAULT_EDGES.to_vec(),
+            jpeg_quality: 82,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl ThumbnailOptions {
+    /// Sets [`ThumbnailOptions::edges`].
+    #[must_use]
+    pub fn with_edges(mut self, edges: impl Into<Vec<u32>>) -> Self {
+        self.edges = edges.into();
+        self
+    }
+
+    /// Sets [`ThumbnailOptions::jpeg_quality`].
+    #[must_use]
+    pub fn with_jpeg_quality(mut self, quality: u8) -> Self {
+        self.jpeg_quality = quality;
+        self
+    }
+
+    /// Sets [`ThumbnailOptions::limits`].
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
+/// A small upright sRGB image without metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Thumbnail {
+    /// Side in pixels of the box it was fitted into.
+    pub edge: u32,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// What `bytes` are.
+    pub format: ThumbnailFormat,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// How a thumbnail is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ThumbnailFormat {
+    /// For opaque images.
+    Jpeg,
+    /// For images in which anything is transparent.
+    Png,
+}
+
+impl ThumbnailFormat {
+    /// Returns the file name extension without its dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+        }
+    }
+
+    /// Returns the media type.
+    #[must_use]
+    pub const fn mime_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+        }
+    }
+}
+
+/// Makes a thumbnail for each of `options.edges`, in their order, from one decode.
+///
+/// Each fits into its box with the image's aspect ratio, is never larger than the image, stands upright, is sRGB and
+/// carries no metadata. A damaged image gives thumbnails as far as its decoder could make sense of it.
+///
+/// # Errors
+///
+/// [`Error::TooManyPixels`] and [`Error::TooMuchMemory`] before anything is decoded; [`Error::Unsupported`],
+/// [`Error::Malformed`], [`Error::Panicked`] when the image cannot be decoded; [`Error::InvalidEdge`],
+/// [`Error::DeadlineExceeded`], [`Error::Io`].
+///
+/// ```
+/// use tintype_media::{ThumbnailOptions, thumbnails};
+///
+/// # fn main() -> Result<(), tintype_media::Error> {
+/// let ppm = [b"P6 200 100 255\n".as_slice(), &[128; 60_000]].concat();
+/// let made = thumbnails(std::io::Cursor::new(ppm), &ThumbnailOptions::default().with_edges([64, 512]))?;
+/// assert_eq!((made[0].width, made[0].height), (64, 32));
+/// assert_eq!((made[1].width, made[1].height), (200, 100));
+/// # Ok(())
+/// # }
+/// ```
+pub fn thumbnails<R: BufRead + Seek>(
+    reader: R,
+    options: &ThumbnailOptions,
+) -> Result<Vec<Thumbnail>, Error> {
+    let mut reader = reader;
+    if let Some(edge) = options
+        .edges
+        .iter()
+        .find(|edge| !(1..=MAX_EDGE).contains(*edge))
+    {
+        return Err(Error::InvalidEdge { edge: *edge });
+    }
+    let header = probe::read(&mut reader, &options.limits)?;
+    admit(&header, options)?;
+    reader.seek(SeekFrom::Start(0))?;
+    guard::catch(|| {
+        let decoded =
+            decode::decode(&mut reader, &header, &options.limits).map_err(guard::timeout)?;
+        render(decoded, &header, options)
+    })
+}
+
+/// Refuses what the limits forbid, from the header alone.
+fn admit(header: &Header, options: &ThumbnailOptions) -> Result<(), Error> {
+    if !header.format.is_decodable() {
+        return Err(Error::unsupported(
+            header.format,
+            format!("`{}` cannot be decoded", header.format),
+        ));
+    }
+    let limits = &options.limits;
+    if header.pixels() > limits.max_pixels {
+        return Err(Error::TooManyPixels {
+            limit: limits.max_pixels,
+            actual: header.pixels(),
+        });
+    }
+    let needed = estimate(header, &options.edges);
+    if needed > limits.max_alloc_bytes {
+        return Err(Error::TooMuchMemory {
+            limit: limits.max_alloc_bytes,
+            actual: needed,
+        });
+    }
+    Ok(())
+}
+
+/// Returns an upper estimate in bytes of the peak memory of making thumbnails with these edges.
+pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
+    let (width, height) = fit(
+        header.width,
+        header.height,
+        edges.iter().copied().max().unwrap_or(1),
+    );
+    let pixel = header.frame_bytes_per_pixel;
+    let frame = header.pixels().saturating_mul(pixel);
+    let small = u64::from(width) * u64::from(height);
+    let decoding = frame.saturating_add(header.scratch_bytes);
+    // The first resize holds the frame, its own result, and what lies between its two passes.
+    let between = u64::from(width) * u64::from(header.height) * pixel;
+    let resizing = frame
+        .saturating_add(small * pixel)
+        .saturating_add(if small == header.pixels() { 0 } else { between });
+    // Afterwards some copies of the largest thumbnail, and the encoded files.
+    let finishing = small * pixel.min(4) * 5;
+    decoding
+        .max(resizing)
+        .max(finishing)
+        .saturating_add(FIXED_BYTES)
+}
+
+/// Tables, buffers and small allocations that come with any image.
+const FIXED_BYTES: u64 = 512 << 10;
+
+fn render(
+    decoded: Decoded,
+    header: &Header,
+    options: &ThumbnailOptions,
+) -> Result<Vec<Thumbnail>, Error> {
+    let limits = &options.limits;
+    let mut edges = options.edges.clone();
+    edges.sort_unstable_by(|a, b| b.cmp(a));
+    edges.dedup();
+    let Some(&largest) = edges.first() else {
+        return Ok(Vec::new());
+    };
+    let (width, height) = header.orientation.displayed(header.width, header.height);
+    let mut scaler = Scaler::new();
+
+    limits.check_deadline()?;
+    let mut frame = decoded.frame;
+    frame.drop_opaque_alpha();
+    // Colour and orientation come after the first resize, on a fraction of the pixels.
+    let (first_width, first_height) = fit(width, height, largest);
+    let (stored_width, stored_height) = header.orientation.displayed(first_width, first_height);
+    let frame = scaler.consume(frame, stored_width, stored_height)?;
+    limits.check_deadline()?;
+    let mut frame =
+        colour::to_srgb(frame, decoded.icc_profile.as_deref()).upright(header.orientation);
+
+    let mut made: Vec<Thumbnail> = Vec::with_capacity(edges.len());
+    for edge in edges {
+        limits.check_deadline()?;
+        let (width, height) = fit(width, height, edge);
+        match made.last() {
+            Some(last) if (last.width, last.height) == (width, height) => {
+                made.push(Thumbnail {
+                    edge,
+                    ..last.clone()
+                });
+            }
+            _ => {
+                if (frame.width, frame.height) != (width, height) {
+                    frame = scaler.scale(&frame, width, height)?;
+                }
+                made.push(thumbnail(&frame, edge, options)?);
+            }
+        }
+    }
+    let find = |edge: &u32| {
+        made.iter()
+            .find(|thumbnail| thumbnail.edge == *edge)
+            .cloned()
+    };
+    Ok(options.edges.iter().filter_map(find).collect())
+}
+
+fn thumbnail(frame: &Frame, edge: u32, options: &ThumbnailOptions) -> Result<Thumbnail, Error> {
+    let (format, bytes) = encode::encode(frame, options.jpeg_quality)?;
+    Ok(Thumbnail {
+        edge,
+        width: frame.width,
+        height: frame.height,
+        format,
+        bytes,
+    })
+}

@@ -1,0 +1,1 @@
+//! Behaviours every storage must show, each a function that panics where it is not shown.

@@ -1,0 +1,92 @@
+use rustix::io::Errno;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use tintype_domain::Key;
+
+/// Why a storage could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no object under the key.
+    #[error("object `{key}` does not exist")]
+    NotFound {
+        /// The key asked for.
+        key: Key,
+    },
+    /// The key is taken. What lies there is untouched.
+    #[error("object `{key}` exists already")]
+    AlreadyExists {
+        /// The taken key.
+        key: Key,
+    },
+    /// Somebody put a symbolic link, a pipe or the like where an object or a folder should be.
+    #[error("`{}` is {found}, which no storage keeps", path.display())]
+    NotAnObject {
+        /// Where it lies.
+        path: PathBuf,
+        /// What it is, with its article.
+        found: &'static str,
+    },
+    /// The range begins after the object's end, or ends before it begins.
+    #[error("bytes {}..{} do not lie within the {size} bytes of object `{key}`", range.start, range.end)]
+    RangeNotSatisfiable {
+        /// The object's key.
+        key: Key,
+        /// The range asked for, in bytes.
+        range: Range<u64>,
+        /// The size of the whole object, in bytes.
+        size: u64,
+    },
+    /// More bytes came than were allowed.
+    #[error("content is larger than {limit} bytes")]
+    TooLarge {
+        /// How many bytes were allowed.
+        limit: u64,
+    },
+    /// The disk is full, or a quota is exhausted.
+    #[error("no space is left to {operation} `{}`", path.display())]
+    NoSpace {
+        /// What was tried, as a verb.
+        operation: &'static str,
+        /// What it was tried on.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The storage does not answer or has too much to do. The same may succeed later.
+    #[error("storage is unavailable")]
+    Unavailable {
+        /// What the backend said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The operating system refused.
+    #[error("failed to {operation} `{}`", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        operation: &'static str,
+        /// What it was tried on.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// Returns a closure for `map_err` that says which operation failed on which path.
+    pub(crate) fn io<E: Into<io::Error>>(operation: &'static str, path: impl AsRef<Path>) -> impl FnOnce(E) -> Self {
+        move |source| {
+            let (source, path) = (source.into(), path.as_ref().to_owned());
+            match Errno::from_io_error(&source) {
+                Some(Errno::NOSPC | Errno::DQUOT) => Self::NoSpace { operation, path, source },
+                // Out of descriptors: load, not damage.
+                Some(Errno::MFILE | Errno::NFILE) => Self::Unavailable { source: source.into() },
+                _ => Self::Io { operation, path, source },
+            }
+        }
+    }
+
+    pub(crate) fn unavailable(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Unavailable { source: Box::new(source) }
+    }
+}

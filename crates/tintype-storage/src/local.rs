@@ -1,0 +1,124 @@
+mod list;
+mod tree;
+
+use crate::storage::within;
+use crate::{Content, Error, NewObject, Object, Spool, Spooled, Storage, blocking, blocks};
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use rustix::io::Errno;
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tintype_domain::Key;
+use tree::Tree;
+
+/// Objects as files below a folder of the local disk, at the path that is their key.
+///
+/// A file is synced before it gets its name, and its folders before `put` returns; files have mode 640 and folders 750,
+/// less the umask. No symbolic link below the root is ever followed. Folders stay when their last object is deleted.
+/// The folder `.spool` in the root is where files are received; no key can begin with a dot.
+#[derive(Debug, Clone)]
+pub struct LocalStorage {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    tree: Tree,
+    spool: Spool,
+}
+
+impl LocalStorage {
+    /// Opens the storage in a folder and creates the folder where there is none. Blocks for a moment; for the start of
+    /// a program.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder cannot be created, opened or written to.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
+        let tree = Tree::open(root.into())?;
+        let spool = Spool::open(tree.path().join(".spool"))?;
+        Ok(Self { inner: Arc::new(Inner { tree, spool }) })
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let inner = Arc::clone(&self.inner);
+        blocking::run(move || work(&inner)).await
+    }
+}
+
+#[async_trait]
+impl Storage for LocalStorage {
+    async fn put(&self, object: NewObject) -> Result<(), Error> {
+        self.run(move |inner| inner.put(&object.key, object.content)).await
+    }
+
+    async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
+        let wanted = key.clone();
+        let (file, size) = self.run(move |inner| inner.tree.open_object(&wanted)).await?;
+        let range = within(key, range, size)?;
+        let body = blocks::of_file(file, self.inner.tree.path_of(key), range.clone());
+        Ok(Object { size, range, body })
+    }
+
+    async fn size(&self, key: &Key) -> Result<u64, Error> {
+        let key = key.clone();
+        self.run(move |inner| inner.tree.size(&key)).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), Error> {
+        let key = key.clone();
+        self.run(move |inner| inner.tree.remove(&key)).await
+    }
+
+    fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>> {
+        list::stream(Arc::clone(&self.inner), folder.cloned())
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        self.run(|inner| {
+            inner.tree.check()?;
+            inner.spool.write(b"x").map(drop)
+        })
+        .await
+    }
+
+    fn spool_dir(&self) -> Option<&Path> {
+        Some(self.inner.spool.dir())
+    }
+}
+
+impl Inner {
+    fn put(&self, key: &Key, content: Content) -> Result<(), Error> {
+        let spooled = match content {
+            Content::Bytes(bytes) => self.spool.write(&bytes)?,
+            Content::Spooled(spooled) => spooled,
+        };
+        spooled.sync()?;
+        let folder = self.tree.create_folder_of(key)?;
+        match spooled.link(&folder, key.file_name()) {
+            Ok(()) => self.tree.settle(key, &folder),
+            Err(error) => match Errno::from_io_error(&error) {
+                Some(Errno::EXIST) => Err(Error::AlreadyExists { key: key.clone() }),
+                // It lies on another file system, or lost its last name when an object made from it was deleted.
+                Some(Errno::XDEV | Errno::NOENT) => self.put_copy(key, &spooled, &folder),
+                _ => Err(Error::io("create", &self.tree.path_of(key))(error)),
+            },
+        }
+    }
+
+    fn put_copy(&self, key: &Key, spooled: &Spooled, folder: &File) -> Result<(), Error> {
+        let copy = self.spool.copy(spooled)?;
+        copy.sync()?;
+        match copy.link(folder, key.file_name()) {
+            Ok(()) => self.tree.settle(key, folder),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                Err(Error::AlreadyExists { key: key.clone() })
+            }
+            Err(error) => Err(Error::io("create", &self.tree.path_of(key))(error)),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+use super::Inner;
+use crate::Error;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, openat, statat};
+use rustix::io::Errno;
+use std::fs::File;
+use std::sync::Arc;
+use tintype_domain::Key;
+use tokio::sync::mpsc::{self, Sender};
+
+/// How many keys are found ahead of whoever asks for them.
+const AHEAD: usize = 256;
+
+/// Streams the keys below a folder, found by a thread that waits for whoever asks and ends with the stream.
+pub(super) fn stream(inner: Arc<Inner>, folder: Option<Key>) -> BoxStream<'static, Result<Key, Error>> {
+    let (found, mut keys) = mpsc::channel(AHEAD);
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = visit(&inner, folder, &found) {
+            // Nobody hears it where nobody listens any more.
+            let _ = found.blocking_send(Err(error));
+        }
+    });
+    stream::poll_fn(move |context| keys.poll_recv(context)).boxed()
+}
+
+fn visit(inner: &Inner, top: Option<Key>, found: &Sender<Result<Key, Error>>) -> Result<(), Error> {
+    let Some(opened) = inner.tree.open_folder(top.as_ref())? else { return Ok(()) };
+    let mut open = vec![Folder::new(inner, top, opened)?];
+    while let Some(folder) = open.last_mut() {
+        let Some((key, kind)) = folder.next(inner)? else {
+            open.pop();
+            continue;
+        };
+        if kind == FileType::RegularFile {
+            if found.blocking_send(Ok(key)).is_err() {
+                return Ok(());
+            }
+        } else if kind == FileType::Directory
+            && let Some(opened) = folder.open(inner, &key)?
+        {
+            open.push(Folder::new(inner, Some(key), opened)?);
+        }
+    }
+    Ok(())
+}
+
+struct Folder {
+    key: Option<Key>,
+    entries: Dir,
+}
+
+impl Folder {
+    fn new(inner: &Inner, key: Option<Key>, folder: File) -> Result<Self, Error> {
+        match Dir::new(folder) {
+            Ok(entries) => Ok(Self { key, entries }),
+            Err(errno) => Err(Error::io("read folder", &path_of(inner, key.as_ref()))(errno)),
+        }
+    }
+
+    /// Returns the next entry whose name can be part of a key; others, such as `.spool`, are not ours.
+    fn next(&mut self, inner: &Inner) -> Result<Option<(Key, FileType)>, Error> {
+        let folder = self.key.as_ref();
+        let failed = |errno: Errno| Error::io("read folder", &path_of(inner, folder))(errno);
+        while let Some(entry) = self.entries.read() {
+            let entry = entry.map_err(failed)?;
+            let Ok(name) = entry.file_name().to_str() else { continue };
+            let path = folder.map_or_else(|| name.to_owned(), |folder| format!("{folder}/{name}"));
+            let Ok(key) = path.parse::<Key>() else { continue };
+            let kind = match entry.file_type() {
+                // Some file systems do not say.
+                FileType::Unknown => {
+                    let parent = self.entries.fd().map_err(failed)?;
+                    match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
+                        Ok(stat) => FileType::from_raw_mode(stat.st_mode),
+                        Err(Errno::NOENT) => continue,
+                        Err(errno) => return Err(failed(errno)),
+                    }
+                }
+                kind => kind,
+            };
+            return Ok(Some((key, kind)));
+        }
+        Ok(None)
+    }
+
+    /// Opens a folder in this one; `None` where it is gone or replaced meanwhile.
+    fn open(&self, inner: &Inner, key: &Key) -> Result<Option<File>, Error> {
+        let failed = |errno: Errno| Error::io("open folder", &path_of(inner, Some(key)))(errno);
+        let parent = self.entries.fd().map_err(failed)?;
+        match openat(parent, key.file_name(), super::tree::FOLDER, Mode::empty()) {
+            Ok(folder) => Ok(Some(folder.into())),
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
+            Err(errno) => Err(failed(errno)),
+        }
+    }
+}
+
+fn path_of(inner: &Inner, key: Option<&Key>) -> std::path::PathBuf {
+    key.map_or_else(|| inner.tree.path().to_owned(), |key| inner.tree.path_of(key))
+}

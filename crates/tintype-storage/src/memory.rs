@@ -1,0 +1,81 @@
+use crate::storage::within;
+use crate::{Content, Error, NewObject, Object, Storage, blocks};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tintype_domain::Key;
+
+/// Objects in memory, gone with the process; for tests and examples.
+#[derive(Default)]
+pub struct MemoryStorage {
+    objects: Mutex<BTreeMap<Key, Bytes>>,
+}
+
+impl MemoryStorage {
+    fn objects(&self) -> MutexGuard<'_, BTreeMap<Key, Bytes>> {
+        // Nothing that holds the lock can leave the map half changed.
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, key: &Key) -> Result<Bytes, Error> {
+        self.objects().get(key).cloned().ok_or_else(|| Error::NotFound { key: key.clone() })
+    }
+}
+
+#[async_trait]
+impl Storage for MemoryStorage {
+    async fn put(&self, object: NewObject) -> Result<(), Error> {
+        let bytes = match object.content {
+            // A copy, because a slice would keep alive whatever buffer it was cut from.
+            Content::Bytes(bytes) => Bytes::copy_from_slice(&bytes),
+            Content::Spooled(spooled) => spooled.read_all().await?,
+        };
+        match self.objects().entry(object.key) {
+            Entry::Occupied(taken) => Err(Error::AlreadyExists { key: taken.key().clone() }),
+            Entry::Vacant(free) => {
+                free.insert(bytes);
+                Ok(())
+            }
+        }
+    }
+
+    async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
+        let bytes = self.find(key)?;
+        let size = bytes.len() as u64;
+        let range = within(key, range, size)?;
+        // Within the length of a buffer, hence within `usize`.
+        let body = bytes.slice(range.start as usize..range.end as usize);
+        Ok(Object { size, range, body: blocks::of_bytes(body) })
+    }
+
+    async fn size(&self, key: &Key) -> Result<u64, Error> {
+        Ok(self.find(key)?.len() as u64)
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), Error> {
+        self.objects().remove(key);
+        Ok(())
+    }
+
+    fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>> {
+        let prefix = folder.map_or_else(String::new, |folder| format!("{folder}/"));
+        let keys: Vec<_> = self.objects().keys().filter(|key| key.as_str().starts_with(&prefix)).cloned().collect();
+        stream::iter(keys).map(Ok).boxed()
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl fmt::Debug for MemoryStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStorage").field("objects", &self.objects().len()).finish()
+    }
+}

@@ -1,0 +1,63 @@
+mod file;
+mod spooled;
+mod writer;
+
+pub use spooled::Spooled;
+pub use writer::SpoolWriter;
+
+pub(crate) use file::FOLDER_MODE;
+
+use crate::{Error, blocking};
+use file::Folder;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A folder for incoming bytes on their way to storage: written, counted and hashed in one pass, stopping at a limit.
+///
+/// Several spools, in one process or many, may share a folder.
+#[derive(Debug, Clone)]
+pub struct Spool {
+    folder: Arc<Folder>,
+}
+
+impl Spool {
+    /// Opens a folder, creates it where there is none, and removes the spooled files that a crash left in it; never
+    /// one that a living process still writes or reads, and nothing that is not a spooled file.
+    ///
+    /// Blocks for a moment; for the start of a program.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder cannot be created or written to, or is a symbolic link.
+    pub fn open(dir: impl Into<PathBuf>) -> Result<Self, Error> {
+        let folder = Folder::open(dir.into())?;
+        folder.remove_leftovers()?;
+        Ok(Self { folder: Arc::new(folder) })
+    }
+
+    /// Begins a file of at most `limit_bytes` bytes.
+    ///
+    /// # Errors
+    /// [`Error::NoSpace`] or [`Error::Io`] where no file can be created.
+    pub async fn create(&self, limit_bytes: u64) -> Result<SpoolWriter, Error> {
+        let folder = Arc::clone(&self.folder);
+        let file = blocking::run(move || file::SpoolFile::create(folder)).await?;
+        Ok(SpoolWriter::new(file, limit_bytes))
+    }
+
+    /// Returns the folder.
+    pub fn dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes bytes to a file of its own at once. Blocks.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<Spooled, Error> {
+        let file = file::SpoolFile::create(Arc::clone(&self.folder))?;
+        writer::write_whole(file, bytes)
+    }
+
+    /// Copies a file from another file system into one of its own. Blocks.
+    pub(crate) fn copy(&self, from: &Spooled) -> Result<Spooled, Error> {
+        let file = file::SpoolFile::create(Arc::clone(&self.folder))?;
+        writer::copy(file, from)
+    }
+}

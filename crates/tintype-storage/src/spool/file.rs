@@ -1,0 +1,175 @@
+use crate::Error;
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat, renameat_with, unlinkat};
+use rustix::io::Errno;
+use std::fs::{DirBuilder, File, TryLockError};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the names of spooled files begin with, where they have one.
+const PREFIX: &str = "spool-";
+
+/// Objects are served by the program; beside it only its group may read them, for backups.
+const FILE_MODE: Mode = Mode::from_raw_mode(0o640);
+pub(crate) const FOLDER_MODE: u32 = 0o750;
+
+/// A folder that spooled files are created in.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    handle: File,
+    anonymous: bool,
+}
+
+impl Folder {
+    pub(crate) fn open(path: PathBuf) -> Result<Self, Error> {
+        DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(&path).map_err(Error::io("create folder", &path))?;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let handle = openat(CWD, &path, flags, Mode::empty()).map_err(Error::io("open folder", &path))?.into();
+        let mut folder = Self { path, handle, anonymous: true };
+        folder.anonymous = folder.create_anonymous().and_then(|file| proc_path_of(&file)).is_ok();
+        Ok(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Creates a file without a name, which no crash can leave behind.
+    #[cfg(target_os = "linux")]
+    fn create_anonymous(&self) -> io::Result<File> {
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+        Ok(openat(&self.handle, ".", flags, FILE_MODE)?.into())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn create_anonymous(&self) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Creates a file with a name of its own and locks it, so that whoever cleans up knows that it is in use.
+    fn create_named(&self) -> io::Result<(File, String)> {
+        loop {
+            let name = format!("{PREFIX}{:016x}", getrandom::u64().map_err(io::Error::other)?);
+            let flags = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::CLOEXEC;
+            let file: File = match openat(&self.handle, &name, flags, FILE_MODE) {
+                Err(Errno::EXIST) => continue,
+                created => created?.into(),
+            };
+            // Somebody may clean up between creating and locking: then the file has lost its name.
+            match file.try_lock() {
+                Ok(()) if file.metadata()?.nlink() > 0 => return Ok((file, name)),
+                Ok(()) | Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// Removes the named files that nobody holds the lock of.
+    pub(crate) fn remove_leftovers(&self) -> Result<(), Error> {
+        let failed = |errno| Error::io("read folder", &self.path)(errno);
+        for entry in rustix::fs::Dir::read_from(&self.handle).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let Ok(name) = entry.file_name().to_str() else { continue };
+            if name.starts_with(PREFIX) {
+                self.remove_leftover(name).map_err(Error::io("remove", &self.path.join(name)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_leftover(&self, name: &str) -> io::Result<()> {
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file: File = match openat(&self.handle, name, flags, Mode::empty()) {
+            // Finished meanwhile, or not a file and hence not ours.
+            Err(Errno::NOENT | Errno::LOOP | Errno::ISDIR | Errno::NXIO) => return Ok(()),
+            opened => opened?.into(),
+        };
+        if !file.metadata()?.is_file() {
+            return Ok(());
+        }
+        match file.try_lock() {
+            Ok(()) => match unlinkat(&self.handle, name, AtFlags::empty()) {
+                Ok(()) | Err(Errno::NOENT) => Ok(()),
+                Err(errno) => Err(errno.into()),
+            },
+            Err(TryLockError::WouldBlock) => Ok(()),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// A file in a spool folder; gone when dropped, unless it was linked elsewhere.
+#[derive(Debug)]
+pub(crate) struct SpoolFile {
+    file: File,
+    /// Its name in the folder, where it has one.
+    name: Option<String>,
+    folder: Arc<Folder>,
+}
+
+impl SpoolFile {
+    pub(crate) fn create(folder: Arc<Folder>) -> Result<Self, Error> {
+        let created = if folder.anonymous {
+            folder.create_anonymous().map(|file| (file, None))
+        } else {
+            folder.create_named().map(|(file, name)| (file, Some(name)))
+        };
+        let (file, name) = created.map_err(Error::io("create a file in", &folder.path))?;
+        Ok(Self { file, name, folder })
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Returns the folder's path, for messages.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.folder.path
+    }
+
+    /// Opens the file once more, to be read from its beginning.
+    pub(crate) fn reopen(&self) -> io::Result<File> {
+        match &self.name {
+            None => File::open(proc_path_of(&self.file)?),
+            Some(name) => {
+                let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                Ok(openat(&self.folder.handle, name, flags, Mode::empty())?.into())
+            }
+        }
+    }
+
+    /// Gives the file the name in `folder`, unless something bears that name already.
+    pub(crate) fn link(&self, folder: impl AsFd, name: &str) -> io::Result<()> {
+        let Some(own_name) = &self.name else {
+            let path = proc_path_of(&self.file)?;
+            return Ok(linkat(CWD, path, folder, name, AtFlags::SYMLINK_FOLLOW)?);
+        };
+        match linkat(&self.folder.handle, own_name, &folder, name, AtFlags::empty()) {
+            // A file system without links, such as FAT, can still rename without replacing.
+            Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => {
+                let flags = rustix::fs::RenameFlags::NOREPLACE;
+                Ok(renameat_with(&self.folder.handle, own_name, folder, name, flags)?)
+            }
+            linked => Ok(linked?),
+        }
+    }
+}
+
+impl Drop for SpoolFile {
+    fn drop(&mut self) {
+        if let Some(name) = &self.name {
+            // What cannot be removed now is removed when the spool is opened next.
+            let _ = unlinkat(&self.folder.handle, name, AtFlags::empty());
+        }
+    }
+}
+
+/// Returns a path through which a file without a name can be opened and linked; fails where there is no `/proc`.
+fn proc_path_of(file: &File) -> io::Result<PathBuf> {
+    let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+    let (own, found) = (file.metadata()?, std::fs::metadata(&path)?);
+    if (own.dev(), own.ino()) == (found.dev(), found.ino()) { Ok(path) } else { Err(io::ErrorKind::Unsupported.into()) }
+}

@@ -1,0 +1,154 @@
+use super::Spooled;
+use super::file::SpoolFile;
+use crate::blocks::BLOCK_BYTES;
+use crate::{Error, blocking};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::{fmt, mem};
+use tintype_domain::Checksum;
+use tokio::task::JoinHandle;
+
+/// A file that is being received.
+///
+/// While one block is hashed and written on the blocking pool, the next is gathered; so it holds two blocks of 256 KiB,
+/// however large the file is. Dropping it removes the file.
+pub struct SpoolWriter {
+    gathered: Vec<u8>,
+    work: Option<Work>,
+    len: u64,
+    limit: u64,
+    /// Whether every byte that was taken is on its way to the file: not after an error, nor after a call that was
+    /// given up half-way.
+    sound: bool,
+}
+
+enum Work {
+    Waiting(Sink),
+    Running(JoinHandle<Result<Sink, Error>>),
+}
+
+/// Where blocks go.
+struct Sink {
+    file: SpoolFile,
+    hash: Sha256,
+    /// The memory of the last block, to be used again.
+    spare: Vec<u8>,
+}
+
+impl SpoolWriter {
+    pub(super) fn new(file: SpoolFile, limit: u64) -> Self {
+        let work = Some(Work::Waiting(Sink::new(file)));
+        Self { gathered: Vec::new(), work, len: 0, limit, sound: true }
+    }
+
+    /// Takes the next bytes, and waits where the disk is slower than they come.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] at the first byte over the limit, [`Error::NoSpace`] or [`Error::Io`] where bytes taken now
+    /// or earlier cannot be written. After an error, or when the returned future was dropped before it was done, the
+    /// writer is only good for being dropped: every further call fails.
+    pub async fn write(&mut self, mut bytes: Bytes) -> Result<(), Error> {
+        self.begin()?;
+        self.len += bytes.len() as u64;
+        if self.len > self.limit {
+            return Err(Error::TooLarge { limit: self.limit });
+        }
+        while !bytes.is_empty() {
+            let room = BLOCK_BYTES - self.gathered.len();
+            self.gathered.extend_from_slice(&bytes.split_to(room.min(bytes.len())));
+            if self.gathered.len() == BLOCK_BYTES {
+                self.hand_over().await?;
+            }
+        }
+        self.sound = true;
+        Ok(())
+    }
+
+    /// Returns how many bytes were taken so far.
+    pub fn written(&self) -> u64 {
+        self.len
+    }
+
+    /// Ends the file. It is not yet durable: that it becomes when it is put into a storage.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub async fn finish(mut self) -> Result<Spooled, Error> {
+        self.begin()?;
+        let mut sink = self.sink().await?;
+        let (rest, len) = (mem::take(&mut self.gathered), self.len);
+        blocking::run(move || {
+            sink.take(&rest)?;
+            Ok(sink.finish(len))
+        })
+        .await
+    }
+
+    fn begin(&mut self) -> Result<(), Error> {
+        if mem::replace(&mut self.sound, false) { Ok(()) } else { Err(Error::unavailable(Unsound)) }
+    }
+
+    async fn hand_over(&mut self) -> Result<(), Error> {
+        let mut sink = self.sink().await?;
+        let block = mem::replace(&mut self.gathered, mem::take(&mut sink.spare));
+        self.work = Some(Work::Running(tokio::task::spawn_blocking(move || {
+            sink.take(&block)?;
+            sink.spare = block;
+            sink.spare.clear();
+            Ok(sink)
+        })));
+        Ok(())
+    }
+
+    /// Waits until the last block is written.
+    async fn sink(&mut self) -> Result<Sink, Error> {
+        match self.work.take() {
+            Some(Work::Waiting(sink)) => Ok(sink),
+            Some(Work::Running(job)) => blocking::join(job).await,
+            None => Err(Error::unavailable(Unsound)),
+        }
+    }
+}
+
+impl Sink {
+    fn new(file: SpoolFile) -> Self {
+        Self { file, hash: Sha256::new(), spare: Vec::new() }
+    }
+
+    fn take(&mut self, block: &[u8]) -> Result<(), Error> {
+        self.file.file().write_all(block).map_err(Error::io("write to a file in", self.file.dir()))?;
+        self.hash.update(block);
+        Ok(())
+    }
+
+    fn finish(self, len: u64) -> Spooled {
+        Spooled::new(self.file, len, Checksum(self.hash.finalize().into()))
+    }
+}
+
+/// Writes bytes that are in memory already.
+pub(super) fn write_whole(file: SpoolFile, bytes: &[u8]) -> Result<Spooled, Error> {
+    let mut sink = Sink::new(file);
+    sink.take(bytes)?;
+    Ok(sink.finish(bytes.len() as u64))
+}
+
+/// Writes what another file holds.
+pub(super) fn copy(file: SpoolFile, from: &Spooled) -> Result<Spooled, Error> {
+    let mut source = from.open().map_err(|error| from.failed("open a file in", error))?;
+    let mut target = file.file();
+    let copied = std::io::copy(&mut source, &mut target);
+    let len = copied.map_err(Error::io("copy a file to", file.dir()))?;
+    Ok(Spooled::new(file, len, from.checksum()))
+}
+
+impl fmt::Debug for SpoolWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpoolWriter").field("written", &self.len).field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a spooled file is used after a failure")]
+struct Unsound;

@@ -1,0 +1,150 @@
+use crate::{Error, Spooled};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use tintype_domain::Key;
+
+/// Keeps objects by key. An object never changes: it is put once, read, and deleted.
+///
+/// Every method fails with [`Error::Unavailable`] where the backend does not answer, and with [`Error::Io`] where it
+/// fails in its own way.
+#[async_trait]
+pub trait Storage: fmt::Debug + Send + Sync + 'static {
+    /// Keeps an object under a key that is free. It survives a power cut once this returns.
+    ///
+    /// Nothing is visible under the key before all of the content is. Where this fails, nothing of it stays under the
+    /// key.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] where the key is taken: nothing is ever overwritten. [`Error::NoSpace`] where there is
+    /// no room.
+    async fn put(&self, object: NewObject) -> Result<(), Error>;
+
+    /// Returns the bytes of an object in `range`, or all of them, as a stream of bounded blocks.
+    ///
+    /// A range that ends after the object is cut to it; [`Object::range`] says what is left. Once this has returned, the
+    /// stream goes on to its end even when the object is deleted meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::RangeNotSatisfiable`] where the range begins after the object's end or ends before
+    /// it begins. A range that begins exactly at the end is empty.
+    async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error>;
+
+    /// Returns the size of an object in bytes.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    async fn size(&self, key: &Key) -> Result<u64, Error>;
+
+    /// Removes an object, or does nothing where there is none. It stays removed after a power cut.
+    ///
+    /// # Errors
+    /// Only what the backend itself fails with.
+    async fn delete(&self, key: &Key) -> Result<(), Error>;
+
+    /// Returns the keys below a folder, such as `core_media/2025`, or all keys, in no particular order.
+    ///
+    /// Objects put or deleted meanwhile may be among them or not. A folder that does not exist is empty.
+    fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>>;
+
+    /// Returns whether objects can be read and written now.
+    ///
+    /// # Errors
+    /// What a `put` or `get` would fail with at this moment.
+    async fn check(&self) -> Result<(), Error>;
+
+    /// Returns a folder on the storage's own file system, from which a spooled file can be placed without copying it;
+    /// `None` where there is none.
+    fn spool_dir(&self) -> Option<&Path> {
+        None
+    }
+}
+
+/// An object that is to be put.
+#[derive(Debug, Clone)]
+pub struct NewObject {
+    /// Where it shall lie.
+    pub key: Key,
+    /// Its bytes.
+    pub content: Content,
+    /// Its media type, such as `image/jpeg`, for backends that keep one with the object.
+    pub content_type: String,
+}
+
+/// The bytes of a new object.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// Bytes in memory; for small objects.
+    Bytes(Bytes),
+    /// A file that was received into a [`Spool`](crate::Spool).
+    Spooled(Spooled),
+}
+
+/// An object that is being read.
+pub struct Object {
+    /// The size of the whole object in bytes, whatever the range.
+    pub size: u64,
+    /// Which bytes the body holds.
+    pub range: Range<u64>,
+    /// The bytes, in blocks of at most 256 KiB; after an error nothing follows.
+    pub body: BoxStream<'static, Result<Bytes, Error>>,
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Object").field("size", &self.size).field("range", &self.range).finish_non_exhaustive()
+    }
+}
+
+/// Returns the part of `range` that lies within an object of `size` bytes.
+pub(crate) fn within(key: &Key, range: Option<Range<u64>>, size: u64) -> Result<Range<u64>, Error> {
+    match range {
+        None => Ok(0..size),
+        Some(range) if range.start > size || range.start > range.end => {
+            Err(Error::RangeNotSatisfiable { key: key.clone(), range, size })
+        }
+        Some(range) => Ok(range.start..range.end.min(size)),
+    }
+}
+
+macro_rules! forward {
+    ($pointer:ident) => {
+        #[async_trait]
+        impl<S: Storage + ?Sized> Storage for $pointer<S> {
+            async fn put(&self, object: NewObject) -> Result<(), Error> {
+                (**self).put(object).await
+            }
+
+            async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
+                (**self).get(key, range).await
+            }
+
+            async fn size(&self, key: &Key) -> Result<u64, Error> {
+                (**self).size(key).await
+            }
+
+            async fn delete(&self, key: &Key) -> Result<(), Error> {
+                (**self).delete(key).await
+            }
+
+            fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>> {
+                (**self).list(folder)
+            }
+
+            async fn check(&self) -> Result<(), Error> {
+                (**self).check().await
+            }
+
+            fn spool_dir(&self) -> Option<&Path> {
+                (**self).spool_dir()
+            }
+        }
+    };
+}
+
+forward!(Box);
+forward!(Arc);

@@ -1,0 +1,3 @@
+//! Storages as their users see them.
+
+use tintype_storage as _;
