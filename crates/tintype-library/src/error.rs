@@ -72,8 +72,8 @@ impl From<tintype_persistence::Error> for Error {
     fn from(error: tintype_persistence::Error) -> Self {
         use tintype_persistence::Error as E;
         match error {
-            E::Unavailable { .. } => Self::Unavailable(error.into()),
-            E::NoSpace { .. } => Self::NoSpace(error.into()),
+            E::Unavailable { .. } | E::Busy { .. } => Self::Unavailable(error.into()),
+            E::NoSpace => Self::NoSpace(error.into()),
             _ => Self::internal(error),
         }
     }
