@@ -1,3 +1,3 @@
 //! Storages as their users see them.
 
-use tintype_storage as _;
+mod conformance;
