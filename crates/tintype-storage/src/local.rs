@@ -119,3 +119,21 @@ impl Inner {
         }
     }
 }
+
+#[cfg(all(test, feature = "conformance"))]
+mod tests {
+    use super::{Inner, LocalStorage, Spool, Tree};
+    use std::sync::Arc;
+
+    /// NFS, FAT and old overlays have no files without names.
+    #[tokio::test]
+    async fn conforms_on_a_file_system_without_anonymous_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let tree = Tree::open(dir.path().join("media")).unwrap();
+        let spool = Spool::open_without_anonymous(dir.path().join("media/.spool")).unwrap();
+        let storage = LocalStorage { inner: Arc::new(Inner { tree, spool }) };
+        crate::conformance::all(&storage).await;
+        let left = std::fs::read_dir(dir.path().join("media/.spool")).unwrap().count();
+        assert_eq!(left, 0, "spooled files went when they were placed or refused");
+    }
+}

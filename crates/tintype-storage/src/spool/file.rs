@@ -36,6 +36,12 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Opens a folder as if its file system had no files without names.
+    #[cfg(test)]
+    pub(crate) fn open_without_anonymous(path: PathBuf) -> Result<Self, Error> {
+        Ok(Self { anonymous: false, ..Self::open(path)? })
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -195,4 +201,40 @@ fn proc_path_of(file: &File) -> io::Result<PathBuf> {
     let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
     let (own, found) = (file.metadata()?, std::fs::metadata(&path)?);
     if (own.dev(), own.ino()) == (found.dev(), found.ino()) { Ok(path) } else { Err(io::ErrorKind::Unsupported.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Folder, SpoolFile};
+    use std::io::{Read, Write};
+    use std::path::Path;
+    use std::sync::Arc;
+
+    fn names_in(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_named_file_outlives_others_cleaning_up_and_goes_with_its_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Arc::new(Folder::open_without_anonymous(dir.path().to_owned()).unwrap());
+        let (one, other) = (SpoolFile::create(Arc::clone(&folder)).unwrap(), SpoolFile::create(folder).unwrap());
+        one.file().write_all(b"bytes").unwrap();
+        assert_eq!(names_in(dir.path()).len(), 2);
+
+        crate::Spool::open(dir.path()).unwrap();
+        assert_eq!(names_in(dir.path()).len(), 2, "somebody else's cleaning spares them");
+        let mut read = String::new();
+        one.reopen().unwrap().read_to_string(&mut read).unwrap();
+        assert_eq!(read, "bytes");
+
+        one.link(&one.held().folder.handle, "linked").unwrap();
+        let taken = other.link(&one.held().folder.handle, "linked").unwrap_err();
+        assert_eq!(taken.kind(), std::io::ErrorKind::AlreadyExists);
+        drop((one, other));
+        assert_eq!(names_in(dir.path()), ["linked"]);
+    }
 }
