@@ -90,3 +90,29 @@ impl Error {
         Self::Unavailable { source: Box::new(source) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+    use rustix::io::Errno;
+    use std::error::Error as _;
+
+    #[test]
+    fn tells_a_full_disk_and_a_busy_machine_from_failure() {
+        let error = |errno: Errno| Error::io("write to", "a/b")(errno);
+        assert!(matches!(error(Errno::NOSPC), Error::NoSpace { .. }));
+        assert!(matches!(error(Errno::DQUOT), Error::NoSpace { .. }));
+        assert!(matches!(error(Errno::MFILE), Error::Unavailable { .. }));
+        assert!(matches!(error(Errno::NFILE), Error::Unavailable { .. }));
+        assert!(matches!(error(Errno::IO), Error::Io { .. }));
+    }
+
+    #[test]
+    fn names_operation_and_path_and_keeps_the_cause() {
+        let error = Error::io("write to", "a/b")(Errno::IO);
+        assert_eq!(error.to_string(), "failed to write to `a/b`");
+        assert!(error.source().is_some());
+        let error = Error::io("write to", "a/b")(Errno::NOSPC);
+        assert_eq!(error.to_string(), "no space is left to write to `a/b`");
+    }
+}

@@ -6,7 +6,7 @@ use crate::{Content, Error, NewObject, Object, Spool, Spooled, Storage, blocking
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use rustix::io::Errno;
-use std::fs::File;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,8 +52,9 @@ impl LocalStorage {
 
 #[async_trait]
 impl Storage for LocalStorage {
-    async fn put(&self, object: NewObject) -> Result<(), Error> {
-        self.run(move |inner| inner.put(&object.key, object.content)).await
+    async fn put(&self, object: &NewObject) -> Result<(), Error> {
+        let (key, content) = (object.key.clone(), object.content.clone());
+        self.run(move |inner| inner.put(&key, &content)).await
     }
 
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
@@ -92,33 +93,47 @@ impl Storage for LocalStorage {
 }
 
 impl Inner {
-    fn put(&self, key: &Key, content: Content) -> Result<(), Error> {
-        let spooled = match content {
-            Content::Bytes(bytes) => self.spool.write(&bytes)?,
-            Content::Spooled(spooled) => spooled,
-        };
-        spooled.sync()?;
-        let folder = self.tree.create_folder_of(key)?;
-        match spooled.link(&folder, key.file_name()) {
-            Ok(()) => self.tree.settle(key, &folder),
-            Err(error) => match Errno::from_io_error(&error) {
-                Some(Errno::EXIST) => Err(Error::AlreadyExists { key: key.clone() }),
-                // It lies on another file system, or lost its last name when an object made from it was deleted.
-                Some(Errno::XDEV | Errno::NOENT) => self.put_copy(key, &spooled, &folder),
-                _ => Err(Error::io("create", &self.tree.path_of(key))(error)),
-            },
+    fn put(&self, key: &Key, content: &Content) -> Result<(), Error> {
+        match content {
+            Content::Bytes(bytes) => self.place(key, &self.spool.write(bytes)?),
+            Content::Spooled(spooled) => self.place(key, spooled),
         }
     }
 
-    fn put_copy(&self, key: &Key, spooled: &Spooled, folder: &File) -> Result<(), Error> {
-        let copy = self.spool.copy(spooled)?;
-        copy.sync()?;
-        match copy.link(folder, key.file_name()) {
-            Ok(()) => self.tree.settle(key, folder),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                Err(Error::AlreadyExists { key: key.clone() })
+    fn place(&self, key: &Key, spooled: &Spooled) -> Result<(), Error> {
+        spooled.sync()?;
+        let folder = self.tree.create_folder_of(key)?;
+        let linked = match spooled.link(&folder, key.file_name()) {
+            // It lies on another file system, or lost its last name when an object made from it was deleted.
+            Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::XDEV | Errno::NOENT)) => {
+                let copy = self.spool.copy(spooled)?;
+                copy.sync()?;
+                copy.link(&folder, key.file_name())
             }
-            Err(error) => Err(Error::io("create", &self.tree.path_of(key))(error)),
+            linked => linked,
+        };
+        match linked {
+            Ok(()) => self.tree.settle(key, &folder),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Error::AlreadyExists { key: key.clone() }),
+            Err(error) => Err(Error::io("create", self.tree.path_of(key))(error)),
         }
+    }
+}
+
+#[cfg(all(test, feature = "conformance"))]
+mod tests {
+    use super::{Inner, LocalStorage, Spool, Tree};
+    use std::sync::Arc;
+
+    /// NFS, FAT and old overlays have no files without names.
+    #[tokio::test]
+    async fn conforms_on_a_file_system_without_anonymous_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let tree = Tree::open(dir.path().join("media")).unwrap();
+        let spool = Spool::open_without_anonymous(dir.path().join("media/.spool")).unwrap();
+        let storage = LocalStorage { inner: Arc::new(Inner { tree, spool }) };
+        crate::conformance::all(&storage).await;
+        let left = std::fs::read_dir(dir.path().join("media/.spool")).unwrap().count();
+        assert_eq!(left, 0, "spooled files went when they were placed or refused");
     }
 }

@@ -1,5 +1,5 @@
 use crate::storage::within;
-use crate::{Content, Error, NewObject, Object, Storage, blocks};
+use crate::{Content, Error, NewObject, Object, Storage, blocking, blocks};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tintype_domain::Key;
 
 /// Objects in memory, gone with the process; for tests and examples.
@@ -30,13 +30,16 @@ impl MemoryStorage {
 
 #[async_trait]
 impl Storage for MemoryStorage {
-    async fn put(&self, object: NewObject) -> Result<(), Error> {
-        let bytes = match object.content {
+    async fn put(&self, object: &NewObject) -> Result<(), Error> {
+        let bytes = match &object.content {
             // A copy, because a slice would keep alive whatever buffer it was cut from.
-            Content::Bytes(bytes) => Bytes::copy_from_slice(&bytes),
-            Content::Spooled(spooled) => spooled.read_all().await?,
+            Content::Bytes(bytes) => Bytes::copy_from_slice(bytes),
+            Content::Spooled(spooled) => {
+                let spooled = Arc::clone(spooled);
+                blocking::run(move || spooled.read_all()).await?
+            }
         };
-        match self.objects().entry(object.key) {
+        match self.objects().entry(object.key.clone()) {
             Entry::Occupied(taken) => Err(Error::AlreadyExists { key: taken.key().clone() }),
             Entry::Vacant(free) => {
                 free.insert(bytes);

@@ -34,6 +34,12 @@ impl Spool {
         Ok(Self { folder: Arc::new(folder) })
     }
 
+    /// Opens a folder as if its file system had no files without names.
+    #[cfg(test)]
+    pub(crate) fn open_without_anonymous(dir: PathBuf) -> Result<Self, Error> {
+        Ok(Self { folder: Arc::new(Folder::open_without_anonymous(dir)?) })
+    }
+
     /// Begins a file of at most `limit_bytes` bytes.
     ///
     /// # Errors

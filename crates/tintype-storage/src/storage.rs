@@ -17,12 +17,12 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// Keeps an object under a key that is free. It survives a power cut once this returns.
     ///
     /// Nothing is visible under the key before all of the content is. Where this fails, nothing of it stays under the
-    /// key.
+    /// key. The object is only borrowed, so that it can be put under another key next.
     ///
     /// # Errors
     /// [`Error::AlreadyExists`] where the key is taken: nothing is ever overwritten. [`Error::NoSpace`] where there is
     /// no room.
-    async fn put(&self, object: NewObject) -> Result<(), Error>;
+    async fn put(&self, object: &NewObject) -> Result<(), Error>;
 
     /// Returns the bytes of an object in `range`, or all of them, as a stream of bounded blocks.
     ///
@@ -81,7 +81,7 @@ pub enum Content {
     /// Bytes in memory; for small objects.
     Bytes(Bytes),
     /// A file that was received into a [`Spool`](crate::Spool).
-    Spooled(Spooled),
+    Spooled(Arc<Spooled>),
 }
 
 /// An object that is being read.
@@ -115,7 +115,7 @@ macro_rules! forward {
     ($pointer:ident) => {
         #[async_trait]
         impl<S: Storage + ?Sized> Storage for $pointer<S> {
-            async fn put(&self, object: NewObject) -> Result<(), Error> {
+            async fn put(&self, object: &NewObject) -> Result<(), Error> {
                 (**self).put(object).await
             }
 

@@ -1,5 +1,5 @@
 use crate::Error;
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat, renameat_with, unlinkat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, linkat, openat, renameat_with, unlinkat};
 use rustix::io::Errno;
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
@@ -10,6 +10,9 @@ use std::sync::Arc;
 
 /// What the names of spooled files begin with, where they have one.
 const PREFIX: &str = "spool-";
+
+/// From this size on it takes a while to give back a file's blocks, too long for a thread that serves others.
+const LARGE_BYTES: u64 = 1024 * 1024;
 
 /// Objects are served by the program; beside it only its group may read them, for backups.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o640);
@@ -31,6 +34,12 @@ impl Folder {
         let mut folder = Self { path, handle, anonymous: true };
         folder.anonymous = folder.create_anonymous().and_then(|file| proc_path_of(&file)).is_ok();
         Ok(folder)
+    }
+
+    /// Opens a folder as if its file system had no files without names.
+    #[cfg(test)]
+    pub(crate) fn open_without_anonymous(path: PathBuf) -> Result<Self, Error> {
+        Ok(Self { anonymous: false, ..Self::open(path)? })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -101,9 +110,12 @@ impl Folder {
     }
 }
 
-/// A file in a spool folder; gone when dropped, unless it was linked elsewhere.
+/// A file in a spool folder; gone when dropped, but for the objects that were linked from it.
 #[derive(Debug)]
-pub(crate) struct SpoolFile {
+pub(crate) struct SpoolFile(Option<Held>);
+
+#[derive(Debug)]
+struct Held {
     file: File,
     /// Its name in the folder, where it has one.
     name: Option<String>,
@@ -118,47 +130,64 @@ impl SpoolFile {
             folder.create_named().map(|(file, name)| (file, Some(name)))
         };
         let (file, name) = created.map_err(Error::io("create a file in", &folder.path))?;
-        Ok(Self { file, name, folder })
+        Ok(Self(Some(Held { file, name, folder })))
     }
 
     pub(crate) fn file(&self) -> &File {
-        &self.file
+        &self.held().file
     }
 
     /// Returns the folder's path, for messages.
     pub(crate) fn dir(&self) -> &Path {
-        &self.folder.path
+        &self.held().folder.path
     }
 
     /// Opens the file once more, to be read from its beginning.
     pub(crate) fn reopen(&self) -> io::Result<File> {
-        match &self.name {
-            None => File::open(proc_path_of(&self.file)?),
-            Some(name) => {
+        let Held { file, name, folder } = self.held();
+        match (proc_path_of(file), name) {
+            (Ok(path), _) => File::open(path),
+            (Err(error), None) => Err(error),
+            (Err(_), Some(name)) => {
                 let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                Ok(openat(&self.folder.handle, name, flags, Mode::empty())?.into())
+                Ok(openat(&folder.handle, name, flags, Mode::empty())?.into())
             }
         }
     }
 
-    /// Gives the file the name in `folder`, unless something bears that name already.
-    pub(crate) fn link(&self, folder: impl AsFd, name: &str) -> io::Result<()> {
-        let Some(own_name) = &self.name else {
-            let path = proc_path_of(&self.file)?;
-            return Ok(linkat(CWD, path, folder, name, AtFlags::SYMLINK_FOLLOW)?);
+    /// Gives the file the name in `target`, unless something bears that name already.
+    pub(crate) fn link(&self, target: impl AsFd, target_name: &str) -> io::Result<()> {
+        let Held { file, name, folder } = self.held();
+        let Some(name) = name else {
+            return Ok(linkat(CWD, proc_path_of(file)?, target, target_name, AtFlags::SYMLINK_FOLLOW)?);
         };
-        match linkat(&self.folder.handle, own_name, &folder, name, AtFlags::empty()) {
+        match linkat(&folder.handle, name, &target, target_name, AtFlags::empty()) {
             // A file system without links, such as FAT, can still rename without replacing.
             Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => {
-                let flags = rustix::fs::RenameFlags::NOREPLACE;
-                Ok(renameat_with(&self.folder.handle, own_name, folder, name, flags)?)
+                Ok(renameat_with(&folder.handle, name, target, target_name, RenameFlags::NOREPLACE)?)
             }
             linked => Ok(linked?),
         }
     }
+
+    fn held(&self) -> &Held {
+        self.0.as_ref().expect("a file is held until it is dropped")
+    }
 }
 
 impl Drop for SpoolFile {
+    fn drop(&mut self) {
+        let held = self.0.take();
+        let is_large = |held: &Held| held.file.metadata().is_ok_and(|found| found.len() >= LARGE_BYTES);
+        if held.as_ref().is_some_and(is_large)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn_blocking(move || drop(held));
+        }
+    }
+}
+
+impl Drop for Held {
     fn drop(&mut self) {
         if let Some(name) = &self.name {
             // What cannot be removed now is removed when the spool is opened next.
@@ -172,4 +201,40 @@ fn proc_path_of(file: &File) -> io::Result<PathBuf> {
     let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
     let (own, found) = (file.metadata()?, std::fs::metadata(&path)?);
     if (own.dev(), own.ino()) == (found.dev(), found.ino()) { Ok(path) } else { Err(io::ErrorKind::Unsupported.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Folder, SpoolFile};
+    use std::io::{Read, Write};
+    use std::path::Path;
+    use std::sync::Arc;
+
+    fn names_in(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_named_file_outlives_others_cleaning_up_and_goes_with_its_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Arc::new(Folder::open_without_anonymous(dir.path().to_owned()).unwrap());
+        let (one, other) = (SpoolFile::create(Arc::clone(&folder)).unwrap(), SpoolFile::create(folder).unwrap());
+        one.file().write_all(b"bytes").unwrap();
+        assert_eq!(names_in(dir.path()).len(), 2);
+
+        crate::Spool::open(dir.path()).unwrap();
+        assert_eq!(names_in(dir.path()).len(), 2, "somebody else's cleaning spares them");
+        let mut read = String::new();
+        one.reopen().unwrap().read_to_string(&mut read).unwrap();
+        assert_eq!(read, "bytes");
+
+        one.link(&one.held().folder.handle, "linked").unwrap();
+        let taken = other.link(&one.held().folder.handle, "linked").unwrap_err();
+        assert_eq!(taken.kind(), std::io::ErrorKind::AlreadyExists);
+        drop((one, other));
+        assert_eq!(names_in(dir.path()), ["linked"]);
+    }
 }

@@ -1,3 +1,7 @@
 //! Storages as their users see them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use tintype_storage as _;
+mod conformance;
+mod local;
+mod spool;
+mod support;
