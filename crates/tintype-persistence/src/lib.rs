@@ -1,1 +1,27 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod connection;
+mod database;
+mod error;
+mod files;
+mod list;
+mod migrations;
+mod objects;
+mod rows;
+mod schema;
+mod sql;
+mod sqlite;
+mod strays;
+mod tokens;
+mod url;
+mod users;
+
+pub use database::{ConnectOptions, Database};
+pub use error::Error;
+pub use files::{FileChange, NewContent, NewFile, NewThumbnail};
+pub use list::FilePage;
+pub use objects::ObjectRecord;
+pub use strays::Claim;
+pub use tokens::NewToken;
+pub use users::NewUser;
