@@ -4,6 +4,7 @@
 //! enum is matched; the repositories stay as they are.
 
 use crate::error::Error;
+use crate::list::Selection;
 use crate::sqlite;
 use crate::url::Address;
 use diesel::SqliteConnection;
@@ -11,7 +12,7 @@ use diesel::connection::{Connection, TransactionManager, TransactionManagerStatu
 use diesel::r2d2::ManageConnection;
 use diesel::result::QueryResult;
 use std::time::Duration;
-use tintype_domain::FileId;
+use tintype_domain::{FileId, ListQuery};
 
 /// A connection to any of the databases.
 #[derive(diesel::MultiConnection)]
@@ -48,6 +49,13 @@ pub(crate) fn lock_file(connection: &mut AnyConnection, _id: FileId) -> QueryRes
     match connection {
         // Whoever writes has locked all of it.
         AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Finds out which files a page of a list has; how that is done fast depends on the planner.
+pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
+    match connection {
+        AnyConnection::Sqlite(_) => sqlite::select_page(connection, query),
     }
 }
 

@@ -61,7 +61,6 @@ impl<ST> Sql<ST> {
     }
 
     /// Says that the statement has too many forms for each to be kept prepared.
-    #[expect(dead_code, reason = "used by the list")]
     pub(crate) fn uncommon(&mut self) {
         self.is_common = false;
     }

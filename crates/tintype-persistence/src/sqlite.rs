@@ -1,5 +1,11 @@
 //! Whatever is so on SQLite alone.
 
+mod conditions;
+mod ordering;
+mod selection;
+
+pub(crate) use selection::select_page;
+
 use crate::connection::Role;
 use crate::error::Error;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection};
