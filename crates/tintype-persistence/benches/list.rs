@@ -1,0 +1,209 @@
+//! Medians of the list at a given number of files, 100,000 by default:
+//! `cargo bench -p tintype-persistence --bench list -- 1000000`.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a table for people to read")]
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use std::time::{Duration, Instant};
+use tintype_domain::{FileName, Key, Kind, ListQuery, Name, OrderField, Suffix, Timestamp};
+use tintype_persistence::{ConnectOptions, Database, NewContent, NewFile, NewThumbnail, NewUser};
+
+/// Each query runs at least so often and so long.
+const LEAST_RUNS: usize = 15;
+const LEAST_TIME: Duration = Duration::from_millis(300);
+
+fn main() {
+    let files = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(100_000_u64);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tintype.db");
+    let url = format!("sqlite://{}", path.display());
+    let database = Database::connect(&url, &ConnectOptions::default()).unwrap();
+    database.migrate().unwrap();
+    let start = Instant::now();
+    fill(path.to_str().unwrap(), files);
+    let bytes = std::fs::metadata(&path).unwrap().len();
+    println!("{files} files, {} MB, filled in {:.1} s\n", bytes / 1_000_000, start.elapsed().as_secs_f64());
+    println!("| query | matching | median |\n|---|---:|---:|");
+    for (label, parameters) in queries(files) {
+        measure(&database, &label, &parameters);
+    }
+    println!();
+    measure_uploads(&database);
+}
+
+/// Writes users, files and four thumbnails of each image as quickly as SQLite can.
+fn fill(path: &str, files: u64) {
+    let mut connection = SqliteConnection::establish(path).unwrap();
+    connection.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN IMMEDIATE;").unwrap();
+    connection
+        .batch_execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
+             INSERT INTO users (username, first_name, last_name, is_staff, is_admin, is_active, last_login, created_at)
+             SELECT 'user' || (i * 37 % 50), CASE WHEN i % 3 = 0 THEN '' ELSE 'First' || (i % 7) END, 'Last' || i % 20,
+                    1, 0, 1, CASE WHEN i % 4 = 0 THEN NULL ELSE i * 1000000 END, i FROM n;",
+        )
+        .unwrap();
+    // Multiplied by large primes, neighbours look unrelated.
+    connection
+        .batch_execute(&format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {files}),
+             r(i, a, b, c) AS (SELECT i, i * 2654435761 % 1000003, i * 40503 % 10007, i * 7919 % 997 FROM n),
+             k(i, a, b, c, kind) AS (SELECT i, a, b, c,
+                CASE WHEN c < 700 THEN 'image' WHEN c < 800 THEN 'pdf' WHEN c < 850 THEN 'video' WHEN c < 900 THEN 'document'
+                     WHEN c < 940 THEN 'text' WHEN c < 960 THEN 'audio' WHEN c < 975 THEN 'spreadsheet'
+                     WHEN c < 985 THEN 'compressed' WHEN c < 995 THEN 'presentation' ELSE 'other' END FROM r)
+             INSERT INTO files (user_id, kind, size, width, height, mode, created_at, updated_at, stored_at, key, name,
+                                name_folded, mime_type, checksum, description)
+             SELECT CASE WHEN b % 20 = 0 THEN NULL WHEN b % 2 = 0 THEN 1 ELSE 1 + b % 50 END, kind, 1000 + a * 11,
+                    CASE WHEN kind <> 'image' THEN NULL WHEN b % 3 = 0 THEN 4032 ELSE 100 + b % 5000 END,
+                    CASE WHEN kind <> 'image' THEN NULL WHEN b % 3 = 0 THEN 3024 ELSE 100 + a % 5000 END,
+                    CASE WHEN kind <> 'image' THEN NULL WHEN b % 5 = 0 THEN 'RGBA' WHEN b % 7 = 0 THEN 'L' ELSE 'RGB' END,
+                    1700000000000000 + i * 60000000 + b, 1700000000000000 + i * 60000000 + b + (c < 100) * a * 9000000,
+                    1700000000000000 + i * 60000000 + b,
+                    'core_media/2025/12/22/file_' || i || '.jpg', n.name, lower(n.name), 'image/jpeg', zeroblob(32),
+                    'Taken in ' || (2000 + b % 25)
+             FROM (SELECT *, CASE c % 4 WHEN 0 THEN 'IMG_' || printf('%04d', b) || '.jpg'
+                                  WHEN 1 THEN 'Screenshot from 2025-' || printf('%02d', 1 + b % 12) || ' ' || a || '.png'
+                                  WHEN 2 THEN 'عکس خانوادگی ' || b || '.jpg'
+                                  ELSE CASE WHEN a < 300 THEN 'Zebra ' ELSE 'Invoice ' END || a || ' final (2).pdf' END
+                             AS name FROM k) n;"
+        ))
+        .unwrap();
+    connection
+        .batch_execute(
+            "INSERT INTO thumbnails (file_id, edge, width, height, size, key, mime_type, checksum)
+             SELECT files.id, e.value, e.value, e.value, e.value * 20,
+                    'core_media/2025/12/22/thumbnails/file_' || files.id || '_thumbnail_' || e.value || '.jpg',
+                    'image/jpeg', zeroblob(32)
+             FROM files, json_each('[64, 128, 512, 1080]') e WHERE files.kind = 'image';
+             COMMIT; PRAGMA wal_checkpoint(TRUNCATE);",
+        )
+        .unwrap();
+}
+
+type Parameters = Vec<(&'static str, String)>;
+
+fn queries(files: u64) -> Vec<(String, Parameters)> {
+    let moment = |share: f64| {
+        let micros = 1_700_000_000_000_000 + (files as f64 * share) as i64 * 60_000_000;
+        Timestamp::from_unix_micros(micros).to_string()
+    };
+    let middle = moment(0.5);
+    let day = middle[..10].to_owned();
+    let mut queries: Vec<(String, Parameters)> = vec![("default page".into(), vec![])];
+    let filters: Vec<(&'static str, String)> = vec![
+        ("type", "image".into()),
+        ("type", "other".into()),
+        ("type", "pdf,video,audio".into()),
+        ("user_id", "1".into()),
+        ("user_id", "8".into()),
+        ("user_id", "999".into()),
+        ("id_min", (files / 2).to_string()),
+        ("id_max", (files / 2).to_string()),
+        ("size_min", "5000000".into()),
+        ("size_max", "5000000".into()),
+        ("width_min", "3000".into()),
+        ("width_max", "3000".into()),
+        ("height_min", "3000".into()),
+        ("height_max", "3000".into()),
+        ("created_date", day.clone()),
+        ("updated_date", day),
+        ("created_from", middle.clone()),
+        ("created_to", middle.clone()),
+        ("updated_from", middle.clone()),
+        ("updated_to", middle),
+        ("search", "zebra".into()),
+        ("search", "invoice".into()),
+        ("search", "خانوادگی jpg".into()),
+        ("search", "im".into()),
+        ("search", "zz".into()),
+        ("search", "4711".into()),
+        ("offset", (files / 2).to_string()),
+        ("offset", (files - 10).to_string()),
+        ("limit", "1000".into()),
+    ];
+    queries.extend(filters.into_iter().map(|(name, value)| (format!("{name}={value}"), vec![(name, value)])));
+    for field in OrderField::ALL {
+        for sign in ["", "-"] {
+            let ordering = format!("{sign}{field}");
+            queries.push((format!("ordering={ordering}"), vec![("ordering", ordering)]));
+        }
+    }
+    let combined = [
+        vec![("type", "image"), ("user_id", "1"), ("size_min", "5000000")],
+        vec![("type", "image"), ("ordering", "name")],
+        vec![("user_id", "1"), ("ordering", "-size")],
+        vec![("type", "image,pdf"), ("width_min", "3000"), ("search", "img"), ("ordering", "-updated_at")],
+        vec![("ordering", "type,-size")],
+        vec![("ordering", "user__username,-created_at")],
+    ];
+    for parameters in combined {
+        let label = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+        queries.push((label, parameters.into_iter().map(|(name, value)| (name, value.to_owned())).collect()));
+    }
+    queries
+}
+
+fn measure(database: &Database, label: &str, parameters: &Parameters) {
+    let query = ListQuery::parse(parameters.iter().map(|(name, value)| (*name, value.as_str()))).unwrap();
+    let mut count = 0;
+    let median = median(|| count = database.list(&query).unwrap().count);
+    println!("| `{label}` | {count} | {:.2} ms |", median.as_secs_f64() * 1e3);
+}
+
+fn median(mut work: impl FnMut()) -> Duration {
+    let mut times = Vec::new();
+    let begin = Instant::now();
+    while times.len() < LEAST_RUNS || begin.elapsed() < LEAST_TIME {
+        let start = Instant::now();
+        work();
+        times.push(start.elapsed());
+    }
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// Measures the two transactions of an upload of a photo with four thumbnails.
+fn measure_uploads(database: &Database) {
+    let now = Timestamp::from_unix_micros(1_766_425_386_351_315);
+    let user = database.create_user(&NewUser { username: "bench".into(), ..NewUser::default() }, now).unwrap();
+    let (mut claims, mut inserts) = (Vec::new(), Vec::new());
+    for number in 0..300_u32 {
+        let original = Key::original(now, &FileName::from_upload(&format!("photo {number}.jpg")));
+        let edges = [(64, "jpg"), (128, "jpg"), (512, "jpg"), (1080, "jpg")];
+        let start = Instant::now();
+        let claim = database.claim(&original, &edges, &mut || Suffix::from_random([0; 7]), now).unwrap();
+        claims.push(start.elapsed());
+        let checksum = tintype_domain::Checksum([0; 32]);
+        let thumbnails = claim.thumbnails.into_iter().zip(edges).map(|(key, (edge, _))| NewThumbnail {
+            key,
+            edge,
+            width: edge,
+            height: edge,
+            size: 1000,
+            mime_type: "image/jpeg".into(),
+            checksum,
+        });
+        let content = NewContent {
+            key: claim.original,
+            kind: Kind::Image,
+            size: 3_000_000,
+            mime_type: "image/jpeg".into(),
+            checksum,
+            width: Some(4032),
+            height: Some(3024),
+            mode: Some(tintype_domain::ColourMode::Rgb),
+            thumbnails: thumbnails.collect(),
+        };
+        let name = Name::new(&format!("photo {number}.jpg")).unwrap();
+        let file = NewFile { user_id: user.id, name, description: Default::default(), content };
+        let start = Instant::now();
+        database.insert_file(&file, now).unwrap();
+        inserts.push(start.elapsed());
+    }
+    for (label, mut times) in [("claim", claims), ("insert_file", inserts)] {
+        times.sort();
+        let median = times[times.len() / 2].as_secs_f64() * 1e3;
+        println!("{label} with four thumbnails: median {median:.2} ms");
+    }
+}

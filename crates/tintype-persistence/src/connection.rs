@@ -1,0 +1,92 @@
+//! The one connection type of the repositories, whatever database is behind it.
+//!
+//! PostgreSQL becomes a second variant here, a second module beside [`sqlite`](crate::sqlite), and an arm wherever this
+//! enum is matched; the repositories stay as they are.
+
+use crate::error::Error;
+use crate::list::Selection;
+use crate::sqlite;
+use crate::url::Address;
+use diesel::SqliteConnection;
+use diesel::connection::{Connection, TransactionManager, TransactionManagerStatus};
+use diesel::r2d2::ManageConnection;
+use diesel::result::QueryResult;
+use std::time::Duration;
+use tintype_domain::{FileId, ListQuery};
+
+/// A connection to any of the databases.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum AnyConnection {
+    Sqlite(SqliteConnection),
+}
+
+/// What [`AnyConnection`] speaks.
+pub(crate) type Backend = <AnyConnection as Connection>::Backend;
+
+/// What a connection is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Reader,
+    Writer,
+}
+
+/// Begins a transaction that will write.
+pub(crate) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(connection) => sqlite::begin_write(connection),
+    }
+}
+
+/// Begins a transaction whose reads all see one state.
+pub(crate) fn begin_snapshot(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(connection) => sqlite::begin_snapshot(connection),
+    }
+}
+
+/// Keeps other transactions from changing the file until this one ends.
+pub(crate) fn lock_file(connection: &mut AnyConnection, _id: FileId) -> QueryResult<()> {
+    match connection {
+        // Whoever writes has locked all of it.
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Finds out which files a page of a list has; how that is done fast depends on the planner.
+pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
+    match connection {
+        AnyConnection::Sqlite(_) => sqlite::select_page(connection, query),
+    }
+}
+
+/// Makes connections for a pool.
+pub(crate) struct Manager {
+    pub(crate) address: Address,
+    pub(crate) role: Role,
+    pub(crate) busy_timeout: Duration,
+}
+
+impl ManageConnection for Manager {
+    type Connection = AnyConnection;
+    type Error = Error;
+
+    fn connect(&self) -> Result<AnyConnection, Error> {
+        match &self.address {
+            Address::Sqlite(path) => sqlite::open(path, self.role, self.busy_timeout).map(AnyConnection::Sqlite),
+        }
+    }
+
+    fn is_valid(&self, _: &mut AnyConnection) -> Result<(), Error> {
+        // A file does not go away as a server does; the query itself finds out.
+        Ok(())
+    }
+
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+        // A panic may have left a transaction open.
+        type Manager = <AnyConnection as Connection>::TransactionManager;
+        match Manager::transaction_manager_status_mut(connection) {
+            TransactionManagerStatus::InError => true,
+            TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),
+        }
+    }
+}

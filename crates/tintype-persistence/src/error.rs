@@ -1,0 +1,119 @@
+use diesel::result::DatabaseErrorKind;
+use std::path::PathBuf;
+use tintype_domain::TokenId;
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URL names no database that this build can use.
+    #[error("database url `{url}` {problem}")]
+    InvalidUrl {
+        /// The URL, without its password.
+        url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The database file cannot be opened, created or written.
+    #[error("cannot open database `{}`: {problem}", path.display())]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+    /// The database lacks migrations that this version of tintype has.
+    #[error("the database is not migrated: `{migration}` is missing")]
+    NotMigrated {
+        /// The first migration that is missing.
+        migration: String,
+    },
+    /// A newer version of tintype has migrated the database.
+    #[error("the database was migrated by a newer version of tintype: migration `{migration}` is unknown to this one")]
+    NewerSchema {
+        /// The number of the newest unknown migration.
+        migration: String,
+    },
+    /// Others kept the database or its connections busy for too long; trying again may help.
+    #[error("the database is busy: {problem}")]
+    Busy {
+        /// What was waited for.
+        problem: String,
+    },
+    /// The database cannot be reached or read; trying again later may help.
+    #[error("the database is unavailable: {problem}")]
+    Unavailable {
+        /// Why.
+        problem: String,
+    },
+    /// No room is left where the database lies.
+    #[error("no room is left for the database")]
+    NoSpace,
+    /// Another user has that name.
+    #[error("user name `{username}` is taken")]
+    UsernameTaken {
+        /// The name.
+        username: String,
+    },
+    /// There is no user of that name.
+    #[error("there is no user `{username}`")]
+    NoSuchUser {
+        /// The name.
+        username: String,
+    },
+    /// There is no token of that number.
+    #[error("there is no token {id}")]
+    NoSuchToken {
+        /// The number.
+        id: TokenId,
+    },
+    /// A key of the file is not, or no longer, claimed for it.
+    #[error("the claim of `{key}` was lost")]
+    ClaimLost {
+        /// The content's key.
+        key: String,
+    },
+    /// A row holds what no version of tintype has written.
+    #[error("{column} of row {id} holds `{value}`, which is no valid value")]
+    Corrupt {
+        /// Table and column.
+        column: &'static str,
+        /// The number of the row.
+        id: i64,
+        /// What it holds.
+        value: String,
+    },
+    /// Anything else, which is a bug or a broken database.
+    #[error("the database failed: {0}")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::Error::DatabaseError;
+        let DatabaseError(kind, information) = &error else { return Self::Database(Box::new(error)) };
+        let problem = information.message().to_owned();
+        match kind {
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                Self::Unavailable { problem }
+            }
+            DatabaseErrorKind::SerializationFailure => Self::Busy { problem },
+            DatabaseErrorKind::Unknown => Self::from_message(problem, error),
+            _ => Self::Database(Box::new(error)),
+        }
+    }
+}
+
+impl Error {
+    /// Tells SQLite's errors apart by their texts, which are all that diesel hands on.
+    fn from_message(problem: String, error: diesel::result::Error) -> Self {
+        match problem.as_str() {
+            "database or disk is full" => Self::NoSpace,
+            "disk I/O error" | "unable to open database file" | "attempt to write a readonly database" => {
+                Self::Unavailable { problem }
+            }
+            text if text.contains("locked") => Self::Busy { problem },
+            _ => Self::Database(Box::new(error)),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+use crate::connection::{AnyConnection, select_page};
+use crate::database::Database;
+use crate::error::Error;
+use crate::rows::{FileRow, complete};
+use crate::schema::files;
+use crate::sql::Sql;
+use diesel::prelude::*;
+use std::collections::HashMap;
+use tintype_domain::{FileRecord, ListQuery};
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePage {
+    /// How many files match, on all pages.
+    pub count: u64,
+    /// The files of this page, in order.
+    pub files: Vec<FileRecord>,
+}
+
+/// The files of a page, by number, and how many match on all pages.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Selection {
+    pub(crate) count: u64,
+    pub(crate) ids: Vec<i64>,
+}
+
+impl Database {
+    /// Returns how many files match and a page of them, both of one state of the database; a fixed number of
+    /// statements, however many files the page has.
+    ///
+    /// Files without a user come last in every order by a field of the user, whichever way.
+    pub fn list(&self, query: &ListQuery) -> Result<FilePage, Error> {
+        self.snapshot(|connection| {
+            let Selection { count, ids } = select_page(connection, query)?;
+            let rows = rows(connection, &ids)?;
+            Ok(FilePage { count, files: complete(connection, rows)? })
+        })
+    }
+}
+
+fn rows(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<FileRow>, Error> {
+    let mut sql = Sql::<files::SqlType>::new(FILES);
+    sql.push(" WHERE id IN ").list(ids.iter().copied());
+    let rows = sql.load::<FileRow>(connection)?;
+    let mut rows: HashMap<i64, FileRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+}
+
+const FILES: &str = "SELECT id, user_id, kind, size, width, height, mode, created_at, updated_at, stored_at, key, name, \
+                     name_folded, mime_type, checksum, description FROM files";

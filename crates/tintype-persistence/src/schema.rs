@@ -1,0 +1,84 @@
+//! The tables as every database has them; `migrations/` creates them.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        is_staff -> Bool,
+        is_admin -> Bool,
+        is_active -> Bool,
+        password_hash -> Nullable<Text>,
+        last_login -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (user_id, code) {
+        user_id -> BigInt,
+        code -> Integer,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        key_hash -> Binary,
+        label -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        kind -> Text,
+        size -> BigInt,
+        width -> Nullable<BigInt>,
+        height -> Nullable<BigInt>,
+        mode -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        stored_at -> BigInt,
+        key -> Text,
+        name -> Text,
+        name_folded -> Text,
+        mime_type -> Text,
+        checksum -> Binary,
+        description -> Text,
+    }
+}
+
+diesel::table! {
+    thumbnails (id) {
+        id -> BigInt,
+        file_id -> BigInt,
+        edge -> BigInt,
+        width -> BigInt,
+        height -> BigInt,
+        size -> BigInt,
+        key -> Text,
+        mime_type -> Text,
+        checksum -> Binary,
+    }
+}
+
+diesel::table! {
+    strays (key) {
+        key -> Text,
+        claimed_at -> BigInt,
+        doomed -> Bool,
+    }
+}
+
+diesel::joinable!(grants -> users (user_id));
+diesel::joinable!(tokens -> users (user_id));
+diesel::joinable!(files -> users (user_id));
+diesel::joinable!(thumbnails -> files (file_id));
+diesel::allow_tables_to_appear_in_same_query!(users, grants, tokens, files, thumbnails, strays);

@@ -1,0 +1,141 @@
+//! Statements put together at run time, for what diesel's own builder cannot say on several databases at once: rows
+//! inserted together, conflicts, hints. Values are always bound, never written into the text.
+
+use crate::connection::Backend;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+/// A statement whose rows are of the SQL type `ST`; `()` where it has none.
+pub(crate) struct Sql<ST = ()> {
+    parts: Vec<Part>,
+    is_common: bool,
+    rows: PhantomData<ST>,
+}
+
+/// A piece of a statement: text, or a value to bind.
+pub(crate) enum Part {
+    Text(Cow<'static, str>),
+    Int(Option<i64>),
+    Bool(bool),
+    String(Option<String>),
+    Bytes(Vec<u8>),
+}
+
+impl From<i64> for Part {
+    fn from(value: i64) -> Self {
+        Self::Int(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Part {
+    fn from(value: Option<i64>) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<bool> for Part {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<&str> for Part {
+    fn from(value: &str) -> Self {
+        Self::String(Some(value.to_owned()))
+    }
+}
+
+impl From<&[u8]> for Part {
+    fn from(value: &[u8]) -> Self {
+        Self::Bytes(value.to_owned())
+    }
+}
+
+impl<ST> Sql<ST> {
+    /// Begins a statement that is worth keeping prepared.
+    pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { parts: vec![Part::Text(text.into())], is_common: true, rows: PhantomData }
+    }
+
+    /// Says that the statement has too many forms for each to be kept prepared.
+    pub(crate) fn uncommon(&mut self) {
+        self.is_common = false;
+    }
+
+    /// Appends text.
+    pub(crate) fn push(&mut self, text: impl Into<Cow<'static, str>>) -> &mut Self {
+        self.parts.push(Part::Text(text.into()));
+        self
+    }
+
+    /// Appends a bound value.
+    pub(crate) fn bind(&mut self, value: impl Into<Part>) -> &mut Self {
+        self.parts.push(value.into());
+        self
+    }
+
+    /// Appends `(a, b, …)`, each value bound.
+    pub(crate) fn list<T: Into<Part>>(&mut self, values: impl IntoIterator<Item = T>) -> &mut Self {
+        let mut separator = "(";
+        let mut count = 0;
+        for value in values {
+            self.push(separator).bind(value);
+            separator = ", ";
+            count += 1;
+        }
+        self.is_common &= count <= 8;
+        self.push(if count == 0 { "(NULL)" } else { ")" })
+    }
+
+    /// Appends `(…), (…), …`, a row of values for each item.
+    pub(crate) fn rows<T>(&mut self, items: impl IntoIterator<Item = T>, row: impl Fn(&mut Self, T)) -> &mut Self {
+        let mut count = 0;
+        for item in items {
+            self.push(if count == 0 { "(" } else { ", (" });
+            row(self, item);
+            self.push(")");
+            count += 1;
+        }
+        self.is_common &= count <= 8;
+        self
+    }
+
+    /// Appends another statement.
+    pub(crate) fn append<Other>(&mut self, other: Sql<Other>) -> &mut Self {
+        self.parts.extend(other.parts);
+        self.is_common &= other.is_common;
+        self
+    }
+}
+
+impl<ST> QueryFragment<Backend> for Sql<ST> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        if !self.is_common {
+            out.unsafe_to_cache_prepared();
+        }
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.push_sql(text),
+                Part::Int(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
+                Part::Bool(value) => out.push_bind_param::<Bool, _>(value)?,
+                Part::String(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
+                Part::Bytes(value) => out.push_bind_param::<Binary, _>(value)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<ST> QueryId for Sql<ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<ST> Query for Sql<ST> {
+    type SqlType = ST;
+}
+
+impl<ST, C> diesel::RunQueryDsl<C> for Sql<ST> {}

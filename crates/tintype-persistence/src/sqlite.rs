@@ -1,0 +1,80 @@
+//! Whatever is so on SQLite alone.
+
+mod conditions;
+mod ordering;
+mod selection;
+
+pub(crate) use selection::select_page;
+
+use crate::connection::Role;
+use crate::error::Error;
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection};
+use diesel::result::QueryResult;
+use diesel::sqlite::SqliteConnection;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Opens the database file, creating it where it is missing.
+pub(crate) fn open(path: &Path, role: Role, busy_timeout: Duration) -> Result<SqliteConnection, Error> {
+    create(path)?;
+    let unusable = |problem: String| Error::CannotOpen { path: path.to_owned(), problem };
+    let name = path.to_str().ok_or_else(|| unusable("the path is not UTF-8".into()))?;
+    let mut connection = SqliteConnection::establish(name).map_err(|error| unusable(error.to_string()))?;
+    let milliseconds = busy_timeout.as_millis();
+    // First of all, so that the other pragmas wait for a busy file as well.
+    let mut pragmas = format!("PRAGMA busy_timeout = {milliseconds};");
+    pragmas += "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192;";
+    pragmas += "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;";
+    retry(busy_timeout, || {
+        connection.batch_execute(&pragmas)?;
+        // SQLite does not wait where two connections switch a new file to WAL at once.
+        connection.batch_execute("PRAGMA journal_mode = WAL;")
+    })
+    .map_err(|error| match Error::from(error) {
+        Error::Database(error) => unusable(error.to_string()),
+        other => other,
+    })?;
+    if role == Role::Reader {
+        connection.batch_execute("PRAGMA query_only = ON;")?;
+    }
+    Ok(connection)
+}
+
+/// Creates an empty file that only its owner may read: password hashes will be in it.
+fn create(path: &Path) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::CannotOpen { path: path.to_owned(), problem: error.to_string() }),
+    }
+}
+
+fn retry(patience: Duration, mut attempt: impl FnMut() -> QueryResult<()>) -> QueryResult<()> {
+    let start = Instant::now();
+    loop {
+        match attempt() {
+            Err(error) if is_busy(&error) && start.elapsed() < patience => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            result => return result,
+        }
+    }
+}
+
+fn is_busy(error: &diesel::result::Error) -> bool {
+    use diesel::result::Error::DatabaseError;
+    matches!(error, DatabaseError(_, information) if information.message().contains("locked"))
+}
+
+/// Takes the write lock now: a transaction that reads first and writes then fails as soon as another one wrote between.
+pub(crate) fn begin_write(connection: &mut SqliteConnection) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
+}
+
+pub(crate) fn begin_snapshot(connection: &mut SqliteConnection) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
+}

@@ -1,0 +1,127 @@
+//! What a filter asks of a file, a condition for each of its parts.
+
+use crate::sql::Sql;
+use tintype_domain::{Bounds, Filter};
+
+/// One part of a filter.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Condition<'a> {
+    /// Every term occurs; at least one of them has three characters, which the trigram index needs.
+    Search(&'a [String]),
+    /// Every term occurs; none has three characters.
+    ShortSearch(&'a [String]),
+    Kinds(&'a [tintype_domain::Kind]),
+    Range(&'static Column, Bounds),
+}
+
+/// A column of whole numbers that lists filter by.
+#[derive(Debug)]
+pub(super) struct Column {
+    name: &'static str,
+    /// The index that begins with it.
+    index: &'static str,
+}
+
+macro_rules! column {
+    ($name:literal, $index:literal) => {
+        &Column { name: $name, index: $index }
+    };
+}
+
+/// Returns the conditions of a filter, those first that are likely to leave few files.
+pub(super) fn conditions(filter: &Filter) -> Vec<Condition<'_>> {
+    let mut conditions = Vec::new();
+    if filter.search.iter().any(|term| is_long(term)) {
+        conditions.push(Condition::Search(&filter.search));
+    }
+    let ranges = [
+        (column!("files.user_id", "files_user_id"), filter.user_id),
+        (column!("files.id", "files_id"), filter.id),
+        (column!("files.created_at", "files_facts"), filter.created_at),
+        (column!("files.updated_at", "files_updated_at"), filter.updated_at),
+        (column!("files.width", "files_width"), filter.width),
+        (column!("files.height", "files_height"), filter.height),
+        (column!("files.size", "files_size"), filter.size),
+    ];
+    let bounded = ranges.into_iter().filter(|(_, bounds)| !bounds.is_all());
+    conditions.extend(bounded.map(|(column, bounds)| Condition::Range(column, bounds)));
+    if !filter.kinds.is_empty() {
+        conditions.push(Condition::Kinds(&filter.kinds));
+    }
+    // Finding few takes as long as finding many: it reads every name.
+    if !filter.search.is_empty() && !filter.search.iter().any(|term| is_long(term)) {
+        conditions.push(Condition::ShortSearch(&filter.search));
+    }
+    conditions
+}
+
+impl Condition<'_> {
+    /// Returns the table or index that finds what fulfils this condition alone, without reading rows.
+    pub(super) fn source(&self) -> String {
+        match self {
+            Self::Search(terms) if terms.iter().all(|term| is_long(term)) => "file_search AS files".into(),
+            Self::Search(_) => "file_search CROSS JOIN files ON files.id = file_search.rowid".into(),
+            Self::ShortSearch(_) => "files INDEXED BY files_name_folded".into(),
+            Self::Kinds(_) => "files INDEXED BY files_kind".into(),
+            Self::Range(column, _) => format!("files INDEXED BY {}", column.index),
+        }
+    }
+
+    /// Appends the condition as its [`source`](Self::source) takes it.
+    pub(super) fn write_for_source(&self, sql: &mut Sql) {
+        let Self::Search(terms) = self else { return self.write(sql) };
+        let long: Vec<String> = terms.iter().filter(|term| is_long(term)).map(|term| quoted(term)).collect();
+        let short: Vec<&String> = terms.iter().filter(|term| !is_long(term)).collect();
+        let table = if short.is_empty() { "files" } else { "file_search" };
+        sql.push(format!("{table} MATCH ")).bind(long.join(" AND ").as_str());
+        for term in short {
+            sql.push(" AND ");
+            occurs(sql, term);
+        }
+    }
+
+    /// Appends the condition as any table or index of files takes it.
+    pub(super) fn write(&self, sql: &mut Sql) {
+        match self {
+            Self::Search(terms) | Self::ShortSearch(terms) => {
+                for (index, term) in terms.iter().enumerate() {
+                    sql.push(if index == 0 { "" } else { " AND " });
+                    occurs(sql, term);
+                }
+            }
+            Self::Kinds(kinds) => {
+                sql.push("files.kind IN ").list(kinds.iter().map(|kind| kind.as_str()));
+            }
+            Self::Range(column, bounds) => between(sql, column.name, *bounds),
+        }
+    }
+}
+
+/// Returns whether the trigram index can find the term.
+fn is_long(term: &str) -> bool {
+    term.chars().nth(2).is_some()
+}
+
+/// Returns the term as a string of FTS5's query language, in which nothing but the quote is special.
+fn quoted(term: &str) -> String {
+    format!("\"{}\"", term.replace('"', "\"\""))
+}
+
+/// Appends that the term occurs in the folded name or in the number of the file.
+fn occurs(sql: &mut Sql, term: &str) {
+    sql.push("(instr(files.name_folded, ").bind(term).push(") > 0");
+    if term.bytes().all(|byte| byte.is_ascii_digit()) {
+        sql.push(" OR instr(CAST(files.id AS TEXT), ").bind(term).push(") > 0");
+    }
+    sql.push(")");
+}
+
+fn between(sql: &mut Sql, column: &'static str, bounds: Bounds) {
+    match (bounds.min, bounds.max) {
+        (Some(min), Some(max)) if min == max => sql.push(column).push(" = ").bind(min),
+        (Some(min), Some(max)) => sql.push(column).push(" BETWEEN ").bind(min).push(" AND ").bind(max),
+        (Some(min), None) => sql.push(column).push(" >= ").bind(min),
+        (None, Some(max)) => sql.push(column).push(" <= ").bind(max),
+        (None, None) => sql.push("TRUE"),
+    };
+}
