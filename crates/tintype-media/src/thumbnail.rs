@@ -182,11 +182,14 @@ pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
     let frame = header.pixels().saturating_mul(pixel);
     let small = u64::from(width) * u64::from(height);
     let decoding = frame.saturating_add(header.scratch_bytes);
-    // The first resize holds the frame, its own result, and what lies between its two passes.
+    // The first resize holds the frame, its own result, what lies between its two passes, and weights: about six for
+    // each pixel of a row and of a column, some eight bytes each.
+    let resized = (width, height) != (header.width, header.height);
     let between = u64::from(width) * u64::from(header.height) * pixel;
+    let weights = (u64::from(header.width) + u64::from(header.height)) * 64;
     let resizing = frame
         .saturating_add(small * pixel)
-        .saturating_add(if small == header.pixels() { 0 } else { between });
+        .saturating_add(if resized { between + weights } else { 0 });
     // Afterwards some copies of the largest thumbnail, and the encoded files.
     let finishing = small * pixel.min(4) * 5;
     decoding

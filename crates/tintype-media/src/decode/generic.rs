@@ -42,7 +42,8 @@ fn run(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Resu
         });
     }
     let mut decoder_limits = image::Limits::no_limits();
-    decoder_limits.max_alloc = Some(limits.max_alloc_bytes - needed);
+    // What the header's estimate allows beside the pixels, so that a chunk's length cannot ask for more.
+    decoder_limits.max_alloc = Some(header.scratch_bytes.max(1 << 20));
     decoder.set_limits(decoder_limits).map_err(failed)?;
     let icc_profile = decoder.icc_profile().ok().flatten();
     let kind = decoder.color_type();

@@ -11,7 +11,7 @@ use zune_jpeg::errors::DecodeErrors;
 use super::generic::slurp;
 use super::{Input, buffer, check_sides};
 use crate::frame::{Decoded, Frame, Samples};
-use crate::probe::Header;
+use crate::probe::{Detail, Header, JpegColour};
 use crate::{Error, Format};
 
 /// Progressive files have about ten; each costs a pass over all coefficients.
@@ -20,7 +20,15 @@ const MAX_SCANS: usize = 100;
 pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, Error> {
     let len = input.seek(SeekFrom::End(0))?;
     input.seek(SeekFrom::Start(0))?;
-    let bytes = slurp(&mut input, len)?;
+    let mut bytes = slurp(&mut input, len)?;
+    let Detail::Jpeg {
+        colour,
+        adobe_offset,
+    } = header.detail
+    else {
+        return Err(Error::malformed(Format::Jpeg, "no frame header"));
+    };
+    settle_transform(&mut bytes, colour, adobe_offset);
     let options = DecoderOptions::default()
         .set_strict_mode(false)
         .set_max_width(usize::from(u16::MAX))
@@ -30,20 +38,23 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
     decoder.decode_headers().map_err(failed)?;
     let (width, height) = decoder.dimensions().unwrap_or_default();
     check_sides(header, width as u32, height as u32)?;
-    let stored = decoder.input_colorspace().unwrap_or(ColorSpace::Unknown);
-    let (wanted, samples) = match stored {
-        ColorSpace::Luma => (ColorSpace::Luma, Samples::Grey),
+    let (wanted, samples) = match colour {
+        JpegColour::Grey => (ColorSpace::Luma, Samples::Grey),
+        JpegColour::YCbCr => (ColorSpace::RGB, Samples::Rgb),
+        // The decoder takes any three components for YCbCr; asked for the same, it leaves them as they are.
+        JpegColour::Rgb => (ColorSpace::YCbCr, Samples::Rgb),
         // Inks are taken as stored: their profile is for inks.
-        ColorSpace::CMYK | ColorSpace::YCCK => (stored, Samples::Cmyk),
-        _ => (ColorSpace::RGB, Samples::Rgb),
+        JpegColour::Cmyk => (ColorSpace::CMYK, Samples::Cmyk),
+        JpegColour::Ycck => (ColorSpace::YCCK, Samples::Cmyk),
     };
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
     let mut pixels = buffer(header, samples.channels())?;
     let icc_profile = decoder.icc_profile();
     decoder.decode_into(&mut pixels).map_err(failed)?;
-    match stored {
-        ColorSpace::CMYK => pixels.iter_mut().for_each(|ink| *ink = 255 - *ink),
-        ColorSpace::YCCK => ycck_to_inks(&mut pixels),
+    match colour {
+        // Whoever writes inks writes them inverted, as Adobe did first.
+        JpegColour::Cmyk => pixels.iter_mut().for_each(|ink| *ink = 255 - *ink),
+        JpegColour::Ycck => ycck_to_inks(&mut pixels),
         _ => {}
     }
     Ok(Decoded {
@@ -55,6 +66,19 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
         },
         icc_profile,
     })
+}
+
+/// Writes into the Adobe segment what libjpeg would make of it: the decoder refuses unknown values, and takes
+/// untransformed RGB for inks.
+fn settle_transform(bytes: &mut [u8], colour: JpegColour, adobe_offset: Option<u64>) {
+    let flag = adobe_offset.and_then(|offset| bytes.get_mut(usize::try_from(offset).ok()?));
+    if let Some(flag) = flag {
+        *flag = match colour {
+            JpegColour::Cmyk => 0,
+            JpegColour::Ycck => 2,
+            JpegColour::Grey | JpegColour::YCbCr | JpegColour::Rgb => 1,
+        };
+    }
 }
 
 /// Undoes the transform of ITU-T T.871, section 7, in place; what comes out as light is what the ink leaves, and black is stored

@@ -2,10 +2,12 @@
 
 mod generic;
 mod gif;
+mod ico;
 mod jpeg;
 mod pfm;
 mod png;
 mod tiff;
+mod tiff_jpeg;
 mod tiff_samples;
 
 use std::io::{BufRead, Seek};
@@ -34,6 +36,7 @@ pub(crate) fn decode<R: BufRead + Seek>(
         Format::Jpeg => jpeg::decode(input, header),
         Format::Png => png::decode(input, header),
         Format::Gif => gif::decode(input, header),
+        Format::Ico => ico::decode(input, header, limits),
         Format::Tiff => tiff::decode(input, header),
         Format::Pnm => pfm::decode(input, header, limits),
         _ => generic::decode(input, header, limits),

@@ -4,11 +4,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use tiff::TiffError;
 use tiff::decoder::{Decoder, Limits as TiffLimits};
+use tiff::tags::Tag;
 
+use super::tiff_jpeg;
 use super::tiff_samples::{self, Converter};
 use super::{Input, buffer, check_sides};
 use crate::frame::{Decoded, Frame};
-use crate::probe::{Detail, Header, TiffLayout, photometric};
+use crate::probe::{Detail, Header, TIFF_JPEG, TiffLayout, photometric};
 use crate::{Error, Format};
 
 const MAX_PROFILE_BYTES: u64 = 8 << 20;
@@ -41,8 +43,12 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
             1
         },
     )?;
+    let streams = jpeg_streams(&mut decoder, layout)?;
     for index in 0..grid.chunks {
         let place = grid.place(index);
+        if let Some(stream) = streams.get(index as usize) {
+            tiff_jpeg::check(decoder.inner(), *stream, chunk)?;
+        }
         let data = match decoder.read_chunk(index) {
             Ok(data) => data,
             // What came before a damaged strip is shown, as long as there is anything.
@@ -67,6 +73,23 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
         },
         icc_profile,
     })
+}
+
+/// Returns where the JPEG streams are and how long, or none for any other compression.
+fn jpeg_streams(
+    decoder: &mut Decoder<Disguised<'_>>,
+    layout: &TiffLayout,
+) -> Result<Vec<(u64, u64)>, Error> {
+    if layout.compression != TIFF_JPEG {
+        return Ok(Vec::new());
+    }
+    let (offsets, lengths) = match layout.tile {
+        Some(_) => (Tag::TileOffsets, Tag::TileByteCounts),
+        None => (Tag::StripOffsets, Tag::StripByteCounts),
+    };
+    let offsets = decoder.get_tag_u64_vec(offsets).map_err(failed)?;
+    let lengths = decoder.get_tag_u64_vec(lengths).map_err(failed)?;
+    Ok(offsets.into_iter().zip(lengths).collect())
 }
 
 fn limits(header: &Header) -> TiffLimits {

@@ -104,7 +104,7 @@ fn indexed_mode(source: &mut Headers<'_>, info: &Info) -> Result<ColourMode, Err
             });
     Ok(match (grey, count) {
         (false, _) => ColourMode::Palette,
-        (true, 2) => ColourMode::Bilevel,
+        (true, 0..=2) => ColourMode::Bilevel,
         (true, _) => ColourMode::Grey,
     })
 }

@@ -10,10 +10,11 @@ pub(super) fn read(source: &mut Headers<'_>, format: Format) -> Result<Header, E
     let meta = meta_box(source)?.ok_or_else(|| Error::malformed(format, "no `meta` box"))?;
     let item = PrimaryItem::find(&meta)
         .ok_or_else(|| Error::malformed(format, "primary item has no sides"))?;
-    let mode = if item.alpha {
-        ColourMode::Rgba
-    } else {
-        ColourMode::Rgb
+    // Pillow has no grey with alpha here.
+    let mode = match (item.grey, item.alpha) {
+        (_, true) => ColourMode::Rgba,
+        (true, false) => ColourMode::Grey,
+        (false, false) => ColourMode::Rgb,
     };
     let mut header = Header::new(format, item.width, item.height, mode);
     header.orientation = item.orientation;
@@ -56,6 +57,7 @@ struct PrimaryItem {
     height: u32,
     orientation: Orientation,
     alpha: bool,
+    grey: bool,
 }
 
 impl PrimaryItem {
@@ -68,7 +70,7 @@ impl PrimaryItem {
         let properties = child(meta, b"iprp")?;
         let container: Vec<_> = boxes(child(properties, b"ipco")?).collect();
         let mut sides = None;
-        let (mut turns, mut mirror) = (0, None);
+        let (mut turns, mut mirror, mut grey) = (0, None, false);
         for index in associations(child(properties, b"ipma")?, id)? {
             let Some((kind, body)) = container.get(index.wrapping_sub(1)) else {
                 continue;
@@ -77,6 +79,8 @@ impl PrimaryItem {
                 b"ispe" => sides = Some((be32(body, 4)?, be32(body, 8)?)),
                 b"irot" => turns = body.first()? & 3,
                 b"imir" => mirror = Some(body.first()? & 1),
+                // The configuration's flag for pictures without colour (AV1-ISOBMFF, section 2.3.3).
+                b"av1C" => grey = body.get(2)? & 0x10 != 0,
                 _ => {}
             }
         }
@@ -92,6 +96,7 @@ impl PrimaryItem {
             height,
             orientation: orientation(turns, mirror),
             alpha,
+            grey,
         })
     }
 }

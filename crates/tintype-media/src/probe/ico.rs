@@ -1,13 +1,14 @@
 //! Icon and cursor directories.
 
-use super::{Header, Headers, bmp, png};
+use super::{Detail, Header, Headers, bmp, png};
 use crate::source::Source;
 use crate::{ColourMode, Error, Format};
 
 pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let largest = largest_entry(source)?;
     let head = source.read_up_to(largest.offset, 8)?;
-    let mut header = if head == b"\x89PNG\r\n\x1a\n" {
+    let is_png = head == b"\x89PNG\r\n\x1a\n";
+    let mut header = if is_png {
         embedded_png(source, &largest)?
     } else {
         let mut header = bmp::read(source, largest.offset)?;
@@ -16,9 +17,18 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
         header.mode = ColourMode::Rgba;
         header
     };
+    let len = largest
+        .len
+        .min(u32::try_from(source.len()).unwrap_or(u32::MAX));
+    header.detail = Detail::Icon {
+        is_png,
+        entry: largest.bytes,
+        offset: largest.offset,
+        len,
+    };
     header.format = Format::Ico;
-    // The decoder widens to RGBA, beside the bytes of the entry.
-    header.scratch_bytes += header.pixels() * header.frame_bytes_per_pixel + u64::from(largest.len);
+    // The decoder works on a copy of the entry.
+    header.scratch_bytes += 2 * u64::from(len);
     header.frame_bytes_per_pixel = 4;
     Ok(header)
 }
@@ -28,18 +38,21 @@ struct Entry {
     bits: u16,
     len: u32,
     offset: u64,
+    bytes: [u8; 16],
 }
 
 fn largest_entry(source: &mut Headers<'_>) -> Result<Entry, Error> {
     let [low, high] = super::need(source, Format::Ico, 4)?;
     let directory = source.read_up_to(6, 16 * usize::from(u16::from_le_bytes([low, high])))?;
-    let entries = directory.chunks_exact(16).map(|entry| {
+    let (entries, _) = directory.as_chunks::<16>();
+    let entries = entries.iter().map(|entry| {
         let side = |value: u8| if value == 0 { 256 } else { u32::from(value) };
         Entry {
             area: side(entry[0]) * side(entry[1]),
             bits: u16::from_le_bytes([entry[6], entry[7]]),
             len: u32::from_le_bytes([entry[8], entry[9], entry[10], entry[11]]),
             offset: u32::from_le_bytes([entry[12], entry[13], entry[14], entry[15]]).into(),
+            bytes: *entry,
         }
     });
     // The first of equals, as a stable sort would have it.

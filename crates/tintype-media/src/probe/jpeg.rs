@@ -1,6 +1,6 @@
 //! ITU-T T.81, annex B.
 
-use super::{Header, Headers, need};
+use super::{Detail, Header, Headers, need};
 use crate::{ColourMode, Error, Format, Orientation, exif};
 
 /// Honest files have some dozens of segments before the first scan.
@@ -10,15 +10,51 @@ struct StartOfFrame {
     progressive: bool,
     width: u16,
     height: u16,
-    /// Sampling factors, horizontal and vertical.
-    components: Vec<(u8, u8)>,
+    /// Identifiers, and sampling factors, horizontal and vertical.
+    components: Vec<(u8, u8, u8)>,
 }
 
-pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
+/// How the components of a JPEG are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JpegColour {
+    Grey,
+    YCbCr,
+    Rgb,
+    Cmyk,
+    Ycck,
+}
+
+/// The Adobe segment's colour transform, and where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Adobe {
+    transform: u8,
+    offset: u64,
+}
+
+/// Decides as libjpeg does: JFIF is always YCbCr, then Adobe's flag counts, then the components' names.
+fn colour(frame: &StartOfFrame, jfif: bool, adobe: Option<Adobe>) -> JpegColour {
+    let names: Vec<u8> = frame
+        .components
+        .iter()
+        .map(|component| component.0)
+        .collect();
+    match (frame.components.len(), adobe) {
+        (1, _) => JpegColour::Grey,
+        (4, Some(Adobe { transform: 1.., .. })) => JpegColour::Ycck,
+        (4, _) => JpegColour::Cmyk,
+        (_, Some(Adobe { transform: 0, .. })) if !jfif => JpegColour::Rgb,
+        (_, None) if !jfif && names == *b"RGB" => JpegColour::Rgb,
+        _ => JpegColour::YCbCr,
+    }
+}
+
+pub(crate) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let mut frame = None;
     let mut orientation = None;
     let mut offset = 2;
     let mut interleaved = true;
+    let mut jfif = false;
+    let mut adobe = None;
     for _ in 0..MAX_SEGMENTS {
         let Some([prefix, marker]) = source.array(offset)? else {
             break;
@@ -58,6 +94,20 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
                     orientation = exif::orientation(&block);
                 }
             }
+            0xE0 => {
+                jfif |= source
+                    .array(body)?
+                    .is_some_and(|name: [u8; 5]| &name == b"JFIF\0")
+            }
+            0xEE if length >= 14 => {
+                let segment: [u8; 12] = need(source, Format::Jpeg, body)?;
+                if segment.starts_with(b"Adobe") {
+                    adobe = Some(Adobe {
+                        transform: segment[11],
+                        offset: body + 11,
+                    });
+                }
+            }
             0xDA => {
                 let [scan_components] = need(source, Format::Jpeg, body)?;
                 interleaved = frame
@@ -70,7 +120,13 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
         offset = body + u64::from(length) - 2;
     }
     let frame = frame.ok_or_else(|| malformed("no frame header"))?;
-    Ok(header(source.len(), &frame, orientation, interleaved))
+    let mut header = header(source.len(), &frame, orientation, interleaved);
+    let adobe_offset = adobe.map(|adobe| adobe.offset);
+    header.detail = Detail::Jpeg {
+        colour: colour(&frame, jfif, adobe),
+        adobe_offset,
+    };
+    Ok(header)
 }
 
 fn malformed(reason: &str) -> Error {
@@ -82,7 +138,7 @@ fn start_of_frame(source: &mut Headers<'_>, marker: u8, body: u64) -> Result<Sta
     let bytes = source.read_up_to(body + 6, 3 * usize::from(count))?;
     let components: Vec<_> = bytes
         .chunks_exact(3)
-        .map(|component| (component[1] >> 4, component[1] & 15))
+        .map(|component| (component[0], component[1] >> 4, component[1] & 15))
         .collect();
     if components.len() != usize::from(count) {
         return Err(malformed("frame header is cut short"));
@@ -119,14 +175,14 @@ fn scratch(frame: &StartOfFrame, interleaved: bool) -> u64 {
     let h_max = frame
         .components
         .iter()
-        .map(|(h, _)| *h)
+        .map(|(_, h, _)| *h)
         .max()
         .unwrap_or(1)
         .clamp(1, 4);
     let v_max = frame
         .components
         .iter()
-        .map(|(_, v)| *v)
+        .map(|(_, _, v)| *v)
         .max()
         .unwrap_or(1)
         .clamp(1, 4);
@@ -135,7 +191,7 @@ fn scratch(frame: &StartOfFrame, interleaved: bool) -> u64 {
     let blocks_per_unit: u64 = frame
         .components
         .iter()
-        .map(|(h, v)| u64::from(*h) * u64::from(*v))
+        .map(|(_, h, v)| u64::from(*h) * u64::from(*v))
         .sum();
     // A coefficient takes two bytes; upsampling holds each component at full size for three rows of units.
     let row =

@@ -15,9 +15,10 @@ mod webp;
 
 use std::io::{BufRead, Read, Seek};
 
+pub(crate) use jpeg::{JpegColour, read as read_jpeg};
 pub(crate) use png::CHUNK_BYTES;
 pub(crate) use pnm::parse as parse_pnm;
-pub(crate) use tiff::Layout as TiffLayout;
+pub(crate) use tiff::{JPEG as TIFF_JPEG, Layout as TiffLayout};
 pub(crate) use tiff_mode::photometric;
 
 use crate::guard::{self, Deadline};
@@ -95,6 +96,18 @@ pub(crate) struct Header {
 #[derive(Debug, Clone)]
 pub(crate) enum Detail {
     None,
+    Jpeg {
+        colour: JpegColour,
+        /// Where the Adobe segment says how the colours were transformed.
+        adobe_offset: Option<u64>,
+    },
+    Icon {
+        is_png: bool,
+        /// Its line in the directory.
+        entry: [u8; 16],
+        offset: u64,
+        len: u32,
+    },
     /// The iCCP chunk is larger than any honest profile.
     OversizedProfile,
     Tiff(Box<TiffLayout>),

@@ -62,9 +62,20 @@ pub(super) fn jp2(source: &mut Headers<'_>) -> Result<Header, Error> {
                 u16::from_be_bytes([body[32], body[33]]),
             )
         };
+    let deep = head
+        .windows(4)
+        .position(|window| window == b"ihdr")
+        .and_then(|at| head.get(at + 14))
+        .is_some_and(|depth| depth & 0x7F > 7);
+    // Enumerated colour space 12.
+    let inks = head
+        .windows(11)
+        .any(|window| window == b"colr\x01\0\0\0\0\0\x0C");
     let mode = match components {
+        1 if deep => ColourMode::Grey16,
         1 => ColourMode::Grey,
         2 => ColourMode::GreyAlpha,
+        4 if inks => ColourMode::Cmyk,
         4 => ColourMode::Rgba,
         _ => ColourMode::Rgb,
     };

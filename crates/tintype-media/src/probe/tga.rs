@@ -12,7 +12,7 @@ pub(super) fn recognise(source: &mut Headers<'_>) -> Result<bool, Error> {
     let depths: &[u8] = match header.image_type {
         1 | 9 => &[8],
         2 | 10 => &[15, 16, 24, 32],
-        3 | 11 => &[8, 16],
+        3 | 11 => &[1, 8, 16],
         _ => return Ok(false),
     };
     let map = if mapped {
@@ -37,7 +37,7 @@ pub(super) fn recognise(source: &mut Headers<'_>) -> Result<bool, Error> {
         return Ok(true);
     }
     let pixels = u64::from(header.width) * u64::from(header.height);
-    let stored = pixels * u64::from(header.depth).div_ceil(8);
+    let stored = (pixels * u64::from(header.depth)).div_ceil(8);
     let least = 18
         + u64::from(header.id_len)
         + if header.image_type < 9 {
@@ -53,6 +53,7 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let fields = Fields::new(&need(source, Format::Tga, 0)?);
     let mode = match (fields.image_type & 7, fields.depth) {
         (1, _) => ColourMode::Palette,
+        (3, 1) => ColourMode::Bilevel,
         (3, 16) => ColourMode::GreyAlpha,
         (3, _) => ColourMode::Grey,
         (_, 16 | 32) => ColourMode::Rgba,

@@ -34,6 +34,8 @@ pub(crate) struct Layout {
     pub(crate) orientation: Orientation,
     /// 1 means the high bit first, 2 the low one.
     pub(crate) fill_order: u16,
+    /// Values in the lists that the decoder keeps, such as where the strips are.
+    pub(crate) list_values: u64,
     /// Horizontal and vertical; 2 and 2 unless said.
     pub(crate) chroma_subsampling: Vec<u16>,
 }
@@ -77,7 +79,8 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     header.scratch_bytes = row
         .saturating_mul(chunk_height.into())
         .saturating_mul(3)
-        .saturating_add(1 << 20);
+        .saturating_add(1 << 20)
+        .saturating_add(layout.list_values * 80);
     header.detail = Detail::Tiff(Box::new(layout));
     Ok(header)
 }
@@ -207,6 +210,19 @@ impl<'a, 'b> Directory<'a, 'b> {
                 bits[0],
             );
         }
+        // A decoder that reads a list turns each value into 32 bytes at first.
+        let list = |entry: &&Entry| {
+            matches!(
+                entry.tag,
+                258 | 273 | 279 | 324 | 325 | 338 | 339 | 347 | 530
+            )
+        };
+        let list_values = self
+            .entries
+            .iter()
+            .filter(list)
+            .map(|entry| entry.count.min(1 << 20))
+            .sum();
         let tile = match (self.long(322)?, self.long(323)?) {
             (Some(width), Some(height)) => Some((width, height)),
             _ => None,
@@ -232,6 +248,7 @@ impl<'a, 'b> Directory<'a, 'b> {
             colour_map: self.entry(320).filter(|entry| entry.kind == 3).map(place),
             profile: self.entry(34675).map(place),
             orientation: Orientation::from_exif(self.short(274, 1)?).unwrap_or_default(),
+            list_values,
             fill_order: self.short(266, 1)?,
             chroma_subsampling: self.shorts(530)?,
         })

@@ -15,6 +15,7 @@ pub(crate) mod photometric {
 
 /// Returns the mode that Pillow's table `OPEN_INFO` gives to such a file, and the nearest for what it refuses.
 pub(super) fn mode(layout: &TiffLayout) -> ColourMode {
+    const UNCOMPRESSED: u16 = 1;
     const INTEGER: u16 = 2;
     const FLOAT: u16 = 3;
     let extra = layout.extra_samples.first().copied();
@@ -25,6 +26,8 @@ pub(super) fn mode(layout: &TiffLayout) -> ColourMode {
         (photometric::PALETTE, 2..) if alpha => ColourMode::PaletteAlpha,
         (photometric::PALETTE, _) => ColourMode::Palette,
         (photometric::INKS, _) => ColourMode::Cmyk,
+        // Whatever is compressed comes out of Pillow's codec as RGB.
+        (photometric::YCBCR, _) if layout.compression != UNCOMPRESSED => ColourMode::Rgb,
         (photometric::YCBCR, 1) => ColourMode::Grey,
         (photometric::YCBCR, _) => ColourMode::YCbCr,
         (photometric::CIE_LAB | photometric::ICC_LAB, _) => ColourMode::Lab,
