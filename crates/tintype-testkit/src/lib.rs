@@ -1,1 +1,29 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod account;
+mod builder;
+mod client;
+mod error;
+mod form;
+mod home;
+mod ordered;
+mod process;
+mod raw;
+mod request;
+mod response;
+mod server;
+mod wait;
+
+pub use account::Account;
+pub use builder::Builder;
+pub use client::Client;
+pub use error::Error;
+pub use form::Form;
+pub use home::{CommandOutput, Home};
+pub use ordered::Ordered;
+pub use raw::RawConnection;
+pub use request::Request;
+pub use response::Response;
+pub use server::Server;
+pub use wait::{eventually, wait_for};

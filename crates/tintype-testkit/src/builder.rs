@@ -1,0 +1,106 @@
+use crate::{Error, Home, Server};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What a server, or a [`Home`] without one, is to be like.
+///
+/// Configuration goes through the environment, so that the server and every command run beside it agree on it. Variables of the surrounding process
+/// that begin with `TINTYPE_` are not passed on.
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until it starts a server"]
+pub struct Builder {
+    pub(crate) binary: PathBuf,
+    pub(crate) environment: Vec<(OsString, OsString)>,
+    pub(crate) arguments: Vec<OsString>,
+    pub(crate) wrapper: Vec<OsString>,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) start_limit: Duration,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            binary: std::env::var_os("TINTYPE_BINARY").map_or_else(|| PathBuf::from("tintype"), PathBuf::from),
+            environment: Vec::new(),
+            arguments: Vec::new(),
+            wrapper: Vec::new(),
+            data_dir: None,
+            // A start takes a fraction of a second; a machine busy with a whole test suite may stretch that.
+            start_limit: Duration::from_secs(30),
+        }
+    }
+
+    /// Sets the binary; otherwise the variable `TINTYPE_BINARY` names it, and else it is `tintype` on the `PATH`.
+    pub fn binary(mut self, path: impl Into<PathBuf>) -> Self {
+        self.binary = path.into();
+        self
+    }
+
+    /// Sets a configuration key, e.g. `max_upload_size` to `1 MiB`.
+    pub fn config(self, key: &str, value: &str) -> Self {
+        let variable = format!("TINTYPE_{}", key.to_uppercase());
+        self.env(&variable, value)
+    }
+
+    /// Sets an environment variable.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds an argument to `tintype serve`; commands do not get it.
+    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Runs the server through another program, e.g. `["nice", "-n", "19"]`, that in the end becomes it (`exec`).
+    pub fn wrapper(mut self, wrapper: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.wrapper = wrapper.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the data directory; otherwise it is `data` in the temporary directory.
+    pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.data_dir = Some(path.into());
+        self
+    }
+
+    /// Sets how long the server may take to answer `/healthz`; thirty seconds otherwise.
+    pub fn start_limit(mut self, limit: Duration) -> Self {
+        self.start_limit = limit;
+        self
+    }
+
+    /// Makes the directory and configuration, without starting a server.
+    ///
+    /// # Errors
+    ///
+    /// When the temporary directory cannot be made.
+    pub fn prepare(self) -> Result<Home, Error> {
+        Home::new(self)
+    }
+
+    /// Starts a server and waits until it answers.
+    ///
+    /// # Panics
+    ///
+    /// When it does not come up; the message shows what it printed.
+    #[track_caller]
+    pub fn start(self) -> Server {
+        match self.try_start() {
+            Ok(server) => server,
+            Err(error) => panic!("{}", error.report()),
+        }
+    }
+
+    /// Starts a server and waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// When the binary cannot be run, ends, or does not answer in time.
+    pub fn try_start(self) -> Result<Server, Error> {
+        self.prepare()?.serve()
+    }
+}

@@ -1,0 +1,282 @@
+use crate::client::Base;
+use crate::process::Process;
+use crate::{Account, Builder, Client, CommandOutput, Error, Home, RawConnection, wait_for};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitStatus;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long a server may take to finish what it has in hand after a signal.
+const END_LIMIT: Duration = Duration::from_secs(40);
+
+/// A running server with a data directory of its own.
+///
+/// Dropping it kills the process and removes the directory; when that happens because a test fails, everything the server printed is shown first.
+/// Every test is meant to start its own: values in statics are never dropped, and would leave the process behind.
+#[derive(Debug)]
+pub struct Server {
+    process: Process,
+    base: Base,
+    address: SocketAddr,
+    actors: Mutex<HashMap<Account, Client>>,
+    // Last, so that the directory goes when the process has.
+    home: Home,
+}
+
+impl Server {
+    /// Returns a builder with every setting at its default.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub(crate) fn start(home: Home) -> Result<Self, Error> {
+        let base = Base::default();
+        let (process, address) = launch(&home, &base)?;
+        Ok(Self { process, base, address, actors: Mutex::default(), home })
+    }
+
+    /// Returns the address up to and without the path, e.g. `http://127.0.0.1:43210`.
+    pub fn url(&self) -> String {
+        self.base.get()
+    }
+
+    /// Returns the address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the directory it runs in.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Returns its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Returns whether the process still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.process.ended().is_none()
+    }
+
+    /// Returns what it printed on standard output so far, over all its starts.
+    pub fn stdout(&self) -> String {
+        fs::read_to_string(self.home.stdout_file()).unwrap_or_default()
+    }
+
+    /// Returns everything it printed so far, over all its starts.
+    pub fn log(&self) -> String {
+        self.home.log()
+    }
+
+    /// Returns the most memory it has held at a time, in bytes (`VmHWM` of `/proc/<pid>/status`, see proc(5)).
+    ///
+    /// # Errors
+    ///
+    /// When the process has ended, or on a system without `/proc`.
+    pub fn peak_memory(&self) -> Result<u64, Error> {
+        let path = format!("/proc/{}/status", self.process.id());
+        let status = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        let kibibytes = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+        kibibytes.map(|value| value * 1024).ok_or(Error::Malformed { what: "no `VmHWM`", excerpt: path })
+    }
+
+    /// Sends `SIGTERM` and returns at once.
+    ///
+    /// # Errors
+    ///
+    /// When the process is gone already.
+    pub fn signal_to_end(&self) -> Result<(), Error> {
+        self.process.signal_to_end().map_err(Error::io("signal", self.process.id()))
+    }
+
+    /// Waits until the process ends.
+    ///
+    /// # Errors
+    ///
+    /// When it has not after forty seconds.
+    pub fn wait(&mut self) -> Result<ExitStatus, Error> {
+        self.process.wait(END_LIMIT).ok_or_else(|| Error::StillRunning { waited: END_LIMIT, log: self.log() })
+    }
+
+    /// Sends `SIGTERM` and waits until the process ends.
+    ///
+    /// # Errors
+    ///
+    /// When it is gone already, or has not ended after forty seconds.
+    pub fn terminate(&mut self) -> Result<ExitStatus, Error> {
+        self.signal_to_end()?;
+        self.wait()
+    }
+
+    /// Sends `SIGKILL` and waits until the process is gone.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Ends the server if it runs, and starts it again on the same data directory and another port; clients follow.
+    ///
+    /// # Errors
+    ///
+    /// When it does not end, or does not come up again.
+    pub fn restart(&mut self) -> Result<(), Error> {
+        if self.is_running() {
+            self.terminate()?;
+        }
+        (self.process, self.address) = launch(&self.home, &self.base)?;
+        Ok(())
+    }
+
+    /// Runs a command of the same binary against the same data directory.
+    ///
+    /// # Panics
+    ///
+    /// When the binary cannot be run.
+    #[track_caller]
+    pub fn cli<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> CommandOutput {
+        self.home.cli(arguments)
+    }
+
+    /// Opens a connection for bytes as they are.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not accept it.
+    #[track_caller]
+    pub fn connect(&self) -> RawConnection {
+        match RawConnection::open(self.address) {
+            Ok(connection) => connection,
+            Err(error) => panic!("{}", error.report()),
+        }
+    }
+
+    /// Returns a client without a token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.base.clone(), "", None)
+    }
+
+    /// Returns a client with that token.
+    pub fn client(&self, username: &str, token: &str) -> Client {
+        Client::new(self.base.clone(), username, Some(token.to_owned()))
+    }
+
+    /// Returns a staff user with exactly these permissions, the same one each time.
+    ///
+    /// # Panics
+    ///
+    /// When the command line refuses to create it.
+    #[track_caller]
+    pub fn staff(&self, permissions: impl IntoIterator<Item = u16>) -> Client {
+        self.actor(Account::staff().grant(permissions))
+    }
+
+    /// Returns a user who is neither staff nor admin and yet holds these permissions, the same one each time.
+    ///
+    /// # Panics
+    ///
+    /// When the command line refuses to create it.
+    #[track_caller]
+    pub fn user(&self, permissions: impl IntoIterator<Item = u16>) -> Client {
+        self.actor(Account::plain().grant(permissions))
+    }
+
+    /// Returns an admin, the same one each time.
+    ///
+    /// # Panics
+    ///
+    /// When the command line refuses to create it.
+    #[track_caller]
+    pub fn admin(&self) -> Client {
+        self.actor(Account::admin())
+    }
+
+    /// Creates a user and a token for it.
+    ///
+    /// # Panics
+    ///
+    /// When the command line refuses.
+    #[track_caller]
+    pub fn create_user(&self, name: &str, account: &Account) -> Client {
+        match self.try_create_user(name, account) {
+            Ok(client) => client,
+            Err(error) => panic!("{}", error.report()),
+        }
+    }
+
+    /// Creates a user and a token for it.
+    ///
+    /// # Errors
+    ///
+    /// When the command line refuses.
+    pub fn try_create_user(&self, name: &str, account: &Account) -> Result<Client, Error> {
+        let password = account.password.as_deref().unwrap_or_default();
+        self.home.cli_with_input(account.create_arguments(name), password).into_result()?;
+        if !account.permissions.is_empty() {
+            let permissions = account.permissions.iter().map(String::as_str);
+            self.cli(["user", "grant", name].into_iter().chain(permissions)).into_result()?;
+        }
+        let token = self.cli(["token", "create", name]).into_result()?.stdout;
+        Ok(self.client(name, token.trim()))
+    }
+
+    #[track_caller]
+    fn actor(&self, account: Account) -> Client {
+        let mut actors = self.actors.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = format!("actor-{}", actors.len() + 1);
+        actors.entry(account).or_insert_with_key(|account| self.create_user(&name, account)).clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.kill();
+        if std::thread::panicking() {
+            // Through the test harness's own capture, which plain writes to the descriptor would go around.
+            eprint_captured(&self.log());
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the log of the server belongs to the output of the failing test")]
+fn eprint_captured(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Starts the process and waits until it answers `/healthz` on the port it chose.
+fn launch(home: &Home, base: &Base) -> Result<(Process, SocketAddr), Error> {
+    let port_file = home.port_file();
+    if port_file.exists() {
+        fs::remove_file(&port_file).map_err(Error::io("remove", port_file.display()))?;
+    }
+    let mut process = home.spawn_server()?;
+    let limit = home.start_limit();
+    let outcome = wait_for(limit, || {
+        if let Some(status) = process.ended() {
+            return Some(Err(Error::Exited { status, log: home.log() }));
+        }
+        // Read again each time: the file may have been seen half written.
+        let text = fs::read_to_string(&port_file).ok()?;
+        let port = text.trim().rsplit(':').next()?.parse().ok()?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        answers(address).then_some(Ok(address))
+    });
+    let address = outcome.unwrap_or_else(|| Err(Error::NotReady { waited: limit, log: home.log() }))?;
+    base.set(format!("http://{address}"));
+    Ok((process, address))
+}
+
+fn answers(address: SocketAddr) -> bool {
+    let probe = || {
+        let mut connection = RawConnection::open(address)?;
+        connection.set_timeout(Duration::from_secs(2))?;
+        connection.send(format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"))?;
+        connection.read_response()
+    };
+    probe().is_ok_and(|response| response.status() == 200)
+}

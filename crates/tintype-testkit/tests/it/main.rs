@@ -1,0 +1,69 @@
+//! The kit against programs that are not tintype: it must notice whatever goes wrong with a child.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tempfile::TempDir;
+use tintype_testkit::{Error, Server};
+
+/// A shell script in the place of the binary, and the right to run it.
+///
+/// One at a time: a process forked by another test while the script is being written would hold it open, and it could not be run ("text file busy").
+fn script(text: &str) -> ((TempDir, MutexGuard<'static, ()>), PathBuf) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tintype");
+    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    ((directory, turn), path)
+}
+
+#[test]
+fn a_binary_that_is_not_there_is_named() {
+    let error = Server::builder().binary("/nonexistent/tintype").try_start().unwrap_err();
+    assert_eq!(error.to_string(), "cannot run `/nonexistent/tintype`");
+}
+
+#[test]
+fn a_child_that_ends_is_noticed_at_once_and_its_log_shown() {
+    let (_kept, binary) = script("echo to stdout; echo to stderr >&2; exit 3");
+    let error = Server::builder().binary(binary).try_start().unwrap_err();
+    let Error::Exited { status, log } = error else { panic!("{error}") };
+    assert_eq!(status.code(), Some(3));
+    assert!(log.contains("to stdout\n") && log.contains("to stderr\n"), "{log}");
+}
+
+#[test]
+fn a_child_that_never_answers_is_given_up_and_killed() {
+    let ((directory, _turn), binary) = script("echo $$ > \"$PID_FILE\"; exec sleep 1000");
+    let pid_file = directory.path().join("pid");
+    let error = Server::builder()
+        .binary(binary)
+        .env("PID_FILE", pid_file.to_str().unwrap())
+        .start_limit(Duration::from_millis(500))
+        .try_start()
+        .unwrap_err();
+    assert!(matches!(error, Error::NotReady { .. }), "{error}");
+    let pid = fs::read_to_string(pid_file).unwrap();
+    assert!(!Path::new("/proc").join(pid.trim()).exists(), "process {pid} still runs");
+}
+
+#[test]
+fn commands_get_the_configuration_and_their_output_is_kept_apart() {
+    let (_kept, binary) =
+        script("cat; echo \"$1 $TINTYPE_MAX_UPLOAD_SIZE $TINTYPE_DATA_DIR\"; pwd; echo oops >&2; exit 2");
+    let home = Server::builder().binary(binary).config("max_upload_size", "1 MiB").prepare().unwrap();
+    let output = home.cli_with_input(["config"], "from stdin\n");
+    assert_eq!((output.code(), output.stderr.as_str()), (Some(2), "oops\n"));
+    let expected = format!(
+        "from stdin\nconfig 1 MiB {}\n{}\n",
+        home.data_dir().display(),
+        home.path().canonicalize().unwrap().display()
+    );
+    assert_eq!(output.stdout, expected);
+}
