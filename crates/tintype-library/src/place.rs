@@ -27,7 +27,7 @@ impl Library {
         let name = name.unwrap_or_else(|| upload.base_name().clone());
         self.own(|inner| async move {
             let content = inner.place(upload).await?;
-            let keys = content.keys();
+            let keys = content.keys().cloned().collect();
             let file = NewFile { user_id, name, description, content };
             let inserted = inner.database(move |db| db.insert_file(&file, now())).await;
             inner.or_discard(inserted, keys).await
@@ -51,7 +51,7 @@ impl Library {
                 ContentChange::Confirm(_) => return Err(not_a_file().into()),
                 ContentChange::Replace(upload) => Some(inner.place(upload).await?),
             };
-            let keys = content.as_ref().map(NewContent::keys).unwrap_or_default();
+            let keys = content.iter().flat_map(NewContent::keys).cloned().collect();
             let change = FileChange { name, description, content };
             let changed = inner.database(move |db| db.change_file(id, &change, now())).await;
             let changed = changed.and_then(|changed| changed.ok_or(Error::NotFound));
@@ -80,9 +80,9 @@ impl Inner {
             match self.put_all(&prepared, &content).await {
                 Ok(()) => return Ok(content),
                 Err(Unplaced { foreign, error }) => {
-                    let ours = content.keys().into_iter().filter(|key| !foreign.contains(key)).collect();
+                    let ours = content.keys().filter(|key| !foreign.contains(key)).cloned().collect();
                     // What lies at a foreign key is not this upload's to delete.
-                    self.database(move |db| db.forget(&foreign)).await?;
+                    self.database(move |db| db.forget(&foreign, now())).await?;
                     self.discard(ours).await;
                     if let Some(error) = error {
                         return Err(error);

@@ -85,11 +85,10 @@ impl Inner {
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            max_pixels: self.options.max_image_pixels,
-            max_alloc_bytes: self.options.decode_memory_bytes,
-            ..Limits::default()
-        }
+        let mut limits = Limits::default();
+        limits.max_pixels = self.options.max_image_pixels;
+        limits.max_alloc_bytes = self.options.decode_memory_bytes;
+        limits
     }
 }
 
@@ -123,7 +122,8 @@ fn inspect(
 
 fn thumbnails(content: &Spooled, limits: Limits) -> Result<Vec<Rendered>, tintype_media::Error> {
     let file = BufReader::with_capacity(READ_BYTES, content.open()?);
-    let options = ThumbnailOptions { limits, ..ThumbnailOptions::default() };
+    let mut options = ThumbnailOptions::default();
+    options.limits = limits;
     let thumbnails = tintype_media::thumbnails(file, &options)?;
     Ok(thumbnails.into_iter().map(Rendered::from).collect())
 }

@@ -97,7 +97,7 @@ impl Inner {
             }
         }
         let count = gone.len();
-        self.database(move |db| db.forget(&gone)).await?;
+        self.database(move |db| db.forget(&gone, now())).await?;
         Ok(count)
     }
 }

@@ -80,6 +80,16 @@ pub struct FileChange {
     pub content: Option<NewContent>,
 }
 
+/// A file after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The file as it is now.
+    pub file: FileRecord,
+    /// The keys that this change doomed: the caller may delete these objects, and only these, since other changes may
+    /// have come before this one.
+    pub doomed: Vec<Key>,
+}
+
 impl NewContent {
     /// Returns every key: the content's and the thumbnails'.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
@@ -138,15 +148,16 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::ClaimLost`] where a key is not, or no longer, claimed.
-    pub fn change_file(&self, id: FileId, change: &FileChange, now: Timestamp) -> Result<Option<FileRecord>, Error> {
+    pub fn change_file(&self, id: FileId, change: &FileChange, now: Timestamp) -> Result<Option<Changed>, Error> {
         self.write(|connection| {
             lock_file(connection, id)?;
             let Some(row) = find(connection, id)? else { return Ok(None) };
             let updated_at = now.unix_micros().max(row.updated_at.saturating_add(1));
+            let mut doomed = Vec::new();
             if let Some(content) = &change.content {
                 redeem(connection, &content.keys().collect::<Vec<_>>())?;
-                let old = keys(connection, &row)?;
-                doom(connection, &old)?;
+                doomed = keys(connection, &row)?;
+                doom(connection, &doomed)?;
                 diesel::delete(thumbnails::table.filter(thumbnails::file_id.eq(id.0))).execute(connection)?;
                 insert_thumbnails(connection, id.0, &content.thumbnails)?;
             }
@@ -159,7 +170,7 @@ impl Database {
                     change.content.as_ref().map(|content| ContentRow::new(content, now)),
                 ))
                 .execute(connection)?;
-            load(connection, id)
+            Ok(load(connection, id)?.map(|file| Changed { file, doomed }))
         })
     }
 

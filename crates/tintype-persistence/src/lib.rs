@@ -19,7 +19,7 @@ mod users;
 
 pub use database::{ConnectOptions, Database};
 pub use error::Error;
-pub use files::{FileChange, NewContent, NewFile, NewThumbnail};
+pub use files::{Changed, FileChange, NewContent, NewFile, NewThumbnail};
 pub use list::FilePage;
 pub use objects::ObjectRecord;
 pub use strays::Claim;

@@ -72,8 +72,8 @@ diesel::table! {
 diesel::table! {
     strays (key) {
         key -> Text,
-        claimed_at -> BigInt,
-        doomed -> Bool,
+        since -> BigInt,
+        state -> Text,
     }
 }
 

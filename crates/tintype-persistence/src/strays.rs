@@ -8,6 +8,13 @@ use diesel::sql_types::Text;
 use std::collections::HashSet;
 use tintype_domain::{Key, Suffix, Timestamp};
 
+/// An upload is under way that may own the key.
+const CLAIMED: &str = "claimed";
+/// The object is to be deleted.
+const DOOMED: &str = "doomed";
+/// The object was deleted, or was never ours: the key is used up.
+const GONE: &str = "gone";
+
 /// Keys that an upload may use, and nobody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
@@ -72,20 +79,17 @@ impl Database {
     /// returns how many.
     pub fn doom_abandoned(&self, claimed_before: Timestamp) -> Result<usize, Error> {
         self.write(|connection| {
-            let abandoned = strays::doomed.eq(false).and(strays::claimed_at.lt(claimed_before.unix_micros()));
-            Ok(diesel::update(strays::table.filter(abandoned)).set(strays::doomed.eq(true)).execute(connection)?)
+            let abandoned = strays::state.eq(CLAIMED).and(strays::since.lt(claimed_before.unix_micros()));
+            Ok(diesel::update(strays::table.filter(abandoned)).set(strays::state.eq(DOOMED)).execute(connection)?)
         })
     }
 
     /// Returns keys whose objects are to be deleted, the oldest first.
-    ///
-    /// Until it is forgotten, such a key is given to nobody. Only one at a time may delete objects: a second one, late,
-    /// would delete what was stored under the key after the first one forgot it.
     pub fn doomed(&self, limit: u32) -> Result<Vec<Key>, Error> {
         self.read(|connection| {
             let keys = strays::table
-                .filter(strays::doomed.eq(true))
-                .order((strays::claimed_at, strays::key))
+                .filter(strays::state.eq(DOOMED))
+                .order((strays::since, strays::key))
                 .limit(limit.into())
                 .select(strays::key)
                 .load::<String>(connection)?;
@@ -93,9 +97,26 @@ impl Database {
         })
     }
 
-    /// Takes keys off the list of strays: their objects are gone from storage, or were never ours.
-    pub fn forget(&self, keys: &[Key]) -> Result<(), Error> {
-        self.write(|connection| keys.chunks(CHUNK).try_for_each(|keys| remove(connection, keys)))
+    /// Notes that the objects of strays are gone from storage, or were never ours. A tombstone stays: a key is never given
+    /// out twice, so that neither a slow deleter nor a client's cache can take a later object for an earlier one.
+    pub fn forget(&self, keys: &[Key], now: Timestamp) -> Result<(), Error> {
+        self.write(|connection| {
+            keys.chunks(CHUNK).try_for_each(|keys| {
+                let strays = strays::table.filter(strays::key.eq_any(keys.iter().map(Key::as_str)));
+                let gone = (strays::state.eq(GONE), strays::since.eq(now.unix_micros()));
+                diesel::update(strays).set(gone).execute(connection)?;
+                Ok(())
+            })
+        })
+    }
+
+    /// Removes the tombstones of keys forgotten before that time, and returns how many. Keys begin with the day of their
+    /// upload, so that a key of a day long past is never asked for again.
+    pub fn drop_tombstones(&self, forgotten_before: Timestamp) -> Result<usize, Error> {
+        self.write(|connection| {
+            let old = strays::state.eq(GONE).and(strays::since.lt(forgotten_before.unix_micros()));
+            Ok(diesel::delete(strays::table.filter(old)).execute(connection)?)
+        })
     }
 }
 
@@ -138,8 +159,8 @@ fn take(connection: &mut AnyConnection, keys: &[&Key], now: Timestamp) -> Result
     // In one order, so that two transactions never wait for each other.
     keys.sort();
     keys.dedup();
-    let mut sql = Sql::<Text>::new("INSERT INTO strays (key, claimed_at, doomed) VALUES ");
-    values(&mut sql, keys.iter().copied(), now.unix_micros(), false);
+    let mut sql = Sql::<Text>::new("INSERT INTO strays (key, since, state) VALUES ");
+    values(&mut sql, keys.iter().copied(), now.unix_micros(), CLAIMED);
     sql.push(" ON CONFLICT DO NOTHING RETURNING key");
     let inserted = sql.load::<String>(connection)?;
     let mut free = inserted.iter().map(|key| parse(key)).collect::<Result<HashSet<_>, _>>()?;
@@ -167,10 +188,10 @@ pub(crate) fn doom(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), E
     if keys.is_empty() {
         return Ok(());
     }
-    let mut sql = Sql::<()>::new("INSERT INTO strays (key, claimed_at, doomed) VALUES ");
+    let mut sql = Sql::<()>::new("INSERT INTO strays (key, since, state) VALUES ");
     // Their time orders the sweep only: what never was a claim goes first.
-    values(&mut sql, keys, 0, true);
-    sql.push(" ON CONFLICT (key) DO UPDATE SET doomed = excluded.doomed");
+    values(&mut sql, keys, 0, DOOMED);
+    sql.push(" ON CONFLICT (key) DO UPDATE SET state = excluded.state");
     sql.execute(connection)?;
     Ok(())
 }
@@ -181,7 +202,7 @@ pub(crate) fn doom(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), E
 /// [`Error::ClaimLost`] unless every one of them is there and not doomed.
 pub(crate) fn redeem(connection: &mut AnyConnection, keys: &[&Key]) -> Result<(), Error> {
     let mut sql = Sql::<()>::new("DELETE FROM strays WHERE key IN ");
-    sql.list(keys.iter().map(|key| key.as_str())).push(" AND doomed = ").bind(false);
+    sql.list(keys.iter().map(|key| key.as_str())).push(" AND state = ").bind(CLAIMED);
     if sql.execute(connection)? == keys.len() {
         return Ok(());
     }
@@ -198,9 +219,9 @@ fn remove(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), Error> {
     Ok(())
 }
 
-fn values<'a, ST>(sql: &mut Sql<ST>, keys: impl IntoIterator<Item = &'a Key>, claimed_at: i64, doomed: bool) {
+fn values<'a, ST>(sql: &mut Sql<ST>, keys: impl IntoIterator<Item = &'a Key>, since: i64, state: &str) {
     sql.rows(keys, |sql, key| {
-        sql.bind(key.as_str()).push(", ").bind(claimed_at).push(", ").bind(doomed);
+        sql.bind(key.as_str()).push(", ").bind(since).push(", ").bind(state);
     });
 }
 

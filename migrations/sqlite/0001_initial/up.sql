@@ -93,12 +93,16 @@ CREATE TABLE thumbnails (
 
 CREATE INDEX thumbnails_file_id ON thumbnails (file_id, edge);
 
--- Keys of objects that no row owns: claimed by an upload under way, or doomed to be deleted.
+-- Keys that no row owns: `claimed` by an upload under way, `doomed` to be deleted, or `gone` and used up.
 CREATE TABLE strays (
     key TEXT PRIMARY KEY NOT NULL,
-    claimed_at BIGINT NOT NULL,
-    doomed BOOLEAN NOT NULL
+    -- When it was claimed, or was noted as gone.
+    since BIGINT NOT NULL,
+    state TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- What the sweeper looks for, however many tombstones there are.
+CREATE INDEX strays_state ON strays (state, since);
 
 -- The trigrams of folded name and decimal id. Contentless: the text is in `files` already.
 CREATE VIRTUAL TABLE file_search USING fts5 (

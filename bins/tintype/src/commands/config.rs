@@ -13,13 +13,18 @@ pub(crate) fn print(settings: &Settings) -> Result<(), Failure> {
             (Ok(config), "workers") => config.library.workers.to_string(),
             _ => mask(value),
         };
-        [name.to_owned(), toml::Value::String(value).to_string(), format!("# {origin}")]
+        [name.to_owned(), quoted(&value), format!("# {origin}")]
     });
     let lines = rows.map(|[name, value, origin]| [format!("{name} ="), value, origin]).collect();
     let text = table([""; 3], lines);
     // The heading row is empty: what is printed can be kept as a configuration file.
     write(text.trim_start_matches('\n'))?;
     config.map(drop)
+}
+
+/// Returns a TOML basic string.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }
 
 /// Hides the password of a URL.

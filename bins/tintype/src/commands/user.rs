@@ -31,8 +31,8 @@ pub(crate) fn run(config: &Config, command: UserCommand) -> Result<(), Failure> 
         UserCommand::Revoke { username, permissions } => {
             report(&database.revoke(&username, &parse(&permissions)?)?)
         }
-        UserCommand::Deactivate { username } => report(&database.deactivate_user(&username)?),
-        UserCommand::Activate { username } => report(&database.activate_user(&username)?),
+        UserCommand::Deactivate { username } => report(&database.deactivate(&username)?),
+        UserCommand::Activate { username } => report(&database.activate(&username)?),
         UserCommand::List { json } => list(&database, json),
     }
 }

@@ -70,14 +70,14 @@ impl Endpoint {
     /// Ends an endpoint that tells nothing but its methods to who is not known.
     pub(super) fn for_users(self) -> Resource {
         let allow = self.allowed();
-        let refuse = async move |_: Caller, request: HttpRequest| refuse(&request, allow);
+        let refuse = move |_: Caller, request: HttpRequest| std::future::ready(refuse(&request, allow));
         self.answer_options(allow).default_service(web::to(refuse))
     }
 
     /// Ends an endpoint for everybody.
     pub(super) fn for_anybody(self) -> Resource {
         let allow = self.allowed();
-        self.answer_options(allow).default_service(web::to(async move |request: HttpRequest| refuse(&request, allow)))
+        self.answer_options(allow).default_service(web::to(move |request: HttpRequest| std::future::ready(refuse(&request, allow))))
     }
 
     fn allowed(&self) -> &'static str {
@@ -86,7 +86,7 @@ impl Endpoint {
     }
 
     fn answer_options(self, allow: &'static str) -> Resource {
-        let answer = async move || HttpResponse::Ok().insert_header((header::ALLOW, allow)).finish();
+        let answer = move || std::future::ready(HttpResponse::Ok().insert_header((header::ALLOW, allow)).finish());
         self.resource.route(web::method(actix_web::http::Method::OPTIONS).to(answer))
     }
 }
