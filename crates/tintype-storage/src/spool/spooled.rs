@@ -86,3 +86,20 @@ impl fmt::Debug for Spooled {
         f.debug_struct("Spooled").field("len", &self.len).field("checksum", &self.checksum).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Durability;
+    use crate::Spool;
+
+    #[test]
+    fn a_sync_that_failed_is_not_asked_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let spooled = Spool::open(dir.path()).unwrap().write(b"bytes").unwrap();
+        *spooled.durability.lock().unwrap() = Durability::Lost;
+        // The kernel would say that all is well now.
+        assert!(spooled.file.file().sync_all().is_ok());
+        assert!(spooled.sync().is_err());
+        assert!(spooled.sync().is_err());
+    }
+}

@@ -4,7 +4,8 @@ use crate::blocks::BLOCK_BYTES;
 use crate::{Error, blocking};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::{fmt, mem};
 use tintype_domain::Checksum;
 use tokio::task::JoinHandle;
@@ -18,6 +19,8 @@ pub struct SpoolWriter {
     work: Option<Work>,
     len: u64,
     limit: u64,
+    /// Where the file is, for messages.
+    dir: PathBuf,
     /// Whether every byte that was taken is on its way to the file: not after an error, nor after a call that was
     /// given up half-way.
     sound: bool,
@@ -38,8 +41,9 @@ struct Sink {
 
 impl SpoolWriter {
     pub(super) fn new(file: SpoolFile, limit: u64) -> Self {
+        let dir = file.dir().to_owned();
         let work = Some(Work::Waiting(Sink::new(file)));
-        Self { gathered: Vec::new(), work, len: 0, limit, sound: true }
+        Self { gathered: Vec::new(), work, len: 0, limit, dir, sound: true }
     }
 
     /// Takes the next bytes, and waits where the disk is slower than they come.
@@ -86,7 +90,7 @@ impl SpoolWriter {
     }
 
     fn begin(&mut self) -> Result<(), Error> {
-        if mem::replace(&mut self.sound, false) { Ok(()) } else { Err(Error::unavailable(Unsound)) }
+        if mem::replace(&mut self.sound, false) { Ok(()) } else { Err(self.unsound()) }
     }
 
     async fn hand_over(&mut self) -> Result<(), Error> {
@@ -106,8 +110,12 @@ impl SpoolWriter {
         match self.work.take() {
             Some(Work::Waiting(sink)) => Ok(sink),
             Some(Work::Running(job)) => blocking::join(job).await,
-            None => Err(Error::unavailable(Unsound)),
+            None => Err(self.unsound()),
         }
+    }
+
+    fn unsound(&self) -> Error {
+        Error::io("go on with a file in", &self.dir)(io::Error::other("some of its bytes are missing after a failure"))
     }
 }
 
@@ -138,7 +146,7 @@ pub(super) fn write_whole(file: SpoolFile, bytes: &[u8]) -> Result<Spooled, Erro
 pub(super) fn copy(file: SpoolFile, from: &Spooled) -> Result<Spooled, Error> {
     let mut source = from.open().map_err(|error| from.failed("open a file in", error))?;
     let mut target = file.file();
-    let copied = std::io::copy(&mut source, &mut target);
+    let copied = io::copy(&mut source, &mut target);
     let len = copied.map_err(Error::io("copy a file to", file.dir()))?;
     Ok(Spooled::new(file, len, from.checksum()))
 }
@@ -148,7 +156,3 @@ impl fmt::Debug for SpoolWriter {
         f.debug_struct("SpoolWriter").field("written", &self.len).field("limit", &self.limit).finish_non_exhaustive()
     }
 }
-
-#[derive(Debug, thiserror::Error)]
-#[error("a spooled file is used after a failure")]
-struct Unsound;
