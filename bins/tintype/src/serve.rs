@@ -33,13 +33,17 @@ pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Fail
 async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     let database = config.open_database()?;
     let (storage, spool) = config.open_storage()?;
-    let listener = TcpListener::bind(config.bind)
-        .map_err(|e| Failure::during(format!("cannot listen on {} (set `bind` to another address)", config.bind), &e))?;
+    let listener = TcpListener::bind(config.bind).map_err(|e| {
+        Failure::during(format!("cannot listen on {} (set `bind` to another address)", config.bind), &e)
+    })?;
     let address = listener.local_addr()?;
     let library = Library::new(database.clone(), storage, spool, config.library.clone());
     let app = App { library: library.clone(), config: config.http.clone() };
     let server = HttpServer::new(move || {
-        actix_web::App::new().app_data(web::Data::new(app.clone())).wrap(from_fn(log_request)).configure(http::configure)
+        actix_web::App::new()
+            .app_data(web::Data::new(app.clone()))
+            .wrap(from_fn(log_request))
+            .configure(http::configure)
     })
     .workers(config.library.workers)
     .disable_signals()

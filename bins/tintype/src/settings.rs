@@ -18,22 +18,54 @@ pub(crate) const KEYS: &[Key] = &[
     Key { name: "database_url", default: "", help: "sqlite://<path>; sqlite://<data_dir>/tintype.db unless given" },
     Key { name: "storage_url", default: "", help: "file://<path>; file://<data_dir>/media unless given" },
     Key { name: "public_url", default: "", help: "What the URLs of files begin with; from each request unless given" },
-    Key { name: "trusted_proxies", default: "", help: "Addresses (or networks such as 10.0.0.0/8) whose Forwarded headers count" },
+    Key {
+        name: "trusted_proxies",
+        default: "",
+        help: "Addresses (or networks such as 10.0.0.0/8) whose Forwarded headers count",
+    },
     Key { name: "media_access", default: "public", help: "Who may fetch files by their URL; only `public` so far" },
     Key { name: "max_upload_size", default: "100 MiB", help: "The largest file" },
     Key { name: "max_field_size", default: "64 KiB", help: "The largest text field or JSON body" },
     Key { name: "max_parts", default: "20", help: "The most parts in a multipart body" },
     Key { name: "max_ranges", default: "16", help: "The most ranges in a request; with more, the whole file is sent" },
-    Key { name: "allowed_types", default: "", help: "Types that may be uploaded, comma-separated, e.g. image,pdf,audio/mpeg; all unless given" },
+    Key {
+        name: "allowed_types",
+        default: "",
+        help: "Types that may be uploaded, comma-separated, e.g. image,pdf,audio/mpeg; all unless given",
+    },
     Key { name: "max_image_pixels", default: "100000000", help: "The largest image that gets thumbnails" },
     Key { name: "decode_memory", default: "512 MiB", help: "Memory for all decodes at a time" },
     Key { name: "decode_timeout", default: "30s", help: "How long making an image's thumbnails may take" },
-    Key { name: "workers", default: "", help: "Threads that serve, and images decoded at a time; the number of cores unless given" },
-    Key { name: "upload_queue", default: "256", help: "Complete uploads that may wait for a core; more are answered 503" },
-    Key { name: "upload_queue_timeout", default: "30s", help: "How long a complete upload may wait for a core before it is answered 503" },
-    Key { name: "upload_idle_timeout", default: "30s", help: "How long a client may send nothing in the middle of a body" },
-    Key { name: "upload_min_rate", default: "1 KiB", help: "Bytes a second that a client has to send on average, after the idle timeout" },
-    Key { name: "abandoned_after", default: "15m", help: "When the objects of an upload that never committed are swept" },
+    Key {
+        name: "workers",
+        default: "",
+        help: "Threads that serve, and images decoded at a time; the number of cores unless given",
+    },
+    Key {
+        name: "upload_queue",
+        default: "256",
+        help: "Complete uploads that may wait for a core; more are answered 503",
+    },
+    Key {
+        name: "upload_queue_timeout",
+        default: "30s",
+        help: "How long a complete upload may wait for a core before it is answered 503",
+    },
+    Key {
+        name: "upload_idle_timeout",
+        default: "30s",
+        help: "How long a client may send nothing in the middle of a body",
+    },
+    Key {
+        name: "upload_min_rate",
+        default: "1 KiB",
+        help: "Bytes a second that a client has to send on average, after the idle timeout",
+    },
+    Key {
+        name: "abandoned_after",
+        default: "15m",
+        help: "When the objects of an upload that never committed are swept",
+    },
     Key { name: "shutdown_timeout", default: "60s", help: "How long requests in flight may take to finish on SIGTERM" },
     Key { name: "log_format", default: "text", help: "text or json" },
 ];
@@ -133,10 +165,14 @@ fn read_file(path: &Path, settings: &mut BTreeMap<&'static str, (String, Origin)
     for (name, value) in table {
         let Some(key) = KEYS.iter().find(|key| key.name == name) else {
             let names: Vec<_> = KEYS.iter().map(|key| key.name).collect();
-            return Err(Failure::new(format!("`{shown}` has the unknown key `{name}`; known are {}", names.join(", "))));
+            return Err(Failure::new(format!(
+                "`{shown}` has the unknown key `{name}`; known are {}",
+                names.join(", ")
+            )));
         };
-        let value = scalar(&value)
-            .ok_or_else(|| Failure::new(format!("`{name}` in `{shown}` is neither text nor number nor a list of texts")))?;
+        let value = scalar(&value).ok_or_else(|| {
+            Failure::new(format!("`{name}` in `{shown}` is neither text nor number nor a list of texts"))
+        })?;
         settings.insert(key.name, (value, Origin::File(path.to_owned())));
     }
     Ok(())

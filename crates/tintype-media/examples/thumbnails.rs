@@ -18,9 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: thumbnails <image> <folder>".into());
     };
     let options = ThumbnailOptions::default();
-    let name = Path::new(&input)
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
+    let name = Path::new(&input).file_name().map(|name| name.to_string_lossy().into_owned());
     let mut reader = BufReader::new(File::open(&input)?);
 
     let detected = detect(&mut reader, name.as_deref())?;
@@ -36,21 +34,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     reader.rewind()?;
     let start = Instant::now();
     let made = thumbnails(&mut reader, &options)?;
-    println!(
-        "made in      {:.1} ms",
-        start.elapsed().as_secs_f64() * 1000.0
-    );
+    println!("made in      {:.1} ms", start.elapsed().as_secs_f64() * 1000.0);
     fs::create_dir_all(&folder)?;
-    let stem = Path::new(&input)
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let stem = Path::new(&input).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     for thumbnail in made {
         let edge = thumbnail.edge;
-        let path = Path::new(&folder).join(format!(
-            "{stem}_thumbnail_{edge}x{edge}.{}",
-            thumbnail.format.extension()
-        ));
+        let path = Path::new(&folder).join(format!("{stem}_thumbnail_{edge}x{edge}.{}", thumbnail.format.extension()));
         println!(
             "{:>4}         {} x {} pixels, {} bytes",
             edge,

@@ -25,52 +25,21 @@ pub(crate) fn to_srgb(frame: Frame, profile: Option<&[u8]>) -> Frame {
 
 fn convert(frame: &Frame, profile: &ColorProfile) -> Option<Frame> {
     let (space, from, to, samples) = match frame.samples {
-        Samples::Grey => (
-            DataColorSpace::Gray,
-            Layout::Gray,
-            Layout::Rgb,
-            Samples::Rgb,
-        ),
-        Samples::GreyAlpha => (
-            DataColorSpace::Gray,
-            Layout::GrayAlpha,
-            Layout::Rgba,
-            Samples::Rgba,
-        ),
+        Samples::Grey => (DataColorSpace::Gray, Layout::Gray, Layout::Rgb, Samples::Rgb),
+        Samples::GreyAlpha => (DataColorSpace::Gray, Layout::GrayAlpha, Layout::Rgba, Samples::Rgba),
         Samples::Rgb => (DataColorSpace::Rgb, Layout::Rgb, Layout::Rgb, Samples::Rgb),
-        Samples::Rgba => (
-            DataColorSpace::Rgb,
-            Layout::Rgba,
-            Layout::Rgba,
-            Samples::Rgba,
-        ),
-        Samples::Cmyk => (
-            DataColorSpace::Cmyk,
-            Layout::Rgba,
-            Layout::Rgb,
-            Samples::Rgb,
-        ),
+        Samples::Rgba => (DataColorSpace::Rgb, Layout::Rgba, Layout::Rgba, Samples::Rgba),
+        Samples::Cmyk => (DataColorSpace::Cmyk, Layout::Rgba, Layout::Rgb, Samples::Rgb),
     };
     if profile.color_space != space {
         return None;
     }
-    let transform = profile
-        .create_transform_8bit(
-            from,
-            &ColorProfile::new_srgb(),
-            to,
-            TransformOptions::default(),
-        )
-        .ok()?;
+    let transform =
+        profile.create_transform_8bit(from, &ColorProfile::new_srgb(), to, TransformOptions::default()).ok()?;
     let count = frame.pixels.len() / frame.samples.channels();
     let mut pixels = vec![0; count * samples.channels()];
     transform.transform(&frame.pixels, &mut pixels).ok()?;
-    let mut converted = Frame {
-        width: frame.width,
-        height: frame.height,
-        samples,
-        pixels,
-    };
+    let mut converted = Frame { width: frame.width, height: frame.height, samples, pixels };
     if matches!(frame.samples, Samples::Grey | Samples::GreyAlpha) {
         drop_colour(&mut converted);
     }
@@ -81,22 +50,10 @@ fn convert(frame: &Frame, profile: &ColorProfile) -> Option<Frame> {
 fn drop_colour(frame: &mut Frame) {
     let channels = frame.samples.channels();
     let grey: Vec<u8> = match frame.samples {
-        Samples::Rgb => frame
-            .pixels
-            .chunks_exact(channels)
-            .map(|pixel| pixel[1])
-            .collect(),
-        _ => frame
-            .pixels
-            .chunks_exact(channels)
-            .flat_map(|pixel| [pixel[1], pixel[3]])
-            .collect(),
+        Samples::Rgb => frame.pixels.chunks_exact(channels).map(|pixel| pixel[1]).collect(),
+        _ => frame.pixels.chunks_exact(channels).flat_map(|pixel| [pixel[1], pixel[3]]).collect(),
     };
-    frame.samples = if channels == 3 {
-        Samples::Grey
-    } else {
-        Samples::GreyAlpha
-    };
+    frame.samples = if channels == 3 { Samples::Grey } else { Samples::GreyAlpha };
     frame.pixels = grey;
 }
 
@@ -110,12 +67,7 @@ fn inks_to_rgb(frame: &Frame) -> Frame {
             pixels.push((((255 - u32::from(*ink)) * white + 127) / 255) as u8);
         }
     }
-    Frame {
-        width: frame.width,
-        height: frame.height,
-        samples: Samples::Rgb,
-        pixels,
-    }
+    Frame { width: frame.width, height: frame.height, samples: Samples::Rgb, pixels }
 }
 
 #[cfg(test)]
@@ -125,24 +77,14 @@ mod tests {
     #[test]
     fn inks_without_a_profile_give_the_expected_lights() {
         let pixels = vec![0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255, 0, 255, 255, 128];
-        let frame = Frame {
-            width: 4,
-            height: 1,
-            samples: Samples::Cmyk,
-            pixels,
-        };
+        let frame = Frame { width: 4, height: 1, samples: Samples::Cmyk, pixels };
         let rgb = to_srgb(frame, None);
         assert_eq!(rgb.pixels, [255, 255, 255, 0, 255, 255, 0, 0, 0, 127, 0, 0]);
     }
 
     #[test]
     fn a_broken_profile_counts_as_none() {
-        let frame = Frame {
-            width: 1,
-            height: 1,
-            samples: Samples::Rgb,
-            pixels: vec![1, 2, 3],
-        };
+        let frame = Frame { width: 1, height: 1, samples: Samples::Rgb, pixels: vec![1, 2, 3] };
         assert_eq!(to_srgb(frame, Some(b"not a profile")).pixels, [1, 2, 3]);
     }
 }

@@ -32,9 +32,7 @@ fn jpeg(frame: &Frame, quality: u8) -> Result<Vec<u8>, Error> {
     } else {
         SamplingFactor::F_2_2
     });
-    encoder
-        .encode(&frame.pixels, side(frame.width)?, side(frame.height)?, kind)
-        .map_err(failed)?;
+    encoder.encode(&frame.pixels, side(frame.width)?, side(frame.height)?, kind).map_err(failed)?;
     Ok(bytes)
 }
 
@@ -51,7 +49,5 @@ fn png(frame: &Frame) -> Result<Vec<u8>, Error> {
 }
 
 fn failed(error: impl std::fmt::Display) -> Error {
-    Error::Encode {
-        reason: error.to_string(),
-    }
+    Error::Encode { reason: error.to_string() }
 }

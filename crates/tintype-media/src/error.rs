@@ -73,16 +73,10 @@ pub enum Error {
 
 impl Error {
     pub(crate) fn malformed(format: Format, reason: impl Into<String>) -> Self {
-        Self::Malformed {
-            format,
-            reason: reason.into(),
-        }
+        Self::Malformed { format, reason: reason.into() }
     }
 
     pub(crate) fn unsupported(format: Format, reason: impl Into<String>) -> Self {
-        Self::Unsupported {
-            format: Some(format),
-            reason: reason.into(),
-        }
+        Self::Unsupported { format: Some(format), reason: reason.into() }
     }
 }

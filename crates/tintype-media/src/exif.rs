@@ -14,19 +14,11 @@ pub(crate) fn orientation(block: &[u8]) -> Option<Orientation> {
     };
     let u16_at = |offset: usize| {
         let bytes = block.get(offset..offset.checked_add(2)?)?.try_into().ok()?;
-        Some(if big_endian {
-            u16::from_be_bytes(bytes)
-        } else {
-            u16::from_le_bytes(bytes)
-        })
+        Some(if big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
     };
     let u32_at = |offset: usize| {
         let bytes = block.get(offset..offset.checked_add(4)?)?.try_into().ok()?;
-        Some(if big_endian {
-            u32::from_be_bytes(bytes)
-        } else {
-            u32::from_le_bytes(bytes)
-        })
+        Some(if big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
     };
     let directory = u32_at(4)? as usize;
     let entries = usize::from(u16_at(directory)?);

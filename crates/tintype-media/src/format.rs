@@ -111,21 +111,7 @@ impl Format {
             [0xFF, 0xD8, 0xFF, ..] => Self::Jpeg,
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Self::Png,
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Self::Gif,
-            [
-                b'R',
-                b'I',
-                b'F',
-                b'F',
-                _,
-                _,
-                _,
-                _,
-                b'W',
-                b'E',
-                b'B',
-                b'P',
-                ..,
-            ] => Self::WebP,
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Self::WebP,
             [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Self::Tiff,
             [b'q', b'o', b'i', b'f', ..] => Self::Qoi,
             [b'8', b'B', b'P', b'S', 0, 1 | 2, ..] => Self::Psd,
@@ -136,11 +122,7 @@ impl Format {
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => return sniff_brand(head),
             [b'B', b'M', ..] if is_bmp(head) => Self::Bmp,
             [0, 0, 1 | 2, 0, ..] if is_icon(head) => Self::Ico,
-            [b'P', b'1'..=b'7' | b'f' | b'F', space, ..]
-                if space.is_ascii_whitespace() || *space == b'#' =>
-            {
-                Self::Pnm
-            }
+            [b'P', b'1'..=b'7' | b'f' | b'F', space, ..] if space.is_ascii_whitespace() || *space == b'#' => Self::Pnm,
             _ => return None,
         };
         Some(format)
@@ -161,8 +143,8 @@ fn sniff_brand(head: &[u8]) -> Option<Format> {
     for (index, brand) in brands.chunks_exact(4).enumerate() {
         match brand {
             b"avif" | b"avis" => return Some(Format::Avif),
-            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs"
-            | b"mif1" | b"msf1" | b"mif2" => {
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" | b"mif1" | b"msf1"
+            | b"mif2" => {
                 found = Some(Format::Heif);
             }
             // A file whose major brand is a video's stays a video, whatever still-image brands it is compatible with.
@@ -204,23 +186,14 @@ mod tests {
 
     #[test]
     fn text_that_begins_like_a_bitmap_is_none() {
-        assert_eq!(
-            Format::sniff(b"BMW is a maker of cars, and this is prose about it."),
-            None
-        );
+        assert_eq!(Format::sniff(b"BMW is a maker of cars, and this is prose about it."), None);
         assert_eq!(Format::sniff(b"P100 is not a pixmap"), None);
     }
 
     #[test]
     fn a_film_with_a_still_image_brand_is_no_image() {
         assert_eq!(Format::sniff(b"\0\0\0\x18ftypisom\0\0\0\0mif1heic"), None);
-        assert_eq!(
-            Format::sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic"),
-            Some(Format::Heif)
-        );
-        assert_eq!(
-            Format::sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif"),
-            Some(Format::Avif)
-        );
+        assert_eq!(Format::sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic"), Some(Format::Heif));
+        assert_eq!(Format::sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif"), Some(Format::Avif));
     }
 }

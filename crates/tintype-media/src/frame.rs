@@ -56,8 +56,7 @@ impl Frame {
         let (from, to) = (self.samples.channels(), self.samples.channels() - 1);
         let count = self.pixels.len() / from;
         for index in 0..count {
-            self.pixels
-                .copy_within(index * from..index * from + to, index * to);
+            self.pixels.copy_within(index * from..index * from + to, index * to);
         }
         self.pixels.truncate(count * to);
         self.samples = if to == 1 { Samples::Grey } else { Samples::Rgb };
@@ -75,18 +74,12 @@ impl Frame {
         let mut pixels = Vec::with_capacity(self.pixels.len());
         for y in 0..height as usize {
             for x in 0..width as usize {
-                let (from_x, from_y) =
-                    orientation.stored_position(x, y, stored_width, stored_height);
+                let (from_x, from_y) = orientation.stored_position(x, y, stored_width, stored_height);
                 let start = (from_y * stored_width + from_x) * channels;
                 pixels.extend_from_slice(&self.pixels[start..start + channels]);
             }
         }
-        Self {
-            width,
-            height,
-            samples: self.samples,
-            pixels,
-        }
+        Self { width, height, samples: self.samples, pixels }
     }
 }
 
@@ -96,29 +89,14 @@ mod tests {
 
     #[test]
     fn an_opaque_alpha_channel_is_dropped_and_another_is_kept() {
-        let mut opaque = Frame {
-            width: 2,
-            height: 1,
-            samples: Samples::Rgba,
-            pixels: vec![1, 2, 3, 255, 4, 5, 6, 255],
-        };
+        let mut opaque =
+            Frame { width: 2, height: 1, samples: Samples::Rgba, pixels: vec![1, 2, 3, 255, 4, 5, 6, 255] };
         opaque.drop_opaque_alpha();
-        assert_eq!(
-            (opaque.samples, opaque.pixels),
-            (Samples::Rgb, vec![1, 2, 3, 4, 5, 6])
-        );
+        assert_eq!((opaque.samples, opaque.pixels), (Samples::Rgb, vec![1, 2, 3, 4, 5, 6]));
 
-        let mut translucent = Frame {
-            width: 2,
-            height: 1,
-            samples: Samples::GreyAlpha,
-            pixels: vec![1, 255, 2, 254],
-        };
+        let mut translucent = Frame { width: 2, height: 1, samples: Samples::GreyAlpha, pixels: vec![1, 255, 2, 254] };
         translucent.drop_opaque_alpha();
-        assert_eq!(
-            (translucent.samples, translucent.pixels.len()),
-            (Samples::GreyAlpha, 4)
-        );
+        assert_eq!((translucent.samples, translucent.pixels.len()), (Samples::GreyAlpha, 4));
     }
 
     #[test]
@@ -131,18 +109,9 @@ mod tests {
                 other => other,
             };
             let pixels: Vec<u8> = (0..6).collect();
-            let frame = Frame {
-                width: 3,
-                height: 2,
-                samples: Samples::Grey,
-                pixels: pixels.clone(),
-            };
+            let frame = Frame { width: 3, height: 2, samples: Samples::Grey, pixels: pixels.clone() };
             let back = frame.upright(orientation).upright(inverse);
-            assert_eq!(
-                (back.width, back.height, back.pixels),
-                (3, 2, pixels),
-                "orientation {value}"
-            );
+            assert_eq!((back.width, back.height, back.pixels), (3, 2, pixels), "orientation {value}");
         }
     }
 }

@@ -11,19 +11,13 @@ use crate::Error;
 ///
 /// What `work` borrowed may be left half-changed after a panic; callers pass only what they drop afterwards.
 pub(crate) fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
-        Err(Error::Panicked {
-            message: message(payload.as_ref()),
-        })
-    })
+    panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|payload| Err(Error::Panicked { message: message(payload.as_ref()) }))
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned())
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
 /// A reader that fails once the deadline has passed, so that a decoder that reads as it goes stops too.
@@ -38,11 +32,7 @@ const READS_PER_LOOK: u32 = 256;
 
 impl<R> Deadline<R> {
     pub(crate) fn new(inner: R, deadline: Option<Instant>) -> Self {
-        Self {
-            inner,
-            deadline,
-            countdown: 0,
-        }
+        Self { inner, deadline, countdown: 0 }
     }
 
     fn check(&mut self) -> io::Result<()> {

@@ -17,11 +17,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_pixels: 100_000_000,
-            max_alloc_bytes: 512 << 20,
-            deadline: None,
-        }
+        Self { max_pixels: 100_000_000, max_alloc_bytes: 512 << 20, deadline: None }
     }
 }
 

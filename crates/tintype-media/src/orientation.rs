@@ -55,30 +55,17 @@ impl Orientation {
     /// Says whether width and height change places on the way to the upright image.
     #[must_use]
     pub const fn swaps_sides(self) -> bool {
-        matches!(
-            self,
-            Self::Transpose | Self::Rotate90 | Self::Transverse | Self::Rotate270
-        )
+        matches!(self, Self::Transpose | Self::Rotate90 | Self::Transverse | Self::Rotate270)
     }
 
     /// Returns width and height of the upright image for those of the stored one, and the other way round.
     #[must_use]
     pub const fn displayed(self, width: u32, height: u32) -> (u32, u32) {
-        if self.swaps_sides() {
-            (height, width)
-        } else {
-            (width, height)
-        }
+        if self.swaps_sides() { (height, width) } else { (width, height) }
     }
 
     /// Returns the stored pixel that is shown at `x`, `y` of the upright image, whose *stored* sides are given.
-    pub(crate) const fn stored_position(
-        self,
-        x: usize,
-        y: usize,
-        width: usize,
-        height: usize,
-    ) -> (usize, usize) {
+    pub(crate) const fn stored_position(self, x: usize, y: usize, width: usize, height: usize) -> (usize, usize) {
         match self {
             Self::Normal => (x, y),
             Self::FlipHorizontal => (width - 1 - x, y),

@@ -22,17 +22,11 @@ pub fn fit(width: u32, height: u32, edge: u32) -> (u32, u32) {
     let aspect = f64::from(width) / f64::from(height);
     let edge_length = f64::from(edge);
     if aspect <= 1.0 {
-        let side = nearest(edge_length * aspect, |side| {
-            (aspect - side / edge_length).abs()
-        });
+        let side = nearest(edge_length * aspect, |side| (aspect - side / edge_length).abs());
         (side, edge)
     } else {
         let error = |side: f64| {
-            if side == 0.0 {
-                0.0
-            } else {
-                (aspect - edge_length / side).abs()
-            }
+            if side == 0.0 { 0.0 } else { (aspect - edge_length / side).abs() }
         };
         (edge, nearest(edge_length / aspect, error))
     }
@@ -54,19 +48,11 @@ pub(crate) struct Scaler {
 
 impl Scaler {
     pub(crate) fn new() -> Self {
-        Self {
-            resizer: Resizer::new(),
-            alpha: MulDiv::new(),
-        }
+        Self { resizer: Resizer::new(), alpha: MulDiv::new() }
     }
 
     /// Resizes a frame that is not needed afterwards, which spares a copy of it.
-    pub(crate) fn consume(
-        &mut self,
-        mut frame: Frame,
-        width: u32,
-        height: u32,
-    ) -> Result<Frame, Error> {
+    pub(crate) fn consume(&mut self, mut frame: Frame, width: u32, height: u32) -> Result<Frame, Error> {
         if (frame.width, frame.height) == (width, height) {
             return Ok(frame);
         }
@@ -80,10 +66,7 @@ impl Scaler {
     /// Resizes a frame that is still needed.
     pub(crate) fn scale(&mut self, frame: &Frame, width: u32, height: u32) -> Result<Frame, Error> {
         if frame.samples.has_alpha() {
-            let copy = Frame {
-                pixels: frame.pixels.clone(),
-                ..*frame
-            };
+            let copy = Frame { pixels: frame.pixels.clone(), ..*frame };
             return self.consume(copy, width, height);
         }
         self.resize(frame, width, height)
@@ -91,23 +74,13 @@ impl Scaler {
 
     fn resize(&mut self, frame: &Frame, width: u32, height: u32) -> Result<Frame, Error> {
         let kind = pixel_type(frame.samples);
-        let source =
-            ImageRef::new(frame.width, frame.height, &frame.pixels, kind).map_err(failed)?;
+        let source = ImageRef::new(frame.width, frame.height, &frame.pixels, kind).map_err(failed)?;
         let mut target = Image::new(width, height, kind);
-        let options = ResizeOptions::new()
-            .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-            .use_alpha(false);
-        self.resizer
-            .resize(&source, &mut target, &options)
-            .map_err(failed)?;
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
+        self.resizer.resize(&source, &mut target, &options).map_err(failed)?;
         // The buffer between the passes can be larger than all thumbnails together.
         self.resizer.reset_internal_buffers();
-        Ok(Frame {
-            width,
-            height,
-            samples: frame.samples,
-            pixels: target.into_vec(),
-        })
+        Ok(Frame { width, height, samples: frame.samples, pixels: target.into_vec() })
     }
 
     fn premultiply(&mut self, frame: &mut Frame) -> Result<(), Error> {
@@ -115,11 +88,8 @@ impl Scaler {
             return Ok(());
         }
         let kind = pixel_type(frame.samples);
-        let mut image = Image::from_slice_u8(frame.width, frame.height, &mut frame.pixels, kind)
-            .map_err(failed)?;
-        self.alpha
-            .multiply_alpha_inplace(&mut image)
-            .map_err(failed)
+        let mut image = Image::from_slice_u8(frame.width, frame.height, &mut frame.pixels, kind).map_err(failed)?;
+        self.alpha.multiply_alpha_inplace(&mut image).map_err(failed)
     }
 
     fn divide(&mut self, frame: &mut Frame) -> Result<(), Error> {
@@ -127,8 +97,7 @@ impl Scaler {
             return Ok(());
         }
         let kind = pixel_type(frame.samples);
-        let mut image = Image::from_slice_u8(frame.width, frame.height, &mut frame.pixels, kind)
-            .map_err(failed)?;
+        let mut image = Image::from_slice_u8(frame.width, frame.height, &mut frame.pixels, kind).map_err(failed)?;
         self.alpha.divide_alpha_inplace(&mut image).map_err(failed)
     }
 }
@@ -143,9 +112,7 @@ fn pixel_type(samples: Samples) -> PixelType {
 }
 
 fn failed(error: impl std::fmt::Display) -> Error {
-    Error::Encode {
-        reason: format!("resizing failed: {error}"),
-    }
+    Error::Encode { reason: format!("resizing failed: {error}") }
 }
 
 #[cfg(test)]
@@ -165,11 +132,7 @@ mod tests {
             (1920, 1081, 128, (128, 72)),
             (101, 77, 64, (64, 49)),
         ] {
-            assert_eq!(
-                fit(width, height, edge),
-                expected,
-                "{width}x{height} in {edge}"
-            );
+            assert_eq!(fit(width, height, edge), expected, "{width}x{height} in {edge}");
         }
     }
 
@@ -177,12 +140,7 @@ mod tests {
     fn hidden_colour_does_not_bleed_into_what_is_seen() {
         // Opaque red beside fully transparent green.
         let pixels = [255, 0, 0, 255, 0, 255, 0, 0].repeat(32);
-        let frame = Frame {
-            width: 8,
-            height: 8,
-            samples: Samples::Rgba,
-            pixels,
-        };
+        let frame = Frame { width: 8, height: 8, samples: Samples::Rgba, pixels };
         let small = Scaler::new().consume(frame, 2, 2).unwrap();
         for pixel in small.pixels.chunks_exact(4) {
             assert!(pixel[0] > 240 && pixel[1] < 15, "{pixel:?}");

@@ -13,11 +13,7 @@ impl<R: Read + Seek> Source<R> {
     pub(crate) fn new(mut reader: R) -> io::Result<Self> {
         let len = reader.seek(SeekFrom::End(0))?;
         reader.seek(SeekFrom::Start(0))?;
-        Ok(Self {
-            reader,
-            position: 0,
-            len,
-        })
+        Ok(Self { reader, position: 0, len })
     }
 
     /// Bytes in the file.
@@ -51,10 +47,7 @@ impl<R: Read + Seek> Source<R> {
     /// Returns `N` bytes at `offset`, or `None` when the file ends before.
     pub(crate) fn array<const N: usize>(&mut self, offset: u64) -> io::Result<Option<[u8; N]>> {
         let mut bytes = [0; N];
-        if offset
-            .checked_add(N as u64)
-            .is_none_or(|end| end > self.len)
-        {
+        if offset.checked_add(N as u64).is_none_or(|end| end > self.len) {
             return Ok(None);
         }
         self.go_to(offset)?;

@@ -25,11 +25,7 @@ pub struct ThumbnailOptions {
 
 impl Default for ThumbnailOptions {
     fn default() -> Self {
-        Self {
-            edges: DEFAULT_EDGES.to_vec(),
-            jpeg_quality: 82,
-            limits: Limits::default(),
-        }
+        Self { edges: DEFAULT_EDGES.to_vec(), jpeg_quality: 82, limits: Limits::default() }
     }
 }
 
@@ -124,24 +120,16 @@ impl ThumbnailFormat {
 /// # Ok(())
 /// # }
 /// ```
-pub fn thumbnails<R: BufRead + Seek>(
-    reader: R,
-    options: &ThumbnailOptions,
-) -> Result<Vec<Thumbnail>, Error> {
+pub fn thumbnails<R: BufRead + Seek>(reader: R, options: &ThumbnailOptions) -> Result<Vec<Thumbnail>, Error> {
     let mut reader = reader;
-    if let Some(edge) = options
-        .edges
-        .iter()
-        .find(|edge| !(1..=MAX_EDGE).contains(*edge))
-    {
+    if let Some(edge) = options.edges.iter().find(|edge| !(1..=MAX_EDGE).contains(*edge)) {
         return Err(Error::InvalidEdge { edge: *edge });
     }
     let header = probe::read(&mut reader, &options.limits)?;
     admit(&header, options)?;
     reader.seek(SeekFrom::Start(0))?;
     guard::catch(|| {
-        let decoded =
-            decode::decode(&mut reader, &header, &options.limits).map_err(guard::timeout)?;
+        let decoded = decode::decode(&mut reader, &header, &options.limits).map_err(guard::timeout)?;
         render(decoded, &header, options)
     })
 }
@@ -149,35 +137,22 @@ pub fn thumbnails<R: BufRead + Seek>(
 /// Refuses what the limits forbid, from the header alone.
 fn admit(header: &Header, options: &ThumbnailOptions) -> Result<(), Error> {
     if !header.format.is_decodable() {
-        return Err(Error::unsupported(
-            header.format,
-            format!("`{}` cannot be decoded", header.format),
-        ));
+        return Err(Error::unsupported(header.format, format!("`{}` cannot be decoded", header.format)));
     }
     let limits = &options.limits;
     if header.pixels() > limits.max_pixels {
-        return Err(Error::TooManyPixels {
-            limit: limits.max_pixels,
-            actual: header.pixels(),
-        });
+        return Err(Error::TooManyPixels { limit: limits.max_pixels, actual: header.pixels() });
     }
     let needed = estimate(header, &options.edges);
     if needed > limits.max_alloc_bytes {
-        return Err(Error::TooMuchMemory {
-            limit: limits.max_alloc_bytes,
-            actual: needed,
-        });
+        return Err(Error::TooMuchMemory { limit: limits.max_alloc_bytes, actual: needed });
     }
     Ok(())
 }
 
 /// Returns an upper estimate in bytes of the peak memory of making thumbnails with these edges.
 pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
-    let (width, height) = fit(
-        header.width,
-        header.height,
-        edges.iter().copied().max().unwrap_or(1),
-    );
+    let (width, height) = fit(header.width, header.height, edges.iter().copied().max().unwrap_or(1));
     let pixel = header.frame_bytes_per_pixel;
     let frame = header.pixels().saturating_mul(pixel);
     let small = u64::from(width) * u64::from(height);
@@ -187,25 +162,16 @@ pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
     let resized = (width, height) != (header.width, header.height);
     let between = u64::from(width) * u64::from(header.height) * pixel;
     let weights = (u64::from(header.width) + u64::from(header.height)) * 64;
-    let resizing = frame
-        .saturating_add(small * pixel)
-        .saturating_add(if resized { between + weights } else { 0 });
+    let resizing = frame.saturating_add(small * pixel).saturating_add(if resized { between + weights } else { 0 });
     // Afterwards some copies of the largest thumbnail, and the encoded files.
     let finishing = small * pixel.min(4) * 5;
-    decoding
-        .max(resizing)
-        .max(finishing)
-        .saturating_add(FIXED_BYTES)
+    decoding.max(resizing).max(finishing).saturating_add(FIXED_BYTES)
 }
 
 /// Tables, buffers and small allocations that come with any image.
 const FIXED_BYTES: u64 = 512 << 10;
 
-fn render(
-    decoded: Decoded,
-    header: &Header,
-    options: &ThumbnailOptions,
-) -> Result<Vec<Thumbnail>, Error> {
+fn render(decoded: Decoded, header: &Header, options: &ThumbnailOptions) -> Result<Vec<Thumbnail>, Error> {
     let limits = &options.limits;
     let mut edges = options.edges.clone();
     edges.sort_unstable_by(|a, b| b.cmp(a));
@@ -224,8 +190,7 @@ fn render(
     let (stored_width, stored_height) = header.orientation.displayed(first_width, first_height);
     let frame = scaler.consume(frame, stored_width, stored_height)?;
     limits.check_deadline()?;
-    let mut frame =
-        colour::to_srgb(frame, decoded.icc_profile.as_deref()).upright(header.orientation);
+    let mut frame = colour::to_srgb(frame, decoded.icc_profile.as_deref()).upright(header.orientation);
 
     let mut made: Vec<Thumbnail> = Vec::with_capacity(edges.len());
     for edge in edges {
@@ -233,10 +198,7 @@ fn render(
         let (width, height) = fit(width, height, edge);
         match made.last() {
             Some(last) if (last.width, last.height) == (width, height) => {
-                made.push(Thumbnail {
-                    edge,
-                    ..last.clone()
-                });
+                made.push(Thumbnail { edge, ..last.clone() });
             }
             _ => {
                 if (frame.width, frame.height) != (width, height) {
@@ -246,21 +208,11 @@ fn render(
             }
         }
     }
-    let find = |edge: &u32| {
-        made.iter()
-            .find(|thumbnail| thumbnail.edge == *edge)
-            .cloned()
-    };
+    let find = |edge: &u32| made.iter().find(|thumbnail| thumbnail.edge == *edge).cloned();
     Ok(options.edges.iter().filter_map(find).collect())
 }
 
 fn thumbnail(frame: &Frame, edge: u32, options: &ThumbnailOptions) -> Result<Thumbnail, Error> {
     let (format, bytes) = encode::encode(frame, options.jpeg_quality)?;
-    Ok(Thumbnail {
-        edge,
-        width: frame.width,
-        height: frame.height,
-        format,
-        bytes,
-    })
+    Ok(Thumbnail { edge, width: frame.width, height: frame.height, format, bytes })
 }

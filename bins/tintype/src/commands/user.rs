@@ -25,12 +25,8 @@ pub(crate) fn run(config: &Config, command: UserCommand) -> Result<(), Failure> 
             let user = database.create_user(&user, SystemTime::now().into())?;
             print(&format!("created user `{}` with id {}\n", user.username, user.id))
         }
-        UserCommand::Grant { username, permissions } => {
-            report(&database.grant(&username, &parse(&permissions)?)?)
-        }
-        UserCommand::Revoke { username, permissions } => {
-            report(&database.revoke(&username, &parse(&permissions)?)?)
-        }
+        UserCommand::Grant { username, permissions } => report(&database.grant(&username, &parse(&permissions)?)?),
+        UserCommand::Revoke { username, permissions } => report(&database.revoke(&username, &parse(&permissions)?)?),
         UserCommand::Deactivate { username } => report(&database.deactivate(&username)?),
         UserCommand::Activate { username } => report(&database.activate(&username)?),
         UserCommand::List { json } => list(&database, json),
@@ -112,7 +108,14 @@ fn list(database: &Database, as_json: bool) -> Result<(), Failure> {
     }
     let rows = users.iter().map(|user| {
         let active = if user.is_active { "yes" } else { "no" };
-        [user.id.to_string(), user.username.clone(), user.full_name(), role(user).into(), active.into(), permissions(user)]
+        [
+            user.id.to_string(),
+            user.username.clone(),
+            user.full_name(),
+            role(user).into(),
+            active.into(),
+            permissions(user),
+        ]
     });
     print(&table(["ID", "USERNAME", "NAME", "ROLE", "ACTIVE", "PERMISSIONS"], rows.collect()))
 }

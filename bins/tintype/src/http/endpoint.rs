@@ -77,7 +77,8 @@ impl Endpoint {
     /// Ends an endpoint for everybody.
     pub(super) fn for_anybody(self) -> Resource {
         let allow = self.allowed();
-        self.answer_options(allow).default_service(web::to(move |request: HttpRequest| std::future::ready(refuse(&request, allow))))
+        self.answer_options(allow)
+            .default_service(web::to(move |request: HttpRequest| std::future::ready(refuse(&request, allow))))
     }
 
     fn allowed(&self) -> &'static str {

@@ -77,11 +77,13 @@ impl Validators {
     fn match_cache(&self, headers: &HeaderMap) -> bool {
         if headers.contains_key(header::IF_NONE_MATCH) {
             let tags = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-            return tags.flat_map(|tags| tags.split(',')).map(str::trim).any(|tag| {
-                tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.etag
-            });
+            return tags
+                .flat_map(|tags| tags.split(','))
+                .map(str::trim)
+                .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.etag);
         }
-        let since = header_text(headers, &header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok());
+        let since =
+            header_text(headers, &header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok());
         since.is_some_and(|since| self.modified <= since)
     }
 
@@ -131,11 +133,8 @@ fn is_active(mime_type: &str) -> bool {
 
 async fn single(library: &Library, content: &Content, range: Range<u64>, method: &Method) -> Result<Sized, Problem> {
     let size = range.end - range.start;
-    let blocks = if method == Method::HEAD {
-        stream::empty().boxed()
-    } else {
-        library.read(content, Some(range)).await?.body
-    };
+    let blocks =
+        if method == Method::HEAD { stream::empty().boxed() } else { library.read(content, Some(range)).await?.body };
     Ok(Sized { size, blocks })
 }
 

@@ -12,7 +12,9 @@ impl Parameters {
     /// Decodes a query string; what is not UTF-8 in it becomes replacement characters.
     pub(super) fn parse(query: &str) -> Self {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        Self(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect())
+        Self(
+            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
+        )
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {

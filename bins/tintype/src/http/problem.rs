@@ -67,17 +67,13 @@ impl Problem {
             Self::Library(Error::Auth(error)) => match error {
                 AuthError::NotProvided => unknown("Authentication credentials were not provided."),
                 AuthError::NoToken => unknown("Invalid token header. No credentials provided."),
-                AuthError::TokenWithSpaces => {
-                    unknown("Invalid token header. Token string should not contain spaces.")
-                }
+                AuthError::TokenWithSpaces => unknown("Invalid token header. Token string should not contain spaces."),
                 AuthError::TokenWithInvalidCharacters => {
                     unknown("Invalid token header. Token string should not contain invalid characters.")
                 }
                 AuthError::InvalidToken => unknown("Invalid token."),
                 AuthError::Inactive => unknown("User inactive or deleted."),
-                AuthError::Forbidden(_) => {
-                    plain(S::FORBIDDEN, "You do not have permission to perform this action.")
-                }
+                AuthError::Forbidden(_) => plain(S::FORBIDDEN, "You do not have permission to perform this action."),
                 AuthError::NoRandomness | AuthError::BadPasswordHash => {
                     plain(S::INTERNAL_SERVER_ERROR, "Internal server error.")
                 }

@@ -84,7 +84,16 @@ mod tests {
         for header in ["bytes=1000-", "bytes=-0", "bytes=5000-6000", "bytes="] {
             assert_eq!(parse(header, 1000, 4), Requested::Unsatisfiable, "{header}");
         }
-        for header in ["", "bytes", "lines=1-2", "bytes=5-4", "bytes=a-b", "bytes=--1", "bytes=0-0,x", "bytes=0-0,1-1,2-2,3-3,4-4"] {
+        for header in [
+            "",
+            "bytes",
+            "lines=1-2",
+            "bytes=5-4",
+            "bytes=a-b",
+            "bytes=--1",
+            "bytes=0-0,x",
+            "bytes=0-0,1-1,2-2,3-3,4-4",
+        ] {
             assert_eq!(parse(header, 1000, 4), Requested::Whole, "{header}");
         }
         assert_eq!(parse("bytes=0-,0-,0-", 1000, 4), Requested::Whole);

@@ -3,8 +3,7 @@
 use std::io::Read;
 
 use image::codecs::{
-    bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder,
-    webp::WebPDecoder,
+    bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder, webp::WebPDecoder,
 };
 use image::{ColorType, ImageDecoder, ImageError};
 
@@ -22,10 +21,7 @@ pub(super) fn decode(input: Input<'_>, header: &Header, limits: &Limits) -> Resu
         Format::Qoi => run(QoiDecoder::new(input).map_err(failed)?, header, limits),
         Format::Tga => run(TgaDecoder::new(input).map_err(failed)?, header, limits),
         Format::WebP => run(WebPDecoder::new(input).map_err(failed)?, header, limits),
-        format => Err(Error::unsupported(
-            format,
-            format!("`{format}` cannot be decoded"),
-        )),
+        format => Err(Error::unsupported(format, format!("`{format}` cannot be decoded"))),
     }
 }
 
@@ -36,10 +32,7 @@ fn run(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Resu
     // `into_decoder` and friends do not count the output buffer; the header's gate did, and this asks once more.
     let needed = decoder.total_bytes();
     if needed > limits.max_alloc_bytes {
-        return Err(Error::TooMuchMemory {
-            limit: limits.max_alloc_bytes,
-            actual: needed,
-        });
+        return Err(Error::TooMuchMemory { limit: limits.max_alloc_bytes, actual: needed });
     }
     let mut decoder_limits = image::Limits::no_limits();
     // What the header's estimate allows beside the pixels, so that a chunk's length cannot ask for more.
@@ -51,15 +44,7 @@ fn run(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Resu
     decoder.read_image(&mut pixels).map_err(failed)?;
     let samples = to_eight_bits(&mut pixels, kind)
         .ok_or_else(|| Error::unsupported(header.format, format!("samples of kind `{kind:?}`")))?;
-    Ok(Decoded {
-        frame: Frame {
-            width,
-            height,
-            samples,
-            pixels,
-        },
-        icc_profile,
-    })
+    Ok(Decoded { frame: Frame { width, height, samples, pixels }, icc_profile })
 }
 
 /// Narrows sixteen-bit samples in place; their eight high bits differ from rounding by half a step at most.
@@ -71,10 +56,7 @@ fn to_eight_bits(pixels: &mut Vec<u8>, kind: ColorType) -> Option<Samples> {
         ColorType::Rgba8 | ColorType::Rgba16 => Samples::Rgba,
         _ => return None,
     };
-    if matches!(
-        kind,
-        ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16
-    ) {
+    if matches!(kind, ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16) {
         let count = pixels.len() / 2;
         for index in 0..count {
             let value = u16::from_ne_bytes([pixels[2 * index], pixels[2 * index + 1]]);
@@ -91,9 +73,7 @@ fn too_large(header: &Header) -> Error {
 
 fn image_error(format: Format, error: ImageError) -> Error {
     match error {
-        ImageError::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => {
-            Error::Io { source }
-        }
+        ImageError::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Error::Io { source },
         ImageError::Unsupported(error) => Error::unsupported(format, error.to_string()),
         other => Error::malformed(format, other.to_string()),
     }

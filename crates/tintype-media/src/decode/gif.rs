@@ -14,9 +14,7 @@ pub(super) fn decode(input: Input<'_>, header: &Header) -> Result<Decoded, Error
     options.set_color_output(ColorOutput::Indexed);
     // A frame is a canvas at most, one byte a pixel.
     let limit = header.pixels().saturating_add(1 << 16);
-    options.set_memory_limit(
-        NonZeroU64::new(limit).map_or(MemoryLimit::Unlimited, MemoryLimit::Bytes),
-    );
+    options.set_memory_limit(NonZeroU64::new(limit).map_or(MemoryLimit::Unlimited, MemoryLimit::Bytes));
     let mut decoder = options.read_info(input).map_err(failed)?;
     let first = decoder.next_frame_info().map_err(failed)?;
     let first = first.ok_or_else(|| Error::malformed(Format::Gif, "no frame"))?;
@@ -35,22 +33,12 @@ pub(super) fn decode(input: Input<'_>, header: &Header) -> Result<Decoded, Error
     }
     let palette = decoder.palette().map_err(failed)?;
     let covers = (width, height) == (header.width as usize, header.height as usize);
-    let samples = if covers && transparent.is_none() {
-        Samples::Rgb
-    } else {
-        Samples::Rgba
-    };
+    let samples = if covers && transparent.is_none() { Samples::Rgb } else { Samples::Rgba };
     let channels = samples.channels();
     let mut pixels = buffer(header, channels)?;
     let stride = header.width as usize * channels;
-    for (row, line) in indices
-        .chunks_exact(width.max(1))
-        .zip(pixels.chunks_exact_mut(stride).skip(top))
-    {
-        for (index, pixel) in row
-            .iter()
-            .zip(line[left * channels..].chunks_exact_mut(channels))
-        {
+    for (row, line) in indices.chunks_exact(width.max(1)).zip(pixels.chunks_exact_mut(stride).skip(top)) {
+        for (index, pixel) in row.iter().zip(line[left * channels..].chunks_exact_mut(channels)) {
             if Some(*index) == transparent {
                 continue;
             }
@@ -62,22 +50,12 @@ pub(super) fn decode(input: Input<'_>, header: &Header) -> Result<Decoded, Error
             }
         }
     }
-    Ok(Decoded {
-        frame: Frame {
-            width: header.width,
-            height: header.height,
-            samples,
-            pixels,
-        },
-        icc_profile: None,
-    })
+    Ok(Decoded { frame: Frame { width: header.width, height: header.height, samples, pixels }, icc_profile: None })
 }
 
 fn failed(error: DecodingError) -> Error {
     match error {
-        DecodingError::Io(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => {
-            Error::Io { source }
-        }
+        DecodingError::Io(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Error::Io { source },
         other => Error::malformed(Format::Gif, other.to_string()),
     }
 }

@@ -8,27 +8,14 @@ use crate::guard::Deadline;
 use crate::probe::{Detail, Header};
 use crate::{Error, Format, Limits};
 
-pub(super) fn decode(
-    mut input: Input<'_>,
-    header: &Header,
-    limits: &Limits,
-) -> Result<Decoded, Error> {
-    let Detail::Icon {
-        is_png,
-        entry,
-        offset,
-        len,
-    } = header.detail
-    else {
+pub(super) fn decode(mut input: Input<'_>, header: &Header, limits: &Limits) -> Result<Decoded, Error> {
+    let Detail::Icon { is_png, entry, offset, len } = header.detail else {
         return Err(Error::malformed(Format::Ico, "directory is missing"));
     };
     input.seek(SeekFrom::Start(offset))?;
     let bytes = generic::slurp(&mut input, len.into())?;
     if is_png {
-        return png::decode(
-            Deadline::new(&mut Cursor::new(bytes), limits.deadline),
-            header,
-        );
+        return png::decode(Deadline::new(&mut Cursor::new(bytes), limits.deadline), header);
     }
     // A decoder of icons knows about the mask below the bitmap, but must not choose another picture.
     let mut icon = Cursor::new(alone(entry, &bytes));

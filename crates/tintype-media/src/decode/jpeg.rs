@@ -21,11 +21,7 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
     let len = input.seek(SeekFrom::End(0))?;
     input.seek(SeekFrom::Start(0))?;
     let mut bytes = slurp(&mut input, len)?;
-    let Detail::Jpeg {
-        colour,
-        adobe_offset,
-    } = header.detail
-    else {
+    let Detail::Jpeg { colour, adobe_offset } = header.detail else {
         return Err(Error::malformed(Format::Jpeg, "no frame header"));
     };
     settle_transform(&mut bytes, colour, adobe_offset);
@@ -57,15 +53,7 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
         JpegColour::Ycck => ycck_to_inks(&mut pixels),
         _ => {}
     }
-    Ok(Decoded {
-        frame: Frame {
-            width: header.width,
-            height: header.height,
-            samples,
-            pixels,
-        },
-        icc_profile,
-    })
+    Ok(Decoded { frame: Frame { width: header.width, height: header.height, samples, pixels }, icc_profile })
 }
 
 /// Writes into the Adobe segment what libjpeg would make of it: the decoder refuses unknown values, and takes
@@ -97,9 +85,7 @@ fn ycck_to_inks(pixels: &mut [u8]) {
 
 fn failed(error: DecodeErrors) -> Error {
     match error {
-        DecodeErrors::Unsupported(scheme) => {
-            Error::unsupported(Format::Jpeg, format!("{scheme:?}"))
-        }
+        DecodeErrors::Unsupported(scheme) => Error::unsupported(Format::Jpeg, format!("{scheme:?}")),
         other => Error::malformed(Format::Jpeg, format!("{other:?}")),
     }
 }

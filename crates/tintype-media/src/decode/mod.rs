@@ -26,11 +26,7 @@ impl<T: BufRead + Seek> BufReadSeek for T {}
 pub(crate) type Input<'a> = Deadline<&'a mut dyn BufReadSeek>;
 
 /// Decodes the image whose header is known and admitted; `reader` stands at its beginning.
-pub(crate) fn decode<R: BufRead + Seek>(
-    reader: &mut R,
-    header: &Header,
-    limits: &Limits,
-) -> Result<Decoded, Error> {
+pub(crate) fn decode<R: BufRead + Seek>(reader: &mut R, header: &Header, limits: &Limits) -> Result<Decoded, Error> {
     let input = Deadline::new(reader as &mut dyn BufReadSeek, limits.deadline);
     match header.format {
         Format::Jpeg => jpeg::decode(input, header),
@@ -45,19 +41,14 @@ pub(crate) fn decode<R: BufRead + Seek>(
 
 /// Allocates the frame's pixels, which the header's gate has already found affordable.
 pub(crate) fn buffer(header: &Header, channels: usize) -> Result<Vec<u8>, Error> {
-    let len = usize::try_from(header.pixels())
-        .ok()
-        .and_then(|pixels| pixels.checked_mul(channels));
+    let len = usize::try_from(header.pixels()).ok().and_then(|pixels| pixels.checked_mul(channels));
     let mut pixels = Vec::new();
     match len {
         Some(len) if pixels.try_reserve_exact(len).is_ok() => {
             pixels.resize(len, 0);
             Ok(pixels)
         }
-        _ => Err(Error::malformed(
-            header.format,
-            "more pixels than can be addressed",
-        )),
+        _ => Err(Error::malformed(header.format, "more pixels than can be addressed")),
     }
 }
 
@@ -69,8 +60,6 @@ pub(crate) fn check_sides(header: &Header, width: u32, height: u32) -> Result<()
     let (expected_width, expected_height) = (header.width, header.height);
     Err(Error::malformed(
         header.format,
-        format!(
-            "header says `{expected_width}x{expected_height}` pixels, data says `{width}x{height}`"
-        ),
+        format!("header says `{expected_width}x{expected_height}` pixels, data says `{width}x{height}`"),
     ))
 }

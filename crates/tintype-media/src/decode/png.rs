@@ -9,11 +9,7 @@ use crate::{Error, Format};
 
 pub(super) fn decode(input: Input<'_>, header: &Header) -> Result<Decoded, Error> {
     let line_bytes = usize::try_from(u64::from(header.width) * 8).unwrap_or(usize::MAX);
-    let limits = PngLimits {
-        bytes: line_bytes
-            .saturating_mul(4)
-            .saturating_add(CHUNK_BYTES as usize),
-    };
+    let limits = PngLimits { bytes: line_bytes.saturating_mul(4).saturating_add(CHUNK_BYTES as usize) };
     let mut decoder = png::Decoder::new_with_limits(input, limits);
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(matches!(header.detail, Detail::OversizedProfile));
@@ -28,11 +24,7 @@ pub(super) fn decode(input: Input<'_>, header: &Header) -> Result<Decoded, Error
         ColorType::Rgba => Samples::Rgba,
         ColorType::Indexed => return Err(Error::malformed(Format::Png, "palette is missing")),
     };
-    let icc_profile = reader
-        .info()
-        .icc_profile
-        .as_ref()
-        .map(|profile| profile.to_vec());
+    let icc_profile = reader.info().icc_profile.as_ref().map(|profile| profile.to_vec());
     let mut pixels = buffer(header, samples.channels())?;
     match reader.next_frame(&mut pixels) {
         Ok(_) => {}
@@ -44,22 +36,12 @@ pub(super) fn decode(input: Input<'_>, header: &Header) -> Result<Decoded, Error
         }
         Err(error) => return Err(failed(error)),
     }
-    Ok(Decoded {
-        frame: Frame {
-            width: header.width,
-            height: header.height,
-            samples,
-            pixels,
-        },
-        icc_profile,
-    })
+    Ok(Decoded { frame: Frame { width: header.width, height: header.height, samples, pixels }, icc_profile })
 }
 
 fn failed(error: DecodingError) -> Error {
     match error {
-        DecodingError::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => {
-            Error::Io { source }
-        }
+        DecodingError::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Error::Io { source },
         other => Error::malformed(Format::Png, other.to_string()),
     }
 }

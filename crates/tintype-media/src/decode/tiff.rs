@@ -25,24 +25,13 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
     let converter = Converter::new(layout, colour_map)
         .ok_or_else(|| Error::unsupported(Format::Tiff, tiff_samples::describe(layout)))?;
     let samples = converter.samples();
-    let mut decoder = Decoder::new(Disguised::new(input, layout))
-        .map_err(failed)?
-        .with_limits(limits(header));
+    let mut decoder = Decoder::new(Disguised::new(input, layout)).map_err(failed)?.with_limits(limits(header));
     let (width, height) = decoder.dimensions().map_err(failed)?;
     check_sides(header, width, height)?;
     let mut pixels = buffer(header, samples.channels())?;
     let chunk = decoder.chunk_dimensions();
-    let grid = Grid::new(
-        width,
-        height,
-        chunk,
-        samples.channels(),
-        if layout.planar {
-            layout.samples_per_pixel
-        } else {
-            1
-        },
-    )?;
+    let grid =
+        Grid::new(width, height, chunk, samples.channels(), if layout.planar { layout.samples_per_pixel } else { 1 })?;
     let streams = jpeg_streams(&mut decoder, layout)?;
     for index in 0..grid.chunks {
         let place = grid.place(index);
@@ -56,30 +45,14 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
             Err(error) => return Err(failed(error)),
         };
         let (data_width, data_height) = decoder.chunk_data_dimensions(index);
-        converter.place(
-            &data,
-            &place,
-            (data_width as usize, data_height as usize),
-            &mut pixels,
-        );
+        converter.place(&data, &place, (data_width as usize, data_height as usize), &mut pixels);
     }
     converter.finish(&mut pixels);
-    Ok(Decoded {
-        frame: Frame {
-            width,
-            height,
-            samples,
-            pixels,
-        },
-        icc_profile,
-    })
+    Ok(Decoded { frame: Frame { width, height, samples, pixels }, icc_profile })
 }
 
 /// Returns where the JPEG streams are and how long, or none for any other compression.
-fn jpeg_streams(
-    decoder: &mut Decoder<Disguised<'_>>,
-    layout: &TiffLayout,
-) -> Result<Vec<(u64, u64)>, Error> {
+fn jpeg_streams(decoder: &mut Decoder<Disguised<'_>>, layout: &TiffLayout) -> Result<Vec<(u64, u64)>, Error> {
     if layout.compression != TIFF_JPEG {
         return Ok(Vec::new());
     }
@@ -111,30 +84,15 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(
-        width: u32,
-        height: u32,
-        chunk: (u32, u32),
-        channels: usize,
-        planes: u16,
-    ) -> Result<Self, Error> {
+    fn new(width: u32, height: u32, chunk: (u32, u32), channels: usize, planes: u16) -> Result<Self, Error> {
         let malformed = || Error::malformed(Format::Tiff, "strips or tiles of no size");
         if chunk.0 == 0 || chunk.1 == 0 {
             return Err(malformed());
         }
         let across = width.div_ceil(chunk.0);
-        let per_plane = across
-            .checked_mul(height.div_ceil(chunk.1))
-            .ok_or_else(malformed)?;
+        let per_plane = across.checked_mul(height.div_ceil(chunk.1)).ok_or_else(malformed)?;
         let chunks = per_plane.checked_mul(planes.into()).ok_or_else(malformed)?;
-        Ok(Self {
-            chunks,
-            per_plane,
-            across,
-            chunk,
-            row_bytes: width as usize * channels,
-            channels,
-        })
+        Ok(Self { chunks, per_plane, across, chunk, row_bytes: width as usize * channels, channels })
     }
 
     fn place(&self, index: u32) -> tiff_samples::Place {
@@ -161,10 +119,7 @@ fn read_profile(input: &mut Input<'_>, layout: &TiffLayout) -> Result<Option<Vec
 
 /// Returns the palette as RGB, eight bits each: the file has all reds, then all greens, then all blues.
 fn read_colour_map(input: &mut Input<'_>, layout: &TiffLayout) -> Result<Vec<[u8; 3]>, Error> {
-    let Some((offset, count)) = layout
-        .colour_map
-        .filter(|_| layout.photometric == photometric::PALETTE)
-    else {
+    let Some((offset, count)) = layout.colour_map.filter(|_| layout.photometric == photometric::PALETTE) else {
         return Ok(Vec::new());
     };
     input.seek(SeekFrom::Start(offset))?;
@@ -173,15 +128,7 @@ fn read_colour_map(input: &mut Input<'_>, layout: &TiffLayout) -> Result<Vec<[u8
     let high = usize::from(!layout.big_endian);
     let values: Vec<u8> = bytes.chunks_exact(2).map(|value| value[high]).collect();
     let colours = values.len() / 3;
-    Ok((0..colours)
-        .map(|index| {
-            [
-                values[index],
-                values[colours + index],
-                values[2 * colours + index],
-            ]
-        })
-        .collect())
+    Ok((0..colours).map(|index| [values[index], values[colours + index], values[2 * colours + index]]).collect())
 }
 
 /// The file as it is, but for the photometric interpretation where the `tiff` crate would refuse the true one: it
@@ -196,19 +143,8 @@ struct Disguised<'a> {
 impl<'a> Disguised<'a> {
     fn new(inner: Input<'a>, layout: &TiffLayout) -> Self {
         let value = tiff_samples::disguise(layout).filter(|_| layout.photometric_offset > 0);
-        let bytes = value.map(|value| {
-            if layout.big_endian {
-                value.to_be_bytes()
-            } else {
-                value.to_le_bytes()
-            }
-        });
-        Self {
-            inner,
-            position: 0,
-            offset: layout.photometric_offset,
-            value: bytes,
-        }
+        let bytes = value.map(|value| if layout.big_endian { value.to_be_bytes() } else { value.to_le_bytes() });
+        Self { inner, position: 0, offset: layout.photometric_offset, value: bytes }
     }
 }
 
@@ -217,10 +153,7 @@ impl Read for Disguised<'_> {
         let read = self.inner.read(buffer)?;
         if let Some(value) = self.value {
             for (place, byte) in (self.offset..).zip(value) {
-                if let Some(at) = place
-                    .checked_sub(self.position)
-                    .filter(|at| *at < read as u64)
-                {
+                if let Some(at) = place.checked_sub(self.position).filter(|at| *at < read as u64) {
                     buffer[at as usize] = byte;
                 }
             }
@@ -239,9 +172,7 @@ impl Seek for Disguised<'_> {
 
 fn failed(error: TiffError) -> Error {
     match error {
-        TiffError::IoError(source) if source.kind() != io::ErrorKind::UnexpectedEof => {
-            Error::Io { source }
-        }
+        TiffError::IoError(source) if source.kind() != io::ErrorKind::UnexpectedEof => Error::Io { source },
         TiffError::UnsupportedError(error) => Error::unsupported(Format::Tiff, error.to_string()),
         other => Error::malformed(Format::Tiff, other.to_string()),
     }

@@ -24,13 +24,9 @@ pub(super) fn check<R: Read + Seek>(
     let mut source = Source::new(&mut cursor as &mut dyn ReadSeek)?;
     match probe::read_jpeg(&mut source) {
         Ok(header)
-            if header.width > width.saturating_add(PADDING)
-                || header.height > height.saturating_add(PADDING) =>
+            if header.width > width.saturating_add(PADDING) || header.height > height.saturating_add(PADDING) =>
         {
-            Err(Error::malformed(
-                Format::Tiff,
-                "a JPEG stream is larger than its strip or tile",
-            ))
+            Err(Error::malformed(Format::Tiff, "a JPEG stream is larger than its strip or tile"))
         }
         Err(Error::Io { source }) => Err(Error::Io { source }),
         _ => Ok(()),

@@ -15,9 +15,7 @@ pub(super) fn disguise(layout: &TiffLayout) -> Option<u16> {
 pub(super) fn describe(layout: &TiffLayout) -> String {
     let (photometric, samples) = (layout.photometric, layout.samples_per_pixel);
     let (bits, compression) = (layout.depth(), layout.compression);
-    format!(
-        "photometric `{photometric}`, `{samples}` samples of `{bits}` bits, compression `{compression}`"
-    )
+    format!("photometric `{photometric}`, `{samples}` samples of `{bits}` bits, compression `{compression}`")
 }
 
 /// Where a strip or tile goes.
@@ -64,22 +62,14 @@ impl Converter {
         let alpha = matches!(extra, Some(1 | 2 | 999));
         let (meaning, samples) = match layout.photometric {
             photometric::WHITE_IS_ZERO if stored == 1 => (Meaning::Inverted, Samples::Grey),
-            photometric::BLACK_IS_ZERO if stored > 1 && alpha => {
-                (Meaning::Direct, Samples::GreyAlpha)
-            }
+            photometric::BLACK_IS_ZERO if stored > 1 && alpha => (Meaning::Direct, Samples::GreyAlpha),
             photometric::BLACK_IS_ZERO => (Meaning::Direct, Samples::Grey),
-            photometric::RGB if stored > 3 && (alpha || extra.is_none()) => {
-                (Meaning::Direct, Samples::Rgba)
-            }
+            photometric::RGB if stored > 3 && (alpha || extra.is_none()) => (Meaning::Direct, Samples::Rgba),
             photometric::RGB if stored >= 3 => (Meaning::Direct, Samples::Rgb),
-            photometric::PALETTE if depth <= 8 && stored > 1 && alpha => {
-                (Meaning::Palette, Samples::Rgba)
-            }
+            photometric::PALETTE if depth <= 8 && stored > 1 && alpha => (Meaning::Palette, Samples::Rgba),
             photometric::PALETTE if depth <= 8 => (Meaning::Palette, Samples::Rgb),
             photometric::INKS if stored >= 4 => (Meaning::Direct, Samples::Cmyk),
-            photometric::YCBCR if stored == 3 && layout.has_full_chroma() => {
-                (Meaning::YCbCr, Samples::Rgb)
-            }
+            photometric::YCBCR if stored == 3 && layout.has_full_chroma() => (Meaning::YCbCr, Samples::Rgb),
             photometric::YCBCR if stored == 1 => (Meaning::Direct, Samples::Grey),
             photometric::CIE_LAB if stored >= 3 => (Meaning::CieLab, Samples::Rgb),
             photometric::ICC_LAB if stored >= 3 => (Meaning::IccLab, Samples::Rgb),
@@ -91,16 +81,7 @@ impl Converter {
             return None;
         }
         let premultiplied = extra == Some(1) && samples.has_alpha();
-        Some(Self {
-            meaning,
-            samples,
-            stored,
-            depth,
-            palette,
-            premultiplied,
-            planar: layout.planar,
-            reversed_bits,
-        })
+        Some(Self { meaning, samples, stored, depth, palette, premultiplied, planar: layout.planar, reversed_bits })
     }
 
     /// What the frame's pixels are.
@@ -146,16 +127,9 @@ impl Converter {
 
     fn place_row(&self, row: &[u8], target: &mut [u8]) {
         let channels = self.samples.channels();
-        for (pixel, stored) in target
-            .chunks_exact_mut(channels)
-            .zip(row.chunks_exact(self.stored))
-        {
+        for (pixel, stored) in target.chunks_exact_mut(channels).zip(row.chunks_exact(self.stored)) {
             if self.meaning == Meaning::Palette {
-                let colour = self
-                    .palette
-                    .get(usize::from(stored[0]))
-                    .copied()
-                    .unwrap_or_default();
+                let colour = self.palette.get(usize::from(stored[0])).copied().unwrap_or_default();
                 pixel[..3].copy_from_slice(&colour);
                 if channels == 4 {
                     pixel[3] = stored[1];
@@ -170,9 +144,7 @@ impl Converter {
     /// Does for the whole frame what could not be done plane by plane.
     pub(super) fn finish(&self, pixels: &mut [u8]) {
         if self.planar {
-            pixels
-                .chunks_exact_mut(self.samples.channels())
-                .for_each(|pixel| self.interpret(pixel));
+            pixels.chunks_exact_mut(self.samples.channels()).for_each(|pixel| self.interpret(pixel));
         }
     }
 
@@ -194,9 +166,7 @@ impl Converter {
             let (colours, alpha) = pixel.split_at_mut(self.samples.channels() - 1);
             let alpha = u16::from(alpha[0]).max(1);
             // At most 255.
-            colours
-                .iter_mut()
-                .for_each(|colour| *colour = (u16::from(*colour) * 255 / alpha).min(255) as u8);
+            colours.iter_mut().for_each(|colour| *colour = (u16::from(*colour) * 255 / alpha).min(255) as u8);
         }
     }
 
@@ -205,43 +175,20 @@ impl Converter {
     fn to_bytes(&self, data: &DecodingResult, row_samples: usize, rows: usize) -> Option<Vec<u8>> {
         Some(match data {
             DecodingResult::U8(bytes) if self.depth < 8 => self.unpack(bytes, row_samples, rows)?,
-            DecodingResult::U8(bytes) if self.reversed_bits => {
-                bytes.iter().map(|byte| byte.reverse_bits()).collect()
-            }
+            DecodingResult::U8(bytes) if self.reversed_bits => bytes.iter().map(|byte| byte.reverse_bits()).collect(),
             DecodingResult::U8(bytes) => bytes.clone(),
             DecodingResult::U16(values) => values.iter().map(|value| (value >> 8) as u8).collect(),
             DecodingResult::U32(values) => values.iter().map(|value| (value >> 24) as u8).collect(),
             DecodingResult::U64(values) => values.iter().map(|value| (value >> 56) as u8).collect(),
             // What is below zero is black.
-            DecodingResult::I8(values) => values
-                .iter()
-                .map(|value| (*value).max(0).cast_unsigned() << 1)
-                .collect(),
-            DecodingResult::I16(values) => values
-                .iter()
-                .map(|value| ((*value).max(0) >> 7) as u8)
-                .collect(),
-            DecodingResult::I32(values) => values
-                .iter()
-                .map(|value| ((*value).max(0) >> 23) as u8)
-                .collect(),
-            DecodingResult::I64(values) => values
-                .iter()
-                .map(|value| ((*value).max(0) >> 55) as u8)
-                .collect(),
+            DecodingResult::I8(values) => values.iter().map(|value| (*value).max(0).cast_unsigned() << 1).collect(),
+            DecodingResult::I16(values) => values.iter().map(|value| ((*value).max(0) >> 7) as u8).collect(),
+            DecodingResult::I32(values) => values.iter().map(|value| ((*value).max(0) >> 23) as u8).collect(),
+            DecodingResult::I64(values) => values.iter().map(|value| ((*value).max(0) >> 55) as u8).collect(),
             // Conversion to `u8` saturates.
-            DecodingResult::F16(values) => values
-                .iter()
-                .map(|value| (f32::from(*value) * 255.0) as u8)
-                .collect(),
-            DecodingResult::F32(values) => values
-                .iter()
-                .map(|value| (value * 255.0).round() as u8)
-                .collect(),
-            DecodingResult::F64(values) => values
-                .iter()
-                .map(|value| (value * 255.0).round() as u8)
-                .collect(),
+            DecodingResult::F16(values) => values.iter().map(|value| (f32::from(*value) * 255.0) as u8).collect(),
+            DecodingResult::F32(values) => values.iter().map(|value| (value * 255.0).round() as u8).collect(),
+            DecodingResult::F64(values) => values.iter().map(|value| (value * 255.0).round() as u8).collect(),
         })
     }
 
@@ -251,21 +198,13 @@ impl Converter {
             return None;
         }
         let mask = (1_u8 << depth) - 1;
-        let scale = if self.meaning == Meaning::Palette {
-            1
-        } else {
-            255 / mask
-        };
+        let scale = if self.meaning == Meaning::Palette { 1 } else { 255 / mask };
         let row_bytes = (row_samples * depth).div_ceil(8);
         let mut samples = Vec::with_capacity(row_samples * rows);
         for row in bytes.chunks_exact(row_bytes).take(rows) {
             samples.extend((0..row_samples).map(|index| {
                 let byte = row[index * depth / 8];
-                let byte = if self.reversed_bits {
-                    byte.reverse_bits()
-                } else {
-                    byte
-                };
+                let byte = if self.reversed_bits { byte.reverse_bits() } else { byte };
                 (byte >> (8 - depth - index * depth % 8) & mask) * scale
             }));
         }
@@ -278,40 +217,24 @@ fn ycbcr_to_rgb(luma: u8, blue: u8, red: u8) -> [u8; 3] {
     let luma = f32::from(luma);
     let (blue, red) = (f32::from(blue) - 128.0, f32::from(red) - 128.0);
     // Conversion to `u8` saturates.
-    [
-        luma + 1.402 * red,
-        luma - 0.344_136 * blue - 0.714_136 * red,
-        luma + 1.772 * blue,
-    ]
-    .map(|light| light.round() as u8)
+    [luma + 1.402 * red, luma - 0.344_136 * blue - 0.714_136 * red, luma + 1.772 * blue]
+        .map(|light| light.round() as u8)
 }
 
 /// CIE 15:2004, section 8.2.1, with the D50 white that TIFF writers use, then Bradford-adapted to IEC 61966-2-1.
 fn lab_to_srgb(lightness: u8, a: f32, b: f32) -> [u8; 3] {
     let y = (f32::from(lightness) * 100.0 / 255.0 + 16.0) / 116.0;
     let cube = |value: f32| {
-        if value > 6.0 / 29.0 {
-            value.powi(3)
-        } else {
-            (value - 4.0 / 29.0) * 108.0 / 841.0
-        }
+        if value > 6.0 / 29.0 { value.powi(3) } else { (value - 4.0 / 29.0) * 108.0 / 841.0 }
     };
-    let (x, y, z) = (
-        0.9642 * cube(y + a / 500.0),
-        cube(y),
-        0.8249 * cube(y - b / 200.0),
-    );
+    let (x, y, z) = (0.9642 * cube(y + a / 500.0), cube(y), 0.8249 * cube(y - b / 200.0));
     let linear = [
         3.133_856 * x - 1.616_867 * y - 0.490_615 * z,
         -0.978_768 * x + 1.916_142 * y + 0.033_454 * z,
         0.071_945 * x - 0.228_991 * y + 1.405_243 * z,
     ];
     linear.map(|light| {
-        let encoded = if light <= 0.003_130_8 {
-            12.92 * light
-        } else {
-            1.055 * light.powf(1.0 / 2.4) - 0.055
-        };
+        let encoded = if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
         (encoded * 255.0).round() as u8
     })
 }

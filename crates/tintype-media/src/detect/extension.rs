@@ -7,13 +7,8 @@ pub(super) type Choices = &'static [(&'static str, Kind, &'static str)];
 
 /// Returns the extension in lower case, or an empty one.
 pub(super) fn of(file_name: Option<&str>) -> String {
-    let extension = file_name
-        .and_then(|name| name.rsplit_once('.'))
-        .map(|(_, extension)| extension);
-    extension
-        .filter(|extension| extension.len() <= 16)
-        .unwrap_or_default()
-        .to_ascii_lowercase()
+    let extension = file_name.and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
+    extension.filter(|extension| extension.len() <= 16).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Returns what `extension` chooses among the formats of one container.
@@ -24,109 +19,33 @@ pub(super) fn choose(choices: Choices, extension: &str) -> Option<Detected> {
 
 /// Zip archives.
 pub(super) const ZIP: Choices = &[
-    (
-        "docx",
-        Kind::Document,
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ),
-    (
-        "docm",
-        Kind::Document,
-        "application/vnd.ms-word.document.macroenabled.12",
-    ),
-    (
-        "dotx",
-        Kind::Document,
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
-    ),
-    (
-        "odt",
-        Kind::Document,
-        "application/vnd.oasis.opendocument.text",
-    ),
-    (
-        "ott",
-        Kind::Document,
-        "application/vnd.oasis.opendocument.text-template",
-    ),
+    ("docx", Kind::Document, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("docm", Kind::Document, "application/vnd.ms-word.document.macroenabled.12"),
+    ("dotx", Kind::Document, "application/vnd.openxmlformats-officedocument.wordprocessingml.template"),
+    ("odt", Kind::Document, "application/vnd.oasis.opendocument.text"),
+    ("ott", Kind::Document, "application/vnd.oasis.opendocument.text-template"),
     ("epub", Kind::Document, "application/epub+zip"),
     ("fbz", Kind::Document, "application/x-zip-compressed-fb2"),
     ("pages", Kind::Document, "application/vnd.apple.pages"),
     ("hwpx", Kind::Document, "application/hwp+zip"),
     ("xps", Kind::Document, "application/oxps"),
     ("oxps", Kind::Document, "application/oxps"),
-    (
-        "xlsx",
-        Kind::Spreadsheet,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-    (
-        "xlsm",
-        Kind::Spreadsheet,
-        "application/vnd.ms-excel.sheet.macroenabled.12",
-    ),
-    (
-        "xlsb",
-        Kind::Spreadsheet,
-        "application/vnd.ms-excel.sheet.binary.macroenabled.12",
-    ),
-    (
-        "xltx",
-        Kind::Spreadsheet,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
-    ),
-    (
-        "ods",
-        Kind::Spreadsheet,
-        "application/vnd.oasis.opendocument.spreadsheet",
-    ),
-    (
-        "ots",
-        Kind::Spreadsheet,
-        "application/vnd.oasis.opendocument.spreadsheet-template",
-    ),
-    (
-        "numbers",
-        Kind::Spreadsheet,
-        "application/vnd.apple.numbers",
-    ),
-    (
-        "pptx",
-        Kind::Presentation,
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ),
-    (
-        "pptm",
-        Kind::Presentation,
-        "application/vnd.ms-powerpoint.presentation.macroenabled.12",
-    ),
-    (
-        "ppsx",
-        Kind::Presentation,
-        "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
-    ),
-    (
-        "potx",
-        Kind::Presentation,
-        "application/vnd.openxmlformats-officedocument.presentationml.template",
-    ),
-    (
-        "odp",
-        Kind::Presentation,
-        "application/vnd.oasis.opendocument.presentation",
-    ),
-    (
-        "otp",
-        Kind::Presentation,
-        "application/vnd.oasis.opendocument.presentation-template",
-    ),
+    ("xlsx", Kind::Spreadsheet, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("xlsm", Kind::Spreadsheet, "application/vnd.ms-excel.sheet.macroenabled.12"),
+    ("xlsb", Kind::Spreadsheet, "application/vnd.ms-excel.sheet.binary.macroenabled.12"),
+    ("xltx", Kind::Spreadsheet, "application/vnd.openxmlformats-officedocument.spreadsheetml.template"),
+    ("ods", Kind::Spreadsheet, "application/vnd.oasis.opendocument.spreadsheet"),
+    ("ots", Kind::Spreadsheet, "application/vnd.oasis.opendocument.spreadsheet-template"),
+    ("numbers", Kind::Spreadsheet, "application/vnd.apple.numbers"),
+    ("pptx", Kind::Presentation, "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    ("pptm", Kind::Presentation, "application/vnd.ms-powerpoint.presentation.macroenabled.12"),
+    ("ppsx", Kind::Presentation, "application/vnd.openxmlformats-officedocument.presentationml.slideshow"),
+    ("potx", Kind::Presentation, "application/vnd.openxmlformats-officedocument.presentationml.template"),
+    ("odp", Kind::Presentation, "application/vnd.oasis.opendocument.presentation"),
+    ("otp", Kind::Presentation, "application/vnd.oasis.opendocument.presentation-template"),
     ("key", Kind::Presentation, "application/vnd.apple.keynote"),
     ("jar", Kind::Compressed, "application/java-archive"),
-    (
-        "apk",
-        Kind::Compressed,
-        "application/vnd.android.package-archive",
-    ),
+    ("apk", Kind::Compressed, "application/vnd.android.package-archive"),
     ("kmz", Kind::Compressed, "application/vnd.google-earth.kmz"),
     ("cbz", Kind::Compressed, "application/vnd.comicbook+zip"),
 ];
@@ -198,16 +117,10 @@ pub(super) const MPEG4: Choices = &[
 ];
 
 /// EBML files.
-pub(super) const MATROSKA: Choices = &[
-    ("mka", Kind::Audio, "audio/matroska"),
-    ("webm", Kind::Video, "video/webm"),
-];
+pub(super) const MATROSKA: Choices = &[("mka", Kind::Audio, "audio/matroska"), ("webm", Kind::Video, "video/webm")];
 
 /// Advanced Systems Format files.
-pub(super) const ASF: Choices = &[
-    ("wma", Kind::Audio, "audio/x-ms-wma"),
-    ("wmv", Kind::Video, "video/x-ms-wmv"),
-];
+pub(super) const ASF: Choices = &[("wma", Kind::Audio, "audio/x-ms-wma"), ("wmv", Kind::Video, "video/x-ms-wmv")];
 
 /// Ogg files.
 pub(super) const OGG: Choices = &[

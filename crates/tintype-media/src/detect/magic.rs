@@ -15,26 +15,11 @@ type Questions = &'static [(&'static str, Kind)];
 pub(super) const ZIP: Questions = &[
     ("application/epub+zip", Kind::Document),
     ("application/vnd.oasis.opendocument.text", Kind::Document),
-    (
-        "application/vnd.oasis.opendocument.text-template",
-        Kind::Document,
-    ),
-    (
-        "application/vnd.oasis.opendocument.spreadsheet",
-        Kind::Spreadsheet,
-    ),
-    (
-        "application/vnd.oasis.opendocument.spreadsheet-template",
-        Kind::Spreadsheet,
-    ),
-    (
-        "application/vnd.oasis.opendocument.presentation",
-        Kind::Presentation,
-    ),
-    (
-        "application/vnd.oasis.opendocument.presentation-template",
-        Kind::Presentation,
-    ),
+    ("application/vnd.oasis.opendocument.text-template", Kind::Document),
+    ("application/vnd.oasis.opendocument.spreadsheet", Kind::Spreadsheet),
+    ("application/vnd.oasis.opendocument.spreadsheet-template", Kind::Spreadsheet),
+    ("application/vnd.oasis.opendocument.presentation", Kind::Presentation),
+    ("application/vnd.oasis.opendocument.presentation-template", Kind::Presentation),
     ("application/vnd.sun.xml.writer", Kind::Document),
     ("application/vnd.sun.xml.calc", Kind::Spreadsheet),
     ("application/vnd.sun.xml.impress", Kind::Presentation),
@@ -112,9 +97,7 @@ pub(super) fn decide(questions: Questions, head: &[u8]) -> Option<Detected> {
     if !mime_database_available() {
         return None;
     }
-    let (mime_type, kind) = questions
-        .iter()
-        .find(|(mime_type, _)| matches(mime_type, head))?;
+    let (mime_type, kind) = questions.iter().find(|(mime_type, _)| matches(mime_type, head))?;
     Some(Detected::new(*kind, mime_type))
 }
 

@@ -66,23 +66,17 @@ pub fn detect<R: Read + Seek>(reader: &mut R, file_name: Option<&str>) -> Result
     let extension = extension::of(file_name);
     let (image, head) = {
         let mut source = Source::new(reader as &mut dyn ReadSeek)?;
-        (
-            recognise_image(&mut source)?,
-            source.read_up_to(0, HEAD_BYTES)?,
-        )
+        (recognise_image(&mut source)?, source.read_up_to(0, HEAD_BYTES)?)
     };
     // TGA has no signature, so everything that has one comes first.
     if let Some(format) = image.filter(|format| *format != Format::Tga) {
         return Ok(Detected::new(Kind::Image, image_type(format, &extension)));
     }
     reader.seek(SeekFrom::Start(0))?;
-    let format =
-        guard::catch(|| Ok(FileFormat::from_reader(&mut *reader)?)).or_else(
-            |error| match error {
-                Error::Panicked { .. } => Ok(FileFormat::ArbitraryBinaryData),
-                other => Err(other),
-            },
-        )?;
+    let format = guard::catch(|| Ok(FileFormat::from_reader(&mut *reader)?)).or_else(|error| match error {
+        Error::Panicked { .. } => Ok(FileFormat::ArbitraryBinaryData),
+        other => Err(other),
+    })?;
     Ok(decide(format, image, &head, &extension))
 }
 
@@ -95,30 +89,32 @@ fn decide(format: FileFormat, image: Option<Format>, head: &[u8], extension: &st
         // The container itself has no registered type.
         FileFormat::CompoundFileBinary => extension::choose(extension::OLE, extension)
             .unwrap_or(Detected::new(Kind::Other, "application/x-ole-storage")),
-        FileFormat::ArbitraryBinaryData if text::is_text(head, extension) => {
-            text::decide(head, extension)
-        }
+        FileFormat::ArbitraryBinaryData if text::is_text(head, extension) => text::decide(head, extension),
         FileFormat::ArbitraryBinaryData if image == Some(Format::Tga) => {
             Detected::new(Kind::Image, Format::Tga.mime_type())
         }
-        FileFormat::ArbitraryBinaryData => magic::decide(magic::BINARY, head)
-            .unwrap_or(Detected::new(Kind::Other, "application/octet-stream")),
-        FileFormat::PlainText
-        | FileFormat::ExtensibleMarkupLanguage
-        | FileFormat::HypertextMarkupLanguage => text::decide(head, extension),
-        FileFormat::Id3v2 => extension::choose(extension::TAGGED_AUDIO, extension)
-            .unwrap_or(Detected::new(Kind::Audio, "audio/mpeg")),
-        // Streams inside were not understood.
-        FileFormat::Mpeg4Part14 => extension::choose(extension::MPEG4, extension)
-            .unwrap_or(Detected::new(Kind::Video, "video/mp4")),
-        FileFormat::ExtensibleBinaryMetaLanguage => {
-            extension::choose(extension::MATROSKA, extension)
-                .unwrap_or(Detected::new(Kind::Video, "video/matroska"))
+        FileFormat::ArbitraryBinaryData => {
+            magic::decide(magic::BINARY, head).unwrap_or(Detected::new(Kind::Other, "application/octet-stream"))
         }
-        FileFormat::AdvancedSystemsFormat => extension::choose(extension::ASF, extension)
-            .unwrap_or(Detected::new(Kind::Video, "video/x-ms-asf")),
-        FileFormat::OggMultiplexedMedia => extension::choose(extension::OGG, extension)
-            .unwrap_or(Detected::new(Kind::Video, "video/ogg")),
+        FileFormat::PlainText | FileFormat::ExtensibleMarkupLanguage | FileFormat::HypertextMarkupLanguage => {
+            text::decide(head, extension)
+        }
+        FileFormat::Id3v2 => {
+            extension::choose(extension::TAGGED_AUDIO, extension).unwrap_or(Detected::new(Kind::Audio, "audio/mpeg"))
+        }
+        // Streams inside were not understood.
+        FileFormat::Mpeg4Part14 => {
+            extension::choose(extension::MPEG4, extension).unwrap_or(Detected::new(Kind::Video, "video/mp4"))
+        }
+        FileFormat::ExtensibleBinaryMetaLanguage => {
+            extension::choose(extension::MATROSKA, extension).unwrap_or(Detected::new(Kind::Video, "video/matroska"))
+        }
+        FileFormat::AdvancedSystemsFormat => {
+            extension::choose(extension::ASF, extension).unwrap_or(Detected::new(Kind::Video, "video/x-ms-asf"))
+        }
+        FileFormat::OggMultiplexedMedia => {
+            extension::choose(extension::OGG, extension).unwrap_or(Detected::new(Kind::Video, "video/ogg"))
+        }
         known => table::decide(known, head, extension),
     }
 }

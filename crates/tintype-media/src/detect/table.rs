@@ -26,11 +26,7 @@ pub(super) fn decide(format: FileFormat, head: &[u8], extension: &str) -> Detect
         format if is_text(format) => {
             // A text format is the stricter for looking like HTML, too.
             let decided = text::decide(head, extension);
-            if decided.mime_type == "text/html" {
-                decided
-            } else {
-                known(Kind::Text)
-            }
+            if decided.mime_type == "text/html" { decided } else { known(Kind::Text) }
         }
         format => known(family(format.kind())),
     }
@@ -98,8 +94,5 @@ fn is_text(format: FileFormat) -> bool {
 /// Returns the media type with the lifetime of the program, which only the table's own entries give away.
 fn media_type(format: FileFormat) -> &'static str {
     let entries = FileFormat::from_kind(format.kind());
-    entries
-        .iter()
-        .find(|known| **known == format)
-        .map_or("application/octet-stream", FileFormat::media_type)
+    entries.iter().find(|known| **known == format).map_or("application/octet-stream", FileFormat::media_type)
 }

@@ -26,10 +26,7 @@ const HTML_STARTS: &[&[u8]] = &[
 
 /// Says what the text at the beginning of a file is.
 pub(super) fn decide(head: &[u8], extension: &str) -> Detected {
-    let start = head
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(head)
-        .trim_ascii_start();
+    let start = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     if start.is_empty() && head.is_empty() {
         return Detected::new(Kind::Text, "text/plain");
     }
@@ -38,14 +35,7 @@ pub(super) fn decide(head: &[u8], extension: &str) -> Detected {
     }
     if start.starts_with(b"<?xml") || (extension == "xml" && start.starts_with(b"<")) {
         let xhtml = contains(start, b"http://www.w3.org/1999/xhtml");
-        return Detected::new(
-            Kind::Text,
-            if xhtml {
-                "application/xhtml+xml"
-            } else {
-                "application/xml"
-            },
-        );
+        return Detected::new(Kind::Text, if xhtml { "application/xhtml+xml" } else { "application/xml" });
     }
     extension::choose(extension::TEXT, extension).unwrap_or(Detected::new(Kind::Text, "text/plain"))
 }
@@ -63,11 +53,8 @@ fn is_html(start: &[u8]) -> bool {
         }
     }
     HTML_STARTS.iter().any(|tag| {
-        rest.get(..tag.len())
-            .is_some_and(|begin| begin.eq_ignore_ascii_case(tag))
-            && rest
-                .get(tag.len())
-                .is_none_or(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'))
+        rest.get(..tag.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(tag))
+            && rest.get(tag.len()).is_none_or(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'))
     })
 }
 
@@ -80,9 +67,7 @@ pub(super) fn is_text(head: &[u8], extension: &str) -> bool {
     if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
         return head.len() > 2 && !has_binary_units(head);
     }
-    let allowed = |byte: &u8| {
-        *byte >= 0x20 && *byte != 0x7F || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B)
-    };
+    let allowed = |byte: &u8| *byte >= 0x20 && *byte != 0x7F || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B);
     if !head.iter().all(allowed) {
         return false;
     }
@@ -95,11 +80,7 @@ pub(super) fn is_text(head: &[u8], extension: &str) -> bool {
 fn has_binary_units(head: &[u8]) -> bool {
     let big_endian = head[0] == 0xFE;
     head[2..].chunks_exact(2).any(|unit| {
-        let unit = if big_endian {
-            [unit[0], unit[1]]
-        } else {
-            [unit[1], unit[0]]
-        };
+        let unit = if big_endian { [unit[0], unit[1]] } else { [unit[1], unit[0]] };
         let unit = u16::from_be_bytes(unit);
         unit < 0x20 && !matches!(unit, 0x09 | 0x0A | 0x0D | 0x0C)
     })
@@ -118,16 +99,9 @@ mod tests {
             "<!-- x --> <!-- y --><BODY onload=x>",
             "<p/>",
         ] {
-            assert_eq!(
-                decide(text.as_bytes(), "txt").mime_type,
-                "text/html",
-                "{text}"
-            );
+            assert_eq!(decide(text.as_bytes(), "txt").mime_type, "text/html", "{text}");
         }
-        assert_eq!(
-            decide(b"<paragraph> is no element", "txt").mime_type,
-            "text/plain"
-        );
+        assert_eq!(decide(b"<paragraph> is no element", "txt").mime_type, "text/plain");
     }
 
     #[test]

@@ -24,18 +24,11 @@ pub(super) fn read(source: &mut Headers<'_>, offset: u64) -> Result<Header, Erro
         32 if info.compression == 3 && info.alpha_mask != 0 => ColourMode::Rgba,
         32 => ColourMode::Rgb,
         bits => {
-            return Err(Error::malformed(
-                Format::Bmp,
-                format!("`{bits}` bits per pixel"),
-            ));
+            return Err(Error::malformed(Format::Bmp, format!("`{bits}` bits per pixel")));
         }
     };
     let mut header = Header::new(Format::Bmp, info.width, info.height, mode);
-    header.frame_bytes_per_pixel = if info.bits == 32 || info.bits == 16 {
-        4
-    } else {
-        3
-    };
+    header.frame_bytes_per_pixel = if info.bits == 32 || info.bits == 16 { 4 } else { 3 };
     header.scratch_bytes = u64::from(info.width) * 8 + (1 << 16);
     Ok(header)
 }
@@ -57,24 +50,11 @@ fn info(source: &mut Headers<'_>, offset: u64) -> Result<Info, Error> {
         });
     }
     let bytes: [u8; 12] = need(source, Format::Bmp, offset + 4)?;
-    let word =
-        |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
     let bits = u16::from_le_bytes([bytes[10], bytes[11]]);
-    let compression = if size >= 40 {
-        u32::from_le_bytes(need(source, Format::Bmp, offset + 16)?)
-    } else {
-        0
-    };
-    let used = if size >= 40 {
-        u32::from_le_bytes(need(source, Format::Bmp, offset + 32)?)
-    } else {
-        0
-    };
-    let alpha_mask = if size >= 56 {
-        u32::from_le_bytes(need(source, Format::Bmp, offset + 52)?)
-    } else {
-        0
-    };
+    let compression = if size >= 40 { u32::from_le_bytes(need(source, Format::Bmp, offset + 16)?) } else { 0 };
+    let used = if size >= 40 { u32::from_le_bytes(need(source, Format::Bmp, offset + 32)?) } else { 0 };
+    let alpha_mask = if size >= 56 { u32::from_le_bytes(need(source, Format::Bmp, offset + 52)?) } else { 0 };
     Ok(Info {
         width: word(0),
         // A negative height means rows from top to bottom.
@@ -93,15 +73,10 @@ fn indexed_mode(source: &mut Headers<'_>, info: &Info) -> Result<ColourMode, Err
     let count = info.palette_count.min(256) as usize;
     let palette = source.read_up_to(info.palette_offset, count * info.palette_entry_len)?;
     let grey = palette.len() == count * info.palette_entry_len
-        && palette
-            .chunks_exact(info.palette_entry_len)
-            .enumerate()
-            .all(|(index, colour)| {
-                let grey = if count == 2 { 255 * index } else { index };
-                colour[..3]
-                    .iter()
-                    .all(|sample| usize::from(*sample) == grey)
-            });
+        && palette.chunks_exact(info.palette_entry_len).enumerate().all(|(index, colour)| {
+            let grey = if count == 2 { 255 * index } else { index };
+            colour[..3].iter().all(|sample| usize::from(*sample) == grey)
+        });
     Ok(match (grey, count) {
         (false, _) => ColourMode::Palette,
         (true, 0..=2) => ColourMode::Bilevel,

@@ -15,12 +15,7 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let mut palette = source.read_up_to(13, global)?;
     if let Some(image) = image {
         let descriptor: [u8; 9] = need(source, Format::Gif, image + 1)?;
-        let side = |index: usize| {
-            u32::from(u16::from_le_bytes([
-                descriptor[index],
-                descriptor[index + 1],
-            ]))
-        };
+        let side = |index: usize| u32::from(u16::from_le_bytes([descriptor[index], descriptor[index + 1]]));
         // A first frame that reaches beyond the screen widens it, as Pillow and the browsers have it.
         width = width.max(side(0) + side(4));
         height = height.max(side(2) + side(6));
@@ -29,11 +24,7 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
             palette = source.read_up_to(image + 10, local)?;
         }
     }
-    let mode = if is_grey_ramp(&palette) {
-        ColourMode::Grey
-    } else {
-        ColourMode::Palette
-    };
+    let mode = if is_grey_ramp(&palette) { ColourMode::Grey } else { ColourMode::Palette };
     let mut header = Header::new(Format::Gif, width, height, mode);
     header.frame_bytes_per_pixel = 4;
     header.scratch_bytes = header.pixels() + (1 << 17);
@@ -41,19 +32,12 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
 }
 
 fn palette_len(flags: u8) -> usize {
-    if flags & 0x80 == 0 {
-        0
-    } else {
-        3 << ((flags & 7) + 1)
-    }
+    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
 /// Pillow calls a GIF grey when its palette says nothing: entry *i* is the grey *i*, or there is none at all.
 fn is_grey_ramp(palette: &[u8]) -> bool {
-    palette
-        .chunks_exact(3)
-        .enumerate()
-        .all(|(index, colour)| colour.iter().all(|sample| usize::from(*sample) == index))
+    palette.chunks_exact(3).enumerate().all(|(index, colour)| colour.iter().all(|sample| usize::from(*sample) == index))
 }
 
 /// Returns where the first image descriptor begins.

@@ -8,8 +8,7 @@ const MAX_META_BYTES: usize = 1 << 20;
 
 pub(super) fn read(source: &mut Headers<'_>, format: Format) -> Result<Header, Error> {
     let meta = meta_box(source)?.ok_or_else(|| Error::malformed(format, "no `meta` box"))?;
-    let item = PrimaryItem::find(&meta)
-        .ok_or_else(|| Error::malformed(format, "primary item has no sides"))?;
+    let item = PrimaryItem::find(&meta).ok_or_else(|| Error::malformed(format, "primary item has no sides"))?;
     // Pillow has no grey with alpha here.
     let mode = match (item.grey, item.alpha) {
         (_, true) => ColourMode::Rgba,
@@ -38,9 +37,7 @@ fn meta_box(source: &mut Headers<'_>) -> Result<Option<Vec<u8>>, Error> {
             break;
         }
         if &head[4..] == b"meta" {
-            let body = usize::try_from(len - header_len)
-                .unwrap_or(usize::MAX)
-                .min(MAX_META_BYTES);
+            let body = usize::try_from(len - header_len).unwrap_or(usize::MAX).min(MAX_META_BYTES);
             let bytes = source.read_up_to(offset + header_len, body)?;
             return Ok(Some(bytes.get(4..).unwrap_or_default().to_vec()));
         }
@@ -87,17 +84,9 @@ impl PrimaryItem {
         let (width, height) = sides?;
         let alpha = container.iter().any(|(kind, body)| {
             *kind == *b"auxC"
-                && body
-                    .windows(10)
-                    .any(|window| window == b"auxid:1\0\0\0" || window.ends_with(b":alpha"))
+                && body.windows(10).any(|window| window == b"auxid:1\0\0\0" || window.ends_with(b":alpha"))
         });
-        Some(Self {
-            width,
-            height,
-            orientation: orientation(turns, mirror),
-            alpha,
-            grey,
-        })
+        Some(Self { width, height, orientation: orientation(turns, mirror), alpha, grey })
     }
 }
 
@@ -121,11 +110,7 @@ fn associations(body: &[u8], id: u32) -> Option<Vec<usize>> {
     let entries = be32(body, 4)?;
     let mut at = 8;
     for _ in 0..entries {
-        let item = if version < 1 {
-            u32::from(be16(body, at)?)
-        } else {
-            be32(body, at)?
-        };
+        let item = if version < 1 { u32::from(be16(body, at)?) } else { be32(body, at)? };
         at += if version < 1 { 2 } else { 4 };
         let count = usize::from(*body.get(at)?);
         at += 1;
@@ -144,9 +129,7 @@ fn associations(body: &[u8], id: u32) -> Option<Vec<usize>> {
 }
 
 fn child<'a>(parent: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    boxes(parent)
-        .find(|(found, _)| found == kind)
-        .map(|(_, body)| body)
+    boxes(parent).find(|(found, _)| found == kind).map(|(_, body)| body)
 }
 
 /// Yields the boxes of a body; ends at the first whose length makes no sense.

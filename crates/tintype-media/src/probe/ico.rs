@@ -17,15 +17,8 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
         header.mode = ColourMode::Rgba;
         header
     };
-    let len = largest
-        .len
-        .min(u32::try_from(source.len()).unwrap_or(u32::MAX));
-    header.detail = Detail::Icon {
-        is_png,
-        entry: largest.bytes,
-        offset: largest.offset,
-        len,
-    };
+    let len = largest.len.min(u32::try_from(source.len()).unwrap_or(u32::MAX));
+    header.detail = Detail::Icon { is_png, entry: largest.bytes, offset: largest.offset, len };
     header.format = Format::Ico;
     // The decoder works on a copy of the entry.
     header.scratch_bytes += 2 * u64::from(len);
@@ -57,18 +50,11 @@ fn largest_entry(source: &mut Headers<'_>) -> Result<Entry, Error> {
     });
     // The first of equals, as a stable sort would have it.
     entries
-        .reduce(|best, entry| {
-            if (entry.area, entry.bits) > (best.area, best.bits) {
-                entry
-            } else {
-                best
-            }
-        })
+        .reduce(|best, entry| if (entry.area, entry.bits) > (best.area, best.bits) { entry } else { best })
         .ok_or_else(|| Error::malformed(Format::Ico, "directory is empty"))
 }
 
 fn embedded_png(source: &mut Headers<'_>, entry: &Entry) -> Result<Header, Error> {
-    let mut bytes =
-        std::io::Cursor::new(source.read_up_to(entry.offset, (entry.len as usize).min(1 << 16))?);
+    let mut bytes = std::io::Cursor::new(source.read_up_to(entry.offset, (entry.len as usize).min(1 << 16))?);
     png::read(&mut Source::new(&mut bytes as &mut dyn super::ReadSeek)?)
 }

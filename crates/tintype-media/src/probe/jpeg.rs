@@ -33,11 +33,7 @@ struct Adobe {
 
 /// Decides as libjpeg does: JFIF is always YCbCr, then Adobe's flag counts, then the components' names.
 fn colour(frame: &StartOfFrame, jfif: bool, adobe: Option<Adobe>) -> JpegColour {
-    let names: Vec<u8> = frame
-        .components
-        .iter()
-        .map(|component| component.0)
-        .collect();
+    let names: Vec<u8> = frame.components.iter().map(|component| component.0).collect();
     match (frame.components.len(), adobe) {
         (1, _) => JpegColour::Grey,
         (4, Some(Adobe { transform: 1.., .. })) => JpegColour::Ycck,
@@ -94,25 +90,16 @@ pub(crate) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
                     orientation = exif::orientation(&block);
                 }
             }
-            0xE0 => {
-                jfif |= source
-                    .array(body)?
-                    .is_some_and(|name: [u8; 5]| &name == b"JFIF\0")
-            }
+            0xE0 => jfif |= source.array(body)?.is_some_and(|name: [u8; 5]| &name == b"JFIF\0"),
             0xEE if length >= 14 => {
                 let segment: [u8; 12] = need(source, Format::Jpeg, body)?;
                 if segment.starts_with(b"Adobe") {
-                    adobe = Some(Adobe {
-                        transform: segment[11],
-                        offset: body + 11,
-                    });
+                    adobe = Some(Adobe { transform: segment[11], offset: body + 11 });
                 }
             }
             0xDA => {
                 let [scan_components] = need(source, Format::Jpeg, body)?;
-                interleaved = frame
-                    .as_ref()
-                    .is_none_or(|frame| frame.components.len() <= usize::from(scan_components));
+                interleaved = frame.as_ref().is_none_or(|frame| frame.components.len() <= usize::from(scan_components));
                 break;
             }
             _ => {}
@@ -122,10 +109,7 @@ pub(crate) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let frame = frame.ok_or_else(|| malformed("no frame header"))?;
     let mut header = header(source.len(), &frame, orientation, interleaved);
     let adobe_offset = adobe.map(|adobe| adobe.offset);
-    header.detail = Detail::Jpeg {
-        colour: colour(&frame, jfif, adobe),
-        adobe_offset,
-    };
+    header.detail = Detail::Jpeg { colour: colour(&frame, jfif, adobe), adobe_offset };
     Ok(header)
 }
 
@@ -136,10 +120,8 @@ fn malformed(reason: &str) -> Error {
 fn start_of_frame(source: &mut Headers<'_>, marker: u8, body: u64) -> Result<StartOfFrame, Error> {
     let [_, h1, h0, w1, w0, count] = need(source, Format::Jpeg, body)?;
     let bytes = source.read_up_to(body + 6, 3 * usize::from(count))?;
-    let components: Vec<_> = bytes
-        .chunks_exact(3)
-        .map(|component| (component[0], component[1] >> 4, component[1] & 15))
-        .collect();
+    let components: Vec<_> =
+        bytes.chunks_exact(3).map(|component| (component[0], component[1] >> 4, component[1] & 15)).collect();
     if components.len() != usize::from(count) {
         return Err(malformed("frame header is cut short"));
     }
@@ -151,12 +133,7 @@ fn start_of_frame(source: &mut Headers<'_>, marker: u8, body: u64) -> Result<Sta
     })
 }
 
-fn header(
-    file_len: u64,
-    frame: &StartOfFrame,
-    orientation: Option<Orientation>,
-    interleaved: bool,
-) -> Header {
+fn header(file_len: u64, frame: &StartOfFrame, orientation: Option<Orientation>, interleaved: bool) -> Header {
     let (mode, channels) = match frame.components.len() {
         1 => (ColourMode::Grey, 1),
         4 => (ColourMode::Cmyk, 4),
@@ -172,34 +149,14 @@ fn header(
 /// What the decoder keeps beside the output: coefficients of the whole image when it comes in several scans, else of
 /// a few rows of blocks.
 fn scratch(frame: &StartOfFrame, interleaved: bool) -> u64 {
-    let h_max = frame
-        .components
-        .iter()
-        .map(|(_, h, _)| *h)
-        .max()
-        .unwrap_or(1)
-        .clamp(1, 4);
-    let v_max = frame
-        .components
-        .iter()
-        .map(|(_, _, v)| *v)
-        .max()
-        .unwrap_or(1)
-        .clamp(1, 4);
+    let h_max = frame.components.iter().map(|(_, h, _)| *h).max().unwrap_or(1).clamp(1, 4);
+    let v_max = frame.components.iter().map(|(_, _, v)| *v).max().unwrap_or(1).clamp(1, 4);
     let units_across = u64::from(frame.width).div_ceil(8 * u64::from(h_max));
     let units_down = u64::from(frame.height).div_ceil(8 * u64::from(v_max));
-    let blocks_per_unit: u64 = frame
-        .components
-        .iter()
-        .map(|(_, h, v)| u64::from(*h) * u64::from(*v))
-        .sum();
+    let blocks_per_unit: u64 = frame.components.iter().map(|(_, h, v)| u64::from(*h) * u64::from(*v)).sum();
     // A coefficient takes two bytes; upsampling holds each component at full size for three rows of units.
-    let row =
-        units_across * u64::from(h_max) * u64::from(v_max) * 64 * 2 * frame.components.len() as u64;
-    let whole = if frame.progressive || !interleaved {
-        units_across * units_down * blocks_per_unit * 64 * 2
-    } else {
-        0
-    };
+    let row = units_across * u64::from(h_max) * u64::from(v_max) * 64 * 2 * frame.components.len() as u64;
+    let whole =
+        if frame.progressive || !interleaved { units_across * units_down * blocks_per_unit * 64 * 2 } else { 0 };
     whole + 3 * row
 }

@@ -162,10 +162,7 @@ pub(crate) fn recognise(source: &mut Headers<'_>) -> Result<Option<Format>, Erro
 
 fn parse(source: &mut Headers<'_>) -> Result<Header, Error> {
     let Some(format) = recognise(source)? else {
-        return Err(Error::Unsupported {
-            format: None,
-            reason: "content is no known image format".into(),
-        });
+        return Err(Error::Unsupported { format: None, reason: "content is no known image format".into() });
     };
     match format {
         Format::Jpeg => jpeg::read(source),
@@ -182,10 +179,7 @@ fn parse(source: &mut Headers<'_>) -> Result<Header, Error> {
         Format::Psd => other::psd(source),
         Format::Jxl => other::jxl(source),
         Format::Jp2 => other::jp2(source),
-        Format::Svg => Err(Error::unsupported(
-            format,
-            "a drawing has no sides in pixels",
-        )),
+        Format::Svg => Err(Error::unsupported(format, "a drawing has no sides in pixels")),
     }
 }
 
@@ -198,12 +192,6 @@ pub(crate) trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
 
 /// Returns `N` bytes at `offset`, or an error when the file ends before.
-pub(crate) fn need<const N: usize>(
-    source: &mut Headers<'_>,
-    format: Format,
-    offset: u64,
-) -> Result<[u8; N], Error> {
-    source
-        .array(offset)?
-        .ok_or_else(|| Error::malformed(format, "header is cut short"))
+pub(crate) fn need<const N: usize>(source: &mut Headers<'_>, format: Format, offset: u64) -> Result<[u8; N], Error> {
+    source.array(offset)?.ok_or_else(|| Error::malformed(format, "header is cut short"))
 }

@@ -6,11 +6,7 @@ use crate::{ColourMode, Error, Format};
 /// `qoiformat.org`, page 1.
 pub(super) fn qoi(source: &mut Headers<'_>) -> Result<Header, Error> {
     let bytes: [u8; 13] = need(source, Format::Qoi, 0)?;
-    let mode = if bytes[12] == 3 {
-        ColourMode::Rgb
-    } else {
-        ColourMode::Rgba
-    };
+    let mode = if bytes[12] == 3 { ColourMode::Rgb } else { ColourMode::Rgba };
     let mut header = Header::new(Format::Qoi, be32(&bytes, 4), be32(&bytes, 8), mode);
     header.frame_bytes_per_pixel = bytes[12].clamp(3, 4).into();
     header.scratch_bytes = source.len();
@@ -31,46 +27,27 @@ pub(super) fn psd(source: &mut Headers<'_>) -> Result<Header, Error> {
         (9, _) => ColourMode::Lab,
         _ => ColourMode::Rgb,
     };
-    Ok(Header::new(
-        Format::Psd,
-        be32(&bytes, 18),
-        be32(&bytes, 14),
-        mode,
-    ))
+    Ok(Header::new(Format::Psd, be32(&bytes, 18), be32(&bytes, 14), mode))
 }
 
 /// ISO/IEC 15444-1, annex A.5.1 (`SIZ`) and annex I.5.3.1 (`ihdr`).
 pub(super) fn jp2(source: &mut Headers<'_>) -> Result<Header, Error> {
     let head = source.read_up_to(0, 4096)?;
-    let (width, height, components) =
-        if let Some(at) = head.windows(4).position(|window| window == b"ihdr") {
-            let body = head.get(at + 4..at + 14).ok_or_else(|| cut(Format::Jp2))?;
-            (
-                be32(body, 4),
-                be32(body, 0),
-                u16::from_be_bytes([body[8], body[9]]),
-            )
-        } else {
-            let body = head
-                .get(8..42)
-                .filter(|_| head.starts_with(b"\xFF\x4F"))
-                .ok_or_else(|| cut(Format::Jp2))?;
-            let side = |end: usize, start: usize| be32(body, end).saturating_sub(be32(body, start));
-            (
-                side(0, 8),
-                side(4, 12),
-                u16::from_be_bytes([body[32], body[33]]),
-            )
-        };
+    let (width, height, components) = if let Some(at) = head.windows(4).position(|window| window == b"ihdr") {
+        let body = head.get(at + 4..at + 14).ok_or_else(|| cut(Format::Jp2))?;
+        (be32(body, 4), be32(body, 0), u16::from_be_bytes([body[8], body[9]]))
+    } else {
+        let body = head.get(8..42).filter(|_| head.starts_with(b"\xFF\x4F")).ok_or_else(|| cut(Format::Jp2))?;
+        let side = |end: usize, start: usize| be32(body, end).saturating_sub(be32(body, start));
+        (side(0, 8), side(4, 12), u16::from_be_bytes([body[32], body[33]]))
+    };
     let deep = head
         .windows(4)
         .position(|window| window == b"ihdr")
         .and_then(|at| head.get(at + 14))
         .is_some_and(|depth| depth & 0x7F > 7);
     // Enumerated colour space 12.
-    let inks = head
-        .windows(11)
-        .any(|window| window == b"colr\x01\0\0\0\0\0\x0C");
+    let inks = head.windows(11).any(|window| window == b"colr\x01\0\0\0\0\0\x0C");
     let mode = match components {
         1 if deep => ColourMode::Grey16,
         1 => ColourMode::Grey,
@@ -88,23 +65,11 @@ pub(super) fn jxl(source: &mut Headers<'_>) -> Result<Header, Error> {
     let stream = if head.starts_with(&[0xFF, 0x0A]) {
         Some(2)
     } else {
-        let whole = head
-            .windows(6)
-            .position(|window| window == b"jxlc\xFF\x0A")
-            .map(|at| at + 6);
+        let whole = head.windows(6).position(|window| window == b"jxlc\xFF\x0A").map(|at| at + 6);
         // A partial code stream has a four-byte index first.
-        whole.or_else(|| {
-            head.windows(4)
-                .position(|window| window == b"jxlp")
-                .map(|at| at + 10)
-        })
+        whole.or_else(|| head.windows(4).position(|window| window == b"jxlp").map(|at| at + 10))
     };
-    let mut bits = Bits {
-        bytes: stream
-            .and_then(|at| head.get(at..))
-            .ok_or_else(|| cut(Format::Jxl))?,
-        offset: 0,
-    };
+    let mut bits = Bits { bytes: stream.and_then(|at| head.get(at..)).ok_or_else(|| cut(Format::Jxl))?, offset: 0 };
     let (width, height) = bits.jxl_size().ok_or_else(|| cut(Format::Jxl))?;
     Ok(Header::new(Format::Jxl, width, height, ColourMode::Rgb))
 }
@@ -112,10 +77,7 @@ pub(super) fn jxl(source: &mut Headers<'_>) -> Result<Header, Error> {
 /// Says whether the text begins as an SVG document: after a byte order mark, declarations and comments, `<svg`.
 pub(super) fn is_svg(source: &mut Headers<'_>) -> Result<bool, Error> {
     let head = source.read_up_to(0, 8192)?;
-    let mut rest = head
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(&head)
-        .trim_ascii_start();
+    let mut rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head).trim_ascii_start();
     loop {
         let end: &[u8] = if rest.starts_with(b"<!--") {
             b"-->"
@@ -123,11 +85,7 @@ pub(super) fn is_svg(source: &mut Headers<'_>) -> Result<bool, Error> {
             b"?>"
         } else if rest.len() > 9 && rest[..9].eq_ignore_ascii_case(b"<!doctype") {
             // An internal subset holds `>` of its own; the document may also begin right after it.
-            if rest[..rest.len().min(200)].contains(&b'[') {
-                b"]>"
-            } else {
-                b">"
-            }
+            if rest[..rest.len().min(200)].contains(&b'[') { b"]>" } else { b">" }
         } else {
             break;
         };
@@ -137,9 +95,7 @@ pub(super) fn is_svg(source: &mut Headers<'_>) -> Result<bool, Error> {
         rest = rest[at + end.len()..].trim_ascii_start();
     }
     Ok(rest.starts_with(b"<svg")
-        && rest
-            .get(4)
-            .is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
+        && rest.get(4).is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
         || rest.starts_with(b"<svg:svg"))
 }
 

@@ -46,10 +46,7 @@ fn mode(depth: u8, colour_type: u8) -> Result<(ColourMode, u64), Error> {
         (16, 4) => (ColourMode::Rgba, 2),
         (8 | 16, 6) => (ColourMode::Rgba, 4),
         _ => {
-            return Err(Error::malformed(
-                Format::Png,
-                format!("colour type `{colour_type}` at depth `{depth}`"),
-            ));
+            return Err(Error::malformed(Format::Png, format!("colour type `{colour_type}` at depth `{depth}`")));
         }
     })
 }
@@ -65,9 +62,7 @@ fn read_chunks(source: &mut Headers<'_>, header: &mut Header) -> Result<bool, Er
         let length = u32::from_be_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
         match &chunk[4..] {
             b"tRNS" => transparent = true,
-            b"iCCP" if length > MAX_DEFLATED_PROFILE_BYTES => {
-                header.detail = Detail::OversizedProfile
-            }
+            b"iCCP" if length > MAX_DEFLATED_PROFILE_BYTES => header.detail = Detail::OversizedProfile,
             b"eXIf" => {
                 let block = source.read_up_to(offset + 8, MAX_EXIF_BYTES.min(length as usize))?;
                 header.orientation = exif::orientation(&block).unwrap_or_default();

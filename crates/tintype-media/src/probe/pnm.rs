@@ -8,11 +8,7 @@ const MAX_HEADER_BYTES: usize = 16 << 10;
 
 pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let head = source.read_up_to(0, MAX_HEADER_BYTES)?;
-    let parsed = if head.starts_with(b"P7") {
-        parse_pam(&head)
-    } else {
-        parse(&head)
-    };
+    let parsed = if head.starts_with(b"P7") { parse_pam(&head) } else { parse(&head) };
     let parsed = parsed.ok_or_else(|| Error::malformed(Format::Pnm, "header is not readable"))?;
     let mut header = Header::new(Format::Pnm, parsed.width, parsed.height, parsed.mode);
     header.frame_bytes_per_pixel = parsed.channels * if parsed.max_value > 255 { 2 } else { 1 };
@@ -35,10 +31,7 @@ pub(crate) struct Parsed {
 /// Reads `P1` to `P6`, `Pf` and `PF`: words between white space, comments from `#` to the end of the line.
 pub(crate) fn parse(head: &[u8]) -> Option<Parsed> {
     let kind = *head.get(1)?;
-    let mut words = Words {
-        bytes: head,
-        offset: 2,
-    };
+    let mut words = Words { bytes: head, offset: 2 };
     let width = words.next()?.parse().ok()?;
     let height = words.next()?.parse().ok()?;
     let mut scale = 1.0;
@@ -59,15 +52,7 @@ pub(crate) fn parse(head: &[u8]) -> Option<Parsed> {
         b'F' => (ColourMode::Rgb, 3),
         _ => return None,
     };
-    Some(Parsed {
-        width,
-        height,
-        mode,
-        channels,
-        max_value,
-        data_offset: words.offset + 1,
-        scale,
-    })
+    Some(Parsed { width, height, mode, channels, max_value, data_offset: words.offset + 1, scale })
 }
 
 fn parse_pam(head: &[u8]) -> Option<Parsed> {
@@ -91,19 +76,8 @@ fn parse_pam(head: &[u8]) -> Option<Parsed> {
         4 => ColourMode::Rgba,
         _ => return None,
     };
-    let (width, height) = (
-        value("WIDTH")?.parse().ok()?,
-        value("HEIGHT")?.parse().ok()?,
-    );
-    Some(Parsed {
-        width,
-        height,
-        mode,
-        channels: depth,
-        max_value,
-        data_offset: end + 7,
-        scale: 1.0,
-    })
+    let (width, height) = (value("WIDTH")?.parse().ok()?, value("HEIGHT")?.parse().ok()?);
+    Some(Parsed { width, height, mode, channels: depth, max_value, data_offset: end + 7, scale: 1.0 })
 }
 
 struct Words<'a> {
@@ -116,18 +90,14 @@ impl<'a> Words<'a> {
         loop {
             match self.bytes.get(self.offset)? {
                 b'#' => {
-                    self.offset += self.bytes[self.offset..]
-                        .iter()
-                        .position(|byte| matches!(byte, b'\n' | b'\r'))?
+                    self.offset += self.bytes[self.offset..].iter().position(|byte| matches!(byte, b'\n' | b'\r'))?
                 }
                 byte if byte.is_ascii_whitespace() => self.offset += 1,
                 _ => break,
             }
         }
         let start = self.offset;
-        let len = self.bytes[start..]
-            .iter()
-            .position(|byte| byte.is_ascii_whitespace() || *byte == b'#')?;
+        let len = self.bytes[start..].iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'#')?;
         self.offset += len;
         std::str::from_utf8(&self.bytes[start..self.offset]).ok()
     }

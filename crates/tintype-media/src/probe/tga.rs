@@ -21,8 +21,7 @@ pub(super) fn recognise(source: &mut Headers<'_>) -> Result<bool, Error> {
             && header.map_start < header.map_len
             && matches!(header.map_depth, 15 | 16 | 24 | 32)
     } else {
-        header.has_map <= 1
-            && (header.has_map == 1 || (header.map_len == 0 && header.map_depth == 0))
+        header.has_map <= 1 && (header.has_map == 1 || (header.map_len == 0 && header.map_depth == 0))
     };
     let sides = header.width > 0 && header.height > 0;
     if !(map && sides && depths.contains(&header.depth) && header.descriptor & 0xC0 == 0) {
@@ -30,21 +29,12 @@ pub(super) fn recognise(source: &mut Headers<'_>) -> Result<bool, Error> {
     }
     // Version 2 ends in a signature; without it, what is not run-length coded must have room for its pixels.
     let footer = source.len().saturating_sub(18);
-    if source
-        .array::<18>(footer)?
-        .is_some_and(|footer| &footer == b"TRUEVISION-XFILE.\0")
-    {
+    if source.array::<18>(footer)?.is_some_and(|footer| &footer == b"TRUEVISION-XFILE.\0") {
         return Ok(true);
     }
     let pixels = u64::from(header.width) * u64::from(header.height);
     let stored = (pixels * u64::from(header.depth)).div_ceil(8);
-    let least = 18
-        + u64::from(header.id_len)
-        + if header.image_type < 9 {
-            stored
-        } else {
-            pixels.div_ceil(128) * 2
-        };
+    let least = 18 + u64::from(header.id_len) + if header.image_type < 9 { stored } else { pixels.div_ceil(128) * 2 };
     let most = 18 + 256 + 256 * 4 + 2 * stored;
     Ok((least..=most).contains(&source.len()))
 }

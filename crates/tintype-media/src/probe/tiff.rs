@@ -57,24 +57,15 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let mut header = Header::new(Format::Tiff, layout.width, layout.height, mode);
     header.orientation = layout.orientation;
     header.frame_bytes_per_pixel = match mode {
-        ColourMode::Bilevel
-        | ColourMode::Grey
-        | ColourMode::Grey16
-        | ColourMode::Grey16BigEndian => 1,
+        ColourMode::Bilevel | ColourMode::Grey | ColourMode::Grey16 | ColourMode::Grey16BigEndian => 1,
         ColourMode::Integer | ColourMode::Float => 1,
         ColourMode::GreyAlpha => 2,
         ColourMode::Rgba | ColourMode::PaletteAlpha | ColourMode::Cmyk => 4,
         _ => 3,
     };
     // One strip or tile at a time: its decoded samples, its bytes as stored, and the codec's own copy.
-    let (chunk_width, chunk_height) = layout
-        .tile
-        .unwrap_or((layout.width, layout.rows_per_strip.min(layout.height)));
-    let samples = if layout.planar {
-        1
-    } else {
-        u64::from(layout.samples_per_pixel)
-    };
+    let (chunk_width, chunk_height) = layout.tile.unwrap_or((layout.width, layout.rows_per_strip.min(layout.height)));
+    let samples = if layout.planar { 1 } else { u64::from(layout.samples_per_pixel) };
     let row = (u64::from(chunk_width) * samples * u64::from(layout.depth())).div_ceil(8);
     header.scratch_bytes = row
         .saturating_mul(chunk_height.into())
@@ -103,56 +94,29 @@ struct Directory<'a, 'b> {
 impl<'a, 'b> Directory<'a, 'b> {
     fn open(source: &'a mut Headers<'b>) -> Result<Self, Error> {
         let head: [u8; 16] = source.array(0)?.ok_or_else(cut)?;
-        let mut directory = Self {
-            source,
-            big_endian: head[0] == b'M',
-            entries: Vec::new(),
-        };
+        let mut directory = Self { source, big_endian: head[0] == b'M', entries: Vec::new() };
         let big = directory.number(&head[2..4]) == 43;
         let (start, count_len, entry_len) = if big { (8..16, 8, 20) } else { (4..8, 2, 12) };
         let start = directory.number(&head[start]);
         let count = directory.source.read_up_to(start, count_len)?;
         let count = directory.number(&count).min(MAX_ENTRIES);
-        let bytes = directory.source.read_up_to(
-            start.saturating_add(count_len as u64),
-            count as usize * entry_len,
-        )?;
+        let bytes = directory.source.read_up_to(start.saturating_add(count_len as u64), count as usize * entry_len)?;
         for (index, entry) in bytes.chunks_exact(entry_len).enumerate() {
-            let (tag, kind) = (
-                directory.number(&entry[..2]) as u16,
-                directory.number(&entry[2..4]) as u16,
-            );
-            let (number, value) = if big {
-                (&entry[4..12], &entry[12..])
-            } else {
-                (&entry[4..8], &entry[8..])
-            };
+            let (tag, kind) = (directory.number(&entry[..2]) as u16, directory.number(&entry[2..4]) as u16);
+            let (number, value) = if big { (&entry[4..12], &entry[12..]) } else { (&entry[4..8], &entry[8..]) };
             let count = directory.number(number);
             // Values that fit stand in the entry itself.
             let inline = count.saturating_mul(kind_len(kind)) <= value.len() as u64;
             let here = start + (count_len + index * entry_len + entry_len - value.len()) as u64;
-            let offset = if inline {
-                here
-            } else {
-                directory.number(value)
-            };
-            directory.entries.push(Entry {
-                tag,
-                kind,
-                count,
-                offset,
-            });
+            let offset = if inline { here } else { directory.number(value) };
+            directory.entries.push(Entry { tag, kind, count, offset });
         }
         Ok(directory)
     }
 
     fn number(&self, bytes: &[u8]) -> u64 {
         let fold = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        if self.big_endian {
-            bytes.iter().fold(0, fold)
-        } else {
-            bytes.iter().rev().fold(0, fold)
-        }
+        if self.big_endian { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) }
     }
 
     fn entry(&self, tag: u16) -> Option<Entry> {
@@ -167,13 +131,8 @@ impl<'a, 'b> Directory<'a, 'b> {
             1 | 3 | 4 | 16 => kind_len(entry.kind) as usize,
             _ => return Ok(Vec::new()),
         };
-        let bytes = self
-            .source
-            .read_up_to(entry.offset, len * entry.count.min(MAX_VALUES) as usize)?;
-        Ok(bytes
-            .chunks_exact(len)
-            .map(|value| self.number(value))
-            .collect())
+        let bytes = self.source.read_up_to(entry.offset, len * entry.count.min(MAX_VALUES) as usize)?;
+        Ok(bytes.chunks_exact(len).map(|value| self.number(value)).collect())
     }
 
     fn value(&mut self, tag: u16) -> Result<Option<u64>, Error> {
@@ -181,23 +140,15 @@ impl<'a, 'b> Directory<'a, 'b> {
     }
 
     fn short(&mut self, tag: u16, default: u16) -> Result<u16, Error> {
-        Ok(self
-            .value(tag)?
-            .map_or(default, |value| u16::try_from(value).unwrap_or(u16::MAX)))
+        Ok(self.value(tag)?.map_or(default, |value| u16::try_from(value).unwrap_or(u16::MAX)))
     }
 
     fn shorts(&mut self, tag: u16) -> Result<Vec<u16>, Error> {
-        Ok(self
-            .values(tag)?
-            .into_iter()
-            .map(|value| u16::try_from(value).unwrap_or(u16::MAX))
-            .collect())
+        Ok(self.values(tag)?.into_iter().map(|value| u16::try_from(value).unwrap_or(u16::MAX)).collect())
     }
 
     fn long(&mut self, tag: u16) -> Result<Option<u32>, Error> {
-        Ok(self
-            .value(tag)?
-            .map(|value| u32::try_from(value).unwrap_or(u32::MAX)))
+        Ok(self.value(tag)?.map(|value| u32::try_from(value).unwrap_or(u32::MAX)))
     }
 
     fn layout(mut self) -> Result<Layout, Error> {
@@ -205,24 +156,11 @@ impl<'a, 'b> Directory<'a, 'b> {
         let mut bits = self.shorts(258)?;
         if bits.len() == 1 {
             // Some writers say it once for all samples.
-            bits.resize(
-                usize::from(samples_per_pixel).clamp(1, MAX_VALUES as usize),
-                bits[0],
-            );
+            bits.resize(usize::from(samples_per_pixel).clamp(1, MAX_VALUES as usize), bits[0]);
         }
         // A decoder that reads a list turns each value into 32 bytes at first.
-        let list = |entry: &&Entry| {
-            matches!(
-                entry.tag,
-                258 | 273 | 279 | 324 | 325 | 338 | 339 | 347 | 530
-            )
-        };
-        let list_values = self
-            .entries
-            .iter()
-            .filter(list)
-            .map(|entry| entry.count.min(1 << 20))
-            .sum();
+        let list = |entry: &&Entry| matches!(entry.tag, 258 | 273 | 279 | 324 | 325 | 338 | 339 | 347 | 530);
+        let list_values = self.entries.iter().filter(list).map(|entry| entry.count.min(1 << 20)).sum();
         let tile = match (self.long(322)?, self.long(323)?) {
             (Some(width), Some(height)) => Some((width, height)),
             _ => None,
@@ -235,10 +173,7 @@ impl<'a, 'b> Directory<'a, 'b> {
             bits,
             compression: self.short(259, 1)?,
             photometric: self.short(262, 0)?,
-            photometric_offset: self
-                .entry(262)
-                .filter(|entry| entry.kind == 3)
-                .map_or(0, |entry| entry.offset),
+            photometric_offset: self.entry(262).filter(|entry| entry.kind == 3).map_or(0, |entry| entry.offset),
             samples_per_pixel,
             rows_per_strip: self.long(278)?.filter(|rows| *rows > 0).unwrap_or(u32::MAX),
             planar: self.short(284, 1)? == 2 && samples_per_pixel > 1,

@@ -14,41 +14,22 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
             let bytes: [u8; 10] = need(source, Format::WebP, 20)?;
             let side = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);
             if bytes[3..6] != [0x9D, 0x01, 0x2A] {
-                return Err(Error::malformed(
-                    Format::WebP,
-                    "no start code in the `VP8 ` chunk",
-                ));
+                return Err(Error::malformed(Format::WebP, "no start code in the `VP8 ` chunk"));
             }
-            Ok(header(
-                source,
-                side(bytes[6], bytes[7]),
-                side(bytes[8], bytes[9]),
-                false,
-                Cost::Lossy,
-            ))
+            Ok(header(source, side(bytes[6], bytes[7]), side(bytes[8], bytes[9]), false, Cost::Lossy))
         }
         b"VP8L" => {
             let bytes: [u8; 5] = need(source, Format::WebP, 20)?;
             if bytes[0] != 0x2F {
-                return Err(Error::malformed(
-                    Format::WebP,
-                    "no signature in the `VP8L` chunk",
-                ));
+                return Err(Error::malformed(Format::WebP, "no signature in the `VP8L` chunk"));
             }
             let bits = u32::from_le_bytes([bytes[1], bytes[2], bytes[3], bytes[4]]);
             let (width, height) = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1);
-            Ok(header(
-                source,
-                width,
-                height,
-                lossless_alpha(bits),
-                Cost::Lossless,
-            ))
+            Ok(header(source, width, height, lossless_alpha(bits), Cost::Lossless))
         }
         b"VP8X" => {
             let bytes: [u8; 10] = need(source, Format::WebP, 20)?;
-            let side =
-                |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], 0]) + 1;
+            let side = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], 0]) + 1;
             extended(source, bytes[0], side(4), side(7))
         }
         _ => Err(Error::malformed(Format::WebP, "first chunk holds no image")),
@@ -69,11 +50,7 @@ fn extended(source: &mut Headers<'_>, flags: u8, width: u32, height: u32) -> Res
     const ALPHA: u8 = 0x10;
     const EXIF: u8 = 0x08;
     let mut alpha = flags & ALPHA != 0;
-    let mut cost = if flags & ANIMATION != 0 {
-        Cost::Animated
-    } else {
-        Cost::Lossy
-    };
+    let mut cost = if flags & ANIMATION != 0 { Cost::Animated } else { Cost::Lossy };
     let mut orientation = None;
     let mut offset = 30;
     for _ in 0..MAX_CHUNKS {
@@ -109,11 +86,7 @@ fn extended(source: &mut Headers<'_>, flags: u8, width: u32, height: u32) -> Res
 }
 
 fn header(source: &Headers<'_>, width: u32, height: u32, alpha: bool, cost: Cost) -> Header {
-    let mode = if alpha {
-        ColourMode::Rgba
-    } else {
-        ColourMode::Rgb
-    };
+    let mode = if alpha { ColourMode::Rgba } else { ColourMode::Rgb };
     let mut header = Header::new(Format::WebP, width, height, mode);
     header.frame_bytes_per_pixel = 3 + u64::from(alpha);
     // Planes of the lossy codec are padded to whole macroblocks and hold 1.5 bytes a pixel.
