@@ -71,10 +71,9 @@ impl Condition<'_> {
     pub(super) fn write_for_source(&self, sql: &mut Sql) {
         let Self::Search(terms) = self else { return self.write(sql) };
         let long: Vec<String> = terms.iter().filter(|term| is_long(term)).map(|term| quoted(term)).collect();
-        let short: Vec<&String> = terms.iter().filter(|term| !is_long(term)).collect();
-        let table = if short.is_empty() { "files" } else { "file_search" };
-        sql.push(format!("{table} MATCH ")).bind(long.join(" AND ").as_str());
-        for term in short {
+        // The table's own name is also that of the column that stands for all of its text.
+        sql.push("file_search MATCH ").bind(long.join(" AND ").as_str());
+        for term in terms.iter().filter(|term| !is_long(term)) {
             sql.push(" AND ");
             occurs(sql, term);
         }

@@ -13,7 +13,7 @@ use crate::list::Selection;
 use crate::sql::Sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use tintype_domain::ListQuery;
+use tintype_domain::{ListQuery, MAX_LIMIT};
 
 /// How many files are few: reading and sorting so many rows takes about a millisecond.
 const FEW: usize = 2000;
@@ -29,7 +29,7 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     let page = Page {
         conditions: conditions(&query.filter),
         ordering: Ordering::new(&query.ordering),
-        limit: query.limit.into(),
+        limit: query.limit.min(MAX_LIMIT).into(),
         offset: i64::try_from(query.offset).unwrap_or(i64::MAX),
     };
     for condition in &page.conditions {

@@ -1,0 +1,143 @@
+//! A database of one's own, and rows to put into it.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use tempfile::TempDir;
+use tintype_domain::{
+    Checksum, ColourMode, Description, FileName, FileRecord, Key, Kind, Name, Suffix, Timestamp, UserRecord,
+};
+use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewFile, NewThumbnail, NewUser};
+
+/// A migrated database that is gone when it is dropped.
+pub(crate) struct Fresh {
+    pub(crate) database: Database,
+    pub(crate) url: String,
+    pub(crate) folder: TempDir,
+}
+
+impl std::ops::Deref for Fresh {
+    type Target = Database;
+
+    fn deref(&self) -> &Database {
+        &self.database
+    }
+}
+
+impl Fresh {
+    /// Runs SQL that no method of the database is for.
+    pub(crate) fn execute(&self, sql: &str) {
+        let path = self.folder.path().join("tintype.db");
+        let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        connection.batch_execute("PRAGMA busy_timeout = 60000; PRAGMA foreign_keys = ON").unwrap();
+        connection.batch_execute(sql).unwrap();
+    }
+}
+
+/// Returns an empty, migrated database.
+pub(crate) fn fresh() -> Fresh {
+    let unmigrated = unmigrated();
+    unmigrated.database.migrate().unwrap();
+    unmigrated
+}
+
+/// Returns a database that has never been migrated.
+pub(crate) fn unmigrated() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/tintype.db", folder.path().display());
+    Fresh { database: connect(&url), url, folder }
+}
+
+/// Connects to a database once more, as another process would.
+pub(crate) fn connect(url: &str) -> Database {
+    // Tests that race on a slow machine wait for long.
+    let mut options = ConnectOptions::default();
+    options.acquire_timeout = std::time::Duration::from_secs(60);
+    Database::connect(url, &options).unwrap()
+}
+
+/// 2025-12-22T17:43:06.351315Z.
+pub(crate) const NOW: i64 = 1_766_425_386_351_315;
+
+/// Returns the moment that many microseconds after [`NOW`].
+pub(crate) fn at(micros: i64) -> Timestamp {
+    Timestamp::from_unix_micros(NOW + micros)
+}
+
+pub(crate) fn user(database: &Database, username: &str) -> UserRecord {
+    database.create_user(&NewUser { username: username.into(), ..NewUser::default() }, at(0)).unwrap()
+}
+
+/// Returns suffixes that never repeat.
+pub(crate) fn suffixes() -> impl FnMut() -> Suffix {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    || {
+        let mut number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Suffix::from_random(std::array::from_fn(|_| {
+            let digit = u8::try_from(number % 62).unwrap();
+            number /= 62;
+            digit
+        }))
+    }
+}
+
+pub(crate) const EDGES: [(u32, &str); 4] = [(64, "jpg"), (128, "jpg"), (512, "jpg"), (1080, "jpg")];
+
+pub(crate) fn original(name: &str) -> Key {
+    Key::original(at(0), &FileName::from_upload(name))
+}
+
+/// Claims the keys of an image of that name with four thumbnails.
+pub(crate) fn claim(database: &Database, name: &str) -> Claim {
+    database.claim(&original(name), &EDGES, &mut suffixes(), at(0)).unwrap()
+}
+
+/// Returns the content of an image with a thumbnail at each claimed key.
+pub(crate) fn image(claim: &Claim) -> NewContent {
+    let thumbnails = claim.thumbnails.iter().zip(EDGES).map(|(key, (edge, _))| NewThumbnail {
+        key: key.clone(),
+        edge,
+        width: edge,
+        height: edge / 2,
+        size: u64::from(edge) * 10,
+        mime_type: "image/jpeg".into(),
+        checksum: Checksum([u8::try_from(edge % 251).unwrap(); 32]),
+    });
+    NewContent {
+        key: claim.original.clone(),
+        kind: Kind::Image,
+        size: 1_728_593,
+        mime_type: "image/jpeg".into(),
+        checksum: Checksum([7; 32]),
+        width: Some(2560),
+        height: Some(1600),
+        mode: Some(ColourMode::Rgb),
+        thumbnails: thumbnails.collect(),
+    }
+}
+
+pub(crate) fn new_file(user: &UserRecord, name: &str, content: NewContent) -> NewFile {
+    let description = Description::new("User profile avatar").unwrap();
+    NewFile { user_id: user.id, name: Name::new(name).unwrap(), description, content }
+}
+
+/// Uploads an image with four thumbnails.
+pub(crate) fn upload(database: &Database, user: &UserRecord, name: &str) -> FileRecord {
+    let content = image(&claim(database, name));
+    database.insert_file(&new_file(user, name, content), at(0)).unwrap()
+}
+
+/// Runs as many copies of `work` at once and returns what each returns.
+pub(crate) fn at_once<T: Send>(copies: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let barrier = std::sync::Barrier::new(copies);
+    std::thread::scope(|scope| {
+        let copy = |number| {
+            let (barrier, work) = (&barrier, &work);
+            scope.spawn(move || {
+                barrier.wait();
+                work(number)
+            })
+        };
+        let threads: Vec<_> = (0..copies).map(copy).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
