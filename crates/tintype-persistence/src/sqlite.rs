@@ -1,5 +1,6 @@
 //! Whatever is so on SQLite alone.
 
+mod by_user;
 mod conditions;
 mod ordering;
 mod selection;

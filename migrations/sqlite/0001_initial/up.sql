@@ -13,11 +13,6 @@ CREATE TABLE users (
     created_at BIGINT NOT NULL
 );
 
--- Lists ordered by a field of the uploader walk the users in that order.
-CREATE INDEX users_first_name ON users (first_name);
-CREATE INDEX users_last_name ON users (last_name);
-CREATE INDEX users_last_login ON users (last_login);
-
 CREATE TABLE grants (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     code INTEGER NOT NULL,
@@ -63,8 +58,8 @@ CREATE TABLE files (
 -- descending order; the ascending order needs one of its own where many rows have one value.
 -- `files_facts` holds whatever a list can filter by, so that a combination of filters never reads the rows.
 CREATE INDEX files_facts ON files (created_at, id, user_id, kind, size, width, height, updated_at);
--- Counts a range of numbers without reading the rows.
-CREATE INDEX files_id ON files (id);
+-- Counts a range of numbers, and finds the newest files of some users, without reading the rows.
+CREATE INDEX files_id ON files (id, user_id);
 CREATE INDEX files_updated_at ON files (updated_at);
 CREATE INDEX files_user_id ON files (user_id);
 CREATE INDEX files_name ON files (name);

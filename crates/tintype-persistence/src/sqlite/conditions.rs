@@ -80,7 +80,7 @@ impl Condition<'_> {
     }
 
     /// Appends the condition as any table or index of files takes it.
-    pub(super) fn write(&self, sql: &mut Sql) {
+    pub(super) fn write<ST>(&self, sql: &mut Sql<ST>) {
         match self {
             Self::Search(terms) | Self::ShortSearch(terms) => {
                 for (index, term) in terms.iter().enumerate() {
@@ -107,15 +107,22 @@ fn quoted(term: &str) -> String {
 }
 
 /// Appends that the term occurs in the folded name or in the number of the file.
-fn occurs(sql: &mut Sql, term: &str) {
-    sql.push("(instr(files.name_folded, ").bind(term).push(") > 0");
+fn occurs<ST>(sql: &mut Sql<ST>, term: &str) {
+    // GLOB skips to an ASCII letter faster than `instr`, but takes no long patterns.
+    if !is_long(term) && term.is_ascii() {
+        let pattern: String =
+            term.chars().map(|c| if "*?[".contains(c) { format!("[{c}]") } else { c.into() }).collect();
+        sql.push("(files.name_folded GLOB ").bind(format!("*{pattern}*").as_str());
+    } else {
+        sql.push("(instr(files.name_folded, ").bind(term).push(") > 0");
+    }
     if term.bytes().all(|byte| byte.is_ascii_digit()) {
         sql.push(" OR instr(CAST(files.id AS TEXT), ").bind(term).push(") > 0");
     }
     sql.push(")");
 }
 
-fn between(sql: &mut Sql, column: &'static str, bounds: Bounds) {
+fn between<ST>(sql: &mut Sql<ST>, column: &'static str, bounds: Bounds) {
     match (bounds.min, bounds.max) {
         (Some(min), Some(max)) if min == max => sql.push(column).push(" = ").bind(min),
         (Some(min), Some(max)) => sql.push(column).push(" BETWEEN ").bind(min).push(" AND ").bind(max),

@@ -18,11 +18,12 @@ use tintype_domain::{ListQuery, MAX_LIMIT};
 /// How many files are few: reading and sorting so many rows takes about a millisecond.
 const FEW: usize = 2000;
 
-struct Page<'a> {
+/// The page that is asked for.
+pub(super) struct Page<'a> {
     conditions: Vec<Condition<'a>>,
-    ordering: Ordering,
-    limit: i64,
-    offset: i64,
+    pub(super) ordering: Ordering,
+    pub(super) limit: i64,
+    pub(super) offset: i64,
 }
 
 pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
@@ -36,6 +37,9 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
         if let Some(ids) = page.few(connection, condition)? {
             return page.among(connection, &ids);
         }
+    }
+    if let Some(column) = page.ordering.by_user() {
+        return page.by_user(connection, column);
     }
     let count = page.count(connection)?;
     // A page behind the last one would be walked for in vain.
@@ -63,14 +67,11 @@ impl Page<'_> {
     fn among(&self, connection: &mut AnyConnection, ids: &[i64]) -> Result<Selection, Error> {
         let mut sql = Sql::new("SELECT files.id FROM files NOT INDEXED");
         self.join_users(&mut sql);
-        // The first condition alone has been looked up already, a single one therefore as a whole.
+        // What the only condition leaves has just been looked up.
         let numbers = format!("{ids:?}");
         sql.push(" WHERE files.id IN (SELECT value FROM json_each(").bind(numbers.as_str()).push("))");
         if self.conditions.len() > 1 {
-            for condition in &self.conditions {
-                sql.push(" AND ");
-                condition.write(&mut sql);
-            }
+            self.and_filter(&mut sql);
         }
         sql.push(format!(" ORDER BY {}", self.ordering.sql()));
         let ids = self.load(connection, sql)?;
@@ -87,10 +88,6 @@ impl Page<'_> {
             [] => {
                 sql.push("files");
             }
-            [Condition::Search(_)] => {
-                sql.push("files INDEXED BY files_name_folded");
-                self.filter(&mut sql);
-            }
             [condition] => {
                 sql.push(condition.source()).push(" WHERE ");
                 condition.write_for_source(&mut sql);
@@ -105,8 +102,14 @@ impl Page<'_> {
 
     /// Appends every condition.
     fn filter(&self, sql: &mut Sql) {
-        for (index, condition) in self.conditions.iter().enumerate() {
-            sql.push(if index == 0 { " WHERE " } else { " AND " });
+        sql.push(" WHERE TRUE");
+        self.and_filter(sql);
+    }
+
+    /// Appends every condition behind another one.
+    pub(super) fn and_filter<ST>(&self, sql: &mut Sql<ST>) {
+        for condition in &self.conditions {
+            sql.push(" AND ");
             condition.write(sql);
         }
     }
@@ -133,9 +136,6 @@ impl Page<'_> {
 
     /// Follows the index of the order until the page is full.
     fn walk(&self, connection: &mut AnyConnection) -> Result<Vec<i64>, Error> {
-        if let Some(column) = self.ordering.by_user() {
-            return self.walk_users(connection, column);
-        }
         let mut sql = Sql::new(format!("SELECT files.id FROM files INDEXED BY {}", self.ordering.index()));
         self.join_users(&mut sql);
         self.filter(&mut sql);
@@ -143,47 +143,18 @@ impl Page<'_> {
         self.load(connection, sql)
     }
 
-    /// Follows the users in their order and the files of each; then come the files whose user says nothing.
-    fn walk_users(&self, connection: &mut AnyConnection, column: &str) -> Result<Vec<i64>, Error> {
-        let speaking = |select: &str| {
-            let mut sql = Sql::new(format!("SELECT {select} FROM users CROSS JOIN files INDEXED BY files_user_id"));
-            sql.push(format!(" ON files.user_id = users.id AND {column} IS NOT NULL"));
-            self.filter(&mut sql);
-            sql
-        };
-        let mut sql = speaking("files.id");
-        self.order(&mut sql);
-        let mut ids = self.load(connection, sql)?;
-        let missing = self.limit - ids.len() as i64;
-        if missing == 0 {
-            return Ok(ids);
-        }
-        let passed = match ids.len() {
-            0 if self.offset > 0 => self.load(connection, speaking("count(*)"))?.first().copied().unwrap_or(0),
-            found => self.offset + found as i64,
-        };
-        let mut sql = Sql::new("SELECT files.id FROM files");
-        // Only the time of the last log-in can be missing where there is a user.
-        let silent = match column {
-            "users.last_login" => " INDEXED BY files_id LEFT JOIN users ON users.id = files.user_id",
-            _ => " INDEXED BY files_user_id",
-        };
-        sql.push(silent);
-        self.filter(&mut sql);
-        sql.push(if self.conditions.is_empty() { " WHERE " } else { " AND " });
-        sql.push(if column == "users.last_login" { "users.last_login IS NULL" } else { "files.user_id IS NULL" });
-        sql.push(" ORDER BY files.id DESC LIMIT ").bind(missing);
-        sql.push(" OFFSET ").bind((self.offset - passed).max(0));
-        ids.extend(self.load(connection, sql)?);
-        Ok(ids)
-    }
-
-    fn load(&self, connection: &mut AnyConnection, sql: Sql) -> Result<Vec<i64>, Error> {
+    /// Runs a statement that returns numbers.
+    pub(super) fn load(&self, connection: &mut AnyConnection, sql: Sql) -> Result<Vec<i64>, Error> {
         let mut rows = Sql::<BigInt>::new("");
         rows.append(sql);
-        if self.conditions.len() > 1 || self.ordering.is_uncommon() {
-            rows.uncommon();
-        }
+        self.keep_prepared(&mut rows);
         Ok(rows.load(connection)?)
+    }
+
+    /// Keeps a statement prepared only if it is one of not too many: clients choose how filters and orders combine.
+    pub(super) fn keep_prepared<ST>(&self, sql: &mut Sql<ST>) {
+        if self.conditions.len() > 1 || self.ordering.is_uncommon() {
+            sql.uncommon();
+        }
     }
 }

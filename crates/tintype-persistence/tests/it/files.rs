@@ -113,7 +113,8 @@ fn replaced_content_dooms_the_old_and_owns_the_new() {
 
     let mut doomed = database.doomed(100).unwrap();
     let mut old: Vec<Key> = before.keys().cloned().collect();
-    (doomed.sort(), old.sort());
+    doomed.sort();
+    old.sort();
     assert_eq!(doomed, old);
     assert_eq!(database.object(&before.key).unwrap(), None);
     assert_eq!(database.object(&after.key).unwrap().unwrap().stored_at, at(70));
@@ -144,7 +145,8 @@ fn a_deleted_file_leaves_its_keys_doomed() {
     assert_eq!(keys, file.keys().cloned().collect::<Vec<_>>());
     let mut doomed = database.doomed(100).unwrap();
     let mut expected = keys.clone();
-    (doomed.sort(), expected.sort());
+    doomed.sort();
+    expected.sort();
     assert_eq!(doomed, expected);
     assert_eq!(database.file(file.id).unwrap(), None);
     assert_eq!(database.delete_file(file.id).unwrap(), None);
