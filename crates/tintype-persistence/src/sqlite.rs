@@ -79,3 +79,44 @@ pub(crate) fn begin_write(connection: &mut SqliteConnection) -> QueryResult<()> 
 pub(crate) fn begin_snapshot(connection: &mut SqliteConnection) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::open;
+    use crate::connection::Role;
+    use crate::error::Error;
+    use diesel::connection::SimpleConnection;
+    use std::time::Duration;
+
+    #[test]
+    fn a_full_disk_is_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = open(&folder.path().join("full.db"), Role::Writer, Duration::ZERO).unwrap();
+        // A limit of SQLite's own fails as a full disk does.
+        connection.batch_execute("PRAGMA max_page_count = 4; CREATE TABLE t (x);").unwrap();
+        let error = connection.batch_execute("INSERT INTO t VALUES (zeroblob(1000000));").unwrap_err();
+        assert!(matches!(Error::from(error), Error::NoSpace));
+    }
+
+    #[test]
+    fn readers_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = open(&folder.path().join("read.db"), Role::Reader, Duration::ZERO).unwrap();
+        let error = connection.batch_execute("CREATE TABLE t (x);").unwrap_err();
+        assert!(matches!(Error::from(error), Error::Unavailable { .. }));
+    }
+
+    #[test]
+    fn a_promise_is_on_disk_before_it_is_given() {
+        use diesel::RunQueryDsl;
+        use diesel::sql_types::Integer;
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = open(&folder.path().join("sync.db"), Role::Writer, Duration::ZERO).unwrap();
+        let mut pragma = |name: &str| {
+            let query = diesel::dsl::sql::<Integer>(&format!("SELECT * FROM pragma_{name}"));
+            query.get_result::<i32>(&mut connection).unwrap()
+        };
+        assert_eq!(pragma("synchronous"), 2, "FULL");
+        assert_eq!(pragma("foreign_keys"), 1);
+    }
+}

@@ -27,12 +27,7 @@ pub(super) struct Page<'a> {
 }
 
 pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
-    let page = Page {
-        conditions: conditions(&query.filter),
-        ordering: Ordering::new(&query.ordering),
-        limit: query.limit.min(MAX_LIMIT).into(),
-        offset: i64::try_from(query.offset).unwrap_or(i64::MAX),
-    };
+    let page = Page::new(query);
     for condition in &page.conditions {
         if let Some(ids) = page.few(connection, condition)? {
             return page.among(connection, &ids);
@@ -41,19 +36,28 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     if let Some(column) = page.ordering.by_user() {
         return page.by_user(connection, column);
     }
-    let count = page.count(connection)?;
+    let count = page.load(connection, page.count())?.first().copied().unwrap_or(0);
     // A page behind the last one would be walked for in vain.
     let ids = if count <= page.offset {
         Vec::new()
     } else if usize::try_from(count).is_ok_and(|count| count <= FEW) {
-        page.scan(connection)?
+        page.load(connection, page.scan())?
     } else {
-        page.walk(connection)?
+        page.load(connection, page.walk())?
     };
     Ok(Selection { count: u64::try_from(count).unwrap_or(0), ids })
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn new(query: &'a ListQuery) -> Self {
+        Self {
+            conditions: conditions(&query.filter),
+            ordering: Ordering::new(&query.ordering),
+            limit: query.limit.min(MAX_LIMIT).into(),
+            offset: i64::try_from(query.offset).unwrap_or(i64::MAX),
+        }
+    }
+
     /// Returns the numbers of the files that fulfil the condition if there are few.
     fn few(&self, connection: &mut AnyConnection, condition: &Condition<'_>) -> Result<Option<Vec<i64>>, Error> {
         let mut sql = Sql::new(format!("SELECT files.rowid FROM {} WHERE ", condition.source()));
@@ -81,8 +85,8 @@ impl Page<'_> {
         Ok(Selection { count, ids: ids.into_iter().skip(skipped).take(limit).collect() })
     }
 
-    /// Returns how many files fulfil every condition.
-    fn count(&self, connection: &mut AnyConnection) -> Result<i64, Error> {
+    /// Counts the files that fulfil every condition.
+    fn count(&self) -> Sql {
         let mut sql = Sql::new("SELECT count(*) FROM ");
         match self.conditions.as_slice() {
             [] => {
@@ -97,7 +101,7 @@ impl Page<'_> {
                 self.filter(&mut sql);
             }
         }
-        Ok(self.load(connection, sql)?.first().copied().unwrap_or(0))
+        sql
     }
 
     /// Appends every condition.
@@ -115,12 +119,12 @@ impl Page<'_> {
     }
 
     /// Reads and sorts all that matches: each condition leaves many files, together they leave few.
-    fn scan(&self, connection: &mut AnyConnection) -> Result<Vec<i64>, Error> {
+    fn scan(&self) -> Sql {
         let mut sql = Sql::new("SELECT files.id FROM files INDEXED BY files_facts");
         self.join_users(&mut sql);
         self.filter(&mut sql);
         self.order(&mut sql);
-        self.load(connection, sql)
+        sql
     }
 
     fn join_users(&self, sql: &mut Sql) {
@@ -135,12 +139,12 @@ impl Page<'_> {
     }
 
     /// Follows the index of the order until the page is full.
-    fn walk(&self, connection: &mut AnyConnection) -> Result<Vec<i64>, Error> {
+    fn walk(&self) -> Sql {
         let mut sql = Sql::new(format!("SELECT files.id FROM files INDEXED BY {}", self.ordering.index()));
         self.join_users(&mut sql);
         self.filter(&mut sql);
         self.order(&mut sql);
-        self.load(connection, sql)
+        sql
     }
 
     /// Runs a statement that returns numbers.
@@ -155,6 +159,86 @@ impl Page<'_> {
     pub(super) fn keep_prepared<ST>(&self, sql: &mut Sql<ST>) {
         if self.conditions.len() > 1 || self.ordering.is_uncommon() {
             sql.uncommon();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Page;
+    use crate::connection::{AnyConnection, Role};
+    use crate::sql::Sql;
+    use diesel::RunQueryDsl;
+    use diesel::sql_types::{Integer, Text};
+    use std::time::Duration;
+    use tintype_domain::{Direction, ListQuery, OrderBy, OrderField};
+
+    fn migrated(folder: &tempfile::TempDir) -> AnyConnection {
+        let path = folder.path().join("plans.db");
+        let connection = crate::sqlite::open(&path, Role::Writer, Duration::from_secs(5)).unwrap();
+        let mut connection = AnyConnection::Sqlite(connection);
+        crate::migrations::run(&mut connection).unwrap();
+        connection
+    }
+
+    fn plan(connection: &mut AnyConnection, sql: Sql) -> Vec<String> {
+        let mut explain = Sql::<(Integer, Integer, Integer, Text)>::new("EXPLAIN QUERY PLAN ");
+        explain.append(sql);
+        let rows = explain.load::<(i32, i32, i32, String)>(connection).unwrap();
+        rows.into_iter().map(|(.., detail)| detail).collect()
+    }
+
+    /// A page comes straight from an index: at most the ties are sorted, and only where a value is rarely shared.
+    #[test]
+    fn no_order_reads_and_sorts_all_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = &mut migrated(&folder);
+        for &field in OrderField::ALL {
+            for direction in [Direction::Ascending, Direction::Descending] {
+                let query = ListQuery { ordering: vec![OrderBy { field, direction }], ..ListQuery::default() };
+                let page = Page::new(&query);
+                if page.ordering.by_user().is_some() {
+                    continue;
+                }
+                let plan = plan(connection, page.walk());
+                let index = page.ordering.index();
+                assert_eq!(plan[0], format!("SCAN files USING COVERING INDEX {index}"), "{query:?}");
+                use OrderField::{CreatedAt, Name, Size, UpdatedAt};
+                let has_few_ties = matches!(field, CreatedAt | Name | Size | UpdatedAt);
+                if has_few_ties && direction == Direction::Ascending {
+                    assert_eq!(plan[1..], ["USE TEMP B-TREE FOR LAST TERM OF ORDER BY"], "{query:?}");
+                } else {
+                    assert_eq!(plan[1..], [""; 0], "{query:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_filter_reads_rows_to_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = &mut migrated(&folder);
+        for (parameters, expected) in [
+            (vec![("type", "image,pdf")], "SEARCH files USING COVERING INDEX files_kind (kind=?)"),
+            (vec![("user_id", "1")], "SEARCH files USING COVERING INDEX files_user_id (user_id=?)"),
+            (vec![("id_min", "1")], "SEARCH files USING COVERING INDEX files_id (id>?)"),
+            (vec![("size_max", "1")], "SEARCH files USING COVERING INDEX files_size (size<?)"),
+            (vec![("width_min", "1")], "SEARCH files USING COVERING INDEX files_width (width>?)"),
+            (vec![("height_min", "1")], "SEARCH files USING COVERING INDEX files_height (height>?)"),
+            (
+                vec![("created_date", "2025-12-22")],
+                "SEARCH files USING COVERING INDEX files_facts (created_at>? AND created_at<?)",
+            ),
+            (
+                vec![("updated_date", "2025-12-22")],
+                "SEARCH files USING COVERING INDEX files_updated_at (updated_at>? AND updated_at<?)",
+            ),
+            (vec![("search", "cat")], "SCAN files VIRTUAL TABLE INDEX 0:M1"),
+            (vec![("search", "ca")], "SCAN files USING COVERING INDEX files_name_folded"),
+            (vec![("type", "image"), ("size_min", "1")], "SCAN files USING COVERING INDEX files_facts"),
+        ] {
+            let query = ListQuery::parse(parameters).unwrap();
+            assert_eq!(plan(connection, Page::new(&query).count()), [expected], "{query:?}");
         }
     }
 }
