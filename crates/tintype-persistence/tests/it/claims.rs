@@ -67,11 +67,9 @@ fn keys_of_rows_and_of_strays_are_taken() {
     // A thumbnail's key, claimed as an original, is taken as well.
     let thumbnail = &file.thumbnails[0].key;
     assert_ne!(database.claim(thumbnail, &[], &mut suffixes(), at(0)).unwrap().original, *thumbnail);
-    // So is a doomed one, until it is forgotten.
+    // So is a doomed one.
     database.delete_file(file.id).unwrap();
     assert_ne!(claim(&database, "wallpaper.jpg").original, file.key);
-    database.forget(&database.doomed(100).unwrap()).unwrap();
-    assert_eq!(claim(&database, "wallpaper.jpg").original, file.key);
 }
 
 #[test]
@@ -117,7 +115,7 @@ fn a_file_takes_its_keys_off_the_strays() {
     // Dooming what a row owns does nothing, and neither does forgetting it.
     let keys: Vec<Key> = file.keys().cloned().collect();
     database.doom(&keys).unwrap();
-    database.forget(&keys).unwrap();
+    database.forget(&keys, at(0)).unwrap();
     assert_eq!(database.doomed(100).unwrap(), []);
     assert_eq!(database.file(file.id).unwrap(), Some(file));
 }
@@ -140,7 +138,7 @@ fn doomed_keys_come_in_batches_the_oldest_first() {
     }
     database.doom_abandoned(at(0)).unwrap();
     assert_eq!(database.doomed(2).unwrap(), [original("c.txt"), original("b.txt")]);
-    database.forget(&[original("c.txt"), original("never.txt")]).unwrap();
+    database.forget(&[original("c.txt"), original("never.txt")], at(0)).unwrap();
     assert_eq!(database.doomed(2).unwrap(), [original("b.txt"), original("a.txt")]);
 }
 
@@ -149,7 +147,7 @@ fn an_object_stored_after_its_claim_was_swept_can_still_be_doomed() {
     let database = fresh();
     let claim = claim(&database, "a.jpg");
     database.doom_abandoned(at(1)).unwrap();
-    database.forget(&keys(&claim)).unwrap();
+    database.forget(&keys(&claim), at(0)).unwrap();
     database.doom(&keys(&claim)).unwrap();
     assert_eq!(database.doomed(100).unwrap().len(), 5);
 }
@@ -160,7 +158,7 @@ fn many_keys_are_doomed_and_forgotten_together() {
     let keys: Vec<Key> = (0..1234).map(|number| original(&format!("{number}.txt"))).collect();
     database.doom(&keys).unwrap();
     assert_eq!(database.doomed(10_000).unwrap().len(), 1234);
-    database.forget(&keys).unwrap();
+    database.forget(&keys, at(0)).unwrap();
     assert_eq!(database.doomed(10_000).unwrap(), []);
 }
 
@@ -183,6 +181,36 @@ fn an_upload_and_the_sweep_never_both_win() {
         let expected = if kept[0] { HashSet::new() } else { keys(&claim).into_iter().collect() };
         assert_eq!(doomed, expected);
         assert_eq!(other.object(&claim.original).unwrap().is_some(), kept[0]);
-        other.forget(&keys(&claim)).unwrap();
+        other.forget(&keys(&claim), at(0)).unwrap();
     }
+}
+
+#[test]
+fn a_forgotten_key_is_given_out_again_only_without_its_tombstone() {
+    let database = fresh();
+    let behrooz = user(&database, "behrooz");
+    let file = upload(&database, &behrooz, "a.jpg");
+    database.delete_file(file.id).unwrap();
+    database.forget(&database.doomed(100).unwrap(), at(10)).unwrap();
+    assert_eq!(database.doomed(100).unwrap(), []);
+    let second = upload(&database, &behrooz, "a.jpg");
+    assert_ne!(second.key, file.key);
+    assert_eq!(database.drop_tombstones(at(10)).unwrap(), 0);
+    assert_eq!(database.drop_tombstones(at(11)).unwrap(), 5);
+    assert_eq!(claim(&database, "a.jpg").original, file.key);
+}
+
+/// A deleter that is late forgets what was forgotten before; nobody can have the key in between.
+#[test]
+fn a_late_deleter_meets_nobody_elses_object() {
+    let database = fresh();
+    let behrooz = user(&database, "behrooz");
+    let first = upload(&database, &behrooz, "a.jpg");
+    let late = database.delete_file(first.id).unwrap().unwrap();
+    let sweeper = database.doomed(100).unwrap();
+    database.forget(&sweeper, at(0)).unwrap();
+    let second = upload(&database, &behrooz, "a.jpg");
+    assert!(second.keys().all(|key| !late.contains(key)));
+    database.forget(&late, at(1)).unwrap();
+    assert_eq!(database.file(second.id).unwrap(), Some(second));
 }

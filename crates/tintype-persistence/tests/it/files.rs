@@ -1,6 +1,6 @@
 use crate::support::{at, at_once, claim, connect, fresh, image, new_file, original, upload, user};
 use tintype_domain::{Checksum, Description, FileId, Key, Kind, Name, Timestamp, UserId};
-use tintype_persistence::{Error, FileChange, NewContent};
+use tintype_persistence::{Changed, Error, FileChange, NewContent};
 
 #[test]
 fn a_file_comes_back_as_it_was_kept() {
@@ -65,13 +65,13 @@ fn metadata_changes_and_the_rest_stays() {
     let before = upload(&database, &behrooz, "a.jpg");
     let name = Name::new("ŠTRAßE").unwrap();
     let change = FileChange { name: Some(name.clone()), ..FileChange::default() };
-    let after = database.change_file(before.id, &change, at(50)).unwrap().unwrap();
+    let after = database.change_file(before.id, &change, at(50)).unwrap().unwrap().file;
     let mut expected = before.clone();
     (expected.name, expected.updated_at) = (name, at(50));
     assert_eq!(after, expected);
 
     let change = FileChange { description: Some(Description::default()), ..FileChange::default() };
-    let after = database.change_file(before.id, &change, at(60)).unwrap().unwrap();
+    let after = database.change_file(before.id, &change, at(60)).unwrap().unwrap().file;
     (expected.description, expected.updated_at) = (Description::default(), at(60));
     assert_eq!(after, expected);
     assert_eq!(database.file(before.id).unwrap(), Some(expected));
@@ -84,7 +84,7 @@ fn every_change_moves_on_even_when_the_clock_does_not() {
     let behrooz = user(&database, "behrooz");
     let file = upload(&database, &behrooz, "a.jpg");
     for step in 1..=3 {
-        let after = database.change_file(file.id, &FileChange::default(), at(-1000)).unwrap().unwrap();
+        let after = database.change_file(file.id, &FileChange::default(), at(-1000)).unwrap().unwrap().file;
         assert_eq!(after.updated_at, at(step));
     }
 }
@@ -106,7 +106,7 @@ fn replaced_content_dooms_the_old_and_owns_the_new() {
         ..image(&claim)
     };
     let change = FileChange { content: Some(content), ..FileChange::default() };
-    let after = database.change_file(before.id, &change, at(70)).unwrap().unwrap();
+    let Changed { file: after, doomed: by_this } = database.change_file(before.id, &change, at(70)).unwrap().unwrap();
     assert_eq!((after.id, after.created_at, &after.user), (before.id, before.created_at, &before.user));
     assert_eq!((after.name.as_str(), after.kind, after.width, after.mode), ("a.jpg", Kind::Pdf, None, None));
     assert_eq!(after.thumbnails.len(), 1);
@@ -116,6 +116,7 @@ fn replaced_content_dooms_the_old_and_owns_the_new() {
     doomed.sort();
     old.sort();
     assert_eq!(doomed, old);
+    assert_eq!(by_this, before.keys().cloned().collect::<Vec<_>>());
     assert_eq!(database.object(&before.key).unwrap(), None);
     assert_eq!(database.object(&after.key).unwrap().unwrap().stored_at, at(70));
     // What was claimed and not used is still claimed.
