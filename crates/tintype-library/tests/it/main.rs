@@ -1,1 +1,7 @@
-//! The use cases on real parts.
+//! The use cases on a real database and a storage that can be told to fail.
+#![expect(clippy::unwrap_used, reason = "a test may unwrap anywhere")]
+
+mod access;
+mod content;
+mod strays;
+mod support;

@@ -1,0 +1,77 @@
+use crate::support::{Fixture, impatient, keys, picture};
+use bytes::Bytes;
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+use tintype_library::Error;
+use tintype_library::domain::{FileName, Key, ListQuery, Suffix};
+use tintype_library::storage::{Content, NewObject, Storage};
+
+fn text(key: &Key) -> NewObject {
+    NewObject {
+        key: key.clone(),
+        content: Content::Bytes(Bytes::from_static(b"text")),
+        content_type: "text/plain".into(),
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_cannot_be_placed_leaves_nothing() {
+    let fixture = Fixture::new();
+    *fixture.storage.fail_put.lock().unwrap() = Some("512x512");
+    assert!(matches!(fixture.upload(&picture(100), "a.pgm").await, Err(Error::Unavailable(_))));
+    assert_eq!(fixture.objects().await, BTreeSet::new());
+    assert_eq!(fixture.library.list(&fixture.admin, ListQuery::default()).await.unwrap().count, 0);
+    *fixture.storage.fail_put.lock().unwrap() = None;
+    let file = fixture.upload(&picture(100), "a.pgm").await.unwrap();
+    assert_eq!(fixture.objects().await, keys(&file));
+}
+
+#[tokio::test]
+async fn what_cannot_be_deleted_now_is_swept_later() {
+    let fixture = Fixture::new();
+    let file = fixture.upload(&picture(100), "a.pgm").await.unwrap();
+    *fixture.storage.fail_delete.lock().unwrap() = Some("thumbnails/");
+    fixture.library.delete(&fixture.admin, file.id).await.unwrap();
+    assert_eq!(fixture.objects().await.len(), 4);
+    assert!(matches!(fixture.library.content(file.thumbnails[0].key.clone()).await, Err(Error::NotFound)));
+    assert_eq!(fixture.library.sweep().await.unwrap(), 0);
+    *fixture.storage.fail_delete.lock().unwrap() = None;
+    assert_eq!(fixture.library.sweep().await.unwrap(), 4);
+    assert_eq!(fixture.objects().await, BTreeSet::new());
+    assert_eq!(fixture.library.sweep().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_a_crash_left_is_swept_and_nothing_else() {
+    let fixture = Fixture::with(impatient);
+    let file = fixture.upload(&picture(100), "kept.pgm").await.unwrap();
+    // An upload that died between placing its object and committing its row.
+    let key = Key::original(SystemTime::now().into(), &FileName::from_upload("lost.txt"));
+    let claim = fixture.database.claim(&key, &[], &mut || Suffix::from_random([0; 7]), SystemTime::now().into());
+    fixture.storage.put(&text(&claim.unwrap().original)).await.unwrap();
+    assert_eq!(fixture.library.sweep().await.unwrap(), 1);
+    assert_eq!(fixture.objects().await, keys(&file));
+}
+
+#[tokio::test]
+async fn an_upload_under_way_is_not_swept() {
+    let fixture = Fixture::new();
+    let key = Key::original(SystemTime::now().into(), &FileName::from_upload("slow.txt"));
+    fixture.database.claim(&key, &[], &mut || Suffix::from_random([0; 7]), SystemTime::now().into()).unwrap();
+    fixture.storage.put(&text(&key)).await.unwrap();
+    assert_eq!(fixture.library.sweep().await.unwrap(), 0);
+    assert_eq!(fixture.objects().await.len(), 1);
+}
+
+#[tokio::test]
+async fn objects_that_the_database_does_not_know_are_left_alone() {
+    let fixture = Fixture::with(impatient);
+    // As after an older copy of the database was restored.
+    let key = Key::original(SystemTime::now().into(), &FileName::from_upload("a.txt"));
+    fixture.storage.put(&text(&key)).await.unwrap();
+    let file = fixture.upload(b"other", "a.txt").await.unwrap();
+    assert_ne!(file.key, key);
+    assert_eq!(fixture.bytes(&file).await, b"other");
+    fixture.library.sweep().await.unwrap();
+    assert_eq!(fixture.objects().await, BTreeSet::from([key.to_string(), file.key.to_string()]));
+}
