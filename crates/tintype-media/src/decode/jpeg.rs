@@ -37,8 +37,11 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
     let (wanted, samples) = match colour {
         JpegColour::Grey => (ColorSpace::Luma, Samples::Grey),
         JpegColour::YCbCr => (ColorSpace::RGB, Samples::Rgb),
-        // The decoder takes any three components for YCbCr; asked for the same, it leaves them as they are.
-        JpegColour::Rgb => (ColorSpace::YCbCr, Samples::Rgb),
+        // Asked for what it takes them for, the decoder leaves three components as they are.
+        JpegColour::Rgb => (
+            decoder.input_colorspace().unwrap_or(ColorSpace::RGB),
+            Samples::Rgb,
+        ),
         // Inks are taken as stored: their profile is for inks.
         JpegColour::Cmyk => (ColorSpace::CMYK, Samples::Cmyk),
         JpegColour::Ycck => (ColorSpace::YCCK, Samples::Cmyk),
