@@ -1,5 +1,7 @@
 //! The crate as its users see it.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
+
 mod allocation;
 mod colours;
 mod detection;
