@@ -38,10 +38,7 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
         JpegColour::Grey => (ColorSpace::Luma, Samples::Grey),
         JpegColour::YCbCr => (ColorSpace::RGB, Samples::Rgb),
         // Asked for what it takes them for, the decoder leaves three components as they are.
-        JpegColour::Rgb => (
-            decoder.input_colorspace().unwrap_or(ColorSpace::RGB),
-            Samples::Rgb,
-        ),
+        JpegColour::Rgb => (decoder.input_colorspace().unwrap_or(ColorSpace::RGB), Samples::Rgb),
         // Inks are taken as stored: their profile is for inks.
         JpegColour::Cmyk => (ColorSpace::CMYK, Samples::Cmyk),
         JpegColour::Ycck => (ColorSpace::YCCK, Samples::Cmyk),

@@ -41,15 +41,10 @@ pub(crate) fn decode<R: BufRead + Seek>(reader: &mut R, header: &Header, limits:
 
 /// Allocates the frame's pixels, which the header's gate has already found affordable.
 pub(crate) fn buffer(header: &Header, channels: usize) -> Result<Vec<u8>, Error> {
-    let len = usize::try_from(header.pixels())
-        .ok()
-        .and_then(|pixels| pixels.checked_mul(channels));
+    let len = usize::try_from(header.pixels()).ok().and_then(|pixels| pixels.checked_mul(channels));
     match len {
         Some(len) => Ok(vec![0; len]),
-        None => Err(Error::malformed(
-            header.format,
-            "more pixels than can be addressed",
-        )),
+        None => Err(Error::malformed(header.format, "more pixels than can be addressed")),
     }
 }
 

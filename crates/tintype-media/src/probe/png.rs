@@ -63,9 +63,7 @@ fn read_chunks(source: &mut Headers<'_>, header: &mut Header) -> Result<bool, Er
         match &chunk[4..] {
             b"tRNS" => transparent = true,
             // The chunk, and the profile in a vector that grows by doubling.
-            b"iCCP" if length <= MAX_DEFLATED_PROFILE_BYTES => {
-                header.scratch_bytes += 3 * CHUNK_BYTES
-            }
+            b"iCCP" if length <= MAX_DEFLATED_PROFILE_BYTES => header.scratch_bytes += 3 * CHUNK_BYTES,
             b"iCCP" => header.detail = Detail::OversizedProfile,
             b"eXIf" => {
                 header.scratch_bytes += CHUNK_BYTES.min(2 * u64::from(length));

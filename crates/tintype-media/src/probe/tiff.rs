@@ -161,12 +161,7 @@ impl<'a, 'b> Directory<'a, 'b> {
         // A decoder that reads a list turns each value into 32 bytes at first.
         // Descriptions, dates, palettes and private blocks are not read by it.
         let list = |entry: &&Entry| !matches!(entry.tag, 269..=272 | 285 | 305..=316 | 318..=320 | 700 | 33_000..);
-        let list_values = self
-            .entries
-            .iter()
-            .filter(list)
-            .map(|entry| entry.count.min(1 << 20))
-            .sum();
+        let list_values = self.entries.iter().filter(list).map(|entry| entry.count.min(1 << 20)).sum();
         let tile = match (self.long(322)?, self.long(323)?) {
             (Some(width), Some(height)) => Some((width, height)),
             _ => None,

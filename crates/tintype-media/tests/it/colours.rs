@@ -42,10 +42,7 @@ fn inks_are_shown_as_the_light_they_leave() {
         ([0, 0, 0, 255], [0, 0, 0, 255]),
         ([0, 0, 0, 0], [255, 255, 255, 255]),
     ] {
-        for kind in [
-            jpeg_encoder::ColorType::Cmyk,
-            jpeg_encoder::ColorType::CmykAsYcck,
-        ] {
+        for kind in [jpeg_encoder::ColorType::Cmyk, jpeg_encoder::ColorType::CmykAsYcck] {
             let file = jpeg(8, 8, &inks.repeat(64), kind, false);
             assert_near(picture(&file, 64).at(4, 4), expected, 6);
         }
@@ -57,11 +54,7 @@ fn transparency_gives_png_and_opacity_jpeg() {
     let translucent = [10, 200, 30, 128].repeat(64);
     let made = thumbnail(&png(8, 8, 8, 6, &translucent, &[]), 4);
     assert_eq!(
-        (
-            made.format,
-            made.format.extension(),
-            made.format.mime_type()
-        ),
+        (made.format, made.format.extension(), made.format.mime_type()),
         (ThumbnailFormat::Png, "png", "image/png")
     );
     assert_near(decode(&made).at(2, 2), [10, 200, 30, 128], 2);
@@ -69,38 +62,17 @@ fn transparency_gives_png_and_opacity_jpeg() {
     let opaque = [10, 200, 30, 255].repeat(64);
     let made = thumbnail(&png(8, 8, 8, 6, &opaque, &[]), 4);
     assert_eq!(
-        (
-            made.format,
-            made.format.extension(),
-            made.format.mime_type()
-        ),
+        (made.format, made.format.extension(), made.format.mime_type()),
         (ThumbnailFormat::Jpeg, "jpg", "image/jpeg")
     );
-    for name in [
-        "la.png",
-        "rgba.png",
-        "rgba_le0.webp",
-        "rgba.tif",
-        "rgba.qoi",
-        "rgba.tga",
-        "la.tif",
-        "p7_4.pam",
-    ] {
-        assert_eq!(
-            thumbnail(&golden(name), 64).format,
-            ThumbnailFormat::Png,
-            "{name}"
-        );
+    for name in ["la.png", "rgba.png", "rgba_le0.webp", "rgba.tif", "rgba.qoi", "rgba.tga", "la.tif", "p7_4.pam"] {
+        assert_eq!(thumbnail(&golden(name), 64).format, ThumbnailFormat::Png, "{name}");
     }
 }
 
 #[test]
 fn one_transparent_colour_of_a_palette_is_transparent() {
-    let extra = [
-        chunk(b"PLTE", &[255, 0, 0, 0, 0, 255]),
-        chunk(b"tRNS", &[0]),
-    ]
-    .concat();
+    let extra = [chunk(b"PLTE", &[255, 0, 0, 0, 0, 255]), chunk(b"tRNS", &[0])].concat();
     let picture = picture(&png(2, 1, 8, 3, &[0, 1], &extra), 64);
     assert_eq!(picture.at(0, 0)[3], 0);
     assert_eq!(picture.at(1, 0), [0, 0, 255, 255]);
@@ -108,39 +80,17 @@ fn one_transparent_colour_of_a_palette_is_transparent() {
 
 #[test]
 fn thumbnails_keep_aspect_and_are_never_enlarged() {
-    let made = thumbnails(
-        Cursor::new(pixmap(256, 160, [1, 2, 3])),
-        &ThumbnailOptions::default(),
-    )
-    .unwrap();
-    let found: Vec<_> = made
-        .iter()
-        .map(|made| (made.edge, made.width, made.height))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            (64, 64, 40),
-            (128, 128, 80),
-            (512, 256, 160),
-            (1080, 256, 160)
-        ]
-    );
+    let made = thumbnails(Cursor::new(pixmap(256, 160, [1, 2, 3])), &ThumbnailOptions::default()).unwrap();
+    let found: Vec<_> = made.iter().map(|made| (made.edge, made.width, made.height)).collect();
+    assert_eq!(found, [(64, 64, 40), (128, 128, 80), (512, 256, 160), (1080, 256, 160)]);
 }
 
 #[test]
 fn edges_come_back_in_the_order_asked_for() {
     let options = ThumbnailOptions::default().with_edges([128, 16, 512, 16]);
     let made = thumbnails(Cursor::new(pixmap(200, 100, [1, 2, 3])), &options).unwrap();
-    assert_eq!(
-        made.iter().map(|made| made.edge).collect::<Vec<_>>(),
-        [128, 16, 512, 16]
-    );
-    assert!(
-        thumbnails(Cursor::new(pixmap(2, 1, [0; 3])), &options.with_edges([]))
-            .unwrap()
-            .is_empty()
-    );
+    assert_eq!(made.iter().map(|made| made.edge).collect::<Vec<_>>(), [128, 16, 512, 16]);
+    assert!(thumbnails(Cursor::new(pixmap(2, 1, [0; 3])), &options.with_edges([])).unwrap().is_empty());
 }
 
 #[test]
@@ -157,27 +107,14 @@ fn extreme_aspect_ratios_keep_one_pixel() {
 fn nothing_of_the_originals_metadata_is_left() {
     let secret = b"N 35.6892 E 51.3890";
     let text = chunk(b"tEXt", &[b"Comment\0", secret.as_slice()].concat());
-    let exif = chunk(
-        b"eXIf",
-        &[b"II*\0\x08\0\0\0\0\0\0\0\0\0", secret.as_slice()].concat(),
-    );
+    let exif = chunk(b"eXIf", &[b"II*\0\x08\0\0\0\0\0\0\0\0\0", secret.as_slice()].concat());
     let extra = [text, exif, iccp(&display_p3())].concat();
     for alpha in [255, 100] {
         let rows = [[9, 8, 7, alpha]; 64].concat();
         let made = thumbnail(&png(8, 8, 8, 6, &rows, &extra), 64);
-        let contains = |needle: &[u8]| {
-            made.bytes
-                .windows(needle.len())
-                .any(|window| window == needle)
-        };
-        assert!(
-            !contains(secret) && !contains(b"Exif") && !contains(b"ICC_PROFILE"),
-            "alpha {alpha}"
-        );
-        assert!(
-            !contains(b"eXIf") && !contains(b"iCCP") && !contains(b"tEXt"),
-            "alpha {alpha}"
-        );
+        let contains = |needle: &[u8]| made.bytes.windows(needle.len()).any(|window| window == needle);
+        assert!(!contains(secret) && !contains(b"Exif") && !contains(b"ICC_PROFILE"), "alpha {alpha}");
+        assert!(!contains(b"eXIf") && !contains(b"iCCP") && !contains(b"tEXt"), "alpha {alpha}");
     }
 }
 
@@ -197,10 +134,6 @@ fn a_photo_cut_in_half_shows_its_upper_half() {
 fn grey_stays_grey() {
     let made = thumbnail(&golden("l.png"), 64);
     // One component in the frame header of a baseline JPEG.
-    let frame = made
-        .bytes
-        .windows(2)
-        .position(|window| window == [0xFF, 0xC0])
-        .unwrap();
+    let frame = made.bytes.windows(2).position(|window| window == [0xFF, 0xC0]).unwrap();
     assert_eq!(made.bytes[frame + 9], 1);
 }

@@ -11,15 +11,10 @@ pub(crate) fn golden(name: &str) -> Vec<u8> {
 
 /// Returns all files of `tests/it/data` by name.
 pub(crate) fn all_golden() -> Vec<(String, Vec<u8>)> {
-    let entries = fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let entries = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<String> = entries.collect();
     names.sort();
-    names
-        .into_iter()
-        .map(|name| (name.clone(), golden(&name)))
-        .collect()
+    names.into_iter().map(|name| (name.clone(), golden(&name))).collect()
 }
 
 fn folder() -> PathBuf {
@@ -34,29 +29,10 @@ pub(crate) fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
 }
 
 /// Returns a PNG of `width` x `height` whose rows are given unfiltered, with `extra` chunks before the pixels.
-pub(crate) fn png(
-    width: u32,
-    height: u32,
-    depth: u8,
-    colour_type: u8,
-    rows: &[u8],
-    extra: &[u8],
-) -> Vec<u8> {
-    let row_len = if height == 0 {
-        1
-    } else {
-        (rows.len() / height as usize).max(1)
-    };
-    let filtered: Vec<u8> = rows
-        .chunks(row_len)
-        .flat_map(|row| [&[0], row].concat())
-        .collect();
-    let header = [
-        &width.to_be_bytes()[..],
-        &height.to_be_bytes(),
-        &[depth, colour_type, 0, 0, 0],
-    ]
-    .concat();
+pub(crate) fn png(width: u32, height: u32, depth: u8, colour_type: u8, rows: &[u8], extra: &[u8]) -> Vec<u8> {
+    let row_len = if height == 0 { 1 } else { (rows.len() / height as usize).max(1) };
+    let filtered: Vec<u8> = rows.chunks(row_len).flat_map(|row| [&[0], row].concat()).collect();
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, colour_type, 0, 0, 0]].concat();
     [
         b"\x89PNG\r\n\x1a\n".to_vec(),
         chunk(b"IHDR", &header),
@@ -110,9 +86,7 @@ pub(crate) fn jpeg(
 
 /// Returns pixels that vary like a photo, with `channels` samples each.
 pub(crate) fn photo(width: u32, height: u32, channels: u32) -> Vec<u8> {
-    let sample = |x: u32, y: u32, c: u32| {
-        ((x * (c + 1) / 3 + y * 2 / (c + 1)) % 256 + (x * 7 + y * 13 + c) % 9) as u8
-    };
+    let sample = |x: u32, y: u32, c: u32| ((x * (c + 1) / 3 + y * 2 / (c + 1)) % 256 + (x * 7 + y * 13 + c) % 9) as u8;
     let mut pixels = Vec::with_capacity((width * height * channels) as usize);
     for y in 0..height {
         for x in 0..width {

@@ -92,15 +92,9 @@ const FILES: &[Facts] = &[
 #[test]
 fn headers_tell_what_pillow_tells() {
     for &(name, format, width, height, mode, orientation) in FILES {
-        let probe = probe(Cursor::new(golden(name)), &Limits::default())
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
-        let found = (
-            probe.format,
-            probe.width,
-            probe.height,
-            probe.mode.as_str(),
-            probe.orientation.to_exif(),
-        );
+        let probe =
+            probe(Cursor::new(golden(name)), &Limits::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let found = (probe.format, probe.width, probe.height, probe.mode.as_str(), probe.orientation.to_exif());
         assert_eq!(found, (format, width, height, mode, orientation), "{name}");
     }
 }
@@ -109,13 +103,7 @@ fn headers_tell_what_pillow_tells() {
 fn every_file_on_disk_is_in_the_table() {
     let mut expected: Vec<_> = FILES.iter().map(|facts| facts.0).collect();
     expected.sort_unstable();
-    assert_eq!(
-        all_golden()
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect::<Vec<_>>(),
-        expected
-    );
+    assert_eq!(all_golden().into_iter().map(|(name, _)| name).collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -126,13 +114,7 @@ fn images_are_images_whatever_they_are_called() {
             assert_eq!(detected.kind, Kind::Image, "{name} called {called:?}");
             assert!(detected.mime_type.starts_with("image/"), "{name}");
         }
-        assert_eq!(
-            probe(Cursor::new(golden(name)), &Limits::default())
-                .unwrap()
-                .format,
-            format,
-            "{name}"
-        );
+        assert_eq!(probe(Cursor::new(golden(name)), &Limits::default()).unwrap().format, format, "{name}");
     }
 }
 
@@ -165,10 +147,7 @@ const COLOURED: &[(&str, u8)] = &[
 fn every_format_and_mode_shows_the_same_picture() {
     for (name, tolerance) in COLOURED {
         let picture = picture(&golden(name), 64);
-        let orientation = probe(Cursor::new(golden(name)), &Limits::default())
-            .unwrap()
-            .orientation
-            .to_exif();
+        let orientation = probe(Cursor::new(golden(name)), &Limits::default()).unwrap().orientation.to_exif();
         for y in 0..picture.height {
             for x in 0..picture.width {
                 // Where the displayed pixel stands in the stored 7 x 5 pixels.
@@ -186,12 +165,7 @@ fn every_format_and_mode_shows_the_same_picture() {
 
 /// The picture that all files were made from.
 fn gradient(x: u32, y: u32) -> [u8; 4] {
-    [
-        (x * 255 / 6) as u8,
-        (y * 255 / 4) as u8,
-        ((x + y) * 7) as u8,
-        255,
-    ]
+    [(x * 255 / 6) as u8, (y * 255 / 4) as u8, ((x + y) * 7) as u8, 255]
 }
 
 #[test]
@@ -226,11 +200,7 @@ fn grey_of_every_depth_shows_the_same_picture() {
 #[test]
 fn formats_without_a_decoder_say_so() {
     for name in ["rgb.avif", "rgb.jp2"] {
-        let error =
-            tintype_media::thumbnails(Cursor::new(golden(name)), &Default::default()).unwrap_err();
-        assert!(
-            matches!(error, tintype_media::Error::Unsupported { .. }),
-            "{name}: {error}"
-        );
+        let error = tintype_media::thumbnails(Cursor::new(golden(name)), &Default::default()).unwrap_err();
+        assert!(matches!(error, tintype_media::Error::Unsupported { .. }), "{name}: {error}");
     }
 }

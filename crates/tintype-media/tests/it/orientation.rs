@@ -26,12 +26,7 @@ fn quarters(orientation: u8) -> Vec<u8> {
             rows.extend(&colour[..3]);
         }
     }
-    let exif = [
-        b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0",
-        &[orientation, 0, 0, 0][..],
-        &[0; 4],
-    ]
-    .concat();
+    let exif = [b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0", &[orientation, 0, 0, 0][..], &[0; 4]].concat();
     png(64, 32, 8, 2, &rows, &chunk(b"eXIf", &exif))
 }
 
@@ -52,27 +47,14 @@ fn all_eight_orientations_come_out_upright() {
         let file = quarters(orientation);
         let probe = probe(Cursor::new(&file), &Limits::default()).unwrap();
         let sides = if orientation < 5 { (64, 32) } else { (32, 64) };
-        assert_eq!(
-            (probe.width, probe.height),
-            sides,
-            "orientation {orientation}"
-        );
+        assert_eq!((probe.width, probe.height), sides, "orientation {orientation}");
         assert_eq!(probe.orientation.to_exif(), u16::from(orientation));
         // As stored, and shrunk.
         for edge in [64, 16] {
             let picture = picture(&file, edge);
             let (right, bottom) = (picture.width - 2, picture.height - 2);
-            let found = [
-                picture.at(1, 1),
-                picture.at(right, 1),
-                picture.at(1, bottom),
-                picture.at(right, bottom),
-            ];
-            assert_eq!(
-                picture.width > picture.height,
-                orientation < 5,
-                "orientation {orientation}"
-            );
+            let found = [picture.at(1, 1), picture.at(right, 1), picture.at(1, bottom), picture.at(right, bottom)];
+            assert_eq!(picture.width > picture.height, orientation < 5, "orientation {orientation}");
             for (found, expected) in found.into_iter().zip(corners) {
                 assert_near(found, expected, 40);
             }
@@ -84,9 +66,6 @@ fn all_eight_orientations_come_out_upright() {
 fn an_orientation_outside_one_to_eight_counts_as_none() {
     for orientation in [0, 9, 255] {
         let probe = probe(Cursor::new(quarters(orientation)), &Limits::default()).unwrap();
-        assert_eq!(
-            (probe.width, probe.height, probe.orientation.to_exif()),
-            (64, 32, 1)
-        );
+        assert_eq!((probe.width, probe.height, probe.orientation.to_exif()), (64, 32, 1));
     }
 }

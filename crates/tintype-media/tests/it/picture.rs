@@ -22,9 +22,7 @@ impl Picture {
 
 /// Makes the one thumbnail of `edge`.
 pub(crate) fn thumbnail(file: &[u8], edge: u32) -> Thumbnail {
-    let options = ThumbnailOptions::default()
-        .with_edges([edge])
-        .with_jpeg_quality(98);
+    let options = ThumbnailOptions::default().with_edges([edge]).with_jpeg_quality(98);
     thumbnails(Cursor::new(file), &options).unwrap().remove(0)
 }
 
@@ -36,34 +34,23 @@ pub(crate) fn picture(file: &[u8], edge: u32) -> Picture {
 pub(crate) fn decode(thumbnail: &Thumbnail) -> Picture {
     let pixels = match thumbnail.format {
         ThumbnailFormat::Png => {
-            let image = image::load_from_memory(&thumbnail.bytes)
-                .unwrap()
-                .into_rgba8();
+            let image = image::load_from_memory(&thumbnail.bytes).unwrap().into_rgba8();
             image.pixels().map(|pixel| pixel.0).collect()
         }
         _ => {
             let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGBA);
             let cursor = ZCursor::new(thumbnail.bytes.as_slice());
-            let bytes = zune_jpeg::JpegDecoder::new_with_options(cursor, options)
-                .decode()
-                .unwrap();
+            let bytes = zune_jpeg::JpegDecoder::new_with_options(cursor, options).decode().unwrap();
             bytes.as_chunks::<4>().0.to_vec()
         }
     };
     assert_eq!(pixels.len(), (thumbnail.width * thumbnail.height) as usize);
-    Picture {
-        width: thumbnail.width,
-        height: thumbnail.height,
-        pixels,
-    }
+    Picture { width: thumbnail.width, height: thumbnail.height, pixels }
 }
 
 /// Fails unless each sample is within `tolerance`.
 #[track_caller]
 pub(crate) fn assert_near(found: [u8; 4], expected: [u8; 4], tolerance: u8) {
-    let near = found
-        .iter()
-        .zip(expected)
-        .all(|(found, expected)| found.abs_diff(expected) <= tolerance);
+    let near = found.iter().zip(expected).all(|(found, expected)| found.abs_diff(expected) <= tolerance);
     assert!(near, "{found:?} is not within {tolerance} of {expected:?}");
 }

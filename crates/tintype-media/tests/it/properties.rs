@@ -30,15 +30,10 @@ const SIGNATURES: &[&[u8]] = &[
 ];
 
 fn run(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let limits = Limits::default()
-        .with_max_pixels(1 << 20)
-        .with_max_alloc_bytes(32 << 20);
+    let limits = Limits::default().with_max_pixels(1 << 20).with_max_alloc_bytes(32 << 20);
     prop_assert!(detect(&mut Cursor::new(bytes), None).is_ok());
     let probed = probe(Cursor::new(bytes), &limits);
-    let made = thumbnails(
-        Cursor::new(bytes),
-        &ThumbnailOptions::default().with_limits(limits),
-    );
+    let made = thumbnails(Cursor::new(bytes), &ThumbnailOptions::default().with_limits(limits));
     if let Ok(made) = &made {
         let probed = probed.as_ref().unwrap();
         for thumbnail in made {
