@@ -1,6 +1,6 @@
 //! The formats for which the `image` crate's decoder is good enough.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use image::codecs::{
     bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder, webp::WebPDecoder,
@@ -73,7 +73,7 @@ fn too_large(header: &Header) -> Error {
 
 fn image_error(format: Format, error: ImageError) -> Error {
     match error {
-        ImageError::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Error::Io { source },
+        ImageError::IoError(source) if source.kind() != io::ErrorKind::UnexpectedEof => Error::Io { source },
         ImageError::Unsupported(error) => Error::unsupported(format, error.to_string()),
         other => Error::malformed(format, other.to_string()),
     }
@@ -82,6 +82,11 @@ fn image_error(format: Format, error: ImageError) -> Error {
 /// Reads at most `limit` bytes to the end.
 pub(super) fn slurp(input: &mut Input<'_>, limit: u64) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
+    // To the byte: a vector that grows by doubling would hold up to twice as much.
+    let exact = usize::try_from(limit).ok().filter(|len| bytes.try_reserve_exact(*len).is_ok());
+    if exact.is_none() {
+        return Err(Error::Io { source: io::ErrorKind::OutOfMemory.into() });
+    }
     input.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

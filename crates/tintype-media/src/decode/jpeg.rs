@@ -37,8 +37,8 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
     let (wanted, samples) = match colour {
         JpegColour::Grey => (ColorSpace::Luma, Samples::Grey),
         JpegColour::YCbCr => (ColorSpace::RGB, Samples::Rgb),
-        // The decoder takes any three components for YCbCr; asked for the same, it leaves them as they are.
-        JpegColour::Rgb => (ColorSpace::YCbCr, Samples::Rgb),
+        // Asked for what it takes them for, the decoder leaves three components as they are.
+        JpegColour::Rgb => (decoder.input_colorspace().unwrap_or(ColorSpace::RGB), Samples::Rgb),
         // Inks are taken as stored: their profile is for inks.
         JpegColour::Cmyk => (ColorSpace::CMYK, Samples::Cmyk),
         JpegColour::Ycck => (ColorSpace::YCCK, Samples::Cmyk),
@@ -69,16 +69,18 @@ fn settle_transform(bytes: &mut [u8], colour: JpegColour, adobe_offset: Option<u
     }
 }
 
-/// Undoes the transform of ITU-T T.871, section 7, in place; what comes out as light is what the ink leaves, and black is stored
-/// inverted like every four-component JPEG stores its inks.
+/// Undoes the transform of ITU-T T.871, section 7, in place.
+///
+/// What was transformed is the inks themselves, while black is stored inverted: libjpeg's convention, which inverts
+/// the three on the way out so that all four come out inverted.
 fn ycck_to_inks(pixels: &mut [u8]) {
     for pixel in pixels.chunks_exact_mut(4) {
         let luma = f32::from(pixel[0]);
         let (blue, red) = (f32::from(pixel[1]) - 128.0, f32::from(pixel[2]) - 128.0);
         // Conversion to `u8` saturates.
-        pixel[0] = 255 - (luma + 1.402 * red).round() as u8;
-        pixel[1] = 255 - (luma - 0.344_136 * blue - 0.714_136 * red).round() as u8;
-        pixel[2] = 255 - (luma + 1.772 * blue).round() as u8;
+        pixel[0] = (luma + 1.402 * red).round() as u8;
+        pixel[1] = (luma - 0.344_136 * blue - 0.714_136 * red).round() as u8;
+        pixel[2] = (luma + 1.772 * blue).round() as u8;
         pixel[3] = 255 - pixel[3];
     }
 }

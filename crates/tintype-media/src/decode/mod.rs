@@ -42,13 +42,9 @@ pub(crate) fn decode<R: BufRead + Seek>(reader: &mut R, header: &Header, limits:
 /// Allocates the frame's pixels, which the header's gate has already found affordable.
 pub(crate) fn buffer(header: &Header, channels: usize) -> Result<Vec<u8>, Error> {
     let len = usize::try_from(header.pixels()).ok().and_then(|pixels| pixels.checked_mul(channels));
-    let mut pixels = Vec::new();
     match len {
-        Some(len) if pixels.try_reserve_exact(len).is_ok() => {
-            pixels.resize(len, 0);
-            Ok(pixels)
-        }
-        _ => Err(Error::malformed(header.format, "more pixels than can be addressed")),
+        Some(len) => Ok(vec![0; len]),
+        None => Err(Error::malformed(header.format, "more pixels than can be addressed")),
     }
 }
 

@@ -17,6 +17,9 @@ use crate::probe::{self, ReadSeek};
 use crate::source::Source;
 use crate::{Error, Format, guard};
 
+/// How an OLE compound file begins (MS-CFB, section 2.2).
+const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
 /// Bytes at the beginning that text and magic are looked for in.
 const HEAD_BYTES: usize = 64 << 10;
 
@@ -81,6 +84,12 @@ pub fn detect<R: Read + Seek>(reader: &mut R, file_name: Option<&str>) -> Result
 }
 
 fn decide(format: FileFormat, image: Option<Format>, head: &[u8], extension: &str) -> Detected {
+    let format = match format {
+        // A container that is damaged inside is the container all the same.
+        FileFormat::ArbitraryBinaryData if head.starts_with(b"PK\x03\x04") => FileFormat::Zip,
+        FileFormat::ArbitraryBinaryData if head.starts_with(OLE) => FileFormat::CompoundFileBinary,
+        other => other,
+    };
     match format {
         FileFormat::Empty => text::decide(head, extension),
         FileFormat::Zip => magic::decide(magic::ZIP, head)

@@ -9,7 +9,7 @@ const MAX_EXIF_BYTES: usize = 1 << 20;
 /// The largest profiles of printing presses have some 3 MiB, deflated to about half.
 const MAX_DEFLATED_PROFILE_BYTES: u32 = 2 << 20;
 
-/// What the decoder may allocate for chunks beside pixels, twice for a vector that grows.
+/// What the decoder may allocate for any one chunk.
 pub(crate) const CHUNK_BYTES: u64 = 4 << 20;
 
 pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
@@ -30,7 +30,7 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
         _ => 3 + u64::from(transparent),
     };
     let line = u64::from(width) * channels * u64::from(depth).div_ceil(8);
-    header.scratch_bytes = 4 * line + 2 * CHUNK_BYTES;
+    header.scratch_bytes += 4 * line + (1 << 18);
     Ok(header)
 }
 
@@ -62,8 +62,11 @@ fn read_chunks(source: &mut Headers<'_>, header: &mut Header) -> Result<bool, Er
         let length = u32::from_be_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
         match &chunk[4..] {
             b"tRNS" => transparent = true,
-            b"iCCP" if length > MAX_DEFLATED_PROFILE_BYTES => header.detail = Detail::OversizedProfile,
+            // The chunk, and the profile in a vector that grows by doubling.
+            b"iCCP" if length <= MAX_DEFLATED_PROFILE_BYTES => header.scratch_bytes += 3 * CHUNK_BYTES,
+            b"iCCP" => header.detail = Detail::OversizedProfile,
             b"eXIf" => {
+                header.scratch_bytes += CHUNK_BYTES.min(2 * u64::from(length));
                 let block = source.read_up_to(offset + 8, MAX_EXIF_BYTES.min(length as usize))?;
                 header.orientation = exif::orientation(&block).unwrap_or_default();
             }

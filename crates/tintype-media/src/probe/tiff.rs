@@ -159,7 +159,8 @@ impl<'a, 'b> Directory<'a, 'b> {
             bits.resize(usize::from(samples_per_pixel).clamp(1, MAX_VALUES as usize), bits[0]);
         }
         // A decoder that reads a list turns each value into 32 bytes at first.
-        let list = |entry: &&Entry| matches!(entry.tag, 258 | 273 | 279 | 324 | 325 | 338 | 339 | 347 | 530);
+        // Descriptions, dates, palettes and private blocks are not read by it.
+        let list = |entry: &&Entry| !matches!(entry.tag, 269..=272 | 285 | 305..=316 | 318..=320 | 700 | 33_000..);
         let list_values = self.entries.iter().filter(list).map(|entry| entry.count.min(1 << 20)).sum();
         let tile = match (self.long(322)?, self.long(323)?) {
             (Some(width), Some(height)) => Some((width, height)),

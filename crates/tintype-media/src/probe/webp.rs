@@ -92,7 +92,9 @@ fn header(source: &Headers<'_>, width: u32, height: u32, alpha: bool, cost: Cost
     // Planes of the lossy codec are padded to whole macroblocks and hold 1.5 bytes a pixel.
     let planes = (u64::from(width) + 31) * (u64::from(height) + 31) * 3 / 2;
     let pixels = header.pixels();
-    header.scratch_bytes = source.len()
+    // The codec reads a chunk into a vector that grows by doubling.
+    let chunks = if cost == Cost::Animated { source.len() } else { 2 * source.len() };
+    header.scratch_bytes = chunks
         + (1 << 18)
         + match cost {
             Cost::Lossy => planes,

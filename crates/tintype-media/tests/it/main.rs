@@ -1,0 +1,15 @@
+//! The crate as its users see it.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
+
+mod allocation;
+mod colours;
+mod detection;
+mod files;
+mod golden;
+mod hostile;
+mod limits;
+mod memory;
+mod orientation;
+mod picture;
+mod properties;
