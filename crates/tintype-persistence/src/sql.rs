@@ -4,7 +4,7 @@
 use crate::connection::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -19,7 +19,6 @@ pub(crate) struct Sql<ST = ()> {
 pub(crate) enum Part {
     Text(Cow<'static, str>),
     Int(Option<i64>),
-    Bool(bool),
     String(Option<String>),
     Bytes(Vec<u8>),
 }
@@ -33,12 +32,6 @@ impl From<i64> for Part {
 impl From<Option<i64>> for Part {
     fn from(value: Option<i64>) -> Self {
         Self::Int(value)
-    }
-}
-
-impl From<bool> for Part {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
     }
 }
 
@@ -120,7 +113,6 @@ impl<ST> QueryFragment<Backend> for Sql<ST> {
             match part {
                 Part::Text(text) => out.push_sql(text),
                 Part::Int(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
-                Part::Bool(value) => out.push_bind_param::<Bool, _>(value)?,
                 Part::String(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
                 Part::Bytes(value) => out.push_bind_param::<Binary, _>(value)?,
             }

@@ -70,13 +70,17 @@ impl Condition<'_> {
     /// Appends the condition as its [`source`](Self::source) takes it.
     pub(super) fn write_for_source(&self, sql: &mut Sql) {
         let Self::Search(terms) = self else { return self.write(sql) };
-        let long: Vec<String> = terms.iter().filter(|term| is_long(term)).map(|term| quoted(term)).collect();
         // The table's own name is also that of the column that stands for all of its text.
-        sql.push("file_search MATCH ").bind(long.join(" AND ").as_str());
-        for term in terms.iter().filter(|term| !is_long(term)) {
-            sql.push(" AND ");
-            occurs(sql, term);
-        }
+        sql.push("file_search MATCH ").bind(matching(terms).as_str());
+        and_short(sql, terms);
+    }
+
+    /// Appends the condition for a scan of `files_facts`, such that no name is read where the trigrams can tell.
+    pub(super) fn write_for_scan<ST>(&self, sql: &mut Sql<ST>) {
+        let Self::Search(terms) = self else { return self.write(sql) };
+        sql.push("files.id IN (SELECT rowid FROM file_search WHERE file_search MATCH ");
+        sql.bind(matching(terms).as_str()).push(")");
+        and_short(sql, terms);
     }
 
     /// Appends the condition as any table or index of files takes it.
@@ -99,6 +103,20 @@ impl Condition<'_> {
 /// Returns whether the trigram index can find the term.
 fn is_long(term: &str) -> bool {
     term.chars().nth(2).is_some()
+}
+
+/// Returns the terms that the trigram index can find in FTS5's query language.
+fn matching(terms: &[String]) -> String {
+    let quoted: Vec<String> = terms.iter().filter(|term| is_long(term)).map(|term| quoted(term)).collect();
+    quoted.join(" AND ")
+}
+
+/// Appends the terms that the trigram index cannot find.
+fn and_short<ST>(sql: &mut Sql<ST>, terms: &[String]) {
+    for term in terms.iter().filter(|term| !is_long(term)) {
+        sql.push(" AND ");
+        occurs(sql, term);
+    }
 }
 
 /// Returns the term as a string of FTS5's query language, in which nothing but the quote is special.

@@ -98,7 +98,7 @@ impl<'a> Page<'a> {
             }
             _ => {
                 sql.push("files INDEXED BY files_facts");
-                self.filter(&mut sql);
+                self.filter_scan(&mut sql);
             }
         }
         sql
@@ -108,6 +108,15 @@ impl<'a> Page<'a> {
     fn filter(&self, sql: &mut Sql) {
         sql.push(" WHERE TRUE");
         self.and_filter(sql);
+    }
+
+    /// Appends every condition for a scan of what lists filter by.
+    fn filter_scan(&self, sql: &mut Sql) {
+        sql.push(" WHERE TRUE");
+        for condition in &self.conditions {
+            sql.push(" AND ");
+            condition.write_for_scan(sql);
+        }
     }
 
     /// Appends every condition behind another one.
@@ -122,7 +131,7 @@ impl<'a> Page<'a> {
     fn scan(&self) -> Sql {
         let mut sql = Sql::new("SELECT files.id FROM files INDEXED BY files_facts");
         self.join_users(&mut sql);
-        self.filter(&mut sql);
+        self.filter_scan(&mut sql);
         self.order(&mut sql);
         sql
     }

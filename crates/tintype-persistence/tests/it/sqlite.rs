@@ -56,6 +56,22 @@ fn what_was_committed_is_there_for_the_next_process() {
     assert_eq!(again.file(file.id).unwrap(), Some(file));
 }
 
+/// What a killed process leaves behind is a file and its log; opening them needs no repair by hand.
+#[test]
+fn what_a_killed_process_left_is_whole() {
+    let database = fresh();
+    let behrooz = user(&database, "behrooz");
+    let file = upload(&database, &behrooz, "a.jpg");
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["tintype.db", "tintype.db-wal"] {
+        std::fs::copy(database.folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let copy = connect(&format!("sqlite://{}/tintype.db", copy.path().display()));
+    assert_eq!(copy.migrate().unwrap(), Vec::<String>::new());
+    assert_eq!(copy.file(file.id).unwrap(), Some(file));
+    upload(&copy, &behrooz, "b.jpg");
+}
+
 fn refused(url: &str) -> Error {
     Database::connect(url, &ConnectOptions::default()).and_then(|database| database.migrate()).unwrap_err()
 }
