@@ -1,0 +1,179 @@
+//! Help, wrong usage and the first start.
+
+use super::{assert_failure, home};
+use crate::support::{builder, server};
+use std::fs;
+use std::process::Command;
+
+#[test]
+fn help_mentions_every_command_and_teaches_with_exit_code_zero() {
+    let home = home();
+    let cases: [(&[&str], &[&str]); 12] = [
+        (&["--help"], &["serve", "user", "token", "config"]),
+        (&["help"], &["serve", "user", "token", "config"]),
+        (&["user", "--help"], &["create", "grant", "revoke", "deactivate", "activate", "list"]),
+        (&["token", "--help"], &["create", "list", "revoke"]),
+        (
+            &["serve", "--help"],
+            &["--bind", "--data-dir", "--port-file", "--config", "--max-upload-size", "--public-url"],
+        ),
+        (&["user", "create", "--help"], &["--first-name", "--last-name", "--staff", "--admin", "--password-stdin"]),
+        (&["user", "grant", "--help"], &["3801", "file.create"]),
+        (&["user", "list", "--help"], &["--json"]),
+        (&["token", "create", "--help"], &["--label", "--expires", "90d"]),
+        (&["token", "list", "--help"], &["--json"]),
+        (&["token", "revoke", "--help"], &["id"]),
+        (&["config", "--help"], &["--config"]),
+    ];
+    for (arguments, words) in cases {
+        let output = home.cli(arguments);
+        assert_eq!((output.code(), output.stderr.as_str()), (Some(0), ""), "{arguments:?}: {output:?}");
+        for word in words {
+            assert!(
+                output.stdout.to_lowercase().contains(word),
+                "{arguments:?} does not mention `{word}`: {}",
+                output.stdout
+            );
+        }
+    }
+    assert!(home.cli(["--version"]).expect_success().stdout.starts_with("tintype "));
+    assert!(!home.data_dir().exists(), "help does not make a data directory");
+}
+
+#[test]
+fn wrong_usage_is_exit_code_two() {
+    let home = home();
+    let cases: [&[&str]; 14] = [
+        &[],
+        &["fly"],
+        &["--fly"],
+        &["serve", "--fly"],
+        &["serve", "extra"],
+        &["user"],
+        &["user", "create"],
+        &["user", "create", "a", "b"],
+        &["user", "grant", "a"],
+        &["user", "fly", "a"],
+        &["token"],
+        &["token", "create"],
+        &["token", "revoke"],
+        &["token", "revoke", "not-an-id"],
+    ];
+    for arguments in cases {
+        let output = home.cli(arguments);
+        assert_eq!((output.code(), output.stdout.as_str()), (Some(2), ""), "{arguments:?}: {output:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_first_start_makes_an_admin_and_shows_its_token_once() {
+    let mut server = server();
+    let first = server.log();
+    let curl = curl_line(&server.stdout()).or_else(|| curl_line(&first)).expect("a curl line");
+    let token = token_of(&curl);
+    assert_eq!(first.matches(&token).count(), curl.matches(&token).count() + usize::from(occurs_alone(&first, &token)));
+
+    let me = server.client("admin", &token).get("/api/auth/me").send().expect_status(200).json();
+    assert_eq!((&me["username"], &me["is_admin"]), (&"admin".into(), &true.into()));
+
+    server.restart().unwrap();
+    let second = server.log().replace(&first, "");
+    assert_eq!(server.log().matches(&token).count(), first.matches(&token).count(), "{second}");
+    assert_eq!(server.log().matches("curl ").count(), first.matches("curl ").count());
+    assert_eq!(server.client("admin", &token).get("/api/auth/me").send().status(), 200);
+}
+
+fn occurs_alone(log: &str, token: &str) -> bool {
+    log.lines().any(|line| line.contains(token) && !line.contains("curl"))
+}
+
+#[test]
+fn the_curl_line_uploads_a_file_when_run_as_printed() {
+    let server = server();
+    let line = curl_line(&server.log()).expect("a curl line");
+    // The file it names is only an example; a real one takes its place.
+    let (before, named) = line.split_once("f=@").expect("the file part `f`");
+    let end = named.find(|c: char| c.is_whitespace() || c == '\'' || c == '"').unwrap_or(named.len());
+    fs::write(server.home().path().join("first.txt"), "the first file").unwrap();
+    let command = format!("{before}f=@first.txt{}", &named[end..]);
+    let output = match Command::new("sh").arg("-c").arg(&command).current_dir(server.home().path()).output() {
+        Ok(output) if output.status.code() != Some(127) => output,
+        // No curl on this machine: then the line cannot be run by anybody here.
+        _ => return,
+    };
+    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{command}: {error}: {}", String::from_utf8_lossy(&output.stdout)));
+    assert_eq!((&object["name"], &object["size"]), (&"first.txt".into(), &14.into()));
+    assert_eq!(object["user"]["username"], "admin");
+}
+
+/// Returns the printed command, its continuation lines joined.
+fn curl_line(output: &str) -> Option<String> {
+    let joined = output.replace("\\\n", " ");
+    let line = joined.lines().find(|line| line.contains("curl "))?;
+    Some(line[line.find("curl ")?..].trim_end().to_owned())
+}
+
+fn token_of(curl: &str) -> String {
+    let (_, rest) = curl.split_once("Token ").expect("an Authorization header");
+    rest.chars().take_while(char::is_ascii_alphanumeric).collect()
+}
+
+#[test]
+fn a_database_with_users_is_not_given_another_admin() {
+    let home = home();
+    home.cli(["user", "create", "boss", "--admin"]).expect_success();
+    let server = home.serve().unwrap();
+    assert!(curl_line(&server.log()).is_none(), "{}", server.log());
+    let users = server.cli(["user", "list", "--json"]).expect_success().stdout;
+    assert!(!users.contains("\"admin\""), "{users}");
+}
+
+#[test]
+fn the_port_file_and_the_log_tell_the_chosen_port() {
+    let server = server();
+    let port = server.address().port();
+    assert_ne!(port, 8000);
+    assert!(server.log().contains(&port.to_string()), "{}", server.log());
+}
+
+#[test]
+fn a_taken_address_is_a_failure_that_names_it() {
+    let server = server();
+    let address = server.address().to_string();
+    let output = home().cli(["serve", "--bind", &address]);
+    assert_eq!(output.code(), Some(1), "{output:?}");
+    assert!(output.stderr.trim_end().lines().last().is_some_and(|line| line.contains(&address)), "{output:?}");
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_a_failure_that_names_it() {
+    let home = home();
+    let file = home.path().join("file");
+    fs::write(&file, "").unwrap();
+    let directory = file.join("data");
+    for command in ["serve", "user"] {
+        let arguments: &[&str] = if command == "user" { &["user", "list"] } else { &["serve"] };
+        let home = builder().data_dir(&directory).prepare().unwrap();
+        assert_failure(&home.cli(arguments), &file.to_string_lossy());
+    }
+}
+
+#[test]
+fn output_that_nobody_reads_is_no_crash() {
+    let home = home();
+    for number in 0..3 {
+        home.cli(["user", "create", &format!("user-{number}")]).expect_success();
+    }
+    let mut child = home
+        .command(["user", "list"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{output:?}");
+}

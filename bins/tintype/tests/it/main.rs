@@ -1,0 +1,22 @@
+//! The contract, line by line, against the real binary.
+//!
+//! Every test starts a server of its own and knows nothing of the inside; `TINTYPE_BINARY` lets the suite run against another build.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod authentication;
+mod cli;
+mod configuration;
+mod errors;
+mod file_object;
+mod images;
+mod list;
+mod media;
+mod names;
+mod permission;
+mod resilience;
+mod support;
+mod tokens;
+mod types;
+mod upload;
+mod write;

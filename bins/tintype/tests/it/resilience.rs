@@ -1,0 +1,242 @@
+//! Endings, crashes, full disks and large files: a 201 is a promise.
+
+use crate::support::checks::problem;
+use crate::support::picture::{gradient, jpeg};
+use crate::support::{FILES, builder, checksum, create, fetch, file, noise, objects_on_disk, one, server, text, wire};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::io::{self, Write};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tintype_testkit::{Form, RawConnection, Server, eventually};
+
+/// Whether a server still answers on a new connection.
+fn takes_connections(server: &Server) -> bool {
+    let ask = || {
+        let mut connection = RawConnection::open(server.address())?;
+        connection.set_timeout(Duration::from_millis(500))?;
+        connection.send("GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")?;
+        connection.read_response()
+    };
+    ask().is_ok()
+}
+
+#[test]
+fn an_upload_under_way_is_finished_before_the_server_ends() {
+    let mut server = server();
+    let admin = server.admin();
+    let form = Form::new();
+    let content = noise(400_000, 1);
+    let (before, after) = form.around_file("f", "slow.bin");
+    let length = before.len() + content.len() + after.len();
+    let mut connection = wire::begin_upload(&server, &admin, length, &form.content_type());
+    connection.send(before).unwrap();
+    connection.send(&content[..200_000]).unwrap();
+
+    server.signal_to_end().unwrap();
+    eventually("new connections are refused", || !takes_connections(&server));
+    assert!(server.is_running(), "the upload is still under way");
+
+    connection.send(&content[200_000..]).unwrap();
+    connection.send(after).unwrap();
+    let object = connection.read_response().unwrap().expect_status(201).json();
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+
+    server.restart().unwrap();
+    let object = admin.get(&one(&object)).send().expect_status(200).json();
+    assert!(fetch(&server, &object) == content);
+}
+
+#[test]
+fn an_idle_server_ends_at_once_with_exit_code_zero() {
+    let mut server = server();
+    let mut idle = server.connect();
+    idle.send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    idle.read_response().unwrap();
+    let start = std::time::Instant::now();
+    assert_eq!(server.terminate().unwrap().code(), Some(0));
+    // A connection that is merely kept alive must not cost the whole grace period.
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+}
+
+#[test]
+fn everything_is_there_after_a_restart() {
+    let mut server = server();
+    let admin = server.admin();
+    let objects = [create(&admin, "a.jpg", jpeg(&gradient(100, 50))), create(&admin, "b.txt", "x")];
+    let page = |server: &Server| admin.get(FILES).send().expect_status(200).text().replace(&server.url(), "");
+    let before = page(&server);
+    server.restart().unwrap();
+    assert_eq!(page(&server), before);
+    for object in &objects {
+        let path = text(object, "f").rsplit_once("/media/").unwrap().1;
+        assert_eq!(server.anonymous().get(&format!("/media/{path}")).send().status(), 200);
+    }
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
+    let mut server = server();
+    let admin = server.admin();
+    let acknowledged: Mutex<Vec<(Value, Vec<u8>)>> = Mutex::default();
+    let over = AtomicBool::new(false);
+    for round in 0..3_u64 {
+        let already = acknowledged.lock().unwrap().len();
+        over.store(false, Ordering::SeqCst);
+        std::thread::scope(|scope| {
+            for thread in 0..4_u64 {
+                let (admin, acknowledged, over) = (&admin, &acknowledged, &over);
+                scope.spawn(move || {
+                    let mut number = 0;
+                    while !over.load(Ordering::SeqCst) {
+                        number += 1;
+                        let content = if number % 3 == 0 {
+                            jpeg(&gradient(40 + u32::try_from(number % 50).unwrap(), 30))
+                        } else {
+                            noise(20_000, round * 1_000_000 + thread * 10_000 + number)
+                        };
+                        let request = admin.post(FILES).multipart(&file("same.jpg", &content));
+                        match request.try_send() {
+                            Ok(response) if response.status() == 201 => {
+                                acknowledged.lock().unwrap().push((response.json(), content));
+                            }
+                            Ok(response) => panic!("{response}"),
+                            Err(_) => break,
+                        }
+                    }
+                });
+            }
+            eventually("twenty uploads are acknowledged", || acknowledged.lock().unwrap().len() >= already + 20);
+            server.kill();
+            over.store(true, Ordering::SeqCst);
+        });
+        server.restart().unwrap();
+        for (object, content) in acknowledged.lock().unwrap().iter() {
+            let now = admin.get(&one(object)).send().expect_status(200).json();
+            assert_eq!(text(&now, "checksum"), checksum(content));
+            assert!(fetch(&server, &now) == *content, "{now}");
+            for thumbnail in now["thumbnails"].as_array().unwrap() {
+                fetch(&server, thumbnail);
+            }
+        }
+    }
+    // Once the sweeper has been by, the storage holds what rows own and nothing else.
+    let page = admin.get(FILES).query([("limit", "1000")]).send().json();
+    let owned: usize =
+        crate::support::results(&page).iter().map(|object| 1 + object["thumbnails"].as_array().unwrap().len()).sum();
+    eventually("what the killed uploads left is swept", || objects_on_disk(&server).len() == owned);
+}
+
+#[test]
+fn a_second_signal_ends_the_server_without_waiting_for_a_stalled_upload() {
+    let mut server = server();
+    let admin = server.admin();
+    let form = Form::new();
+    let _stalled = wire::begin_upload(&server, &admin, 1000, &form.content_type());
+    server.signal_to_end().unwrap();
+    eventually("the server has ended", || {
+        // Repeated, because the first signal may not have been taken yet; an error means it is gone.
+        let _ = server.signal_to_end();
+        !server.is_running()
+    });
+}
+
+/// The bytes of a large upload, made as they are needed.
+fn blocks(length: usize) -> impl Iterator<Item = Vec<u8>> {
+    let block = noise(64 * 1024, 11);
+    (0..length / block.len()).map(move |number| {
+        let mut block = block.clone();
+        block[..8].copy_from_slice(&number.to_be_bytes());
+        block
+    })
+}
+
+/// A sink that only hashes.
+struct Hasher(Sha256);
+
+impl Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn memory_is_flat_whatever_the_size_of_an_upload_or_a_download() {
+    const SIZE: usize = 256 * 1024 * 1024;
+    const MOST: u64 = 32 * 1024 * 1024;
+    let server = builder().config("max_upload_size", "300 MiB").start();
+    let admin = server.admin();
+    create(&admin, "warm-up.bin", noise(100_000, 1));
+    let before = server.peak_memory().unwrap();
+
+    let form = Form::new();
+    let (head, tail) = form.around_file("f", "large.bin");
+    let length = (head.len() + SIZE + tail.len()).to_string();
+    let content_type = form.content_type();
+    let headers = [("Content-Type", content_type.as_str()), ("Content-Length", length.as_str())];
+    let mut connection = server.connect();
+    connection.send(wire::head(&admin, "POST", FILES, &headers)).unwrap();
+    connection.send(head).unwrap();
+    let mut sent = Hasher(Sha256::new());
+    for block in blocks(SIZE) {
+        sent.write_all(&block).unwrap();
+        connection.send(block).unwrap();
+    }
+    connection.send(tail).unwrap();
+    let object = connection.read_response().unwrap().expect_status(201).json();
+    let sent = sent.0.finalize();
+    let digits: String = sent.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(text(&object, "checksum"), format!("sha256:{digits}"));
+    let grown = server.peak_memory().unwrap().saturating_sub(before);
+    assert!(grown < MOST, "an upload of {SIZE} bytes took {grown} bytes of memory");
+
+    let mut received = Hasher(Sha256::new());
+    let path = format!("/media/{}", text(&object, "f").split_once("/media/").unwrap().1);
+    server.anonymous().get(&path).send_into(&mut received).unwrap();
+    assert_eq!(received.0.finalize(), sent);
+    let grown = server.peak_memory().unwrap().saturating_sub(before);
+    assert!(grown < MOST, "a download of {SIZE} bytes took {grown} bytes of memory");
+}
+
+#[test]
+fn no_room_left_is_a_507_and_nothing_is_kept() {
+    let folder = tempfile_folder();
+    let mount = "mount -t tmpfs -o size=2m tmpfs \"$STORE\"";
+    let enter = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"];
+    let store = folder.to_string_lossy().into_owned();
+    let possible = Command::new(enter[0]).args(&enter[1..]).arg(mount).env("STORE", &store).output();
+    if !possible.is_ok_and(|output| output.status.success()) {
+        // Without a namespace of its own there is no small disk; the storage crate tests the error itself.
+        return;
+    }
+    let script = format!("{mount} && exec \"$@\"");
+    let server = builder()
+        .wrapper(enter.into_iter().chain([script.as_str(), "sh"]))
+        .env("STORE", &store)
+        .config("storage_url", &format!("file://{store}"))
+        .start();
+    let admin = server.admin();
+    let kept = create(&admin, "small.bin", noise(500_000, 1));
+    for _ in 0..3 {
+        problem(&admin.upload(&file("large.bin", noise(3_000_000, 2))), 507);
+    }
+    assert_eq!(admin.get(FILES).send().json()["count"], 1);
+    assert!(fetch(&server, &kept) == noise(500_000, 1));
+    // What was refused has been cleared away, or this would not fit.
+    eventually("there is room again", || admin.upload(&file("again.bin", noise(1_000_000, 3))).status() == 201);
+    std::fs::remove_dir(&folder).unwrap();
+}
+
+/// A folder that a mount inside of the server's namespace covers.
+fn tempfile_folder() -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("tintype-small-disk-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}

@@ -1,0 +1,5 @@
+//! Changing, replacing and deleting.
+
+mod change;
+mod delete;
+mod replace;
