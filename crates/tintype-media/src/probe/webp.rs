@@ -52,12 +52,18 @@ fn extended(source: &mut Headers<'_>, flags: u8, width: u32, height: u32) -> Res
     let mut alpha = flags & ALPHA != 0;
     let mut cost = if flags & ANIMATION != 0 { Cost::Animated } else { Cost::Lossy };
     let mut orientation = None;
+    let mut checked = false;
     let mut offset = 30;
     for _ in 0..MAX_CHUNKS {
         let Some(chunk) = source.array::<8>(offset)? else {
             break;
         };
         let length = u32::from_le_bytes([chunk[4], chunk[5], chunk[6], chunk[7]]);
+        // Only the first frame of an animation is decoded; a still picture has one of these chunks anyway.
+        if !checked && matches!(&chunk[..4], b"VP8 " | b"VP8L" | b"ANMF") {
+            check_frame(source, offset, (width, height))?;
+            checked = true;
+        }
         match &chunk[..4] {
             b"ALPH" if cost == Cost::Lossy => {
                 alpha = true;
@@ -83,6 +89,40 @@ fn extended(source: &mut Headers<'_>, flags: u8, width: u32, height: u32) -> Res
     let mut header = header(source, width, height, alpha, cost);
     header.orientation = orientation.unwrap_or_default();
     Ok(header)
+}
+
+/// Refuses a frame that is larger than its canvas: its decoder would allocate what the frame says.
+fn check_frame(source: &mut Headers<'_>, chunk: u64, canvas: (u32, u32)) -> Result<(), Error> {
+    const FRAME_HEADER_BYTES: u64 = 16;
+    let mut offset = chunk;
+    let mut sides = Vec::new();
+    // At most a frame, its alpha, and its picture.
+    for _ in 0..3 {
+        let Some(head) = source.array::<8>(offset)? else { break };
+        let length = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
+        let body = source.read_up_to(offset + 8, FRAME_HEADER_BYTES as usize)?;
+        let word =
+            |at: usize| body.get(at..at + 4).map_or(0, |word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]));
+        match &head[..4] {
+            b"ANMF" => {
+                sides.push(((word(6) & 0xFF_FFFF) + 1, (word(9) & 0xFF_FFFF) + 1));
+                offset += 8 + FRAME_HEADER_BYTES;
+            }
+            b"VP8 " => {
+                sides.push((word(6) & 0x3FFF, word(6) >> 16 & 0x3FFF));
+                break;
+            }
+            b"VP8L" => {
+                sides.push(((word(1) & 0x3FFF) + 1, (word(1) >> 14 & 0x3FFF) + 1));
+                break;
+            }
+            _ => offset += 8 + length + (length & 1),
+        }
+    }
+    if sides.iter().any(|(width, height)| *width > canvas.0 || *height > canvas.1) {
+        return Err(Error::malformed(Format::WebP, "a frame is larger than its canvas"));
+    }
+    Ok(())
 }
 
 fn header(source: &Headers<'_>, width: u32, height: u32, alpha: bool, cost: Cost) -> Header {
