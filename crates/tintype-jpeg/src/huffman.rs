@@ -1,0 +1,380 @@
+//! Huffman tables (ITU-T T.81, annex C and F.2.2.3) as look-up tables.
+
+use std::sync::Arc;
+
+/// Bits that the table of single symbols looks at.
+const ONE_BITS: u32 = 10;
+/// Bits that [`AcTable::pair`] looks at.
+const PAIR_BITS: u32 = 11;
+/// Bits that [`AcTable::skip`] looks at.
+const SKIP_BITS: u32 = 12;
+/// Bits that [`DcTable::difference`] looks at.
+const DC_BITS: u32 = 10;
+
+/// A table as a DHT segment gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Definition {
+    /// How many codes there are of each length from 1 to 16.
+    pub(crate) counts: [u8; 16],
+    /// The symbols in the order of their codes, at most 256.
+    pub(crate) symbols: Vec<u8>,
+}
+
+/// The codes of a table: single symbols by their first bits, and longer ones by range.
+struct Codes {
+    /// Length << 8 | symbol by the next [`ONE_BITS`] bits; 0 for longer and for invalid codes.
+    one: [u16; 1 << ONE_BITS],
+    /// One more than the last code of each length, left-aligned in 16 bits.
+    limit: [u32; 17],
+    /// What to add to a code of each length for the index of its symbol.
+    delta: [i32; 17],
+    symbols: [u8; 256],
+}
+
+impl Codes {
+    /// None when there are more codes of some length than can exist.
+    fn new(definition: &Definition) -> Option<Self> {
+        let mut codes = Self {
+            one: [0; 1 << ONE_BITS],
+            limit: [0; 17],
+            delta: [0; 17],
+            symbols: [0; 256],
+        };
+        codes
+            .symbols
+            .get_mut(..definition.symbols.len())?
+            .copy_from_slice(&definition.symbols);
+        let (mut code, mut index) = (0u32, 0usize);
+        for (length, &count) in (1u32..).zip(&definition.counts) {
+            codes.delta[length as usize] = index as i32 - code as i32;
+            for _ in 0..count {
+                let symbol = *definition.symbols.get(index)?;
+                if length <= ONE_BITS {
+                    let first = (code << (ONE_BITS - length)) as usize;
+                    let last = ((code + 1) << (ONE_BITS - length)) as usize;
+                    codes
+                        .one
+                        .get_mut(first..last)?
+                        .fill((length as u16) << 8 | u16::from(symbol));
+                }
+                code += 1;
+                index += 1;
+            }
+            if code > 1 << length {
+                return None;
+            }
+            codes.limit[length as usize] = code << (16 - length);
+            code <<= 1;
+        }
+        Some(codes)
+    }
+
+    /// Length and symbol of the code at the top of `buf`; None when there is no such code.
+    #[inline(always)]
+    fn symbol(&self, buf: u64) -> Option<(u32, u8)> {
+        let one = self.one[(buf >> (64 - ONE_BITS)) as usize];
+        if one != 0 {
+            return Some((u32::from(one >> 8), one as u8));
+        }
+        self.long_symbol(buf)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_symbol(&self, buf: u64) -> Option<(u32, u8)> {
+        let next = (buf >> 48) as u32;
+        let length = (ONE_BITS + 1..=16).find(|&l| next < self.limit[l as usize])?;
+        let index = (next >> (16 - length)) as i32 + self.delta[length as usize];
+        Some((length, self.symbols[(index & 255) as usize]))
+    }
+}
+
+/// The value of `size` extra bits `bits` (T.81, F.2.2.1, EXTEND).
+#[inline(always)]
+pub(crate) fn extend(bits: u32, size: u32) -> i32 {
+    // The topmost bit says whether the value is positive; a negative one is stored minus one.
+    let negative = (bits >> (size.wrapping_sub(1) & 31) & 1).wrapping_sub(1);
+    bits as i32 + (negative & (u32::MAX << (size & 31)).wrapping_add(1)) as i32
+}
+
+/// A table for DC differences.
+pub(crate) struct DcTable {
+    /// Length of code and extra bits | difference << 16 by the next bits; 0 where they do not tell.
+    difference: [u32; 1 << DC_BITS],
+    codes: Codes,
+}
+
+impl DcTable {
+    pub(crate) fn new(definition: &Definition) -> Option<Self> {
+        // A size over 15 would ask for more bits than there can be.
+        if definition.symbols.iter().any(|&size| size > 15) {
+            return None;
+        }
+        let codes = Codes::new(definition)?;
+        let mut difference = [0; 1 << DC_BITS];
+        for (i, entry) in difference.iter_mut().enumerate() {
+            let buf = (i as u64) << (64 - DC_BITS);
+            let one = codes.one[(buf >> (64 - ONE_BITS)) as usize];
+            let (length, size) = (u32::from(one >> 8), u32::from(one as u8));
+            if one == 0 || length + size > DC_BITS {
+                continue;
+            }
+            let value = match size {
+                0 => 0,
+                _ => extend((buf << length >> (64 - size)) as u32, size),
+            };
+            *entry = (length + size) | (value as u32) << 16;
+        }
+        Some(Self { difference, codes })
+    }
+
+    /// Bits used and difference at the top of `buf`, which holds at least 31 bits.
+    #[inline(always)]
+    pub(crate) fn read(&self, buf: u64) -> Option<(u32, i32)> {
+        let entry = self.difference[(buf >> (64 - DC_BITS)) as usize];
+        if entry != 0 {
+            return Some((entry & 0xFF, entry as i32 >> 16));
+        }
+        self.read_long(buf)
+    }
+
+    #[inline(never)]
+    fn read_long(&self, buf: u64) -> Option<(u32, i32)> {
+        let (length, size) = self.codes.symbol(buf)?;
+        let size = u32::from(size & 15);
+        let value = match size {
+            0 => 0,
+            _ => extend((buf << length >> (64 - size)) as u32, size),
+        };
+        Some((length + size, value))
+    }
+}
+
+/// A table for AC coefficients.
+pub(crate) struct AcTable {
+    /// One or two coefficients by the next [`PAIR_BITS`] bits.
+    pair: [u64; 1 << PAIR_BITS],
+    /// As many coefficients as the next [`SKIP_BITS`] bits begin, to be passed over.
+    skip: [u16; 1 << SKIP_BITS],
+    codes: Codes,
+}
+
+/// An entry of the pair table. Advances count from the last coefficient, so 1 is the next one; an
+/// end of block advances by 64.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair(u64);
+
+impl Pair {
+    const NONE: u64 = 0x80;
+
+    fn new(length: u32, first: (u32, i32), last: (u32, i32)) -> u64 {
+        u64::from(length)
+            | u64::from(first.0) << 8
+            | u64::from(last.0) << 16
+            | u64::from(first.1 as u16) << 32
+            | u64::from(last.1 as u16) << 48
+    }
+
+    /// Whether the bits do not hold a whole coefficient.
+    #[inline(always)]
+    pub(crate) fn is_none(self) -> bool {
+        self.0 & Self::NONE != 0
+    }
+
+    /// Bits used.
+    #[inline(always)]
+    pub(crate) fn length(self) -> u32 {
+        self.0 as u32 & 63
+    }
+
+    /// How far on the first coefficient is.
+    #[inline(always)]
+    pub(crate) fn first_advance(self) -> u32 {
+        (self.0 >> 8) as u32 & 0xFF
+    }
+
+    /// How far on the last coefficient is, or the first when it is alone.
+    #[inline(always)]
+    pub(crate) fn advance(self) -> u32 {
+        (self.0 >> 16) as u32 & 0xFF
+    }
+
+    #[inline(always)]
+    pub(crate) fn first(self) -> i16 {
+        (self.0 >> 32) as i16
+    }
+
+    #[inline(always)]
+    pub(crate) fn last(self) -> i16 {
+        (self.0 >> 48) as i16
+    }
+}
+
+/// An entry of the skip table.
+#[derive(Clone, Copy)]
+pub(crate) struct Skip(u16);
+
+impl Skip {
+    /// Bits used, code and extra bits; 0 when the bits do not hold a whole code.
+    #[inline(always)]
+    pub(crate) fn length(self) -> u32 {
+        u32::from(self.0 & 31)
+    }
+
+    /// Whether the block ends here.
+    #[inline(always)]
+    pub(crate) fn ends(self) -> bool {
+        self.0 & 32 != 0
+    }
+
+    /// How many coefficients are passed over.
+    #[inline(always)]
+    pub(crate) fn advance(self) -> u32 {
+        u32::from(self.0 >> 6)
+    }
+}
+
+impl AcTable {
+    /// Advance that ends any block.
+    pub(crate) const END: u32 = 64;
+
+    pub(crate) fn new(definition: &Definition) -> Option<Self> {
+        let codes = Codes::new(definition)?;
+        let mut table = Self {
+            pair: [0; 1 << PAIR_BITS],
+            skip: [0; 1 << SKIP_BITS],
+            codes,
+        };
+        table.fill_pairs();
+        table.fill_skips();
+        Some(table)
+    }
+
+    fn fill_pairs(&mut self) {
+        for i in 0..1u64 << PAIR_BITS {
+            let buf = i << (64 - PAIR_BITS);
+            self.pair[i as usize] = match self.whole(buf, PAIR_BITS) {
+                None => Pair::NONE,
+                Some((length, first)) => {
+                    let second = match first.0 {
+                        Self::END => None,
+                        _ => self.whole(buf << length, PAIR_BITS - length),
+                    };
+                    match second {
+                        None => Pair::new(length, first, first),
+                        Some((more, (advance, value))) => {
+                            Pair::new(length + more, first, (first.0 + advance, value))
+                        }
+                    }
+                }
+            };
+        }
+    }
+
+    /// Length, advance and value of the coefficient or end of block in the first `available` bits.
+    fn whole(&self, buf: u64, available: u32) -> Option<(u32, (u32, i32))> {
+        let one = self.codes.one[(buf >> (64 - ONE_BITS)) as usize];
+        let (length, run) = (u32::from(one >> 8), u32::from(one >> 4 & 15));
+        let size = u32::from(one & 15);
+        if one == 0 || length + size > available {
+            return None;
+        }
+        match (run, size) {
+            (0, 0) => Some((length, (Self::END, 0))),
+            // Runs of 16 zeros or of blocks are rare: left to the caller.
+            (_, 0) => None,
+            _ => {
+                let value = extend((buf << length >> (64 - size)) as u32, size);
+                Some((length + size, (run + 1, value)))
+            }
+        }
+    }
+
+    fn fill_skips(&mut self) {
+        for i in 0..1u64 << SKIP_BITS {
+            let (mut used, mut advance, mut ends) = (0, 0, 0);
+            while used < SKIP_BITS {
+                let buf = i << (64 - SKIP_BITS) << used;
+                let one = self.codes.one[(buf >> (64 - ONE_BITS)) as usize];
+                let (length, run) = (u32::from(one >> 8), u32::from(one >> 4 & 15));
+                let size = u32::from(one & 15);
+                if one == 0 || used + length > SKIP_BITS {
+                    break;
+                }
+                match (run, size) {
+                    (0, 0) => {
+                        used += length;
+                        ends = 1;
+                        break;
+                    }
+                    (1..15, 0) => break,
+                    _ if advance + run + 1 > 63 => break,
+                    // Extra bits that reach past the window can be passed over too.
+                    _ => {
+                        used += length + size;
+                        advance += run + 1;
+                    }
+                }
+            }
+            self.skip[i as usize] = (used | ends << 5 | advance << 6) as u16;
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn pair(&self, buf: u64) -> Pair {
+        Pair(self.pair[(buf >> (64 - PAIR_BITS)) as usize])
+    }
+
+    #[inline(always)]
+    pub(crate) fn skip(&self, buf: u64) -> Skip {
+        Skip(self.skip[(buf >> (64 - SKIP_BITS)) as usize])
+    }
+
+    /// Length and symbol (run << 4 | size) of the next code.
+    #[inline(always)]
+    pub(crate) fn symbol(&self, buf: u64) -> Option<(u32, u8)> {
+        self.codes.symbol(buf)
+    }
+}
+
+/// Tables that were built lately: most files use the tables of the standard's annex K, and
+/// building them takes as long as decoding hundreds of blocks.
+#[derive(Default)]
+pub(crate) struct TableCache {
+    dc: Vec<(Definition, Arc<DcTable>)>,
+    ac: Vec<(Definition, Arc<AcTable>)>,
+}
+
+impl TableCache {
+    const KEPT: usize = 8;
+
+    /// The table for DC coefficients; None when `definition` is no table for them.
+    pub(crate) fn dc(&mut self, definition: &Definition) -> Option<Arc<DcTable>> {
+        cached(&mut self.dc, definition, DcTable::new)
+    }
+
+    /// The table for AC coefficients; None when `definition` is no table for them.
+    pub(crate) fn ac(&mut self, definition: &Definition) -> Option<Arc<AcTable>> {
+        cached(&mut self.ac, definition, AcTable::new)
+    }
+}
+
+fn cached<T>(
+    kept: &mut Vec<(Definition, Arc<T>)>,
+    definition: &Definition,
+    build: impl FnOnce(&Definition) -> Option<T>,
+) -> Option<Arc<T>> {
+    if let Some(at) = kept.iter().position(|(known, _)| known == definition) {
+        // The latest stands last, so that the first is the one to drop.
+        let found = kept.remove(at);
+        let table = Arc::clone(&found.1);
+        kept.push(found);
+        return Some(table);
+    }
+    let table = Arc::new(build(definition)?);
+    if kept.len() == TableCache::KEPT {
+        kept.remove(0);
+    }
+    kept.push((definition.clone(), Arc::clone(&table)));
+    Some(table)
+}
