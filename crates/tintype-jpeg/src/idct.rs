@@ -91,51 +91,60 @@ fn load(c: &[i16], factors: &[f32; 64], frequency: usize, lane: usize) -> f32 {
 
 #[inline(always)]
 fn eighth(c: &[i16; LANES], factors: &[f32; 64], out: &mut Samples) {
-    for lane in 0..LANES {
-        out[lane] = sample(load(c, factors, 0, lane)) as u8;
+    for (lane, out) in out.iter_mut().enumerate().take(LANES) {
+        *out = sample(load(c, factors, 0, lane)) as u8;
     }
 }
 
 #[inline(always)]
 fn quarter(c: &[i16; 4 * LANES], factors: &[f32; 64], out: &mut Samples) {
-    let mut rows = [[0u16; LANES]; 2];
+    let mut rows = [[0u32; LANES]; 2];
+    let [above, below] = &mut rows;
     for lane in 0..LANES {
-        let [mean, across, down, both] = [0, 1, 2, 3].map(|f| load(c, factors, f, lane));
+        let (mean, across) = (load(c, factors, 0, lane), load(c, factors, 1, lane));
+        let (down, both) = (load(c, factors, 2, lane), load(c, factors, 3, lane));
         let (left, right) = (mean + across, mean - across);
         let (left_down, right_down) = (down + both, down - both);
-        rows[0][lane] = (sample(left + left_down) | sample(right + right_down) << 8) as u16;
-        rows[1][lane] = (sample(left - left_down) | sample(right - right_down) << 8) as u16;
+        above[lane] = sample(left + left_down) | sample(right + right_down) << 8;
+        below[lane] = sample(left - left_down) | sample(right - right_down) << 8;
     }
     for (row, out) in rows.iter().zip(out.as_chunks_mut::<{ 2 * LANES }>().0) {
         for (pair, out) in row.iter().zip(out.as_chunks_mut::<2>().0) {
-            *out = pair.to_le_bytes();
+            *out = (*pair as u16).to_le_bytes();
         }
     }
 }
 
 /// Inverse 4-point DCT, orthonormal but for a factor of 2.
 #[inline(always)]
-fn points4([a, b, c, d]: [f32; 4]) -> [f32; 4] {
+fn points4(a: f32, b: f32, c: f32, d: f32) -> (f32, f32, f32, f32) {
     const COS: f32 = 1.306_563; // √2 cos(π/8)
     const SIN: f32 = 0.541_196_1; // √2 sin(π/8)
     let (even, odd) = (a + c, b * COS + d * SIN);
     let (even2, odd2) = (a - c, b * SIN - d * COS);
-    [even + odd, even2 + odd2, even2 - odd2, even - odd]
+    (even + odd, even2 + odd2, even2 - odd2, even - odd)
 }
 
 #[inline(always)]
 fn half(c: &[i16; 16 * LANES], factors: &[f32; 64], out: &mut Samples) {
-    let mut rows = [[0u32; LANES]; 4];
-    for lane in 0..LANES {
-        let columns = [0, 1, 2, 3]
-            .map(|x| points4([0, 4, 8, 12].map(|row| load(c, factors, row + x, lane))));
-        for (y, row) in rows.iter_mut().enumerate() {
-            let [p, q, r, s] = points4([columns[0][y], columns[1][y], columns[2][y], columns[3][y]])
-                .map(sample);
-            row[lane] = p | q << 8 | r << 16 | s << 24;
+    let mut columns = [[[0f32; LANES]; 4]; 4];
+    for (x, [p, q, r, s]) in columns.iter_mut().enumerate() {
+        for lane in 0..LANES {
+            (p[lane], q[lane], r[lane], s[lane]) = points4(
+                load(c, factors, x, lane),
+                load(c, factors, 4 + x, lane),
+                load(c, factors, 8 + x, lane),
+                load(c, factors, 12 + x, lane),
+            );
         }
     }
-    for (row, out) in rows.iter().zip(out.as_chunks_mut::<{ 4 * LANES }>().0) {
+    let [a, b, c, d] = &columns;
+    for (y, out) in out.as_chunks_mut::<{ 4 * LANES }>().0.iter_mut().enumerate().take(4) {
+        let mut row = [0u32; LANES];
+        for lane in 0..LANES {
+            let (p, q, r, s) = points4(a[y][lane], b[y][lane], c[y][lane], d[y][lane]);
+            row[lane] = sample(p) | sample(q) << 8 | sample(r) << 16 | sample(s) << 24;
+        }
         for (samples, out) in row.iter().zip(out.as_chunks_mut::<4>().0) {
             *out = samples.to_le_bytes();
         }
@@ -144,7 +153,8 @@ fn half(c: &[i16; 16 * LANES], factors: &[f32; 64], out: &mut Samples) {
 
 /// Inverse 8-point DCT of Arai, Agui and Nakajima on coefficients scaled by [`AAN`].
 #[inline(always)]
-fn points8([s0, s1, s2, s3, s4, s5, s6, s7]: [f32; 8]) -> [f32; 8] {
+fn points8(s: [f32; 8]) -> [f32; 8] {
+    let [s0, s1, s2, s3, s4, s5, s6, s7] = s;
     const SQRT2: f32 = std::f32::consts::SQRT_2;
     let (e0, e1) = (s0 + s4, s0 - s4);
     let e3 = s2 + s6;
@@ -179,25 +189,39 @@ fn full(c: &[i16; 64 * LANES], factors: &[f32; 64], out: &mut Samples) {
     let mut columns = [[[0f32; LANES]; 8]; 8];
     for (x, column) in columns.iter_mut().enumerate() {
         for lane in 0..LANES {
-            let values = points8(
-                [0, 8, 16, 24, 32, 40, 48, 56].map(|row| load(c, factors, row + x, lane)),
-            );
-            for (y, value) in values.into_iter().enumerate() {
-                column[y][lane] = value;
+            let values = points8([
+                load(c, factors, x, lane),
+                load(c, factors, 8 + x, lane),
+                load(c, factors, 16 + x, lane),
+                load(c, factors, 24 + x, lane),
+                load(c, factors, 32 + x, lane),
+                load(c, factors, 40 + x, lane),
+                load(c, factors, 48 + x, lane),
+                load(c, factors, 56 + x, lane),
+            ]);
+            for y in 0..8 {
+                column[y][lane] = values[y];
             }
         }
     }
     for (y, out) in out.as_chunks_mut::<{ 8 * LANES }>().0.iter_mut().enumerate() {
-        let mut row = [[0u32; LANES]; 2];
+        let (mut left, mut right) = ([0u32; LANES], [0u32; LANES]);
         for lane in 0..LANES {
-            let [a, b, c, d, e, f, g, h] =
-                points8([0, 1, 2, 3, 4, 5, 6, 7].map(|x: usize| columns[x][y][lane])).map(sample);
-            row[0][lane] = a | b << 8 | c << 16 | d << 24;
-            row[1][lane] = e | f << 8 | g << 16 | h << 24;
+            let [a, b, c, d, e, f, g, h] = points8([
+                columns[0][y][lane],
+                columns[1][y][lane],
+                columns[2][y][lane],
+                columns[3][y][lane],
+                columns[4][y][lane],
+                columns[5][y][lane],
+                columns[6][y][lane],
+                columns[7][y][lane],
+            ]);
+            left[lane] = sample(a) | sample(b) << 8 | sample(c) << 16 | sample(d) << 24;
+            right[lane] = sample(e) | sample(f) << 8 | sample(g) << 16 | sample(h) << 24;
         }
         for (lane, out) in out.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-            let both = u64::from(row[0][lane]) | u64::from(row[1][lane]) << 32;
-            *out = both.to_le_bytes();
+            *out = (u64::from(left[lane]) | u64::from(right[lane]) << 32).to_le_bytes();
         }
     }
 }
