@@ -31,7 +31,9 @@ impl Window {
     #[inline(always)]
     pub(crate) fn refill(&mut self, chunk: &Chunk) {
         let at = self.pos & (CHUNK - 1);
-        let next = chunk[at..].first_chunk::<8>().map_or(0, |b| u64::from_be_bytes(*b));
+        let next = chunk[at..]
+            .first_chunk::<8>()
+            .map_or(0, |b| u64::from_be_bytes(*b));
         self.buf |= next >> self.bits;
         self.pos += ((63 - self.bits) >> 3) as usize;
         self.bits |= 56;

@@ -55,13 +55,25 @@ impl Wanted {
     /// What `scale` needs: the low-frequency corner of as many rows and columns as a block will
     /// have samples.
     pub(crate) fn at(scale: Scale) -> &'static Self {
-        static AT: [Wanted; 4] = [Wanted::new(8), Wanted::new(4), Wanted::new(2), Wanted::new(1)];
+        static AT: [Wanted; 4] = [
+            Wanted::new(8),
+            Wanted::new(4),
+            Wanted::new(2),
+            Wanted::new(1),
+        ];
         match scale {
             Scale::Full => &AT[0],
             Scale::Half => &AT[1],
             Scale::Quarter => &AT[2],
             Scale::Eighth => &AT[3],
         }
+    }
+
+    /// Bits of the indices, in zigzag order, that are wanted.
+    pub(crate) fn mask(&self) -> u64 {
+        (0..64)
+            .filter(|&k| self.place(k).is_some())
+            .fold(0, |mask, k| mask | 1 << k)
     }
 
     /// Whether the coefficient at zigzag index `k` (0 to 63) is wanted, and its place.

@@ -1,11 +1,6 @@
 //! One component while it is being decoded.
 
-use crate::{
-    Component, Plane,
-    block::LANES,
-    frame::Extent,
-    idct::Samples,
-};
+use crate::{Component, Plane, block::LANES, frame::Extent, idct::Samples};
 
 pub(crate) struct Channel {
     pub(crate) component: Component,
@@ -38,6 +33,20 @@ impl Channel {
             self.component.horizontal.into(),
             self.component.vertical.into(),
         )
+    }
+
+    /// Coefficients in a group of eight blocks.
+    pub(crate) fn group_len(&self) -> usize {
+        let side = self.extent.scale.block_side() as usize;
+        side * side * LANES
+    }
+
+    /// The DC coefficient of the block in column `x` and row `y`.
+    #[inline(always)]
+    pub(crate) fn dc_mut(&mut self, x: usize, y: usize) -> Option<&mut i16> {
+        let group = y * self.extent.groups_per_row() + x / LANES;
+        let at = group * self.group_len() + x % LANES;
+        self.coefficients.get_mut(at)
     }
 
     /// Puts the samples of eight blocks where they belong; what lies beyond the plane is dropped.

@@ -6,7 +6,6 @@ use crate::{
     channel::Channel,
     huffman::{Definition, TableCache},
     memory::Memory,
-
     segments::{self, Huffman, Quantisation, ScanHeader, Segment, Segments, read_scan},
     sequential::{ScanChannel, SequentialScan, Workspace},
     simd::dispatch,
@@ -17,10 +16,10 @@ use crate::{
 ///
 /// Between pictures it holds about 0.3 MiB, and what [`recycle`](Self::recycle) has given back.
 pub struct Decoder {
-    chunk: Box<Chunk>,
+    pub(crate) chunk: Box<Chunk>,
     workspace: Box<Workspace>,
-    tables: TableCache,
-    memory: Memory,
+    pub(crate) tables: TableCache,
+    pub(crate) memory: Memory,
 }
 
 impl Default for Decoder {
@@ -87,7 +86,7 @@ impl Decoder {
             intact: true,
         };
         let outcome = match frame.coding {
-            Coding::Progressive => Ok(false),
+            Coding::Progressive => self.progressive(header, options, limits, &mut picture),
             _ => self.sequential(header, limits, &mut picture),
         };
         let complete = match outcome {
@@ -105,7 +104,11 @@ impl Decoder {
         }
         Ok(Planes {
             complete,
-            components: picture.channels.into_iter().map(Channel::into_plane).collect(),
+            components: picture
+                .channels
+                .into_iter()
+                .map(Channel::into_plane)
+                .collect(),
         })
     }
 
@@ -215,9 +218,9 @@ impl Picture {
                 for &(index, ..) in &scan.components {
                     let channel = &mut self.channels[index];
                     // A table that is sent again later counts for later components only.
-                    channel.quantisation = channel.quantisation.or_else(|| {
-                        self.quantisation[usize::from(channel.component.quantisation)]
-                    });
+                    channel.quantisation = channel
+                        .quantisation
+                        .or_else(|| self.quantisation[usize::from(channel.component.quantisation)]);
                 }
                 return Ok(Some(scan));
             }

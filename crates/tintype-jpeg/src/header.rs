@@ -71,7 +71,8 @@ impl<'a> Header<'a> {
                 0xE0 => header.jfif |= segment.body.starts_with(b"JFIF\0"),
                 0xE1..=0xEF => header.read_application(&segment),
                 segments::SOS => {
-                    header.frame = frame.ok_or_else(|| segment.corrupt("a scan before its frame"))?;
+                    header.frame =
+                        frame.ok_or_else(|| segment.corrupt("a scan before its frame"))?;
                     if header.frame.height == 0 {
                         header.frame.height = height_after_scan(data, &segment)?;
                     }
@@ -96,13 +97,49 @@ impl<'a> Header<'a> {
             (0xE1, [b'E', b'x', b'i', b'f', 0, _, tiff @ ..]) => {
                 self.exif.get_or_insert(tiff);
             }
-            (0xE2, [b'I', b'C', b'C', b'_', b'P', b'R', b'O', b'F', b'I', b'L', b'E', 0, number, _count, part @ ..]) => {
+            (
+                0xE2,
+                [
+                    b'I',
+                    b'C',
+                    b'C',
+                    b'_',
+                    b'P',
+                    b'R',
+                    b'O',
+                    b'F',
+                    b'I',
+                    b'L',
+                    b'E',
+                    0,
+                    number,
+                    _count,
+                    part @ ..,
+                ],
+            ) => {
                 let end = segment.end();
                 if self.icc.len() < 255 {
                     self.icc.push((*number, end - part.len()..end));
                 }
             }
-            (0xEE, [b'A', b'd', b'o', b'b', b'e', _, _, _, _, _, _, transform, ..]) => {
+            (
+                0xEE,
+                [
+                    b'A',
+                    b'd',
+                    b'o',
+                    b'b',
+                    b'e',
+                    _,
+                    _,
+                    _,
+                    _,
+                    _,
+                    _,
+                    transform,
+                    ..,
+                ],
+            ) => {
                 self.adobe = Some(*transform);
             }
             _ => {}
@@ -218,7 +255,11 @@ impl<'a> Header<'a> {
     /// # Errors
     ///
     /// As [`Decoder::decode`].
-    pub fn decode(&self, options: impl Into<Options>, limits: &Limits<'_>) -> Result<Planes, Error> {
+    pub fn decode(
+        &self,
+        options: impl Into<Options>,
+        limits: &Limits<'_>,
+    ) -> Result<Planes, Error> {
         Decoder::new().decode(self, options, limits)
     }
 

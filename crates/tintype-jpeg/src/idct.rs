@@ -38,7 +38,11 @@ impl Dequantiser {
         let mut factors = [0.0; 64];
         for (i, factor) in factors.iter_mut().enumerate().take(side * side) {
             let (row, column) = (i / side, i % side);
-            let fold = if side == 8 { AAN[row] * AAN[column] } else { 1.0 };
+            let fold = if side == 8 {
+                AAN[row] * AAN[column]
+            } else {
+                1.0
+            };
             // The coefficient of frequency 0 is eight times the mean.
             *factor = (f64::from(quantisation[row * 8 + column]) * fold / 8.0) as f32;
         }
@@ -139,7 +143,13 @@ fn half(c: &[i16; 16 * LANES], factors: &[f32; 64], out: &mut Samples) {
         }
     }
     let [a, b, c, d] = &columns;
-    for (y, out) in out.as_chunks_mut::<{ 4 * LANES }>().0.iter_mut().enumerate().take(4) {
+    for (y, out) in out
+        .as_chunks_mut::<{ 4 * LANES }>()
+        .0
+        .iter_mut()
+        .enumerate()
+        .take(4)
+    {
         let mut row = [0u32; LANES];
         for lane in 0..LANES {
             let (p, q, r, s) = points4(a[y][lane], b[y][lane], c[y][lane], d[y][lane]);
@@ -204,7 +214,12 @@ fn full(c: &[i16; 64 * LANES], factors: &[f32; 64], out: &mut Samples) {
             }
         }
     }
-    for (y, out) in out.as_chunks_mut::<{ 8 * LANES }>().0.iter_mut().enumerate() {
+    for (y, out) in out
+        .as_chunks_mut::<{ 8 * LANES }>()
+        .0
+        .iter_mut()
+        .enumerate()
+    {
         let (mut left, mut right) = ([0u32; LANES], [0u32; LANES]);
         for lane in 0..LANES {
             let [a, b, c, d, e, f, g, h] = points8([

@@ -40,12 +40,17 @@ impl<'a> Segment<'a> {
 pub(crate) struct Segments<'a> {
     data: &'a [u8],
     at: usize,
+    ended_by_marker: bool,
 }
 
 impl<'a> Segments<'a> {
     pub(crate) fn new(data: &'a [u8]) -> Result<Self, Error> {
         match data {
-            [0xFF, SOI, ..] => Ok(Self { data, at: 2 }),
+            [0xFF, SOI, ..] => Ok(Self {
+                data,
+                at: 2,
+                ended_by_marker: false,
+            }),
             _ => Err(Error::NotJpeg),
         }
     }
@@ -53,6 +58,11 @@ impl<'a> Segments<'a> {
     /// Continues at byte `at`, which is where a scan ended.
     pub(crate) fn resume(&mut self, at: usize) {
         self.at = at;
+    }
+
+    /// Whether an end-of-image marker has been met.
+    pub(crate) fn ended_by_marker(&self) -> bool {
+        self.ended_by_marker
     }
 }
 
@@ -64,7 +74,10 @@ impl<'a> Iterator for Segments<'a> {
             let offset = find_marker(self.data, self.at)?;
             let marker = *self.data.get(offset + 1)?;
             match marker {
-                EOI => return None,
+                EOI => {
+                    self.ended_by_marker = true;
+                    return None;
+                }
                 // TEM, restart markers, start of image: without parameters and of no interest.
                 0x01 | 0xD0..=SOI => self.at = offset + 2,
                 _ => {

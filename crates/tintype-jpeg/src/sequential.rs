@@ -130,7 +130,11 @@ impl<'c, 'd> SequentialScan<'c, 'd> {
         let mut parts = Vec::with_capacity(channels.len());
         for (channel, dc, ac, quantisation) in channels {
             let scale = channel.extent.scale;
-            let sampling = if interleaved { channel.sampling() } else { (1, 1) };
+            let sampling = if interleaved {
+                channel.sampling()
+            } else {
+                (1, 1)
+            };
             parts.push(Part {
                 channel,
                 dc,

@@ -13,7 +13,10 @@ pub(crate) trait Job {
 /// Runs `job` in the version for this processor.
 #[cfg_attr(
     target_arch = "x86_64",
-    expect(unsafe_code, reason = "a function for a newer processor, called after asking for one")
+    expect(
+        unsafe_code,
+        reason = "a function for a newer processor, called after asking for one"
+    )
 )]
 pub(crate) fn dispatch<J: Job>(job: J) -> J::Output {
     #[cfg(target_arch = "x86_64")]
