@@ -133,8 +133,9 @@ impl<'a> Bits<'a> {
     }
 
     fn check_overrun(&mut self) {
-        // Of the bytes before `pos`, `bits` bits have not been used yet.
-        if self.window.pos * 8 - self.window.bits as usize > self.end * 8 {
+        // Of the bytes before `pos`, `bits` bits have not been used yet; after moving up, some of
+        // them may have been in the chunk before.
+        if self.window.pos * 8 > self.end * 8 + self.window.bits as usize {
             self.dry = true;
             self.damaged = true;
         }
