@@ -69,11 +69,11 @@ impl Wanted {
         }
     }
 
-    /// Bits of the indices, in zigzag order, that are wanted.
+    /// The indices, in zigzag order, that are wanted: a bit each, index 0 topmost.
     pub(crate) fn mask(&self) -> u64 {
         (0..64)
             .filter(|&k| self.place(k).is_some())
-            .fold(0, |mask, k| mask | 1 << k)
+            .fold(0, |mask, k| mask | 1 << (63 - k))
     }
 
     /// Whether the coefficient at zigzag index `k` (0 to 63) is wanted, and its place.

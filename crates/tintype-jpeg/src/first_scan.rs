@@ -8,7 +8,7 @@ use crate::{
     huffman::{AcTable, extend},
     segments::ScanHeader,
     sequential::Restarts,
-    simd::Job,
+    simd::{Job, Machine},
 };
 
 /// Where the coefficients of a band go.
@@ -130,7 +130,7 @@ impl Job for FirstScan<'_, '_> {
     type Output = Result<(bool, usize), Error>;
 
     #[inline(always)]
-    fn run(mut self) -> Self::Output {
+    fn run<M: Machine>(mut self) -> Self::Output {
         match self.channel.group_len() {
             512 => self.decode::<512>(),
             128 => self.decode::<128>(),
@@ -219,7 +219,7 @@ impl<const G: usize> Block<'_, G> {
         let keep = self.band.keep[i];
         let at = &mut self.group[(usize::from(self.band.place[i]) + self.lane) & (G - 1)];
         *at = (*at & !keep) | ((value << self.band.low) & keep);
-        self.history |= u64::from(k < 64) << (k & 63);
+        self.history |= (u64::from(k < 64) << 63) >> (k & 63);
     }
 
     /// Decodes one coefficient, run of zeros or end of blocks.

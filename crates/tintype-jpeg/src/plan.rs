@@ -34,10 +34,10 @@ pub(crate) struct Plan {
     pub(crate) histories: Vec<bool>,
 }
 
-/// Bits of the indices, in zigzag order, of a band.
+/// The indices, in zigzag order, of a band: a bit each, index 0 topmost.
 pub(crate) fn band_mask((first, last): (u8, u8)) -> u64 {
-    let up_to = |k: u8| u64::MAX >> (63 - k.min(63));
-    up_to(last) & !(up_to(first) >> 1)
+    let from = |k: u8| u64::MAX >> k.min(63);
+    from(first) & !(from(last) >> 1)
 }
 
 impl Plan {
@@ -130,9 +130,9 @@ mod tests {
 
     #[test]
     fn band_masks_hold_both_ends() {
-        assert_eq!(band_mask((0, 0)), 1);
-        assert_eq!(band_mask((1, 5)), 0b11_1110);
-        assert_eq!(band_mask((1, 63)), !1);
-        assert_eq!(band_mask((63, 63)), 1 << 63);
+        assert_eq!(band_mask((0, 0)), 1 << 63);
+        assert_eq!(band_mask((1, 5)), 0b1_1111 << 58);
+        assert_eq!(band_mask((1, 63)), u64::MAX >> 1);
+        assert_eq!(band_mask((63, 63)), 1);
     }
 }

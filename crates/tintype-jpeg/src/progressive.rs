@@ -16,7 +16,7 @@ use crate::{
     refinement_scan::RefinementScan,
     segments::{ScanHeader, Segment, Segments},
     sequential::{MAX_MCU_BLOCKS, Restarts},
-    simd::{Job, dispatch},
+    simd::{Job, Machine, dispatch},
 };
 
 impl Decoder {
@@ -239,7 +239,7 @@ impl Job for DcScan<'_, '_> {
     type Output = Result<(bool, usize), Error>;
 
     #[inline(always)]
-    fn run(mut self) -> Self::Output {
+    fn run<M: Machine>(mut self) -> Self::Output {
         for row in 0..self.mcus.1 {
             self.limits.poll()?;
             for column in 0..self.mcus.0 {
@@ -270,7 +270,7 @@ impl Job for Output<'_> {
     type Output = Result<(), Error>;
 
     #[inline(always)]
-    fn run(self) -> Self::Output {
+    fn run<M: Machine>(self) -> Self::Output {
         let Some(quantisation) = self.channel.quantisation else {
             // The component occurs in no scan: it stays grey.
             return Ok(());

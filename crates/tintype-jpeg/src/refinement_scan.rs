@@ -13,7 +13,7 @@ use crate::{
     plan::band_mask,
     segments::ScanHeader,
     sequential::Restarts,
-    simd::Job,
+    simd::{Job, Machine},
 };
 
 pub(crate) struct RefinementScan<'c, 'd> {
@@ -41,7 +41,6 @@ impl<'c, 'd> RefinementScan<'c, 'd> {
             kept: wanted.mask(),
             place: std::array::from_fn(|k| wanted.place(k).unwrap_or(0) as u16),
             bit: 1 << scan.low,
-            block_run: 0,
         };
         Self {
             channel,
@@ -59,52 +58,89 @@ impl Job for RefinementScan<'_, '_> {
     type Output = Result<(bool, usize), Error>;
 
     #[inline(always)]
-    fn run(mut self) -> Self::Output {
+    fn run<M: Machine>(mut self) -> Self::Output {
+        match self.channel.group_len() {
+            512 => self.decode::<M, 512>(),
+            128 => self.decode::<M, 128>(),
+            32 => self.decode::<M, 32>(),
+            _ => self.decode::<M, 8>(),
+        }
+    }
+}
+
+impl RefinementScan<'_, '_> {
+    /// Decodes the scan into groups of `G` coefficients.
+    #[inline(always)]
+    fn decode<M: Machine, const G: usize>(&mut self) -> Result<(bool, usize), Error> {
         let extent = self.channel.extent;
-        let group_len = self.channel.group_len();
+        let groups = self.channel.coefficients.as_chunks_mut::<G>().0;
+        let histories = self.channel.history.as_chunks_mut::<LANES>().0;
+        let mut window = self.bits.window;
+        // Blocks from here on that have corrections only.
+        let mut block_run = 0;
         for row in 0..extent.blocks.1 {
             self.limits.poll()?;
             for column in 0..extent.blocks.0 {
                 if self.restarts.is_due() {
+                    self.bits.window = window;
                     self.restarts.read(&mut self.bits);
-                    self.refiner.block_run = 0;
+                    window = self.bits.window;
+                    block_run = 0;
                 }
                 let group = row * extent.groups_per_row() + column / LANES;
                 let lane = column % LANES;
-                let index = group * LANES + lane;
-                let Some(history) = self.channel.history.get_mut(index) else {
+                let (Some(coefficients), Some(history)) =
+                    (groups.get_mut(group), histories.get_mut(group))
+                else {
                     continue;
                 };
-                if self.refiner.block_run > 0 && *history & self.refiner.band == 0 {
-                    self.refiner.block_run -= 1;
+                let known = history[lane] & self.refiner.band;
+                if block_run > 0 && known == 0 {
+                    block_run -= 1;
                     continue;
                 }
-                if !self.bits.ready(self.chunk, BLOCK_BYTES) {
+                self.bits.window = window;
+                let ready = self.bits.ready(self.chunk, BLOCK_BYTES);
+                window = self.bits.window;
+                if !ready {
                     if self.restarts.any() && !self.bits.at_end_of_data() {
                         continue;
                     }
                     return Ok((false, self.bits.resume_at()));
                 }
-                let at = group * group_len;
-                let Some(group) = self.channel.coefficients.get_mut(at..at + group_len) else {
-                    continue;
-                };
-                let mut block = (group, lane, history);
-                let w = &mut self.bits.window;
-                if !self.refiner.refine(w, self.chunk, self.ac, &mut block) {
+                let block = (self.refiner).read::<M>(
+                    &mut window,
+                    self.chunk,
+                    self.ac,
+                    known,
+                    &mut block_run,
+                );
+                history[lane] |= block.new;
+                self.refiner.apply(&block, coefficients, lane);
+                if !block.valid {
                     self.bits.set_damaged();
                 }
             }
         }
+        self.bits.window = window;
         Ok((self.bits.is_intact(), self.bits.resume_at()))
     }
 }
 
-/// Coefficients of a group, a lane of it and the history of that block.
-type Block<'b> = (&'b mut [i16], usize, &'b mut u64);
+/// What a scan says about one block: indices in zigzag order, a bit each, index 0 topmost.
+struct Refined {
+    /// Coefficients that are not zero any more.
+    new: u64,
+    /// Those of them that are negative.
+    negative: u64,
+    /// Coefficients that were not zero before and grow.
+    corrected: u64,
+    /// Whether all codes were valid.
+    valid: bool,
+}
 
 struct Refiner {
-    /// The indices, in zigzag order, of the band.
+    /// The indices of the band.
     band: u64,
     /// The indices that the scale needs.
     kept: u64,
@@ -112,118 +148,105 @@ struct Refiner {
     place: [u16; 64],
     /// What a correction adds.
     bit: i16,
-    /// Blocks from here on that have corrections only.
-    block_run: u32,
 }
 
 impl Refiner {
-    /// Refines one block; false when the data are no code.
+    /// Reads one block, of whose band the coefficients `known` are not zero.
     #[inline(always)]
-    fn refine(
-        &mut self,
-        w: &mut Window,
+    fn read<M: Machine>(
+        &self,
+        window: &mut Window,
         chunk: &Chunk,
         ac: &AcTable,
-        block: &mut Block<'_>,
-    ) -> bool {
-        let known = *block.2 & self.band;
+        known: u64,
+        block_run: &mut u32,
+    ) -> Refined {
+        let mut w = *window;
+        let mut block = Refined {
+            new: 0,
+            negative: 0,
+            corrected: 0,
+            valid: true,
+        };
         let mut rest = self.band;
-        let mut valid = true;
-        while self.block_run == 0 && rest != 0 {
+        while *block_run == 0 && rest != 0 {
             w.refill(chunk);
             let Some((used, symbol)) = ac.symbol(w.buf) else {
                 w.eat(16);
-                valid = false;
+                block.valid = false;
                 break;
             };
             w.eat(used);
             let (run, size) = (u32::from(symbol >> 4), symbol & 15);
             if size == 0 && run < 15 {
-                self.block_run = (1 << run) + w.take(run);
+                *block_run = (1 << run) + w.take(run);
                 break;
             }
-            // The sign of the new coefficient; a size over 1 would be an error, taken for 1.
-            let value = match size {
-                0 => 0,
-                _ if w.take(1) == 1 => self.bit,
-                _ => -self.bit,
-            };
-            let mut zeros = rest & !known;
-            for _ in 0..run {
-                zeros &= zeros.wrapping_sub(1);
-            }
-            let target = zeros & zeros.wrapping_neg();
-            // Up to the new coefficient, or to the end of the band if there are too few zeros.
-            let passed = rest & target.wrapping_sub(1);
-            self.correct(w, chunk, block, passed & known);
-            rest &= !passed & !target;
-            if value != 0 && target != 0 {
-                *block.2 |= target;
-                if target & self.kept != 0 {
-                    self.put(block, target.trailing_zeros(), |_| value);
-                }
-            }
+            // A size over 1 would be an error and is taken for 1. A run of 16 zeros ends on a zero
+            // too, which then stays one.
+            let is_new = u64::from(size != 0).wrapping_neg();
+            let positive = (w.buf >> 63).wrapping_neg();
+            w.eat(is_new as u32 & 1);
+            let zeros = rest & !known;
+            // The zero after `run` others; none if there are too few.
+            let count = zeros.count_ones();
+            let nth =
+                (1 << (count.wrapping_sub(1 + run) & 63)) & u64::from(run >= count).wrapping_sub(1);
+            let target = M::deposit(nth, zeros);
+            let behind = target | target.wrapping_sub(u64::from(target != 0));
+            block.corrected |= corrections::<M>(&mut w, chunk, rest & known & !behind);
+            rest &= behind & !target;
+            block.new |= target & is_new;
+            block.negative |= target & is_new & !positive;
         }
-        if self.block_run > 0 {
-            self.block_run -= 1;
-            self.correct(w, chunk, block, rest & known);
-        }
-        valid
-    }
-
-    /// Reads a correction bit for each of the coefficients `known`.
-    #[inline(always)]
-    fn correct(&self, w: &mut Window, chunk: &Chunk, block: &mut Block<'_>, known: u64) {
-        let mut known = known;
-        while known != 0 {
+        if *block_run > 0 {
+            *block_run -= 1;
             w.refill(chunk);
-            let count = known.count_ones().min(32);
-            let bits = w.peek(count);
-            w.eat(count);
-            let now = known;
-            known = if now.count_ones() > 32 {
-                without_first_32(now)
-            } else {
-                0
-            };
-            if bits == 0 {
-                continue;
-            }
-            let mut kept = now & self.kept & !known;
-            while kept != 0 {
-                let place = kept & kept.wrapping_neg();
-                let before = (now & (place - 1)).count_ones();
-                if bits >> (count - 1 - before) & 1 == 1 {
-                    let bit = self.bit;
-                    self.put(block, place.trailing_zeros(), |old| {
-                        // Damaged files may correct the same bit twice.
-                        if old & bit != 0 {
-                            old
-                        } else if old >= 0 {
-                            old.wrapping_add(bit)
-                        } else {
-                            old.wrapping_sub(bit)
-                        }
-                    });
-                }
-                kept &= kept - 1;
-            }
+            block.corrected |= corrections::<M>(&mut w, chunk, rest & known);
         }
+        *window = w;
+        block
     }
 
+    /// Changes the coefficients of one block as `block` says.
     #[inline(always)]
-    fn put(&self, block: &mut Block<'_>, k: u32, change: impl FnOnce(i16) -> i16) {
-        let at = usize::from(self.place[(k & 63) as usize]) + block.1;
-        if let Some(coefficient) = block.0.get_mut(at) {
-            *coefficient = change(*coefficient);
+    fn apply<const G: usize>(&self, block: &Refined, group: &mut [i16; G], lane: usize) {
+        let mut changed = (block.new | block.corrected) & self.kept;
+        while changed != 0 {
+            let k = changed.leading_zeros() & 63;
+            let one = (1 << 63) >> k;
+            changed &= !one;
+            let at = (usize::from(self.place[k as usize]) + lane) & (G - 1);
+            let old = group[at];
+            let is_negative = old < 0 || block.negative & one != 0;
+            let change = if is_negative { -self.bit } else { self.bit };
+            // Damaged files may correct the same bit twice.
+            let change = if old & self.bit == 0 { change } else { 0 };
+            group[at] = old.wrapping_add(change);
         }
     }
 }
 
-#[cold]
-fn without_first_32(mut mask: u64) -> u64 {
-    for _ in 0..32 {
-        mask &= mask.wrapping_sub(1);
+/// Reads a correction bit for each coefficient of `known` and returns those that grow. The window
+/// has to hold 32 bits.
+#[inline(always)]
+fn corrections<M: Machine>(w: &mut Window, chunk: &Chunk, known: u64) -> u64 {
+    let count = known.count_ones();
+    if count > 32 {
+        let upper = known & (u64::MAX << 32);
+        return few_corrections::<M>(w, upper) | {
+            w.refill(chunk);
+            few_corrections::<M>(w, known ^ upper)
+        };
     }
-    mask
+    few_corrections::<M>(w, known)
+}
+
+#[inline(always)]
+fn few_corrections<M: Machine>(w: &mut Window, known: u64) -> u64 {
+    let count = known.count_ones();
+    // With a count of 0 these are all bits, and none of them is deposited.
+    let bits = w.buf >> ((64 - count) & 63);
+    w.eat(count);
+    M::deposit(bits, known)
 }

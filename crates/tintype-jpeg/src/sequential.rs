@@ -9,7 +9,7 @@ use crate::{
     channel::Channel,
     huffman::{AcTable, DcTable},
     idct::{Dequantiser, Samples},
-    simd::Job,
+    simd::{Job, Machine},
 };
 
 /// Blocks that an MCU of an interleaved scan may hold (T.81, B.2.3).
@@ -248,7 +248,7 @@ impl Job for SequentialScan<'_, '_> {
     type Output = Result<(bool, usize), Error>;
 
     #[inline(always)]
-    fn run(mut self) -> Self::Output {
+    fn run<M: Machine>(mut self) -> Self::Output {
         for row in 0..self.mcus.1 {
             self.limits.poll()?;
             let mut column = 0;
