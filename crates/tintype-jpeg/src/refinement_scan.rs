@@ -218,10 +218,11 @@ impl Refiner {
             changed &= !one;
             let at = (usize::from(self.place[k as usize]) + lane) & (G - 1);
             let old = group[at];
-            let is_negative = old < 0 || block.negative & one != 0;
-            let change = if is_negative { -self.bit } else { self.bit };
+            // Without branches: which way a coefficient goes cannot be predicted. All ones if down.
+            let down = old >> 15 | -i16::from(block.negative & one != 0);
             // Damaged files may correct the same bit twice.
-            let change = if old & self.bit == 0 { change } else { 0 };
+            let once = -i16::from(old & self.bit == 0);
+            let change = (self.bit ^ down).wrapping_sub(down) & once;
             group[at] = old.wrapping_add(change);
         }
     }
