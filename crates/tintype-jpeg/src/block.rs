@@ -83,10 +83,6 @@ impl Wanted {
     }
 }
 
-/// Up to here both coefficients of a pair lie within the block: the first is at most 16 further on,
-/// which leaves room for a second.
-const PAIRS_END: u32 = 47;
-
 /// Decodes one block into lane `lane` of `group`. Returns its DC value and whether all of its codes
 /// were valid; as in libjpeg an invalid one counts as the symbol 0, since Huffman codes soon fall
 /// into step again.
@@ -112,40 +108,30 @@ pub(crate) fn decode_block(
     group[lane & 7] = value as i16;
     w.refill(chunk);
     let mut k = 0;
-    let pairs_end = wanted.last.min(PAIRS_END);
-    while k < pairs_end {
+    while k < wanted.last {
         let pair = ac.pair(w.buf);
-        if !pair.is_none() {
+        let first = k + pair.first_advance();
+        let last = k + pair.advance();
+        if k + pair.inside() < 63 {
+            group[(usize::from(wanted.place[first as usize & 127]) + lane) & 1023] = pair.first();
+            group[(usize::from(wanted.place[last as usize & 127]) + lane) & 1023] =
+                pair.last(w.buf);
             w.eat(pair.length());
-            let first = (k + pair.first_advance()) as usize;
-            k += pair.advance();
-            let last = k as usize;
-            group[(usize::from(wanted.place[first & 127]) + lane) & 1023] = pair.first();
-            group[(usize::from(wanted.place[last & 127]) + lane) & 1023] = pair.last();
+            k = last;
             w.refill(chunk);
         } else {
             valid &= single(&mut w, ac, wanted, group, lane, &mut k, chunk);
         }
     }
-    if wanted.last == 63 {
-        while k < 63 {
+    while k < 63 {
+        let skip = ac.skip(w.buf);
+        let next = k + skip.advance();
+        if skip.length() != 0 && next + u32::from(skip.ends()) <= 63 {
+            w.eat(skip.length());
+            k = if skip.ends() { AcTable::END } else { next };
+            w.refill(chunk);
+        } else {
             valid &= single(&mut w, ac, wanted, group, lane, &mut k, chunk);
-        }
-    } else {
-        while k < 63 {
-            let skip = ac.skip(w.buf);
-            let next = k + skip.advance();
-            // Codes after the block's last coefficient belong to the next block.
-            if skip.length() != 0 && next + u32::from(skip.ends()) <= 63 {
-                w.eat(skip.length());
-                k = next;
-                w.refill(chunk);
-                if skip.ends() {
-                    break;
-                }
-            } else {
-                valid &= single(&mut w, ac, wanted, group, lane, &mut k, chunk);
-            }
         }
     }
     *window = w;

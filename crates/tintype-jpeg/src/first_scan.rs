@@ -165,11 +165,10 @@ fn decode_block<const G: usize>(
         let pair = ac.pair(w.buf);
         let first = k + pair.first_advance();
         let last = k + pair.advance();
-        // Behind the band's last coefficient the next block begins.
-        if !pair.is_none() && (first < band.last || first == last) {
-            w.eat(pair.length());
+        if k + pair.inside() < band.last {
             block.put(first, pair.first());
-            block.put(last, pair.last());
+            block.put(last, pair.last(w.buf));
+            w.eat(pair.length());
             k = last;
             w.refill(chunk);
         } else {
@@ -219,7 +218,7 @@ impl<const G: usize> Block<'_, G> {
         let keep = self.band.keep[i];
         let at = &mut self.group[(usize::from(self.band.place[i]) + self.lane) & (G - 1)];
         *at = (*at & !keep) | ((value << self.band.low) & keep);
-        self.history |= (u64::from(k < 64) << 63) >> (k & 63);
+        self.history |= (u64::from(value != 0) << 63) >> (k & 63);
     }
 
     /// Decodes one coefficient, run of zeros or end of blocks.

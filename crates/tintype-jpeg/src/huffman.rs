@@ -153,60 +153,78 @@ impl DcTable {
 /// A table for AC coefficients.
 pub(crate) struct AcTable {
     /// One or two coefficients by the next [`PAIR_BITS`] bits.
-    pair: [u64; 1 << PAIR_BITS],
+    pair: [Pair; 1 << PAIR_BITS],
     /// As many coefficients as the next [`SKIP_BITS`] bits begin, to be passed over.
     skip: [u16; 1 << SKIP_BITS],
     codes: Codes,
 }
 
-/// An entry of the pair table. Advances count from the last coefficient, so 1 is the next one; an
-/// end of block advances by 64.
+/// An entry of the pair table: one coefficient, or two of which the first lies in the window whole.
+/// The extra bits of the last are read from the data, so that they may reach past the window.
+/// Advances count from the coefficient before, so 1 is the next one; an end of block advances by 64.
 #[derive(Clone, Copy)]
 pub(crate) struct Pair(u64);
 
 impl Pair {
-    const NONE: u64 = 0x80;
+    /// The window does not hold a whole code, or one that is treated by itself.
+    const NONE: Self = Self(0xFF << 56);
 
-    fn new(length: u32, first: (u32, i32), last: (u32, i32)) -> u64 {
-        u64::from(length)
-            | u64::from(first.0) << 8
-            | u64::from(last.0) << 16
-            | u64::from(first.1 as u16) << 32
-            | u64::from(last.1 as u16) << 48
+    /// `before` bits precede the `size` extra bits of the last coefficient.
+    fn new(before: u32, size: u32, first: (u32, i32), advance: u32) -> Self {
+        let inside = if first.0 < advance { first.0 } else { 0 };
+        Self(
+            u64::from(before + size)
+                | u64::from(before) << 8
+                | u64::from(size) << 16
+                | u64::from(advance) << 24
+                | u64::from(first.0) << 32
+                | u64::from(first.1 as u16) << 40
+                | u64::from(inside) << 56,
+        )
     }
 
-    /// Whether the bits do not hold a whole coefficient.
+    /// How far on a coefficient is that must not be the band's last: the first of two, since behind
+    /// the last one the next block begins. 0 if there is one only, 255 if there is none.
     #[inline(always)]
-    pub(crate) fn is_none(self) -> bool {
-        self.0 & Self::NONE != 0
+    pub(crate) fn inside(self) -> u32 {
+        (self.0 >> 56) as u32
     }
 
     /// Bits used.
     #[inline(always)]
     pub(crate) fn length(self) -> u32 {
-        self.0 as u32 & 63
+        self.0 as u32 & 0xFF
     }
 
-    /// How far on the first coefficient is.
-    #[inline(always)]
-    pub(crate) fn first_advance(self) -> u32 {
-        (self.0 >> 8) as u32 & 0xFF
-    }
-
-    /// How far on the last coefficient is, or the first when it is alone.
+    /// How far on the last coefficient is.
     #[inline(always)]
     pub(crate) fn advance(self) -> u32 {
-        (self.0 >> 16) as u32 & 0xFF
+        self.0 as u32 >> 24
     }
 
+    /// How far on the first coefficient is; as far as the last when that is alone.
+    #[inline(always)]
+    pub(crate) fn first_advance(self) -> u32 {
+        (self.0 >> 32) as u32 & 0xFF
+    }
+
+    /// The first coefficient when there are two.
     #[inline(always)]
     pub(crate) fn first(self) -> i16 {
-        (self.0 >> 32) as i16
+        (self.0 >> 40) as i16
     }
 
+    /// The last coefficient, 0 for an end of block and for a run of 16 zeros. `buf` is what the
+    /// entry was looked up with.
     #[inline(always)]
-    pub(crate) fn last(self) -> i16 {
-        (self.0 >> 48) as i16
+    pub(crate) fn last(self, buf: u64) -> i16 {
+        let size = (self.0 >> 16) as u32 & 15;
+        let from_top = buf << (self.0 >> 8 & 63);
+        let bits = (from_top >> 1 >> (63 - size)) as u32;
+        // All ones when the topmost bit says that the value is positive.
+        let positive = ((from_top as i64) >> 63) as u32;
+        let all = (1 << size) - 1;
+        bits.wrapping_sub(all & !positive) as i16
     }
 }
 
@@ -241,7 +259,7 @@ impl AcTable {
     pub(crate) fn new(definition: &Definition) -> Option<Self> {
         let codes = Codes::new(definition)?;
         let mut table = Self {
-            pair: [0; 1 << PAIR_BITS],
+            pair: [Pair::NONE; 1 << PAIR_BITS],
             skip: [0; 1 << SKIP_BITS],
             codes,
         };
@@ -253,41 +271,32 @@ impl AcTable {
     fn fill_pairs(&mut self) {
         for i in 0..1u64 << PAIR_BITS {
             let buf = i << (64 - PAIR_BITS);
-            self.pair[i as usize] = match self.whole(buf, PAIR_BITS) {
-                None => Pair::NONE,
-                Some((length, first)) => {
-                    let second = match first.0 {
-                        Self::END => None,
-                        _ => self.whole(buf << length, PAIR_BITS - length),
-                    };
-                    match second {
-                        None => Pair::new(length, first, first),
-                        Some((more, (advance, value))) => {
-                            Pair::new(length + more, first, (first.0 + advance, value))
-                        }
-                    }
-                }
+            let Some((length, size, advance)) = self.code(buf, PAIR_BITS) else {
+                continue;
             };
+            let used = length + size;
+            let mut pair = Pair::new(length, size, (advance, 0), advance);
+            if size > 0 && used < PAIR_BITS {
+                let value = extend((buf << length >> (64 - size)) as u32, size);
+                if let Some((length, size, more)) = self.code(buf << used, PAIR_BITS - used) {
+                    pair = Pair::new(used + length, size, (advance, value), advance + more);
+                }
+            }
+            self.pair[i as usize] = pair;
         }
     }
 
-    /// Length, advance and value of the coefficient or end of block in the first `available` bits.
-    fn whole(&self, buf: u64, available: u32) -> Option<(u32, (u32, i32))> {
+    /// Length, size and advance of the code in the first `available` bits; none for runs of blocks.
+    fn code(&self, buf: u64, available: u32) -> Option<(u32, u32, u32)> {
         let one = self.codes.one[(buf >> (64 - ONE_BITS)) as usize];
         let (length, run) = (u32::from(one >> 8), u32::from(one >> 4 & 15));
         let size = u32::from(one & 15);
-        if one == 0 || length + size > available {
-            return None;
-        }
-        match (run, size) {
-            (0, 0) => Some((length, (Self::END, 0))),
-            // Runs of 16 zeros or of blocks are rare: left to the caller.
-            (_, 0) => None,
-            _ => {
-                let value = extend((buf << length >> (64 - size)) as u32, size);
-                Some((length + size, (run + 1, value)))
-            }
-        }
+        let advance = match (run, size) {
+            (0, 0) => Self::END,
+            (1..15, 0) => return None,
+            _ => run + 1,
+        };
+        (one != 0 && length <= available).then_some((length, size, advance))
     }
 
     fn fill_skips(&mut self) {
@@ -322,7 +331,7 @@ impl AcTable {
 
     #[inline(always)]
     pub(crate) fn pair(&self, buf: u64) -> Pair {
-        Pair(self.pair[(buf >> (64 - PAIR_BITS)) as usize])
+        self.pair[(buf >> (64 - PAIR_BITS)) as usize]
     }
 
     #[inline(always)]
