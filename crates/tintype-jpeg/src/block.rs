@@ -107,65 +107,100 @@ pub(crate) fn decode_block(
     let value = predicted.wrapping_add(difference);
     group[lane & 7] = value as i16;
     w.refill(chunk);
-    let mut k = 0;
-    while k < wanted.last {
-        let pair = ac.pair(w.buf);
-        let first = k + pair.first_advance();
-        let last = k + pair.advance();
-        if k + pair.inside() < 63 {
-            group[(usize::from(wanted.place[first as usize & 127]) + lane) & 1023] = pair.first();
-            group[(usize::from(wanted.place[last as usize & 127]) + lane) & 1023] =
-                pair.last(w.buf);
-            w.eat(pair.length());
-            k = last;
-            w.refill(chunk);
-        } else {
-            valid &= single(&mut w, ac, wanted, group, lane, &mut k, chunk);
-        }
-    }
-    while k < 63 {
-        let skip = ac.skip(w.buf);
-        let next = k + skip.advance();
-        if skip.length() != 0 && next + u32::from(skip.ends()) <= 63 {
-            w.eat(skip.length());
-            k = if skip.ends() { AcTable::END } else { next };
-            w.refill(chunk);
-        } else {
-            valid &= single(&mut w, ac, wanted, group, lane, &mut k, chunk);
-        }
-    }
-    *window = w;
-    (value, valid)
-}
-
-/// Decodes one coefficient, run of zeros or end of block; false when the code is invalid.
-#[inline(always)]
-fn single(
-    w: &mut Window,
-    ac: &AcTable,
-    wanted: &Wanted,
-    group: &mut Group,
-    lane: usize,
-    k: &mut u32,
-    chunk: &Chunk,
-) -> bool {
-    let Some((used, symbol)) = ac.symbol(w.buf) else {
-        w.eat(16);
-        w.refill(chunk);
-        *k += AcTable::END;
-        return false;
+    let mut block = Block {
+        wanted,
+        group,
+        lane,
+        k: 0,
+        valid,
     };
-    w.eat(used);
-    let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-    if size == 0 {
-        // As libjpeg: whatever is no run of 16 zeros ends the block.
-        *k += if run == 15 { 16 } else { AcTable::END };
-    } else {
-        *k += run + 1;
-        let value = extend(w.peek(size), size);
-        w.eat(size);
-        group[(usize::from(wanted.place[*k as usize & 127]) + lane) & 1023] = value as i16;
+    // Each step takes at most 27 bits, so that one refill does for two.
+    while block.k < wanted.last {
+        block.pair(&mut w, chunk, ac);
+        if block.k >= wanted.last {
+            break;
+        }
+        block.pair(&mut w, chunk, ac);
+        w.refill(chunk);
     }
     w.refill(chunk);
-    true
+    while block.k < 63 {
+        block.skip(&mut w, chunk, ac);
+        if block.k >= 63 {
+            break;
+        }
+        block.skip(&mut w, chunk, ac);
+        w.refill(chunk);
+    }
+    *window = w;
+    (value, block.valid)
+}
+
+/// A block that is being decoded.
+struct Block<'b> {
+    wanted: &'b Wanted,
+    group: &'b mut Group,
+    lane: usize,
+    /// Index in zigzag order of the last coefficient that was read or passed over.
+    k: u32,
+    valid: bool,
+}
+
+impl Block<'_> {
+    /// Decodes one or two coefficients or the end of the block.
+    #[inline(always)]
+    fn pair(&mut self, w: &mut Window, chunk: &Chunk, ac: &AcTable) {
+        let pair = ac.pair(w.buf);
+        if self.k + pair.inside() < 63 {
+            self.put(self.k + pair.first_advance(), pair.first());
+            self.k += pair.advance();
+            self.put(self.k, pair.last(w.buf));
+            w.eat(pair.length());
+        } else {
+            self.single(w, chunk, ac);
+        }
+    }
+
+    /// Passes over some coefficients or over the end of the block.
+    #[inline(always)]
+    fn skip(&mut self, w: &mut Window, chunk: &Chunk, ac: &AcTable) {
+        let skip = ac.skip(w.buf);
+        let next = self.k + skip.advance();
+        if next <= 63 {
+            w.eat(skip.length());
+            self.k = if skip.ends() { AcTable::END } else { next };
+        } else {
+            self.single(w, chunk, ac);
+        }
+    }
+
+    /// Decodes one coefficient, run of zeros or end of block, and leaves a full window.
+    #[inline(always)]
+    fn single(&mut self, w: &mut Window, chunk: &Chunk, ac: &AcTable) {
+        w.refill(chunk);
+        if let Some((used, symbol)) = ac.symbol(w.buf) {
+            w.eat(used);
+            let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+            if size == 0 {
+                // As libjpeg: whatever is no run of 16 zeros ends the block.
+                self.k += if run == 15 { 16 } else { AcTable::END };
+            } else {
+                self.k += run + 1;
+                let value = extend(w.peek(size), size);
+                w.eat(size);
+                self.put(self.k, value as i16);
+            }
+        } else {
+            w.eat(16);
+            self.k += AcTable::END;
+            self.valid = false;
+        }
+        w.refill(chunk);
+    }
+
+    #[inline(always)]
+    fn put(&mut self, k: u32, value: i16) {
+        let place = usize::from(self.wanted.place[k as usize & 127]);
+        self.group[(place + self.lane) & 1023] = value;
+    }
 }

@@ -179,7 +179,7 @@ fn decode_block<const G: usize>(
     while k < band.last {
         let skip = ac.skip(w.buf);
         let next = k + skip.advance();
-        if skip.length() != 0 && next + u32::from(skip.ends()) <= band.last {
+        if next <= band.last {
             w.eat(skip.length());
             k = if skip.ends() { AcTable::END } else { next };
         } else {

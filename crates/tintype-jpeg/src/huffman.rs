@@ -155,7 +155,7 @@ pub(crate) struct AcTable {
     /// One or two coefficients by the next [`PAIR_BITS`] bits.
     pair: [Pair; 1 << PAIR_BITS],
     /// As many coefficients as the next [`SKIP_BITS`] bits begin, to be passed over.
-    skip: [u16; 1 << SKIP_BITS],
+    skip: [Skip; 1 << SKIP_BITS],
     codes: Codes,
 }
 
@@ -233,22 +233,30 @@ impl Pair {
 pub(crate) struct Skip(u16);
 
 impl Skip {
-    /// Bits used, code and extra bits; 0 when the bits do not hold a whole code.
+    /// The window does not hold a whole code, or one that is treated by itself.
+    const NONE: Self = Self(127 << 7);
+
+    fn new(length: u32, advance: u32, ends: bool) -> Self {
+        Self((length | u32::from(ends) << 6 | (advance + u32::from(ends)) << 7) as u16)
+    }
+
+    /// Bits used, codes and extra bits: at most 27.
     #[inline(always)]
     pub(crate) fn length(self) -> u32 {
-        u32::from(self.0 & 31)
+        u32::from(self.0 & 63)
     }
 
     /// Whether the block ends here.
     #[inline(always)]
     pub(crate) fn ends(self) -> bool {
-        self.0 & 32 != 0
+        self.0 & 64 != 0
     }
 
-    /// How many coefficients are passed over.
+    /// How many coefficients are passed over, and one more that must exist for an end of block to
+    /// make sense; 127 if the entry cannot be used.
     #[inline(always)]
     pub(crate) fn advance(self) -> u32 {
-        u32::from(self.0 >> 6)
+        u32::from(self.0 >> 7)
     }
 }
 
@@ -260,7 +268,7 @@ impl AcTable {
         let codes = Codes::new(definition)?;
         let mut table = Self {
             pair: [Pair::NONE; 1 << PAIR_BITS],
-            skip: [0; 1 << SKIP_BITS],
+            skip: [Skip::NONE; 1 << SKIP_BITS],
             codes,
         };
         table.fill_pairs();
@@ -301,31 +309,25 @@ impl AcTable {
 
     fn fill_skips(&mut self) {
         for i in 0..1u64 << SKIP_BITS {
-            let (mut used, mut advance, mut ends) = (0, 0, 0);
-            while used < SKIP_BITS {
+            let (mut used, mut advance, mut ends) = (0, 0, false);
+            while used < SKIP_BITS && !ends {
                 let buf = i << (64 - SKIP_BITS) << used;
-                let one = self.codes.one[(buf >> (64 - ONE_BITS)) as usize];
-                let (length, run) = (u32::from(one >> 8), u32::from(one >> 4 & 15));
-                let size = u32::from(one & 15);
-                if one == 0 || used + length > SKIP_BITS {
-                    break;
-                }
-                match (run, size) {
-                    (0, 0) => {
+                match self.code(buf, SKIP_BITS - used) {
+                    Some((length, _, Self::END)) => {
                         used += length;
-                        ends = 1;
-                        break;
+                        ends = true;
                     }
-                    (1..15, 0) => break,
-                    _ if advance + run + 1 > 63 => break,
                     // Extra bits that reach past the window can be passed over too.
-                    _ => {
+                    Some((length, size, more)) if advance + more <= 63 => {
                         used += length + size;
-                        advance += run + 1;
+                        advance += more;
                     }
+                    _ => break,
                 }
             }
-            self.skip[i as usize] = (used | ends << 5 | advance << 6) as u16;
+            if used > 0 {
+                self.skip[i as usize] = Skip::new(used, advance, ends);
+            }
         }
     }
 
@@ -336,7 +338,7 @@ impl AcTable {
 
     #[inline(always)]
     pub(crate) fn skip(&self, buf: u64) -> Skip {
-        Skip(self.skip[(buf >> (64 - SKIP_BITS)) as usize])
+        self.skip[(buf >> (64 - SKIP_BITS)) as usize]
     }
 
     /// Length and symbol (run << 4 | size) of the next code.
