@@ -143,8 +143,15 @@ impl<'a> Bits<'a> {
 
     /// Whether all of the scan's data were there and made sense, to be asked after its last unit.
     pub(crate) fn is_intact(&mut self) -> bool {
-        self.check_overrun();
+        self.check_end();
         !self.damaged
+    }
+
+    /// Looks whether a segment's units took exactly its data: like libjpeg, anything else is damage.
+    fn check_end(&mut self) {
+        self.check_overrun();
+        let left = (self.end * 8 + self.window.bits as usize).saturating_sub(self.window.pos * 8);
+        self.damaged |= left >= 8;
     }
 
     /// Notes that what was read makes no sense.
@@ -165,16 +172,12 @@ impl<'a> Bits<'a> {
     /// Steps over the restart marker number `expected` (0 to 7), or does what libjpeg's
     /// `jpeg_resync_to_restart` does when another marker is found.
     pub(crate) fn restart(&mut self, expected: u8) -> Restart {
-        self.check_overrun();
+        self.check_end();
         loop {
             let Some(at) = find_marker(self.data, self.at) else {
                 self.begin(self.data.len(), true);
                 return Restart::Missing;
             };
-            if at != self.at {
-                // Data were left over.
-                self.damaged = true;
-            }
             let marker = self.data.get(at + 1).copied().unwrap_or(0xD9);
             let ahead = marker.wrapping_sub(0xD0).wrapping_sub(expected) & 7;
             match marker {
