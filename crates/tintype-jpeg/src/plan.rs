@@ -67,7 +67,9 @@ impl Plan {
                             (0, _) => Action::Decode,
                             _ => Action::DecodeAll,
                         }
-                    } else if wanted != 0 && is_visible(scan, scale, quality, options) {
+                    } else if band & *history != 0
+                        || wanted != 0 && is_visible(scan, scale, quality, options)
+                    {
                         *history |= band;
                         Action::DecodeAll
                     } else {
