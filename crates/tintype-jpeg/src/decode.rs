@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use crate::{
     Coding, Error, Header, Limits, Options, Planes,
@@ -8,18 +8,25 @@ use crate::{
     memory::Memory,
     segments::{self, Huffman, Quantisation, ScanHeader, Segment, Segments, read_scan},
     sequential::{ScanChannel, SequentialScan, Workspace},
-    simd::dispatch,
+    simd::{Processor, dispatch},
     standard_tables,
 };
 
 /// Decodes one picture after the other, keeping buffers and tables from each for the next.
 ///
-/// Between pictures it holds about 0.3 MiB, and what [`recycle`](Self::recycle) has given back.
+/// Between pictures it holds at most 0.3 MiB of tables, and what [`recycle`](Self::recycle) has given back.
 pub struct Decoder {
     pub(crate) chunk: Box<Chunk>,
     workspace: Box<Workspace>,
     pub(crate) tables: TableCache,
     pub(crate) memory: Memory,
+    pub(crate) processor: Processor,
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder").finish_non_exhaustive()
+    }
 }
 
 impl Default for Decoder {
@@ -37,6 +44,17 @@ impl Decoder {
             workspace: Workspace::new(),
             tables: TableCache::default(),
             memory: Memory::default(),
+            processor: Processor::Present,
+        }
+    }
+
+    /// A decoder that uses no instructions but those that every processor of the architecture has.
+    /// It gives the same planes, only later: for tests, and for comparisons.
+    #[must_use]
+    pub fn portable() -> Self {
+        Self {
+            processor: Processor::Any,
+            ..Self::new()
         }
     }
 
@@ -179,7 +197,7 @@ impl Decoder {
             limits,
         )
         .ok_or_else(|| segment.corrupt("an MCU of more than ten blocks"))?;
-        dispatch(scan)
+        dispatch(self.processor, scan)
     }
 }
 

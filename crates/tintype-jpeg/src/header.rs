@@ -38,7 +38,7 @@ pub struct Header<'a> {
     exif: Option<&'a [u8]>,
     icc: Vec<(u8, Range<usize>)>,
     restart_interval: u16,
-    quality: Option<u8>,
+    luma_quantisation: Option<[u16; 64]>,
 }
 
 impl<'a> Header<'a> {
@@ -58,7 +58,7 @@ impl<'a> Header<'a> {
             exif: None,
             icc: Vec::new(),
             restart_interval: 0,
-            quality: None,
+            luma_quantisation: None,
         };
         let mut frame = None;
         let mut tables = Quantisation::default();
@@ -77,7 +77,7 @@ impl<'a> Header<'a> {
                         header.frame.height = height_after_scan(data, &segment)?;
                     }
                     let luma = usize::from(header.frame.components[0].quantisation);
-                    header.quality = tables[luma].as_ref().map(estimate_quality);
+                    header.luma_quantisation = tables[luma];
                     return Ok(header);
                 }
                 marker if Frame::begins(marker) => {
@@ -247,7 +247,7 @@ impl<'a> Header<'a> {
     /// of the file; None when the table is missing.
     #[must_use]
     pub fn quality(&self) -> Option<u8> {
-        self.quality
+        self.luma_quantisation.as_ref().map(estimate_quality)
     }
 
     /// Decodes the picture with buffers of its own. See [`Decoder::decode`].

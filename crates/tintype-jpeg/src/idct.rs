@@ -195,6 +195,10 @@ fn points8(s: [f32; 8]) -> [f32; 8] {
 }
 
 #[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "an index over lanes is what vectorises"
+)]
 fn full(c: &[i16; 64 * LANES], factors: &[f32; 64], out: &mut Samples) {
     let mut columns = [[[0f32; LANES]; 8]; 8];
     for (x, column) in columns.iter_mut().enumerate() {

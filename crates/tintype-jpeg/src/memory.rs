@@ -5,8 +5,9 @@ use crate::{Coding, Header, Options, Scale, channel::Channel};
 /// The most bytes to hold between pictures: enough for the planes of common pictures.
 const KEPT_BYTES: usize = 24 << 20;
 
-/// What a decoder takes whatever the picture: tables, chunk and workspace.
-const FIXED_BYTES: u64 = 320 << 10;
+/// What a decoder takes whatever the picture: two tables each for luma and chroma, chunk and
+/// workspace.
+const FIXED_BYTES: u64 = 112 << 10;
 
 #[derive(Default)]
 pub(crate) struct Memory {

@@ -43,7 +43,7 @@ impl Decoder {
         };
         for channel in &mut picture.channels {
             channel.samples = self.memory.grey(channel.extent.plane_bytes());
-            dispatch(Output { channel, limits })?;
+            dispatch(self.processor, Output { channel, limits })?;
             self.memory.reclaim_coefficients(channel);
         }
         Ok(complete)
@@ -101,16 +101,12 @@ impl Decoder {
                 let whole = action == Action::DecodeAll;
                 let job =
                     FirstScan::new(channel, scan, &ac, whole, (bits, chunk), restarts, limits);
-                return dispatch(job);
+                return dispatch(self.processor, job);
             }
-            return dispatch(RefinementScan::new(
-                channel,
-                scan,
-                &ac,
-                (bits, chunk),
-                restarts,
-                limits,
-            ));
+            return dispatch(
+                self.processor,
+                RefinementScan::new(channel, scan, &ac, (bits, chunk), restarts, limits),
+            );
         }
         let mut tables = Vec::with_capacity(4);
         for &(index, table, _) in &scan.components {
@@ -138,16 +134,19 @@ impl Decoder {
         {
             return Err(segment.corrupt("an MCU of more than ten blocks"));
         }
-        dispatch(DcScan {
-            channels: &mut picture.channels,
-            parts,
-            mcus,
-            low: scan.low.into(),
-            restarts,
-            bits,
-            chunk,
-            limits,
-        })
+        dispatch(
+            self.processor,
+            DcScan {
+                channels: &mut picture.channels,
+                parts,
+                mcus,
+                low: scan.low.into(),
+                restarts,
+                bits,
+                chunk,
+                limits,
+            },
+        )
     }
 }
 

@@ -33,7 +33,16 @@ impl Machine for Portable {
     }
 }
 
-/// Runs `job` in the version for this processor.
+/// For which processor to run the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Processor {
+    /// The one that is there.
+    Present,
+    /// Any of the architecture.
+    Any,
+}
+
+/// Runs `job` in the version for `processor`.
 #[cfg_attr(
     target_arch = "x86_64",
     expect(
@@ -41,9 +50,9 @@ impl Machine for Portable {
         reason = "a function for a newer processor, called after asking for one"
     )
 )]
-pub(crate) fn dispatch<J: Job>(job: J) -> J::Output {
+pub(crate) fn dispatch<J: Job>(processor: Processor, job: J) -> J::Output {
     #[cfg(target_arch = "x86_64")]
-    if x86::is_v3() {
+    if processor == Processor::Present && x86::is_v3() {
         // SAFETY: the processor has every feature that the function is compiled for.
         return unsafe { x86::run_v3(job) };
     }
@@ -104,7 +113,10 @@ mod tests {
         for i in 0..1000 {
             mask = mask.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(i);
             let bits = mask.rotate_left(23) >> (i % 64);
-            assert_eq!(dispatch(Deposit(bits, mask)), Portable::deposit(bits, mask));
+            assert_eq!(
+                dispatch(Processor::Present, Deposit(bits, mask)),
+                Portable::deposit(bits, mask)
+            );
         }
     }
 }

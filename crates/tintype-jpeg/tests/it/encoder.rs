@@ -118,7 +118,11 @@ impl Picture {
         let ac = [0x10, 0, 0, 0, 0, 0, 0, 0, 255, 1, 0, 0, 0, 0, 0, 0, 0];
         segment(&mut file, 0xC4, ac.into_iter().chain(0..=255));
         if self.restart_interval > 0 {
-            segment(&mut file, 0xDD, (self.restart_interval as u16).to_be_bytes());
+            segment(
+                &mut file,
+                0xDD,
+                (self.restart_interval as u16).to_be_bytes(),
+            );
         }
         for scan in scans {
             let mut body = vec![scan.components.len() as u8];
@@ -224,7 +228,8 @@ struct Writer {
 
 impl Writer {
     fn bits(&mut self, value: u32, count: u32) {
-        self.bits.extend((0..count).rev().map(|i| value >> i & 1 == 1));
+        self.bits
+            .extend((0..count).rev().map(|i| value >> i & 1 == 1));
     }
 
     fn symbol(&mut self, symbol: u32) {

@@ -19,7 +19,9 @@ fn assert_decodes(decoder: &mut Decoder, picture: &Picture, file: &[u8]) {
             refinement: Refinement::All,
             ..scale.into()
         };
-        let planes = decoder.decode(&header, options, &Limits::default()).unwrap();
+        let planes = decoder
+            .decode(&header, options, &Limits::default())
+            .unwrap();
         assert!(planes.complete, "at {scale:?}");
         assert_eq!(planes.components.len(), picture.components.len());
         for (i, plane) in planes.components.iter().enumerate() {
@@ -32,18 +34,31 @@ fn assert_decodes(decoder: &mut Decoder, picture: &Picture, file: &[u8]) {
 fn samplings(count: usize) -> impl Strategy<Value = Vec<(usize, usize)>> {
     let any = prop::collection::vec((1usize..=4, 1usize..=4), count);
     // An MCU holds ten blocks at most.
-    any.prop_filter("too many blocks", |s| s.iter().map(|s| s.0 * s.1).sum::<usize>() <= 10)
+    any.prop_filter("too many blocks", |s| {
+        s.iter().map(|s| s.0 * s.1).sum::<usize>() <= 10
+    })
 }
 
 fn picture() -> impl Strategy<Value = Picture> {
     let samplings = prop_oneof![samplings(1), samplings(2), samplings(3), samplings(4)];
     let interval = prop_oneof![Just(0usize), 1usize..9];
-    ((1usize..=70, 1usize..=70), samplings, interval, any::<u64>()).prop_map(
-        |(size, samplings, restart_interval, seed)| Picture {
+    (
+        (1usize..=70, 1usize..=70),
+        samplings,
+        interval,
+        any::<u64>(),
+    )
+        .prop_map(|(size, samplings, restart_interval, seed)| Picture {
             restart_interval,
             ..Picture::random(size, &samplings, seed)
-        },
-    )
+        })
+}
+
+fn decoder() -> impl Strategy<Value = Decoder> {
+    any::<bool>().prop_map(|portable| match portable {
+        true => Decoder::portable(),
+        false => Decoder::new(),
+    })
 }
 
 /// Scripts for `count` components: bands, approximation in several steps, DC alone and together.
@@ -66,9 +81,24 @@ fn scripts(count: usize) -> Vec<Vec<Scan>> {
         .concat(),
         // Bands whose ends lie within the corner that a scale needs; refined apart.
         [
-            each(&[((0, 0), 0, 3), ((1, 3), 0, 0), ((4, 24), 0, 3), ((25, 63), 0, 1)]),
-            each(&[((4, 24), 3, 2), ((4, 10), 2, 1), ((11, 24), 2, 1), ((4, 24), 1, 0)]),
-            each(&[((0, 0), 3, 2), ((0, 0), 2, 1), ((25, 63), 1, 0), ((0, 0), 1, 0)]),
+            each(&[
+                ((0, 0), 0, 3),
+                ((1, 3), 0, 0),
+                ((4, 24), 0, 3),
+                ((25, 63), 0, 1),
+            ]),
+            each(&[
+                ((4, 24), 3, 2),
+                ((4, 10), 2, 1),
+                ((11, 24), 2, 1),
+                ((4, 24), 1, 0),
+            ]),
+            each(&[
+                ((0, 0), 3, 2),
+                ((0, 0), 2, 1),
+                ((25, 63), 1, 0),
+                ((0, 0), 1, 0),
+            ]),
         ]
         .concat(),
         // No approximation at all.
@@ -84,17 +114,25 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn sequential_files_decode_exactly(picture in picture(), together in any::<bool>()) {
+    fn sequential_files_decode_exactly(
+        picture in picture(),
+        together in any::<bool>(),
+        mut decoder in decoder(),
+    ) {
         let count = picture.components.len();
         let all: Vec<usize> = (0..count).collect();
         let scans: Vec<&[usize]> = if together { vec![&all] } else { all.chunks(1).collect() };
-        assert_decodes(&mut Decoder::new(), &picture, &picture.sequential(&scans));
+        assert_decodes(&mut decoder, &picture, &picture.sequential(&scans));
     }
 
     #[test]
-    fn progressive_files_decode_exactly(picture in picture(), script in 0usize..3) {
+    fn progressive_files_decode_exactly(
+        picture in picture(),
+        script in 0usize..3,
+        mut decoder in decoder(),
+    ) {
         let script = &scripts(picture.components.len())[script];
-        assert_decodes(&mut Decoder::new(), &picture, &picture.progressive(script));
+        assert_decodes(&mut decoder, &picture, &picture.progressive(script));
     }
 }
 
@@ -135,7 +173,10 @@ fn chroma_can_have_a_scale_of_its_own() {
         };
         let header = Header::parse(&file).unwrap();
         let planes = header.decode(options, &Limits::default()).unwrap();
-        for (i, scale) in [Scale::Half, Scale::Full, Scale::Full].into_iter().enumerate() {
+        for (i, scale) in [Scale::Half, Scale::Full, Scale::Full]
+            .into_iter()
+            .enumerate()
+        {
             assert_plane(&picture, i, scale, &planes.components[i]);
         }
         let sizes = planes.components.iter().map(|p| (p.width(), p.height()));
