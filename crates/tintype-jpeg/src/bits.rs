@@ -4,6 +4,8 @@
 //! the inner loops never look for markers, and never for the end of the data: a chunk always holds
 //! the longest possible MCU more than has been announced, in the end as zeros.
 
+use crate::stuffing::{find_marker, unstuff};
+
 /// Size of a chunk. A power of two, so that masking an index keeps it inside without a branch;
 /// small, so that it stays in the first-level cache beside the tables.
 const CHUNK: usize = 1 << 14;
@@ -222,92 +224,6 @@ impl<'a> Bits<'a> {
         self.dry = dry;
         self.damaged |= dry;
     }
-}
-
-/// The place of the next marker's `FF` (the last one, when fill bytes precede it) at or after `at`.
-pub(crate) fn find_marker(data: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        at += find_ff(data.get(at..)?)?;
-        match data.get(at + 1)? {
-            0 => at += 2,
-            0xFF => at += 1,
-            _ => return Some(at),
-        }
-    }
-}
-
-/// The place of the first marker at or after `at` that is not a restart marker, or the end.
-pub(crate) fn end_of_scan(data: &[u8], mut at: usize) -> usize {
-    while let Some(found) = find_marker(data, at) {
-        if !matches!(data[found + 1], 0xD0..=0xD7) {
-            return found;
-        }
-        at = found + 2;
-    }
-    data.len()
-}
-
-fn find_ff(data: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(block) = data[at..].first_chunk::<32>() {
-        if has_ff(block) {
-            break;
-        }
-        at += 32;
-    }
-    data[at..].iter().position(|&b| b == 0xFF).map(|i| at + i)
-}
-
-#[inline(always)]
-fn has_ff(block: &[u8; 32]) -> bool {
-    block.iter().fold(0, |any, &b| any | u8::from(b == 0xFF)) != 0
-}
-
-/// Copies entropy-coded bytes from `data[*at..]` to `out` without the stuffed zeros, up to the next
-/// marker. Returns how many bytes were written and whether the segment ended.
-fn unstuff(data: &[u8], at: &mut usize, out: &mut [u8]) -> (usize, bool) {
-    let mut n = 0;
-    loop {
-        while let (Some(from), Some(to)) = (
-            data[*at..].first_chunk::<32>(),
-            out[n..].first_chunk_mut::<32>(),
-        ) {
-            *to = *from;
-            let plain = if has_ff(from) { first_ff(from) } else { 32 };
-            n += plain;
-            *at += plain;
-            if plain < 32 {
-                break;
-            }
-        }
-        if n == out.len() {
-            return (n, false);
-        }
-        match data[*at..] {
-            [0xFF, 0, ..] => {
-                out[n] = 0xFF;
-                n += 1;
-                *at += 2;
-            }
-            // A fill byte.
-            [0xFF, 0xFF, ..] => *at += 1,
-            [0xFF, _, ..] => return (n, true),
-            [0xFF] | [] => {
-                *at = data.len();
-                return (n, true);
-            }
-            [b, ..] => {
-                out[n] = b;
-                n += 1;
-                *at += 1;
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn first_ff(block: &[u8; 32]) -> usize {
-    block.iter().position(|&b| b == 0xFF).unwrap_or(32)
 }
 
 /// An empty chunk on the heap.

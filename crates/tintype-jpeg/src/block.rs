@@ -2,7 +2,8 @@
 
 use crate::{
     bits::{Chunk, Window},
-    huffman::{AcTable, DcTable, extend},
+    codes::extend,
+    huffman::{AcTable, DcTable},
     scale::Scale,
 };
 

@@ -2,14 +2,16 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     Coding, Error, Header, Limits, Options, Planes,
-    bits::{Bits, Chunk, end_of_scan, new_chunk},
+    bits::{Bits, Chunk, new_chunk},
     channel::Channel,
-    huffman::{Definition, TableCache},
+    codes::Definition,
     memory::Memory,
     segments::{self, Huffman, Quantisation, ScanHeader, Segment, Segments, read_scan},
     sequential::{ScanChannel, SequentialScan, Workspace},
     simd::{Processor, dispatch},
     standard_tables,
+    stuffing::end_of_scan,
+    table_cache::TableCache,
 };
 
 /// Decodes one picture after the other, keeping buffers and tables from each for the next.

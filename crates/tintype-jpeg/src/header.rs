@@ -2,10 +2,10 @@ use std::ops::Range;
 
 use crate::{
     Coding, Component, Decoder, Error, Limits, Options, Planes, Unsupported,
-    bits::end_of_scan,
     frame::Frame,
     quality::estimate_quality,
     segments::{self, Quantisation, Segment, Segments},
+    stuffing::end_of_scan,
 };
 
 /// What the components of a file mean, decided as libjpeg decides it.

@@ -1,101 +1,13 @@
-//! Huffman tables (ITU-T T.81, annex C and F.2.2.3) as look-up tables.
+//! Huffman tables as look-up tables.
 
-use std::sync::Arc;
+use crate::codes::{Codes, Definition, ONE_BITS, extend};
 
-/// Bits that the table of single symbols looks at.
-const ONE_BITS: u32 = 10;
 /// Bits that [`AcTable::pair`] looks at.
 const PAIR_BITS: u32 = 11;
 /// Bits that [`AcTable::skip`] looks at.
 const SKIP_BITS: u32 = 12;
 /// Bits that [`DcTable::difference`] looks at.
 const DC_BITS: u32 = 10;
-
-/// A table as a DHT segment gives it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Definition {
-    /// How many codes there are of each length from 1 to 16.
-    pub(crate) counts: [u8; 16],
-    /// The symbols in the order of their codes, at most 256.
-    pub(crate) symbols: Vec<u8>,
-}
-
-/// The codes of a table: single symbols by their first bits, and longer ones by range.
-struct Codes {
-    /// Length << 8 | symbol by the next [`ONE_BITS`] bits; 0 for longer and for invalid codes.
-    one: [u16; 1 << ONE_BITS],
-    /// One more than the last code of each length, left-aligned in 16 bits.
-    limit: [u32; 17],
-    /// What to add to a code of each length for the index of its symbol.
-    delta: [i32; 17],
-    symbols: [u8; 256],
-}
-
-impl Codes {
-    /// None when there are more codes of some length than can exist.
-    fn new(definition: &Definition) -> Option<Self> {
-        let mut codes = Self {
-            one: [0; 1 << ONE_BITS],
-            limit: [0; 17],
-            delta: [0; 17],
-            symbols: [0; 256],
-        };
-        codes
-            .symbols
-            .get_mut(..definition.symbols.len())?
-            .copy_from_slice(&definition.symbols);
-        let (mut code, mut index) = (0u32, 0usize);
-        for (length, &count) in (1u32..).zip(&definition.counts) {
-            codes.delta[length as usize] = index as i32 - code as i32;
-            for _ in 0..count {
-                let symbol = *definition.symbols.get(index)?;
-                if length <= ONE_BITS {
-                    let first = (code << (ONE_BITS - length)) as usize;
-                    let last = ((code + 1) << (ONE_BITS - length)) as usize;
-                    codes
-                        .one
-                        .get_mut(first..last)?
-                        .fill((length as u16) << 8 | u16::from(symbol));
-                }
-                code += 1;
-                index += 1;
-            }
-            if code > 1 << length {
-                return None;
-            }
-            codes.limit[length as usize] = code << (16 - length);
-            code <<= 1;
-        }
-        Some(codes)
-    }
-
-    /// Length and symbol of the code at the top of `buf`; None when there is no such code.
-    #[inline(always)]
-    fn symbol(&self, buf: u64) -> Option<(u32, u8)> {
-        let one = self.one[(buf >> (64 - ONE_BITS)) as usize];
-        if one != 0 {
-            return Some((u32::from(one >> 8), one as u8));
-        }
-        self.long_symbol(buf)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn long_symbol(&self, buf: u64) -> Option<(u32, u8)> {
-        let next = (buf >> 48) as u32;
-        let length = (ONE_BITS + 1..=16).find(|&l| next < self.limit[l as usize])?;
-        let index = (next >> (16 - length)) as i32 + self.delta[length as usize];
-        Some((length, self.symbols[(index & 255) as usize]))
-    }
-}
-
-/// The value of `size` extra bits `bits` (T.81, F.2.2.1, EXTEND).
-#[inline(always)]
-pub(crate) fn extend(bits: u32, size: u32) -> i32 {
-    // The topmost bit says whether the value is positive; a negative one is stored minus one.
-    let negative = (bits >> (size.wrapping_sub(1) & 31) & 1).wrapping_sub(1);
-    bits as i32 + (negative & (u32::MAX << (size & 31)).wrapping_add(1)) as i32
-}
 
 /// A table for DC differences.
 pub(crate) struct DcTable {
@@ -346,46 +258,4 @@ impl AcTable {
     pub(crate) fn symbol(&self, buf: u64) -> Option<(u32, u8)> {
         self.codes.symbol(buf)
     }
-}
-
-/// Tables that were built lately: most files use the tables of the standard's annex K, and
-/// building them takes as long as decoding hundreds of blocks.
-#[derive(Default)]
-pub(crate) struct TableCache {
-    dc: Vec<(Definition, Arc<DcTable>)>,
-    ac: Vec<(Definition, Arc<AcTable>)>,
-}
-
-impl TableCache {
-    const KEPT: usize = 8;
-
-    /// The table for DC coefficients; None when `definition` is no table for them.
-    pub(crate) fn dc(&mut self, definition: &Definition) -> Option<Arc<DcTable>> {
-        cached(&mut self.dc, definition, DcTable::new)
-    }
-
-    /// The table for AC coefficients; None when `definition` is no table for them.
-    pub(crate) fn ac(&mut self, definition: &Definition) -> Option<Arc<AcTable>> {
-        cached(&mut self.ac, definition, AcTable::new)
-    }
-}
-
-fn cached<T>(
-    kept: &mut Vec<(Definition, Arc<T>)>,
-    definition: &Definition,
-    build: impl FnOnce(&Definition) -> Option<T>,
-) -> Option<Arc<T>> {
-    if let Some(at) = kept.iter().position(|(known, _)| known == definition) {
-        // The latest stands last, so that the first is the one to drop.
-        let found = kept.remove(at);
-        let table = Arc::clone(&found.1);
-        kept.push(found);
-        return Some(table);
-    }
-    let table = Arc::new(build(definition)?);
-    if kept.len() == TableCache::KEPT {
-        kept.remove(0);
-    }
-    kept.push((definition.clone(), Arc::clone(&table)));
-    Some(table)
 }

@@ -4,6 +4,7 @@
 mod bits;
 mod block;
 mod channel;
+mod codes;
 mod decode;
 mod error;
 mod first_scan;
@@ -24,6 +25,8 @@ mod segments;
 mod sequential;
 mod simd;
 mod standard_tables;
+mod stuffing;
+mod table_cache;
 
 pub use decode::Decoder;
 pub use error::{Error, Unsupported};

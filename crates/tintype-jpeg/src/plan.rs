@@ -2,10 +2,10 @@
 
 use crate::{
     Error, Header, Limits, Options, Refinement, Scale,
-    bits::end_of_scan,
     block::Wanted,
     frame::Frame,
     segments::{self, ScanHeader, Segments, read_scan},
+    stuffing::end_of_scan,
 };
 
 /// What to do with one scan.

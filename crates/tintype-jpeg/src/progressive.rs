@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     Error, Header, Limits, Options,
-    bits::{Bits, Chunk, MCU_BYTES, end_of_scan},
+    bits::{Bits, Chunk, MCU_BYTES},
     block::LANES,
     channel::Channel,
     decode::{Decoder, Picture, ac_table, dc_table},
@@ -17,6 +17,7 @@ use crate::{
     segments::{ScanHeader, Segment, Segments},
     sequential::{MAX_MCU_BLOCKS, Restarts},
     simd::{Job, Machine, dispatch},
+    stuffing::end_of_scan,
 };
 
 impl Decoder {

@@ -1,6 +1,6 @@
 //! The file as a sequence of marker segments, and what single segments say.
 
-use crate::{Error, bits::find_marker, huffman::Definition};
+use crate::{Error, codes::Definition, stuffing::find_marker};
 
 pub(crate) const SOI: u8 = 0xD8;
 pub(crate) const EOI: u8 = 0xD9;

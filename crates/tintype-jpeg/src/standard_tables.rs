@@ -1,7 +1,7 @@
 //! The Huffman tables of T.81, annex K.3. Motion JPEG leaves them out, and libjpeg-turbo then uses
 //! them too.
 
-use crate::huffman::Definition;
+use crate::codes::Definition;
 
 const DC_COUNTS: [[u8; 16]; 2] = [
     [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],

@@ -2,15 +2,15 @@
 
 /// One scan: components, band and successive approximation, as T.81 names them.
 #[derive(Debug, Clone)]
-pub struct Scan {
-    pub components: Vec<usize>,
-    pub band: (usize, usize),
-    pub high: u32,
-    pub low: u32,
+pub(crate) struct Scan {
+    pub(crate) components: Vec<usize>,
+    pub(crate) band: (usize, usize),
+    pub(crate) high: u32,
+    pub(crate) low: u32,
 }
 
 impl Scan {
-    pub fn new(components: &[usize], band: (usize, usize), high: u32, low: u32) -> Self {
+    pub(crate) fn new(components: &[usize], band: (usize, usize), high: u32, low: u32) -> Self {
         Self {
             components: components.to_vec(),
             band,
@@ -21,31 +21,31 @@ impl Scan {
 }
 
 #[derive(Debug, Clone)]
-pub struct Component {
-    pub sampling: (usize, usize),
+pub(crate) struct Component {
+    pub(crate) sampling: (usize, usize),
     /// Blocks per row and rows of blocks, those of whole MCUs.
-    pub blocks: (usize, usize),
+    pub(crate) blocks: (usize, usize),
     /// Coefficients of each block in natural order.
-    pub coefficients: Vec<[i32; 64]>,
-    pub quantisation: [u8; 64],
+    pub(crate) coefficients: Vec<[i32; 64]>,
+    pub(crate) quantisation: [u8; 64],
 }
 
 #[derive(Debug, Clone)]
-pub struct Picture {
-    pub size: (usize, usize),
-    pub components: Vec<Component>,
-    pub restart_interval: usize,
+pub(crate) struct Picture {
+    pub(crate) size: (usize, usize),
+    pub(crate) components: Vec<Component>,
+    pub(crate) restart_interval: usize,
 }
 
 /// A small generator, so that a seed tells the whole picture.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    pub fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -61,7 +61,7 @@ impl Random {
 
 impl Picture {
     /// A picture of random coefficients, mostly small and mostly of low frequency.
-    pub fn random(size: (usize, usize), samplings: &[(usize, usize)], seed: u64) -> Self {
+    pub(crate) fn random(size: (usize, usize), samplings: &[(usize, usize)], seed: u64) -> Self {
         let mut random = Random::new(seed);
         let max = |f: fn(&(usize, usize)) -> usize| samplings.iter().map(f).max().unwrap();
         let mcus = (
@@ -87,13 +87,13 @@ impl Picture {
     }
 
     /// The file as sequential JPEG with these scans, by components.
-    pub fn sequential(&self, scans: &[&[usize]]) -> Vec<u8> {
+    pub(crate) fn sequential(&self, scans: &[&[usize]]) -> Vec<u8> {
         let scans: Vec<Scan> = scans.iter().map(|c| Scan::new(c, (0, 63), 0, 0)).collect();
         self.encode(0xC0, &scans)
     }
 
     /// The file as progressive JPEG with these scans.
-    pub fn progressive(&self, scans: &[Scan]) -> Vec<u8> {
+    pub(crate) fn progressive(&self, scans: &[Scan]) -> Vec<u8> {
         self.encode(0xC2, scans)
     }
 
@@ -207,7 +207,7 @@ fn segment(file: &mut Vec<u8>, marker: u8, body: impl IntoIterator<Item = u8>) {
 }
 
 /// Natural order by zigzag index, written out from the path itself.
-pub static ZIGZAG: std::sync::LazyLock<[usize; 64]> = std::sync::LazyLock::new(|| {
+pub(crate) static ZIGZAG: std::sync::LazyLock<[usize; 64]> = std::sync::LazyLock::new(|| {
     let mut order: Vec<usize> = (0..64).collect();
     order.sort_by_key(|&i| {
         let (y, x) = (i / 8, i % 8);

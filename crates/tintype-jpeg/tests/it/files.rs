@@ -4,14 +4,14 @@ use std::{fs, path::PathBuf};
 
 use tintype_jpeg::{Decoder, Header, Limits, Options, Refinement, Scale};
 
-pub fn data(name: &str) -> PathBuf {
+pub(crate) fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/data")
         .join(name)
 }
 
 /// Name and content of every file in `tests/data`.
-pub fn all() -> Vec<(String, Vec<u8>)> {
+pub(crate) fn all() -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(data("")).unwrap().map(|e| e.unwrap().path());
     let mut files: Vec<_> = entries
         .filter(|path| path.extension().is_some_and(|e| e == "jpg"))

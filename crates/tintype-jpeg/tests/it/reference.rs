@@ -27,7 +27,7 @@ fn sample(component: &Component, block: &[i32; 64], side: usize, x: usize, y: us
 
 /// Panics unless `plane` is what component number `index` of `picture` has to be at `scale`, each
 /// sample rounded to the nearest.
-pub fn assert_plane(picture: &Picture, index: usize, scale: Scale, plane: &Plane) {
+pub(crate) fn assert_plane(picture: &Picture, index: usize, scale: Scale, plane: &Plane) {
     let component = &picture.components[index];
     let max = |f: fn(&Component) -> usize| picture.components.iter().map(f).max().unwrap();
     let side = scale.block_side() as usize;
