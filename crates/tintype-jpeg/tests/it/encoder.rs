@@ -35,6 +35,59 @@ pub(crate) struct Picture {
     pub(crate) size: (usize, usize),
     pub(crate) components: Vec<Component>,
     pub(crate) restart_interval: usize,
+    pub(crate) tables: Tables,
+}
+
+/// Which Huffman tables to write with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tables {
+    /// Codes of one length for all symbols, those of runs of blocks included.
+    Flat,
+    /// Those of T.81, annex K, for luma. They have no runs of blocks.
+    Standard,
+}
+
+impl Tables {
+    /// The bodies of the DHT segments for DC and AC.
+    fn segments(self) -> [Vec<u8>; 2] {
+        match self {
+            // 16 codes of 5 bits for DC; 255 codes of 8 bits and one of 9 for AC.
+            Self::Flat => {
+                let dc = [0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+                let ac = [0x10, 0, 0, 0, 0, 0, 0, 0, 255, 1, 0, 0, 0, 0, 0, 0, 0];
+                [
+                    dc.into_iter().chain(0..16).collect(),
+                    ac.into_iter().chain(0..=255).collect(),
+                ]
+            }
+            // libjpeg writes them into every file that it does not optimise.
+            Self::Standard => [0x00, 0x10].map(|table| {
+                let file = include_bytes!("../data/sampling_4x1.jpg");
+                let starts = file
+                    .windows(5)
+                    .position(|w| w[0] == 0xFF && w[1] == 0xC4 && w[4] == table);
+                let at = starts.unwrap();
+                let len = usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
+                file[at + 4..at + 2 + len].to_vec()
+            }),
+        }
+    }
+
+    /// Code and length by symbol, for DC and AC.
+    fn codes(self) -> [Vec<(u32, u32)>; 2] {
+        self.segments().map(|body| {
+            let mut codes = vec![(0, 0); 256];
+            let (mut code, mut symbols) = (0, body[17..].iter());
+            for (length, &count) in (1..).zip(&body[1..17]) {
+                for symbol in symbols.by_ref().take(count.into()) {
+                    codes[usize::from(*symbol)] = (code, length);
+                    code += 1;
+                }
+                code <<= 1;
+            }
+            codes
+        })
+    }
 }
 
 /// A small generator, so that a seed tells the whole picture.
@@ -83,6 +136,7 @@ impl Picture {
             size,
             components: components.collect(),
             restart_interval: 0,
+            tables: Tables::Flat,
         }
     }
 
@@ -112,11 +166,9 @@ impl Picture {
             body.extend([i as u8 + 1, (h << 4 | v) as u8, i as u8]);
         }
         segment(&mut file, frame, body);
-        // 16 codes of 5 bits for DC; 255 codes of 8 bits and one of 9 for AC.
-        let dc = [0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        segment(&mut file, 0xC4, dc.into_iter().chain(0..16));
-        let ac = [0x10, 0, 0, 0, 0, 0, 0, 0, 255, 1, 0, 0, 0, 0, 0, 0, 0];
-        segment(&mut file, 0xC4, ac.into_iter().chain(0..=255));
+        for table in self.tables.segments() {
+            segment(&mut file, 0xC4, table);
+        }
         if self.restart_interval > 0 {
             segment(
                 &mut file,
@@ -154,7 +206,10 @@ impl Picture {
                 first.blocks.1 / first.sampling.1,
             )
         };
-        let mut writer = Writer::default();
+        let mut writer = Writer {
+            codes: self.tables.codes(),
+            ..Writer::default()
+        };
         let mut restarts = 0;
         for mcu in 0..mcus.0 * mcus.1 {
             if self.restart_interval > 0 && mcu > 0 && mcu % self.restart_interval == 0 {
@@ -219,6 +274,7 @@ pub(crate) static ZIGZAG: std::sync::LazyLock<[usize; 64]> = std::sync::LazyLock
 
 #[derive(Default)]
 struct Writer {
+    codes: [Vec<(u32, u32)>; 2],
     bits: Vec<bool>,
     predicted: [i32; 4],
     end_run: u32,
@@ -233,10 +289,9 @@ impl Writer {
     }
 
     fn symbol(&mut self, symbol: u32) {
-        match symbol {
-            255 => self.bits(0b1_1111_1110, 9),
-            _ => self.bits(symbol, 8),
-        }
+        let (code, length) = self.codes[1][symbol as usize];
+        assert!(length > 0, "the table has no code for `{symbol}`");
+        self.bits(code, length);
     }
 
     fn magnitude(&mut self, value: i32, size: u32) {
@@ -248,7 +303,8 @@ impl Writer {
         let difference = value - self.predicted[component];
         self.predicted[component] = value;
         let size = 32 - difference.unsigned_abs().leading_zeros();
-        self.bits(size, 5);
+        let (code, length) = self.codes[0][size as usize];
+        self.bits(code, length);
         self.magnitude(difference, size);
     }
 
@@ -331,6 +387,7 @@ impl Writer {
                 file.push(0);
             }
         }
-        *self = Self::default();
+        self.bits.clear();
+        self.predicted = [0; 4];
     }
 }

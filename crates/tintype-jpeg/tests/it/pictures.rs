@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tintype_jpeg::{Decoder, Header, Limits, Options, Refinement, Scale};
 
 use crate::{
-    encoder::{Picture, Scan},
+    encoder::{Picture, Scan, Tables},
     reference::assert_plane,
 };
 
@@ -117,10 +117,12 @@ proptest! {
     fn sequential_files_decode_exactly(
         picture in picture(),
         together in any::<bool>(),
+        tables in prop::sample::select(vec![Tables::Flat, Tables::Standard]),
         mut decoder in decoder(),
     ) {
         let count = picture.components.len();
         let all: Vec<usize> = (0..count).collect();
+        let picture = Picture { tables, ..picture };
         let scans: Vec<&[usize]> = if together { vec![&all] } else { all.chunks(1).collect() };
         assert_decodes(&mut decoder, &picture, &picture.sequential(&scans));
     }
