@@ -113,7 +113,9 @@ impl Decoder {
             Ok(complete) => complete,
             Err(Error::Corrupt { .. }) if picture.scans > 0 => false,
             Err(error) => {
-                self.memory.reclaim(picture.channels);
+                for channel in picture.channels {
+                    self.memory.give(channel.samples);
+                }
                 return Err(error);
             }
         };
@@ -135,7 +137,7 @@ impl Decoder {
     /// Takes planes back, whose memory the next decode then uses.
     pub fn recycle(&mut self, planes: Planes) {
         for plane in planes.components {
-            self.memory.give_bytes(plane.data);
+            self.memory.give(plane.data);
         }
     }
 

@@ -1,91 +1,48 @@
 //! Buffers that go from one picture to the next, and how much a decode will need.
 
-use crate::{Coding, Header, Options, Scale, channel::Channel};
+use crate::{Coding, Header, Options, Scale, block::LANES};
 
 /// The most bytes to hold between pictures: enough for the planes of common pictures.
-const KEPT_BYTES: usize = 24 << 20;
+const KEPT_BYTES: usize = 16 << 20;
 
 /// What a decoder takes whatever the picture: two tables each for luma and chroma, chunk and
 /// workspace.
 const FIXED_BYTES: u64 = 112 << 10;
 
+/// Planes that were given back. Coefficients are not kept: they would stand beside the planes, and
+/// what getting new ones costs is nothing to what filling them does.
 #[derive(Default)]
 pub(crate) struct Memory {
-    bytes: Vec<Vec<u8>>,
-    coefficients: Vec<Vec<i16>>,
-    history: Vec<Vec<u64>>,
+    planes: Vec<Vec<u8>>,
 }
 
 impl Memory {
     /// A plane of `len` grey samples.
     pub(crate) fn grey(&mut self, len: usize) -> Vec<u8> {
-        take(&mut self.bytes, len, 128)
-    }
-
-    /// `len` coefficients, all 0.
-    pub(crate) fn coefficients(&mut self, len: usize) -> Vec<i16> {
-        take(&mut self.coefficients, len, 0)
-    }
-
-    /// Empty histories of `len` blocks.
-    pub(crate) fn history(&mut self, len: usize) -> Vec<u64> {
-        take(&mut self.history, len, 0)
+        // The smallest that is large enough, but not far too large.
+        let fitting = (0..self.planes.len())
+            .filter(|&i| (len..=4 * len).contains(&self.planes[i].capacity()))
+            .min_by_key(|&i| self.planes[i].capacity());
+        let mut plane = match fitting {
+            Some(i) => self.planes.swap_remove(i),
+            None => {
+                // What does not fit this picture has to make room.
+                self.planes.pop();
+                Vec::with_capacity(len)
+            }
+        };
+        plane.clear();
+        plane.resize(len, 128);
+        plane
     }
 
     /// Keeps a plane for later.
-    pub(crate) fn give_bytes(&mut self, bytes: Vec<u8>) {
-        self.keep(bytes, |memory| &mut memory.bytes);
-    }
-
-    /// Keeps everything that channels hold.
-    pub(crate) fn reclaim(&mut self, channels: impl IntoIterator<Item = Channel>) {
-        for mut channel in channels {
-            self.reclaim_coefficients(&mut channel);
-            self.give_bytes(channel.samples);
+    pub(crate) fn give(&mut self, plane: Vec<u8>) {
+        let held: usize = self.planes.iter().map(Vec::capacity).sum();
+        if plane.capacity() > 0 && held + plane.capacity() <= KEPT_BYTES {
+            self.planes.push(plane);
         }
     }
-
-    /// Keeps the coefficients and histories of a channel that is done.
-    pub(crate) fn reclaim_coefficients(&mut self, channel: &mut Channel) {
-        let coefficients = std::mem::take(&mut channel.coefficients);
-        self.keep(coefficients, |memory| &mut memory.coefficients);
-        let history = std::mem::take(&mut channel.history);
-        self.keep(history, |memory| &mut memory.history);
-    }
-
-    fn keep<T>(&mut self, buffer: Vec<T>, list: impl Fn(&mut Self) -> &mut Vec<Vec<T>>) {
-        if self.held() + size_of::<T>() * buffer.capacity() <= KEPT_BYTES && buffer.capacity() > 0 {
-            list(self).push(buffer);
-        }
-    }
-
-    fn held(&self) -> usize {
-        capacity(&self.bytes) + capacity(&self.coefficients) + capacity(&self.history)
-    }
-}
-
-fn capacity<T>(list: &[Vec<T>]) -> usize {
-    list.iter().map(|b| b.capacity() * size_of::<T>()).sum()
-}
-
-fn take<T: Copy>(list: &mut Vec<Vec<T>>, len: usize, value: T) -> Vec<T> {
-    // The smallest that is large enough; if there is none, nothing is worth keeping.
-    let best = (0..list.len())
-        .filter(|&i| list[i].capacity() >= len && list[i].capacity() / 4 <= len)
-        .min_by_key(|&i| list[i].capacity());
-    let mut buffer = match best {
-        Some(i) => list.swap_remove(i),
-        None => {
-            list.pop();
-            Vec::with_capacity(len)
-        }
-    };
-    if buffer.capacity() < len {
-        buffer = Vec::with_capacity(len);
-    }
-    buffer.clear();
-    buffer.resize(len, value);
-    buffer
 }
 
 impl Header<'_> {
@@ -96,20 +53,26 @@ impl Header<'_> {
         let options = options.into();
         let frame = self.frame();
         let count = frame.components.len();
-        let progressive = frame.coding == Coding::Progressive;
-        let channels = frame.components.iter().enumerate().map(|(i, component)| {
+        let (mut planes, mut coefficients, mut histories) = (Vec::new(), Vec::new(), 0);
+        for (i, component) in frame.components.iter().enumerate() {
             let extent = frame.extent(component, options.scale_of(i, count));
-            let mut bytes = extent.plane_bytes();
-            if progressive {
-                let blocks = extent.groups() * crate::block::LANES;
+            planes.push(extent.plane_bytes());
+            if frame.coding == Coding::Progressive {
+                let blocks = extent.groups() * LANES;
                 let side = extent.scale.block_side() as usize;
-                bytes += blocks * side * side * size_of::<i16>();
+                coefficients.push(blocks * side * side * size_of::<i16>());
                 if matches!(extent.scale, Scale::Full | Scale::Half) {
-                    bytes += blocks * size_of::<u64>();
+                    histories += blocks * size_of::<u64>();
                 }
             }
-            bytes as u64
-        });
-        channels.sum::<u64>() + FIXED_BYTES
+        }
+        let mut peak = coefficients.iter().sum::<usize>() + histories;
+        // The coefficients of a component go when its plane has been made.
+        for i in 0..count {
+            let made: usize = planes[..=i].iter().sum();
+            let left: usize = coefficients.iter().skip(i).sum();
+            peak = peak.max(made + left);
+        }
+        peak as u64 + FIXED_BYTES
     }
 }

@@ -32,9 +32,9 @@ impl Decoder {
         let plan = Plan::new(header, options, limits)?;
         for (channel, &with_history) in picture.channels.iter_mut().zip(&plan.histories) {
             let len = channel.extent.groups() * channel.group_len();
-            channel.coefficients = self.memory.coefficients(len);
+            channel.coefficients = vec![0; len];
             if with_history {
-                channel.history = self.memory.history(channel.extent.groups() * LANES);
+                channel.history = vec![0; channel.extent.groups() * LANES];
             }
         }
         let complete = match self.progressive_scans(header, limits, &plan, picture) {
@@ -43,9 +43,12 @@ impl Decoder {
             other => other?,
         };
         for channel in &mut picture.channels {
+            channel.history = Vec::new();
+        }
+        for channel in &mut picture.channels {
             channel.samples = self.memory.grey(channel.extent.plane_bytes());
             dispatch(self.processor, Output { channel, limits })?;
-            self.memory.reclaim_coefficients(channel);
+            channel.coefficients = Vec::new();
         }
         Ok(complete)
     }
