@@ -66,15 +66,6 @@ impl Window {
     }
 }
 
-/// What a restart found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Restart {
-    /// Data follow.
-    Synced,
-    /// The marker is a later one: the interval that should begin here is missing.
-    Missing,
-}
-
 /// Reads the entropy-coded segments of one scan.
 pub(crate) struct Bits<'a> {
     pub(crate) window: Window,
@@ -161,9 +152,10 @@ impl<'a> Bits<'a> {
         self.damaged = true;
     }
 
-    /// Whether nothing at all follows.
-    pub(crate) fn at_end_of_data(&self) -> bool {
-        self.last && self.at >= self.data.len()
+    /// Whether nothing can follow in this scan, because the next marker is none that restarts it.
+    pub(crate) fn is_over(&self) -> bool {
+        let next = self.data.get(self.at + 1);
+        self.last && !matches!(next, Some(0x00..0xC0 | 0xD0..=0xD7))
     }
 
     /// Where to look for the marker after the scan.
@@ -173,12 +165,12 @@ impl<'a> Bits<'a> {
 
     /// Steps over the restart marker number `expected` (0 to 7), or does what libjpeg's
     /// `jpeg_resync_to_restart` does when another marker is found.
-    pub(crate) fn restart(&mut self, expected: u8) -> Restart {
+    pub(crate) fn restart(&mut self, expected: u8) {
         self.check_end();
         loop {
             let Some(at) = find_marker(self.data, self.at) else {
                 self.begin(self.data.len(), true);
-                return Restart::Missing;
+                return;
             };
             let marker = self.data.get(at + 1).copied().unwrap_or(0xD9);
             let ahead = marker.wrapping_sub(0xD0).wrapping_sub(expected) & 7;
@@ -186,11 +178,11 @@ impl<'a> Bits<'a> {
                 0xD0..=0xD7 => match ahead {
                     0 => {
                         self.begin(at + 2, false);
-                        return Restart::Synced;
+                        return;
                     }
                     1 | 2 => {
                         self.begin(at, true);
-                        return Restart::Missing;
+                        return;
                     }
                     // One of the last two again: its data are repeated or stale.
                     6 | 7 => {
@@ -200,7 +192,7 @@ impl<'a> Bits<'a> {
                     _ => {
                         self.damaged = true;
                         self.begin(at + 2, false);
-                        return Restart::Synced;
+                        return;
                     }
                 },
                 // Not a marker that may stand in a file: noise.
@@ -210,7 +202,7 @@ impl<'a> Bits<'a> {
                 }
                 _ => {
                     self.begin(at, true);
-                    return Restart::Missing;
+                    return;
                 }
             }
         }

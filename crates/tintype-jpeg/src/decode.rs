@@ -1,10 +1,11 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Coding, Error, Header, Limits, Options, Planes,
+    Coding, Error, Header, Limits, Options, Planes, Scale,
     bits::{Bits, Chunk, new_chunk},
     channel::Channel,
     codes::Definition,
+    huffman::{AcTable, DcTable, Use},
     memory::Memory,
     segments::{self, Huffman, Quantisation, ScanHeader, Segment, Segments, read_scan},
     sequential::{ScanChannel, SequentialScan, Workspace},
@@ -183,9 +184,13 @@ impl Decoder {
         let mut parts: Vec<ScanChannel<'_>> = Vec::with_capacity(4);
         for &(index, dc, ac) in &scan.components {
             let dc = dc_table(&mut self.tables, &picture.huffman, dc, segment)?;
-            let ac = ac_table(&mut self.tables, &picture.huffman, ac, segment)?;
             let channel = channels.get_mut(index).and_then(Option::take);
             if let Some(channel) = channel {
+                let wanted = match channel.extent.scale {
+                    Scale::Full => Use::Pairs,
+                    _ => Use::Skips,
+                };
+                let ac = ac_table(&mut self.tables, &picture.huffman, (ac, wanted), segment)?;
                 let quantisation = channel
                     .quantisation
                     .ok_or_else(|| segment.corrupt("a missing quantisation table"))?;
@@ -258,23 +263,23 @@ pub(crate) fn dc_table(
     huffman: &Huffman,
     number: usize,
     segment: &Segment<'_>,
-) -> Result<Arc<crate::huffman::DcTable>, Error> {
+) -> Result<Arc<DcTable>, Error> {
     let definition = defined(&huffman.dc, number, standard_tables::dc, segment)?;
     cache
         .dc(&definition)
         .ok_or_else(|| segment.corrupt("an invalid Huffman table"))
 }
 
-/// The table number `number` for AC coefficients, or the standard's where the file has none.
+/// The table number `number` for AC coefficients, made for what is `wanted` of it, or the standard's where the file has none.
 pub(crate) fn ac_table(
     cache: &mut TableCache,
     huffman: &Huffman,
-    number: usize,
+    (number, wanted): (usize, Use),
     segment: &Segment<'_>,
-) -> Result<Arc<crate::huffman::AcTable>, Error> {
+) -> Result<Arc<AcTable>, Error> {
     let definition = defined(&huffman.ac, number, standard_tables::ac, segment)?;
     cache
-        .ac(&definition)
+        .ac(&definition, wanted)
         .ok_or_else(|| segment.corrupt("an invalid Huffman table"))
 }
 

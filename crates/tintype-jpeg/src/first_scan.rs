@@ -96,7 +96,7 @@ impl<'c, 'd> FirstScan<'c, 'd> {
                     continue;
                 }
                 if !self.bits.ready(self.chunk, BLOCK_BYTES) {
-                    if self.restarts.any() && !self.bits.at_end_of_data() {
+                    if self.restarts.any() && !self.bits.is_over() {
                         continue;
                     }
                     return Ok((false, self.bits.resume_at()));

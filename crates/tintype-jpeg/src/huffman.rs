@@ -172,19 +172,35 @@ impl Skip {
     }
 }
 
+/// What a table is for. Each use includes those before it; without having been asked for, an entry
+/// sends the caller to the table of single symbols, which is slower and gives the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// [`AcTable::symbol`].
+    Symbols,
+    /// [`AcTable::pair`].
+    Pairs,
+    /// [`AcTable::skip`].
+    Skips,
+}
+
 impl AcTable {
     /// Advance that ends any block.
     pub(crate) const END: u32 = 64;
 
-    pub(crate) fn new(definition: &Definition) -> Option<Self> {
+    pub(crate) fn new(definition: &Definition, wanted: Use) -> Option<Self> {
         let codes = Codes::new(definition)?;
         let mut table = Self {
             pair: [Pair::NONE; 1 << PAIR_BITS],
             skip: [Skip::NONE; 1 << SKIP_BITS],
             codes,
         };
-        table.fill_pairs();
-        table.fill_skips();
+        if wanted >= Use::Pairs {
+            table.fill_pairs();
+        }
+        if wanted >= Use::Skips {
+            table.fill_skips();
+        }
         Some(table)
     }
 

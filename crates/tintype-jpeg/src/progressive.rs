@@ -10,7 +10,7 @@ use crate::{
     channel::Channel,
     decode::{Decoder, Picture, ac_table, dc_table},
     first_scan::FirstScan,
-    huffman::DcTable,
+    huffman::{DcTable, Use},
     idct::{Dequantiser, Samples},
     plan::{Action, Plan},
     refinement_scan::RefinementScan,
@@ -99,7 +99,12 @@ impl Decoder {
         let restarts = Restarts::new(picture.restart_interval);
         let chunk = &mut self.chunk;
         if let (&[(index, _, table)], true) = (scan.components.as_slice(), scan.band.0 > 0) {
-            let ac = ac_table(&mut self.tables, &picture.huffman, table, segment)?;
+            let wanted = match (scan.high, action) {
+                (0, Action::Decode) => Use::Skips,
+                (0, _) => Use::Pairs,
+                _ => Use::Symbols,
+            };
+            let ac = ac_table(&mut self.tables, &picture.huffman, (table, wanted), segment)?;
             let channel = &mut picture.channels[index];
             if scan.high == 0 {
                 let whole = action == Action::DecodeAll;
@@ -254,7 +259,7 @@ impl Job for DcScan<'_, '_> {
                 }
                 if self.bits.ready(self.chunk, MCU_BYTES) {
                     self.decode_mcu(column, row);
-                } else if !self.restarts.any() || self.bits.at_end_of_data() {
+                } else if !self.restarts.any() || self.bits.is_over() {
                     return Ok((false, self.bits.resume_at()));
                 }
             }

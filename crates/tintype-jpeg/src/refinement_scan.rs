@@ -103,7 +103,7 @@ impl RefinementScan<'_, '_> {
                 let ready = self.bits.ready(self.chunk, BLOCK_BYTES);
                 window = self.bits.window;
                 if !ready {
-                    if self.restarts.any() && !self.bits.at_end_of_data() {
+                    if self.restarts.any() && !self.bits.is_over() {
                         continue;
                     }
                     return Ok((false, self.bits.resume_at()));

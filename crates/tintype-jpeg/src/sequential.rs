@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     Error, Limits,
-    bits::{Bits, Chunk, MCU_BYTES, Restart},
+    bits::{Bits, Chunk, MCU_BYTES},
     block::{Group, LANES, Wanted, decode_block},
     channel::Channel,
     huffman::{AcTable, DcTable},
@@ -68,10 +68,10 @@ impl Restarts {
     /// Reads the restart marker that is due.
     #[cold]
     #[inline(never)]
-    pub(crate) fn read(&mut self, bits: &mut Bits<'_>) -> Restart {
+    pub(crate) fn read(&mut self, bits: &mut Bits<'_>) {
         let expected = self.next;
         self.next = (self.next + 1) & 7;
-        bits.restart(expected)
+        bits.restart(expected);
     }
 }
 
@@ -173,7 +173,7 @@ impl<'c, 'd> SequentialScan<'c, 'd> {
                 }
             }
             if !self.bits.ready(self.chunk, MCU_BYTES) {
-                if self.restarts.any() && !self.bits.at_end_of_data() {
+                if self.restarts.any() && !self.bits.is_over() {
                     continue;
                 }
                 return false;

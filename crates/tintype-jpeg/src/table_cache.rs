@@ -4,47 +4,57 @@ use std::sync::Arc;
 
 use crate::{
     codes::Definition,
-    huffman::{AcTable, DcTable},
+    huffman::{AcTable, DcTable, Use},
 };
 
 /// Tables that were built lately: most files use the tables of the standard's annex K, and
 /// building them takes as long as decoding hundreds of blocks.
 #[derive(Default)]
 pub(crate) struct TableCache {
-    dc: Vec<(Definition, Arc<DcTable>)>,
-    ac: Vec<(Definition, Arc<AcTable>)>,
+    dc: Kept<DcTable>,
+    ac: Kept<AcTable>,
 }
+
+/// The latest last.
+type Kept<T> = Vec<(Definition, Use, Arc<T>)>;
 
 impl TableCache {
     const KEPT: usize = 8;
 
     /// The table for DC coefficients; None when `definition` is no table for them.
     pub(crate) fn dc(&mut self, definition: &Definition) -> Option<Arc<DcTable>> {
-        cached(&mut self.dc, definition, DcTable::new)
+        cached(&mut self.dc, definition, Use::Symbols, || {
+            DcTable::new(definition)
+        })
     }
 
     /// The table for AC coefficients; None when `definition` is no table for them.
-    pub(crate) fn ac(&mut self, definition: &Definition) -> Option<Arc<AcTable>> {
-        cached(&mut self.ac, definition, AcTable::new)
+    pub(crate) fn ac(&mut self, definition: &Definition, wanted: Use) -> Option<Arc<AcTable>> {
+        cached(&mut self.ac, definition, wanted, || {
+            AcTable::new(definition, wanted)
+        })
     }
 }
 
 fn cached<T>(
-    kept: &mut Vec<(Definition, Arc<T>)>,
+    kept: &mut Kept<T>,
     definition: &Definition,
-    build: impl FnOnce(&Definition) -> Option<T>,
+    wanted: Use,
+    build: impl FnOnce() -> Option<T>,
 ) -> Option<Arc<T>> {
-    if let Some(at) = kept.iter().position(|(known, _)| known == definition) {
-        // The latest stands last, so that the first is the one to drop.
+    let known = kept
+        .iter()
+        .position(|(known, uses, _)| known == definition && *uses >= wanted);
+    if let Some(at) = known {
         let found = kept.remove(at);
-        let table = Arc::clone(&found.1);
+        let table = Arc::clone(&found.2);
         kept.push(found);
         return Some(table);
     }
-    let table = Arc::new(build(definition)?);
+    let table = Arc::new(build()?);
     if kept.len() == TableCache::KEPT {
         kept.remove(0);
     }
-    kept.push((definition.clone(), Arc::clone(&table)));
+    kept.push((definition.clone(), wanted, Arc::clone(&table)));
     Some(table)
 }
