@@ -3,10 +3,7 @@
 //! The files are made of random coefficients whose spread falls with frequency as in photographs. A
 //! directory of JPEG files in `TINTYPE_JPEG_BENCH` is decoded too, each at 1/2.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "in the encoder that is shared with the tests"
-)]
+#![expect(clippy::unwrap_used, reason = "in the encoder that is shared with the tests")]
 
 #[path = "../tests/it/encoder.rs"]
 mod encoder;
@@ -48,10 +45,7 @@ static PHOTO: LazyLock<Picture> = LazyLock::new(|| {
 
 static SEQUENTIAL: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let tables = Tables::Standard;
-    let picture = Picture {
-        tables,
-        ..PHOTO.clone()
-    };
+    let picture = Picture { tables, ..PHOTO.clone() };
     picture.sequential(&[&[0, 1, 2]])
 });
 

@@ -55,17 +55,9 @@ fn decode(file: &[u8], choice: u64) -> bool {
     let options = Options {
         scale: scales[choice as usize & 3],
         chroma_scale: (choice & 12 == 0).then_some(scales[choice as usize >> 4 & 3]),
-        refinement: if choice & 64 == 0 {
-            Refinement::All
-        } else {
-            Refinement::WhereVisible
-        },
+        refinement: if choice & 64 == 0 { Refinement::All } else { Refinement::WhereVisible },
     };
-    let limits = Limits {
-        max_alloc_bytes: 32 << 20,
-        max_scans: 100,
-        ..Limits::default()
-    };
+    let limits = Limits { max_alloc_bytes: 32 << 20, max_scans: 100, ..Limits::default() };
     let Ok(header) = Header::parse(file) else {
         return false;
     };
@@ -114,9 +106,7 @@ fn mutate(files: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
                     *byte = random.next() as u8;
                 }
             }
-            6 => file
-                .splice(at..at, [0xFF, 0xC0 | random.next() as u8 & 63])
-                .for_each(drop),
+            6 => file.splice(at..at, [0xFF, 0xC0 | random.next() as u8 & 63]).for_each(drop),
             _ => file[at] ^= 1 << random.below(8),
         }
         if file.is_empty() {

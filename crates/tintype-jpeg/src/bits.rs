@@ -33,9 +33,7 @@ impl Window {
     #[inline(always)]
     pub(crate) fn refill(&mut self, chunk: &Chunk) {
         let at = self.pos & (CHUNK - 1);
-        let next = chunk[at..]
-            .first_chunk::<8>()
-            .map_or(0, |b| u64::from_be_bytes(*b));
+        let next = chunk[at..].first_chunk::<8>().map_or(0, |b| u64::from_be_bytes(*b));
         self.buf |= next >> self.bits;
         self.pos += ((63 - self.bits) >> 3) as usize;
         self.bits |= 56;
@@ -84,15 +82,7 @@ pub(crate) struct Bits<'a> {
 impl<'a> Bits<'a> {
     /// A reader of the scan whose entropy-coded data begin at byte `at` of `data`.
     pub(crate) fn new(data: &'a [u8], at: usize) -> Self {
-        Self {
-            window: Window::default(),
-            data,
-            at,
-            end: 0,
-            last: false,
-            dry: false,
-            damaged: false,
-        }
+        Self { window: Window::default(), data, at, end: 0, last: false, dry: false, damaged: false }
     }
 
     /// Makes sure that `need` bytes (at most [`MCU_BYTES`]) can be read from the chunk; false when

@@ -27,9 +27,9 @@ pub(crate) struct Wanted {
 
 /// Natural order (row × 8 + column) of the coefficients in the order of the file.
 pub(crate) const ZIGZAG: [u8; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
-    13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
-    52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
+    28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
+    47, 55, 62, 63,
 ];
 
 impl Wanted {
@@ -37,10 +37,7 @@ impl Wanted {
     const TRASH: u16 = 64 * LANES as u16;
 
     const fn new(side: usize) -> Self {
-        let mut wanted = Self {
-            place: [Self::TRASH; 128],
-            last: 0,
-        };
+        let mut wanted = Self { place: [Self::TRASH; 128], last: 0 };
         let mut k = 0;
         while k < 64 {
             let (row, column) = (ZIGZAG[k] as usize / 8, ZIGZAG[k] as usize % 8);
@@ -56,12 +53,7 @@ impl Wanted {
     /// What `scale` needs: the low-frequency corner of as many rows and columns as a block will
     /// have samples.
     pub(crate) fn at(scale: Scale) -> &'static Self {
-        static AT: [Wanted; 4] = [
-            Wanted::new(8),
-            Wanted::new(4),
-            Wanted::new(2),
-            Wanted::new(1),
-        ];
+        static AT: [Wanted; 4] = [Wanted::new(8), Wanted::new(4), Wanted::new(2), Wanted::new(1)];
         match scale {
             Scale::Full => &AT[0],
             Scale::Half => &AT[1],
@@ -72,9 +64,7 @@ impl Wanted {
 
     /// The indices, in zigzag order, that are wanted: a bit each, index 0 topmost.
     pub(crate) fn mask(&self) -> u64 {
-        (0..64)
-            .filter(|&k| self.place(k).is_some())
-            .fold(0, |mask, k| mask | 1 << (63 - k))
+        (0..64).filter(|&k| self.place(k).is_some()).fold(0, |mask, k| mask | 1 << (63 - k))
     }
 
     /// Whether the coefficient at zigzag index `k` (0 to 63) is wanted, and its place.
@@ -108,13 +98,7 @@ pub(crate) fn decode_block(
     let value = predicted.wrapping_add(difference);
     group[lane & 7] = value as i16;
     w.refill(chunk);
-    let mut block = Block {
-        wanted,
-        group,
-        lane,
-        k: 0,
-        valid,
-    };
+    let mut block = Block { wanted, group, lane, k: 0, valid };
     // Each step takes at most 27 bits, so that one refill does for two.
     while block.k < wanted.last {
         block.pair(&mut w, chunk, ac);

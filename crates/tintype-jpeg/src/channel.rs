@@ -29,10 +29,7 @@ impl Channel {
 
     /// Blocks per MCU of interleaved scans.
     pub(crate) fn sampling(&self) -> (usize, usize) {
-        (
-            self.component.horizontal.into(),
-            self.component.vertical.into(),
-        )
+        (self.component.horizontal.into(), self.component.vertical.into())
     }
 
     /// Coefficients in a group of eight blocks.

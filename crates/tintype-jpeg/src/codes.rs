@@ -26,16 +26,8 @@ pub(crate) struct Codes {
 impl Codes {
     /// None when there are more codes of some length than can exist.
     pub(crate) fn new(definition: &Definition) -> Option<Self> {
-        let mut codes = Self {
-            one: [0; 1 << ONE_BITS],
-            limit: [0; 17],
-            delta: [0; 17],
-            symbols: [0; 256],
-        };
-        codes
-            .symbols
-            .get_mut(..definition.symbols.len())?
-            .copy_from_slice(&definition.symbols);
+        let mut codes = Self { one: [0; 1 << ONE_BITS], limit: [0; 17], delta: [0; 17], symbols: [0; 256] };
+        codes.symbols.get_mut(..definition.symbols.len())?.copy_from_slice(&definition.symbols);
         let (mut code, mut index) = (0u32, 0usize);
         for (length, &count) in (1u32..).zip(&definition.counts) {
             codes.delta[length as usize] = index as i32 - code as i32;
@@ -44,10 +36,7 @@ impl Codes {
                 if length <= ONE_BITS {
                     let first = (code << (ONE_BITS - length)) as usize;
                     let last = ((code + 1) << (ONE_BITS - length)) as usize;
-                    codes
-                        .one
-                        .get_mut(first..last)?
-                        .fill((length as u16) << 8 | u16::from(symbol));
+                    codes.one.get_mut(first..last)?.fill((length as u16) << 8 | u16::from(symbol));
                 }
                 code += 1;
                 index += 1;
@@ -94,10 +83,7 @@ mod tests {
     use super::*;
 
     fn definition(counts: &[u8], symbols: &[u8]) -> Definition {
-        let mut definition = Definition {
-            counts: [0; 16],
-            symbols: symbols.to_vec(),
-        };
+        let mut definition = Definition { counts: [0; 16], symbols: symbols.to_vec() };
         definition.counts[..counts.len()].copy_from_slice(counts);
         definition
     }
@@ -126,11 +112,7 @@ mod tests {
         for size in 1..=11u32 {
             for bits in 0..1u32 << size {
                 let value = bits as i32;
-                let expected = if value < 1 << (size - 1) {
-                    value - (1 << size) + 1
-                } else {
-                    value
-                };
+                let expected = if value < 1 << (size - 1) { value - (1 << size) + 1 } else { value };
                 assert_eq!(extend(bits, size), expected);
             }
         }

@@ -55,10 +55,7 @@ impl Decoder {
     /// It gives the same planes, only later: for tests, and for comparisons.
     #[must_use]
     pub fn portable() -> Self {
-        Self {
-            processor: Processor::Any,
-            ..Self::new()
-        }
+        Self { processor: Processor::Any, ..Self::new() }
     }
 
     /// Decodes the picture of `header` to one plane per component.
@@ -84,10 +81,7 @@ impl Decoder {
         }
         let needed = header.memory_estimate(options);
         if needed > limits.max_alloc_bytes {
-            return Err(Error::OverMemory {
-                needed,
-                limit: limits.max_alloc_bytes,
-            });
+            return Err(Error::OverMemory { needed, limit: limits.max_alloc_bytes });
         }
         limits.poll()?;
         let frame = header.frame();
@@ -121,18 +115,9 @@ impl Decoder {
             }
         };
         if picture.scans == 0 {
-            return Err(Error::Truncated {
-                len: header.data().len(),
-            });
+            return Err(Error::Truncated { len: header.data().len() });
         }
-        Ok(Planes {
-            complete,
-            components: picture
-                .channels
-                .into_iter()
-                .map(Channel::into_plane)
-                .collect(),
-        })
+        Ok(Planes { complete, components: picture.channels.into_iter().map(Channel::into_plane).collect() })
     }
 
     /// Takes planes back, whose memory the next decode then uses.
@@ -143,12 +128,7 @@ impl Decoder {
     }
 
     /// Whether everything was there and intact.
-    fn sequential(
-        &mut self,
-        header: &Header<'_>,
-        limits: &Limits<'_>,
-        picture: &mut Picture,
-    ) -> Result<bool, Error> {
+    fn sequential(&mut self, header: &Header<'_>, limits: &Limits<'_>, picture: &mut Picture) -> Result<bool, Error> {
         for channel in &mut picture.channels {
             channel.samples = self.memory.grey(channel.extent.plane_bytes());
         }
@@ -179,8 +159,7 @@ impl Decoder {
         limits: &Limits<'_>,
         picture: &mut Picture,
     ) -> Result<(bool, usize), Error> {
-        let mut channels: Vec<Option<&mut Channel>> =
-            picture.channels.iter_mut().map(Some).collect();
+        let mut channels: Vec<Option<&mut Channel>> = picture.channels.iter_mut().map(Some).collect();
         let mut parts: Vec<ScanChannel<'_>> = Vec::with_capacity(4);
         for &(index, dc, ac) in &scan.components {
             let dc = dc_table(&mut self.tables, &picture.huffman, dc, segment)?;
@@ -191,9 +170,8 @@ impl Decoder {
                     _ => Use::Skips,
                 };
                 let ac = ac_table(&mut self.tables, &picture.huffman, (ac, wanted), segment)?;
-                let quantisation = channel
-                    .quantisation
-                    .ok_or_else(|| segment.corrupt("a missing quantisation table"))?;
+                let quantisation =
+                    channel.quantisation.ok_or_else(|| segment.corrupt("a missing quantisation table"))?;
                 parts.push((channel, dc, ac, quantisation));
             }
         }
@@ -226,28 +204,21 @@ pub(crate) struct Picture {
 
 impl Picture {
     /// Takes in what a segment says; gives the scan that it begins, if it begins one.
-    pub(crate) fn read(
-        &mut self,
-        segment: &Segment<'_>,
-        limits: &Limits<'_>,
-    ) -> Result<Option<ScanHeader>, Error> {
+    pub(crate) fn read(&mut self, segment: &Segment<'_>, limits: &Limits<'_>) -> Result<Option<ScanHeader>, Error> {
         match segment.marker {
             segments::DQT => segments::read_quantisation(segment, &mut self.quantisation)?,
             segments::DHT => segments::read_huffman(segment, &mut self.huffman)?,
             segments::DRI => self.restart_interval = segments::read_restart_interval(segment)?,
             segments::SOS => {
                 if self.scans >= limits.max_scans {
-                    return Err(Error::TooManyScans {
-                        limit: limits.max_scans,
-                    });
+                    return Err(Error::TooManyScans { limit: limits.max_scans });
                 }
                 let scan = read_scan(segment, &self.ids)?;
                 for &(index, ..) in &scan.components {
                     let channel = &mut self.channels[index];
                     // A table that is sent again later counts for later components only.
-                    channel.quantisation = channel
-                        .quantisation
-                        .or_else(|| self.quantisation[usize::from(channel.component.quantisation)]);
+                    channel.quantisation =
+                        channel.quantisation.or_else(|| self.quantisation[usize::from(channel.component.quantisation)]);
                 }
                 return Ok(Some(scan));
             }
@@ -265,9 +236,7 @@ pub(crate) fn dc_table(
     segment: &Segment<'_>,
 ) -> Result<Arc<DcTable>, Error> {
     let definition = defined(&huffman.dc, number, standard_tables::dc, segment)?;
-    cache
-        .dc(&definition)
-        .ok_or_else(|| segment.corrupt("an invalid Huffman table"))
+    cache.dc(&definition).ok_or_else(|| segment.corrupt("an invalid Huffman table"))
 }
 
 /// The table number `number` for AC coefficients, made for what is `wanted` of it, or the standard's where the file has none.
@@ -278,9 +247,7 @@ pub(crate) fn ac_table(
     segment: &Segment<'_>,
 ) -> Result<Arc<AcTable>, Error> {
     let definition = defined(&huffman.ac, number, standard_tables::ac, segment)?;
-    cache
-        .ac(&definition, wanted)
-        .ok_or_else(|| segment.corrupt("an invalid Huffman table"))
+    cache.ac(&definition, wanted).ok_or_else(|| segment.corrupt("an invalid Huffman table"))
 }
 
 fn defined(

@@ -66,15 +66,7 @@ impl<'c, 'd> FirstScan<'c, 'd> {
                 band.interest = band.interest.max(k);
             }
         }
-        Self {
-            channel,
-            ac,
-            band,
-            bits,
-            chunk,
-            restarts,
-            limits,
-        }
+        Self { channel, ac, band, bits, chunk, restarts, limits }
     }
 
     /// Decodes the scan into groups of `G` coefficients.
@@ -155,12 +147,7 @@ fn decode_block<const G: usize>(
     let mut w = *window;
     w.refill(chunk);
     let mut k = band.first - 1;
-    let mut block = Block {
-        band,
-        group,
-        lane,
-        history: *history,
-    };
+    let mut block = Block { band, group, lane, history: *history };
     let mut end = None;
     while k < band.interest {
         let pair = ac.pair(w.buf);

@@ -83,13 +83,7 @@ impl Extent {
 impl Frame {
     /// Stands in until the frame header has been read.
     pub(crate) fn unknown() -> Self {
-        Self {
-            coding: Coding::Sequential,
-            precision: 8,
-            width: 0,
-            height: 0,
-            components: Vec::new(),
-        }
+        Self { coding: Coding::Sequential, precision: 8, width: 0, height: 0, components: Vec::new() }
     }
 
     /// Whether `marker` begins a frame.
@@ -106,19 +100,12 @@ impl Frame {
             0xC5..=0xC7 => Coding::Hierarchical,
             _ => Coding::Arithmetic,
         };
-        let (&[precision, h1, h0, w1, w0, count], rest) = segment
-            .body
-            .split_first_chunk::<6>()
-            .ok_or_else(|| segment.corrupt("a frame header that is cut off"))?;
+        let (&[precision, h1, h0, w1, w0, count], rest) =
+            segment.body.split_first_chunk::<6>().ok_or_else(|| segment.corrupt("a frame header that is cut off"))?;
         let components = rest
             .chunks_exact(3)
             .take(count.into())
-            .map(|c| Component {
-                id: c[0],
-                horizontal: c[1] >> 4,
-                vertical: c[1] & 15,
-                quantisation: c[2],
-            })
+            .map(|c| Component { id: c[0], horizontal: c[1] >> 4, vertical: c[1] & 15, quantisation: c[2] })
             .collect::<Vec<_>>();
         if components.len() != usize::from(count) {
             return Err(segment.corrupt("a frame header that is cut off"));
@@ -153,9 +140,7 @@ impl Frame {
             Coding::Sequential | Coding::Progressive if self.precision != 8 => {
                 Some(Unsupported::Precision(self.precision))
             }
-            _ if self.components.len() > 4 => {
-                Some(Unsupported::Components(self.components.len() as u8))
-            }
+            _ if self.components.len() > 4 => Some(Unsupported::Components(self.components.len() as u8)),
             _ => None,
         }
     }
@@ -170,10 +155,7 @@ impl Frame {
     /// MCUs of an interleaved scan per row, and rows of them.
     pub(crate) fn mcus(&self) -> (usize, usize) {
         let (h, v) = self.max_sampling();
-        (
-            usize::from(self.width).div_ceil(8 * h),
-            usize::from(self.height).div_ceil(8 * v),
-        )
+        (usize::from(self.width).div_ceil(8 * h), usize::from(self.height).div_ceil(8 * v))
     }
 
     /// Sizes of `component` at `scale`.
@@ -183,20 +165,13 @@ impl Frame {
         let along = |pixels: u16, factor: u8, max: usize| {
             let samples = usize::from(pixels) * usize::from(factor);
             let scaled = samples * scale.block_side() as usize;
-            (
-                samples.div_ceil(8 * max),
-                scaled.div_ceil(8 * max) as u32,
-                scaled as f64 / (8 * max) as f64,
-            )
+            (samples.div_ceil(8 * max), scaled.div_ceil(8 * max) as u32, scaled as f64 / (8 * max) as f64)
         };
         let x = along(self.width, component.horizontal, max_h);
         let y = along(self.height, component.vertical, max_v);
         Extent {
             blocks: (x.0, y.0),
-            padded_blocks: (
-                mcus_x * usize::from(component.horizontal),
-                mcus_y * usize::from(component.vertical),
-            ),
+            padded_blocks: (mcus_x * usize::from(component.horizontal), mcus_y * usize::from(component.vertical)),
             samples: (x.1, y.1),
             exact: (x.2, y.2),
             scale,

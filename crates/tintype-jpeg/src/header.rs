@@ -71,8 +71,7 @@ impl<'a> Header<'a> {
                 0xE0 => header.jfif |= segment.body.starts_with(b"JFIF\0"),
                 0xE1..=0xEF => header.read_application(&segment),
                 segments::SOS => {
-                    header.frame =
-                        frame.ok_or_else(|| segment.corrupt("a scan before its frame"))?;
+                    header.frame = frame.ok_or_else(|| segment.corrupt("a scan before its frame"))?;
                     if header.frame.height == 0 {
                         header.frame.height = height_after_scan(data, &segment)?;
                     }
@@ -99,47 +98,14 @@ impl<'a> Header<'a> {
             }
             (
                 0xE2,
-                [
-                    b'I',
-                    b'C',
-                    b'C',
-                    b'_',
-                    b'P',
-                    b'R',
-                    b'O',
-                    b'F',
-                    b'I',
-                    b'L',
-                    b'E',
-                    0,
-                    number,
-                    _count,
-                    part @ ..,
-                ],
+                [b'I', b'C', b'C', b'_', b'P', b'R', b'O', b'F', b'I', b'L', b'E', 0, number, _count, part @ ..],
             ) => {
                 let end = segment.end();
                 if self.icc.len() < 255 {
                     self.icc.push((*number, end - part.len()..end));
                 }
             }
-            (
-                0xEE,
-                [
-                    b'A',
-                    b'd',
-                    b'o',
-                    b'b',
-                    b'e',
-                    _,
-                    _,
-                    _,
-                    _,
-                    _,
-                    _,
-                    transform,
-                    ..,
-                ],
-            ) => {
+            (0xEE, [b'A', b'd', b'o', b'b', b'e', _, _, _, _, _, _, transform, ..]) => {
                 self.adobe = Some(*transform);
             }
             _ => {}
@@ -255,11 +221,7 @@ impl<'a> Header<'a> {
     /// # Errors
     ///
     /// As [`Decoder::decode`].
-    pub fn decode(
-        &self,
-        options: impl Into<Options>,
-        limits: &Limits<'_>,
-    ) -> Result<Planes, Error> {
+    pub fn decode(&self, options: impl Into<Options>, limits: &Limits<'_>) -> Result<Planes, Error> {
         Decoder::new().decode(self, options, limits)
     }
 
@@ -277,9 +239,7 @@ fn height_after_scan(data: &[u8], scan: &Segment<'_>) -> Result<u16, Error> {
     let mut segments = Segments::new(data)?;
     segments.resume(end_of_scan(data, scan.end()));
     match segments.next().map(|s| (s.marker, s.body)) {
-        Some((segments::DNL, &[high, low, ..])) if (high, low) != (0, 0) => {
-            Ok(u16::from_be_bytes([high, low]))
-        }
+        Some((segments::DNL, &[high, low, ..])) if (high, low) != (0, 0) => Ok(u16::from_be_bytes([high, low])),
         _ => Err(scan.corrupt("a picture without a height")),
     }
 }

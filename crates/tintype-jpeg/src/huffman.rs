@@ -190,11 +190,7 @@ impl AcTable {
 
     pub(crate) fn new(definition: &Definition, wanted: Use) -> Option<Self> {
         let codes = Codes::new(definition)?;
-        let mut table = Self {
-            pair: [Pair::NONE; 1 << PAIR_BITS],
-            skip: [Skip::NONE; 1 << SKIP_BITS],
-            codes,
-        };
+        let mut table = Self { pair: [Pair::NONE; 1 << PAIR_BITS], skip: [Skip::NONE; 1 << SKIP_BITS], codes };
         if wanted >= Use::Pairs {
             table.fill_pairs();
         }

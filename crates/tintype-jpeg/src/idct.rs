@@ -38,11 +38,7 @@ impl Dequantiser {
         let mut factors = [0.0; 64];
         for (i, factor) in factors.iter_mut().enumerate().take(side * side) {
             let (row, column) = (i / side, i % side);
-            let fold = if side == 8 {
-                AAN[row] * AAN[column]
-            } else {
-                1.0
-            };
+            let fold = if side == 8 { AAN[row] * AAN[column] } else { 1.0 };
             // The coefficient of frequency 0 is eight times the mean.
             *factor = (f64::from(quantisation[row * 8 + column]) * fold / 8.0) as f32;
         }
@@ -143,13 +139,7 @@ fn half(c: &[i16; 16 * LANES], factors: &[f32; 64], out: &mut Samples) {
         }
     }
     let [a, b, c, d] = &columns;
-    for (y, out) in out
-        .as_chunks_mut::<{ 4 * LANES }>()
-        .0
-        .iter_mut()
-        .enumerate()
-        .take(4)
-    {
+    for (y, out) in out.as_chunks_mut::<{ 4 * LANES }>().0.iter_mut().enumerate().take(4) {
         let mut row = [0u32; LANES];
         for lane in 0..LANES {
             let (p, q, r, s) = points4(a[y][lane], b[y][lane], c[y][lane], d[y][lane]);
@@ -182,23 +172,11 @@ fn points8(s: [f32; 8]) -> [f32; 8] {
     let t6 = o2 - t7;
     let t5 = o1 - t6;
     let t4 = o0 - t5;
-    [
-        t0 + t7,
-        t1 + t6,
-        t2 + t5,
-        t3 + t4,
-        t3 - t4,
-        t2 - t5,
-        t1 - t6,
-        t0 - t7,
-    ]
+    [t0 + t7, t1 + t6, t2 + t5, t3 + t4, t3 - t4, t2 - t5, t1 - t6, t0 - t7]
 }
 
 #[inline(always)]
-#[expect(
-    clippy::needless_range_loop,
-    reason = "an index over lanes is what vectorises"
-)]
+#[expect(clippy::needless_range_loop, reason = "an index over lanes is what vectorises")]
 fn full(c: &[i16; 64 * LANES], factors: &[f32; 64], out: &mut Samples) {
     let mut columns = [[[0f32; LANES]; 8]; 8];
     for (x, column) in columns.iter_mut().enumerate() {
@@ -218,12 +196,7 @@ fn full(c: &[i16; 64 * LANES], factors: &[f32; 64], out: &mut Samples) {
             }
         }
     }
-    for (y, out) in out
-        .as_chunks_mut::<{ 8 * LANES }>()
-        .0
-        .iter_mut()
-        .enumerate()
-    {
+    for (y, out) in out.as_chunks_mut::<{ 8 * LANES }>().0.iter_mut().enumerate() {
         let (mut left, mut right) = ([0u32; LANES], [0u32; LANES]);
         for lane in 0..LANES {
             let [a, b, c, d, e, f, g, h] = points8([

@@ -17,12 +17,7 @@ pub struct Limits<'a> {
 
 impl Default for Limits<'_> {
     fn default() -> Self {
-        Self {
-            max_alloc_bytes: 512 << 20,
-            max_scans: 500,
-            deadline: None,
-            cancelled: None,
-        }
+        Self { max_alloc_bytes: 512 << 20, max_scans: 500, deadline: None, cancelled: None }
     }
 }
 

@@ -14,10 +14,7 @@ pub struct Options {
 
 impl From<Scale> for Options {
     fn from(scale: Scale) -> Self {
-        Self {
-            scale,
-            ..Self::default()
-        }
+        Self { scale, ..Self::default() }
     }
 }
 

@@ -43,11 +43,7 @@ pub(crate) fn band_mask((first, last): (u8, u8)) -> u64 {
 impl Plan {
     /// Looks at all scan headers of the file. A scan header that makes no sense ends the plan, and
     /// will end the decoding too.
-    pub(crate) fn new(
-        header: &Header<'_>,
-        options: Options,
-        limits: &Limits<'_>,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(header: &Header<'_>, options: Options, limits: &Limits<'_>) -> Result<Self, Error> {
         let frame = header.frame();
         let (scans, ends) = scan_headers(header.data(), frame, limits)?;
         let quality = header.quality().unwrap_or(0);
@@ -67,9 +63,7 @@ impl Plan {
                             (0, _) => Action::Decode,
                             _ => Action::DecodeAll,
                         }
-                    } else if band & *history != 0
-                        || wanted != 0 && is_visible(scan, scale, quality, options)
-                    {
+                    } else if band & *history != 0 || wanted != 0 && is_visible(scan, scale, quality, options) {
                         *history |= band;
                         Action::DecodeAll
                     } else {
@@ -81,10 +75,7 @@ impl Plan {
             steps.push(Step { action, end });
         }
         steps.reverse();
-        Ok(Self {
-            steps,
-            histories: histories.iter().map(|&h| h != 0).collect(),
-        })
+        Ok(Self { steps, histories: histories.iter().map(|&h| h != 0).collect() })
     }
 }
 
@@ -98,11 +89,7 @@ fn is_visible(scan: &ScanHeader, scale: Scale, quality: u8, options: Options) ->
 }
 
 /// The headers of all scans and where their data end.
-fn scan_headers(
-    data: &[u8],
-    frame: &Frame,
-    limits: &Limits<'_>,
-) -> Result<(Vec<ScanHeader>, Vec<usize>), Error> {
+fn scan_headers(data: &[u8], frame: &Frame, limits: &Limits<'_>) -> Result<(Vec<ScanHeader>, Vec<usize>), Error> {
     let ids: Vec<u8> = frame.components.iter().map(|c| c.id).collect();
     let (mut scans, mut ends) = (Vec::new(), Vec::new());
     let mut segments = Segments::new(data)?;
@@ -111,9 +98,7 @@ fn scan_headers(
             continue;
         }
         if scans.len() >= limits.max_scans as usize {
-            return Err(Error::TooManyScans {
-                limit: limits.max_scans,
-            });
+            return Err(Error::TooManyScans { limit: limits.max_scans });
         }
         let Ok(scan) = read_scan(&segment, &ids) else {
             break;

@@ -69,9 +69,6 @@ impl Plane {
 
     /// The rows, each of [`width`](Self::width) samples.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[u8]> {
-        self.data
-            .chunks(self.stride)
-            .take(self.height as usize)
-            .map(|row| &row[..self.width as usize])
+        self.data.chunks(self.stride).take(self.height as usize).map(|row| &row[..self.width as usize])
     }
 }

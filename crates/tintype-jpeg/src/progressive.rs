@@ -76,8 +76,7 @@ impl Decoder {
                 segments.resume(step.end);
             } else {
                 let bits = Bits::new(data, segment.end());
-                let (intact, at) =
-                    self.progressive_scan(bits, &segment, &scan, step.action, limits, picture)?;
+                let (intact, at) = self.progressive_scan(bits, &segment, &scan, step.action, limits, picture)?;
                 picture.intact &= intact;
                 segments.resume(end_of_scan(data, at));
             }
@@ -108,24 +107,15 @@ impl Decoder {
             let channel = &mut picture.channels[index];
             if scan.high == 0 {
                 let whole = action == Action::DecodeAll;
-                let job =
-                    FirstScan::new(channel, scan, &ac, whole, (bits, chunk), restarts, limits);
+                let job = FirstScan::new(channel, scan, &ac, whole, (bits, chunk), restarts, limits);
                 return dispatch(self.processor, job);
             }
-            return dispatch(
-                self.processor,
-                RefinementScan::new(channel, scan, &ac, (bits, chunk), restarts, limits),
-            );
+            return dispatch(self.processor, RefinementScan::new(channel, scan, &ac, (bits, chunk), restarts, limits));
         }
         let mut tables = Vec::with_capacity(4);
         for &(index, table, _) in &scan.components {
             let table = match scan.high {
-                0 => Some(dc_table(
-                    &mut self.tables,
-                    &picture.huffman,
-                    table,
-                    segment,
-                )?),
+                0 => Some(dc_table(&mut self.tables, &picture.huffman, table, segment)?),
                 _ => None,
             };
             tables.push((index, table));
@@ -135,12 +125,7 @@ impl Decoder {
             _ => picture.mcus,
         };
         let parts = dc_parts(&picture.channels, tables);
-        if parts
-            .iter()
-            .map(|p| p.sampling.0 * p.sampling.1)
-            .sum::<usize>()
-            > MAX_MCU_BLOCKS
-        {
+        if parts.iter().map(|p| p.sampling.0 * p.sampling.1).sum::<usize>() > MAX_MCU_BLOCKS {
             return Err(segment.corrupt("an MCU of more than ten blocks"));
         }
         dispatch(
@@ -168,11 +153,7 @@ fn check(scan: &ScanHeader, segment: &Segment<'_>) -> Result<(), Error> {
     };
     // More than 13 bits would be shifted out of every coefficient.
     let approximation = scan.low <= 13 && (scan.high == 0 || scan.high == scan.low + 1);
-    if band && approximation {
-        Ok(())
-    } else {
-        Err(segment.corrupt("an impossible band or approximation"))
-    }
+    if band && approximation { Ok(()) } else { Err(segment.corrupt("an impossible band or approximation")) }
 }
 
 /// A component's part in a DC scan.
@@ -190,11 +171,7 @@ fn dc_parts(channels: &[Channel], tables: Vec<(usize, Option<Arc<DcTable>>)>) ->
     let part = |(index, table): (usize, Option<Arc<DcTable>>)| DcPart {
         index,
         table,
-        sampling: if interleaved {
-            channels[index].sampling()
-        } else {
-            (1, 1)
-        },
+        sampling: if interleaved { channels[index].sampling() } else { (1, 1) },
         predicted: 0,
     };
     tables.into_iter().map(part).collect()

@@ -3,9 +3,9 @@
 /// The luma quantisation table of the standard's annex K, natural order. libjpeg's quality settings
 /// are this table, scaled.
 const LUMA: [u16; 64] = [
-    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
-    14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113,
-    92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
+    87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101,
+    72, 92, 95, 98, 112, 100, 103, 99,
 ];
 
 /// The quality setting of libjpeg (`jpeg_quality_scaling`) whose table has the same sum.
@@ -17,10 +17,7 @@ pub(crate) fn estimate_quality(table: &[u16; 64]) -> u8 {
                 q @ ..50 => 5000 / q,
                 q => 200 - 2 * q,
             };
-            let scaled: u32 = LUMA
-                .iter()
-                .map(|&q| ((u32::from(q) * percent + 50) / 100).clamp(1, 255))
-                .sum();
+            let scaled: u32 = LUMA.iter().map(|&q| ((u32::from(q) * percent + 50) / 100).clamp(1, 255)).sum();
             scaled.abs_diff(sum)
         })
         .unwrap_or(100)

@@ -42,15 +42,7 @@ impl<'c, 'd> RefinementScan<'c, 'd> {
             place: std::array::from_fn(|k| wanted.place(k).unwrap_or(0) as u16),
             bit: 1 << scan.low,
         };
-        Self {
-            channel,
-            ac,
-            refiner,
-            bits,
-            chunk,
-            restarts,
-            limits,
-        }
+        Self { channel, ac, refiner, bits, chunk, restarts, limits }
     }
 }
 
@@ -89,9 +81,7 @@ impl RefinementScan<'_, '_> {
                 }
                 let group = row * extent.groups_per_row() + column / LANES;
                 let lane = column % LANES;
-                let (Some(coefficients), Some(history)) =
-                    (groups.get_mut(group), histories.get_mut(group))
-                else {
+                let (Some(coefficients), Some(history)) = (groups.get_mut(group), histories.get_mut(group)) else {
                     continue;
                 };
                 let known = history[lane] & self.refiner.band;
@@ -108,13 +98,7 @@ impl RefinementScan<'_, '_> {
                     }
                     return Ok((false, self.bits.resume_at()));
                 }
-                let block = (self.refiner).read::<M>(
-                    &mut window,
-                    self.chunk,
-                    self.ac,
-                    known,
-                    &mut block_run,
-                );
+                let block = (self.refiner).read::<M>(&mut window, self.chunk, self.ac, known, &mut block_run);
                 history[lane] |= block.new;
                 self.refiner.apply(&block, coefficients, lane);
                 if !block.valid {
@@ -162,12 +146,7 @@ impl Refiner {
         block_run: &mut u32,
     ) -> Refined {
         let mut w = *window;
-        let mut block = Refined {
-            new: 0,
-            negative: 0,
-            corrected: 0,
-            valid: true,
-        };
+        let mut block = Refined { new: 0, negative: 0, corrected: 0, valid: true };
         let mut rest = self.band;
         while *block_run == 0 && rest != 0 {
             w.refill(chunk);
@@ -190,8 +169,7 @@ impl Refiner {
             let zeros = rest & !known;
             // The zero after `run` others; none if there are too few.
             let count = zeros.count_ones();
-            let nth =
-                (1 << (count.wrapping_sub(1 + run) & 63)) & u64::from(run >= count).wrapping_sub(1);
+            let nth = (1 << (count.wrapping_sub(1 + run) & 63)) & u64::from(run >= count).wrapping_sub(1);
             let target = M::deposit(nth, zeros);
             let behind = target | target.wrapping_sub(u64::from(target != 0));
             block.corrected |= corrections::<M>(&mut w, chunk, rest & known & !behind);

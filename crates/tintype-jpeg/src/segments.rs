@@ -22,10 +22,7 @@ pub(crate) struct Segment<'a> {
 
 impl<'a> Segment<'a> {
     pub(crate) fn corrupt(&self, what: &'static str) -> Error {
-        Error::Corrupt {
-            what,
-            offset: self.offset,
-        }
+        Error::Corrupt { what, offset: self.offset }
     }
 
     /// Where what follows the parameters begins.
@@ -46,11 +43,7 @@ pub(crate) struct Segments<'a> {
 impl<'a> Segments<'a> {
     pub(crate) fn new(data: &'a [u8]) -> Result<Self, Error> {
         match data {
-            [0xFF, SOI, ..] => Ok(Self {
-                data,
-                at: 2,
-                ended_by_marker: false,
-            }),
+            [0xFF, SOI, ..] => Ok(Self { data, at: 2, ended_by_marker: false }),
             _ => Err(Error::NotJpeg),
         }
     }
@@ -87,11 +80,7 @@ impl<'a> Iterator for Segments<'a> {
                     let end = end.max(offset + 4);
                     let body = self.data.get(offset + 4..end)?;
                     self.at = end;
-                    return Some(Segment {
-                        marker,
-                        offset,
-                        body,
-                    });
+                    return Some(Segment { marker, offset, body });
                 }
             }
         }
@@ -102,10 +91,7 @@ impl<'a> Iterator for Segments<'a> {
 pub(crate) type Quantisation = [Option<[u16; 64]>; 4];
 
 /// Reads a DQT segment.
-pub(crate) fn read_quantisation(
-    segment: &Segment<'_>,
-    tables: &mut Quantisation,
-) -> Result<(), Error> {
+pub(crate) fn read_quantisation(segment: &Segment<'_>, tables: &mut Quantisation) -> Result<(), Error> {
     let mut body = segment.body;
     while let Some((&head, rest)) = body.split_first() {
         let wide = head >> 4 != 0;
@@ -113,16 +99,12 @@ pub(crate) fn read_quantisation(
             .get_mut(usize::from(head & 15))
             .ok_or_else(|| segment.corrupt("a quantisation table number over 3"))?;
         let size = if wide { 128 } else { 64 };
-        let (values, rest) = rest
-            .split_at_checked(size)
-            .ok_or_else(|| segment.corrupt("a quantisation table that is cut off"))?;
+        let (values, rest) =
+            rest.split_at_checked(size).ok_or_else(|| segment.corrupt("a quantisation table that is cut off"))?;
         let mut natural = [0; 64];
         for (k, &place) in crate::block::ZIGZAG.iter().enumerate() {
-            natural[usize::from(place)] = if wide {
-                u16::from_be_bytes([values[2 * k], values[2 * k + 1]])
-            } else {
-                u16::from(values[k])
-            };
+            natural[usize::from(place)] =
+                if wide { u16::from_be_bytes([values[2 * k], values[2 * k + 1]]) } else { u16::from(values[k]) };
         }
         *table = Some(natural);
         body = rest;
@@ -141,28 +123,22 @@ pub(crate) struct Huffman {
 pub(crate) fn read_huffman(segment: &Segment<'_>, tables: &mut Huffman) -> Result<(), Error> {
     let mut body = segment.body;
     while let Some((&head, rest)) = body.split_first() {
-        let (counts, rest) = rest
-            .split_first_chunk::<16>()
-            .ok_or_else(|| segment.corrupt("a Huffman table that is cut off"))?;
+        let (counts, rest) =
+            rest.split_first_chunk::<16>().ok_or_else(|| segment.corrupt("a Huffman table that is cut off"))?;
         let total: usize = counts.iter().map(|&n| usize::from(n)).sum();
         if total > 256 {
             return Err(segment.corrupt("a Huffman table of more than 256 symbols"));
         }
-        let (symbols, rest) = rest
-            .split_at_checked(total)
-            .ok_or_else(|| segment.corrupt("a Huffman table that is cut off"))?;
+        let (symbols, rest) =
+            rest.split_at_checked(total).ok_or_else(|| segment.corrupt("a Huffman table that is cut off"))?;
         let class = match head >> 4 {
             0 => &mut tables.dc,
             1 => &mut tables.ac,
             _ => return Err(segment.corrupt("a Huffman table class over 1")),
         };
-        let table = class
-            .get_mut(usize::from(head & 15))
-            .ok_or_else(|| segment.corrupt("a Huffman table number over 3"))?;
-        *table = Some(Definition {
-            counts: *counts,
-            symbols: symbols.to_vec(),
-        });
+        let table =
+            class.get_mut(usize::from(head & 15)).ok_or_else(|| segment.corrupt("a Huffman table number over 3"))?;
+        *table = Some(Definition { counts: *counts, symbols: symbols.to_vec() });
         body = rest;
     }
     Ok(())
@@ -196,9 +172,7 @@ pub(crate) fn read_scan(segment: &Segment<'_>, ids: &[u8]) -> Result<ScanHeader,
     if count == 0 || count > 4 {
         return Err(segment.corrupt("a scan of no or of more than four components"));
     }
-    let (selectors, rest) = rest
-        .split_at_checked(2 * usize::from(count))
-        .ok_or_else(cut_off)?;
+    let (selectors, rest) = rest.split_at_checked(2 * usize::from(count)).ok_or_else(cut_off)?;
     let mut components: Vec<(usize, usize, usize)> = Vec::with_capacity(4);
     for selector in selectors.chunks_exact(2) {
         let index = (0..ids.len())
@@ -213,10 +187,5 @@ pub(crate) fn read_scan(segment: &Segment<'_>, ids: &[u8]) -> Result<ScanHeader,
     let &[first, last, point, ..] = rest else {
         return Err(cut_off());
     };
-    Ok(ScanHeader {
-        components,
-        band: (first, last),
-        high: point >> 4,
-        low: point & 15,
-    })
+    Ok(ScanHeader { components, band: (first, last), high: point >> 4, low: point & 15 })
 }

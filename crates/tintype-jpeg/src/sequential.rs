@@ -23,10 +23,7 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     pub(crate) fn new() -> Box<Self> {
-        Box::new(Self {
-            groups: [[0; 1024]; MAX_MCU_BLOCKS],
-            samples: [0; 64 * LANES],
-        })
+        Box::new(Self { groups: [[0; 1024]; MAX_MCU_BLOCKS], samples: [0; 64 * LANES] })
     }
 }
 
@@ -39,11 +36,7 @@ pub(crate) struct Restarts {
 
 impl Restarts {
     pub(crate) fn new(interval: u16) -> Self {
-        Self {
-            interval: interval.into(),
-            left: interval.into(),
-            next: 0,
-        }
+        Self { interval: interval.into(), left: interval.into(), next: 0 }
     }
 
     /// Whether the scan has restart markers, so that what is damaged may recover.
@@ -130,11 +123,7 @@ impl<'c, 'd> SequentialScan<'c, 'd> {
         let mut parts = Vec::with_capacity(channels.len());
         for (channel, dc, ac, quantisation) in channels {
             let scale = channel.extent.scale;
-            let sampling = if interleaved {
-                channel.sampling()
-            } else {
-                (1, 1)
-            };
+            let sampling = if interleaved { channel.sampling() } else { (1, 1) };
             parts.push(Part {
                 channel,
                 dc,
@@ -208,16 +197,11 @@ impl<'c, 'd> SequentialScan<'c, 'd> {
             let side = part.channel.extent.scale.block_side() as usize;
             let used = side * side * LANES;
             let (across, down) = part.sampling;
-            for (i, group) in self.workspace.groups[part.first_group..][..across * down]
-                .iter_mut()
-                .enumerate()
-            {
+            for (i, group) in self.workspace.groups[part.first_group..][..across * down].iter_mut().enumerate() {
                 let block_row = row * down + i / across;
                 let group_column = set * across + i % across;
-                part.dequantiser
-                    .transform(&group[..used], &mut self.workspace.samples);
-                part.channel
-                    .put(block_row, group_column, &self.workspace.samples);
+                part.dequantiser.transform(&group[..used], &mut self.workspace.samples);
+                part.channel.put(block_row, group_column, &self.workspace.samples);
                 group[..used].fill(0);
             }
         }
@@ -234,10 +218,7 @@ fn mcu_blocks(parts: &[Part<'_>]) -> Vec<McuBlock> {
                 let column = slot * across + i % across;
                 ((first + column / LANES) as u8, (column % LANES) as u8)
             });
-            blocks.push(McuBlock {
-                part: index,
-                places,
-            });
+            blocks.push(McuBlock { part: index, places });
         }
     }
     blocks

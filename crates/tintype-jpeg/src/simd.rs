@@ -45,10 +45,7 @@ pub(crate) enum Processor {
 /// Runs `job` in the version for `processor`.
 #[cfg_attr(
     target_arch = "x86_64",
-    expect(
-        unsafe_code,
-        reason = "a function for a newer processor, called after asking for one"
-    )
+    expect(unsafe_code, reason = "a function for a newer processor, called after asking for one")
 )]
 pub(crate) fn dispatch<J: Job>(processor: Processor, job: J) -> J::Output {
     #[cfg(target_arch = "x86_64")]
@@ -113,10 +110,7 @@ mod tests {
         for i in 0..1000 {
             mask = mask.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(i);
             let bits = mask.rotate_left(23) >> (i % 64);
-            assert_eq!(
-                dispatch(Processor::Present, Deposit(bits, mask)),
-                Portable::deposit(bits, mask)
-            );
+            assert_eq!(dispatch(Processor::Present, Deposit(bits, mask)), Portable::deposit(bits, mask));
         }
     }
 }

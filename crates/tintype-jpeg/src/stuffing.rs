@@ -45,10 +45,7 @@ fn has_ff(block: &[u8; 32]) -> bool {
 pub(crate) fn unstuff(data: &[u8], at: &mut usize, out: &mut [u8]) -> (usize, bool) {
     let mut n = 0;
     loop {
-        while let (Some(from), Some(to)) = (
-            data[*at..].first_chunk::<32>(),
-            out[n..].first_chunk_mut::<32>(),
-        ) {
+        while let (Some(from), Some(to)) = (data[*at..].first_chunk::<32>(), out[n..].first_chunk_mut::<32>()) {
             *to = *from;
             let plain = if has_ff(from) { first_ff(from) } else { 32 };
             n += plain;

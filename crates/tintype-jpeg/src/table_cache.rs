@@ -23,16 +23,12 @@ impl TableCache {
 
     /// The table for DC coefficients; None when `definition` is no table for them.
     pub(crate) fn dc(&mut self, definition: &Definition) -> Option<Arc<DcTable>> {
-        cached(&mut self.dc, definition, Use::Symbols, || {
-            DcTable::new(definition)
-        })
+        cached(&mut self.dc, definition, Use::Symbols, || DcTable::new(definition))
     }
 
     /// The table for AC coefficients; None when `definition` is no table for them.
     pub(crate) fn ac(&mut self, definition: &Definition, wanted: Use) -> Option<Arc<AcTable>> {
-        cached(&mut self.ac, definition, wanted, || {
-            AcTable::new(definition, wanted)
-        })
+        cached(&mut self.ac, definition, wanted, || AcTable::new(definition, wanted))
     }
 }
 
@@ -42,9 +38,7 @@ fn cached<T>(
     wanted: Use,
     build: impl FnOnce() -> Option<T>,
 ) -> Option<Arc<T>> {
-    let known = kept
-        .iter()
-        .position(|(known, uses, _)| known == definition && *uses >= wanted);
+    let known = kept.iter().position(|(known, uses, _)| known == definition && *uses >= wanted);
     if let Some(at) = known {
         let found = kept.remove(at);
         let table = Arc::clone(&found.2);

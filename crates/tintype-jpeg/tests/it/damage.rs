@@ -15,10 +15,7 @@ fn decode(file: &[u8], scale: Scale) -> Result<Planes, Error> {
 
 /// A grey picture of 4 × 4 blocks, a restart marker after each row, and where the markers are.
 fn rows_of_blocks() -> (Picture, Vec<u8>, Vec<usize>) {
-    let picture = Picture {
-        restart_interval: 4,
-        ..Picture::random((32, 32), &[(1, 1)], 11)
-    };
+    let picture = Picture { restart_interval: 4, ..Picture::random((32, 32), &[(1, 1)], 11) };
     let file = picture.sequential(&[&[0]]);
     let markers = file.windows(2).enumerate();
     let markers = markers.filter(|(_, w)| w[0] == 0xFF && matches!(w[1], 0xD0..=0xD7));
@@ -45,11 +42,7 @@ fn what_is_cut_off_is_grey() {
         }
     }
     // The end marker alone may be missing.
-    assert!(
-        decode(&file[..file.len() - 2], Scale::Full)
-            .unwrap()
-            .complete
-    );
+    assert!(decode(&file[..file.len() - 2], Scale::Full).unwrap().complete);
 }
 
 #[test]
@@ -80,10 +73,7 @@ fn a_damaged_restart_interval_costs_only_itself() {
 #[test]
 fn a_progressive_file_that_ends_early_is_coarse() {
     let picture = Picture::random((40, 40), &[(1, 1)], 21);
-    let scans = [
-        Scan::new(&[0], (0, 0), 0, 0),
-        Scan::new(&[0], (1, 63), 0, 0),
-    ];
+    let scans = [Scan::new(&[0], (0, 0), 0, 0), Scan::new(&[0], (1, 63), 0, 0)];
     let file = picture.progressive(&scans);
     let last = file.windows(2).rposition(|w| w == [0xFF, 0xDA]).unwrap();
     let planes = decode(&file[..last], Scale::Full).unwrap();
@@ -108,10 +98,7 @@ fn a_scan_that_makes_no_sense_ends_the_picture_there() {
     // In the first scan there is nothing to show yet.
     let first = file.windows(2).position(|w| w == [0xFF, 0xDA]).unwrap();
     file[first + 5] = 77;
-    assert!(matches!(
-        decode(&file, Scale::Full),
-        Err(Error::Corrupt { .. })
-    ));
+    assert!(matches!(decode(&file, Scale::Full), Err(Error::Corrupt { .. })));
 }
 
 #[test]

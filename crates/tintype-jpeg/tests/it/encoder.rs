@@ -11,12 +11,7 @@ pub(crate) struct Scan {
 
 impl Scan {
     pub(crate) fn new(components: &[usize], band: (usize, usize), high: u32, low: u32) -> Self {
-        Self {
-            components: components.to_vec(),
-            band,
-            high,
-            low,
-        }
+        Self { components: components.to_vec(), band, high, low }
     }
 }
 
@@ -55,17 +50,12 @@ impl Tables {
             Self::Flat => {
                 let dc = [0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
                 let ac = [0x10, 0, 0, 0, 0, 0, 0, 0, 255, 1, 0, 0, 0, 0, 0, 0, 0];
-                [
-                    dc.into_iter().chain(0..16).collect(),
-                    ac.into_iter().chain(0..=255).collect(),
-                ]
+                [dc.into_iter().chain(0..16).collect(), ac.into_iter().chain(0..=255).collect()]
             }
             // libjpeg writes them into every file that it does not optimise.
             Self::Standard => [0x00, 0x10].map(|table| {
                 let file = include_bytes!("../data/sampling_4x1.jpg");
-                let starts = file
-                    .windows(5)
-                    .position(|w| w[0] == 0xFF && w[1] == 0xC4 && w[4] == table);
+                let starts = file.windows(5).position(|w| w[0] == 0xFF && w[1] == 0xC4 && w[4] == table);
                 let at = starts.unwrap();
                 let len = usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
                 file[at + 4..at + 2 + len].to_vec()
@@ -117,27 +107,14 @@ impl Picture {
     pub(crate) fn random(size: (usize, usize), samplings: &[(usize, usize)], seed: u64) -> Self {
         let mut random = Random::new(seed);
         let max = |f: fn(&(usize, usize)) -> usize| samplings.iter().map(f).max().unwrap();
-        let mcus = (
-            size.0.div_ceil(8 * max(|s| s.0)),
-            size.1.div_ceil(8 * max(|s| s.1)),
-        );
+        let mcus = (size.0.div_ceil(8 * max(|s| s.0)), size.1.div_ceil(8 * max(|s| s.1)));
         let components = samplings.iter().map(|&sampling| {
             let blocks = (mcus.0 * sampling.0, mcus.1 * sampling.1);
             let quantisation = std::array::from_fn(|_| 1 + random.below(12) as u8);
             let coefficients = (0..blocks.0 * blocks.1).map(|_| random_block(&mut random));
-            Component {
-                sampling,
-                blocks,
-                coefficients: coefficients.collect(),
-                quantisation,
-            }
+            Component { sampling, blocks, coefficients: coefficients.collect(), quantisation }
         });
-        Self {
-            size,
-            components: components.collect(),
-            restart_interval: 0,
-            tables: Tables::Flat,
-        }
+        Self { size, components: components.collect(), restart_interval: 0, tables: Tables::Flat }
     }
 
     /// The file as sequential JPEG with these scans, by components.
@@ -170,11 +147,7 @@ impl Picture {
             segment(&mut file, 0xC4, table);
         }
         if self.restart_interval > 0 {
-            segment(
-                &mut file,
-                0xDD,
-                (self.restart_interval as u16).to_be_bytes(),
-            );
+            segment(&mut file, 0xDD, (self.restart_interval as u16).to_be_bytes());
         }
         for scan in scans {
             let mut body = vec![scan.components.len() as u8];
@@ -196,20 +169,11 @@ impl Picture {
         let alone = scan.components.len() == 1;
         let first = &self.components[scan.components[0]];
         let mcus = if alone {
-            (
-                (self.size.0 * first.sampling.0).div_ceil(8 * max_h),
-                (self.size.1 * first.sampling.1).div_ceil(8 * max_v),
-            )
+            ((self.size.0 * first.sampling.0).div_ceil(8 * max_h), (self.size.1 * first.sampling.1).div_ceil(8 * max_v))
         } else {
-            (
-                first.blocks.0 / first.sampling.0,
-                first.blocks.1 / first.sampling.1,
-            )
+            (first.blocks.0 / first.sampling.0, first.blocks.1 / first.sampling.1)
         };
-        let mut writer = Writer {
-            codes: self.tables.codes(),
-            ..Writer::default()
-        };
+        let mut writer = Writer { codes: self.tables.codes(), ..Writer::default() };
         let mut restarts = 0;
         for mcu in 0..mcus.0 * mcus.1 {
             if self.restart_interval > 0 && mcu > 0 && mcu % self.restart_interval == 0 {
@@ -284,8 +248,7 @@ struct Writer {
 
 impl Writer {
     fn bits(&mut self, value: u32, count: u32) {
-        self.bits
-            .extend((0..count).rev().map(|i| value >> i & 1 == 1));
+        self.bits.extend((0..count).rev().map(|i| value >> i & 1 == 1));
     }
 
     fn symbol(&mut self, symbol: u32) {

@@ -5,9 +5,7 @@ use std::{fs, path::PathBuf};
 use tintype_jpeg::{Decoder, Header, Limits, Options, Refinement, Scale};
 
 pub(crate) fn data(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
 /// Name and content of every file in `tests/data`.
@@ -31,24 +29,15 @@ fn full_scale_planes_are_within_one_of_libjpeg() {
         let expected = fs::read(data(&format!("{name}.planes"))).unwrap();
         let header = Header::parse(&file).unwrap();
         for mut decoder in [Decoder::new(), Decoder::portable()] {
-            let planes = decoder
-                .decode(&header, Scale::Full, &Limits::default())
-                .unwrap();
+            let planes = decoder.decode(&header, Scale::Full, &Limits::default()).unwrap();
             assert!(planes.complete, "{name}");
             let mut rest = expected.as_slice();
             for plane in &planes.components {
                 let [w0, w1, h0, h1, samples @ ..] = rest else {
                     panic!("{name} has more components than libjpeg found");
                 };
-                let size = (
-                    u16::from_le_bytes([*w0, *w1]),
-                    u16::from_le_bytes([*h0, *h1]),
-                );
-                assert_eq!(
-                    (plane.width(), plane.height()),
-                    (size.0.into(), size.1.into()),
-                    "{name}"
-                );
+                let size = (u16::from_le_bytes([*w0, *w1]), u16::from_le_bytes([*h0, *h1]));
+                assert_eq!((plane.width(), plane.height()), (size.0.into(), size.1.into()), "{name}");
                 for (y, row) in plane.rows().enumerate() {
                     let theirs = &samples[y * row.len()..][..row.len()];
                     let near = row.iter().zip(theirs).all(|(a, b)| a.abs_diff(*b) <= 1);
@@ -67,10 +56,7 @@ fn reduced_planes_have_the_means_of_the_full_ones() {
     for (name, file) in all() {
         let header = Header::parse(&file).unwrap();
         let mean = |scale| {
-            let options = Options {
-                refinement: Refinement::All,
-                ..Options::from(scale)
-            };
+            let options = Options { refinement: Refinement::All, ..Options::from(scale) };
             let planes = header.decode(options, &Limits::default()).unwrap();
             // Whole blocks: what lies beyond the picture belongs to them.
             let means = planes.components.iter().map(|plane| {
@@ -83,10 +69,7 @@ fn reduced_planes_have_the_means_of_the_full_ones() {
         for scale in [Scale::Half, Scale::Quarter, Scale::Eighth] {
             for (reduced, full) in mean(scale).iter().zip(&full) {
                 // Clamping and rounding move it a little, most at the worst quality.
-                assert!(
-                    (reduced - full).abs() < 3.0,
-                    "{name}: {reduced}, not {full}"
-                );
+                assert!((reduced - full).abs() < 3.0, "{name}: {reduced}, not {full}");
             }
         }
     }

@@ -40,11 +40,7 @@ fn the_frame_tells_size_sampling_and_coding() {
     assert_eq!(header.quality(), Some(90));
     assert!(header.is_jfif());
     assert_eq!(header.color(), ColorFamily::YCbCr);
-    let sampling: Vec<_> = header
-        .components()
-        .iter()
-        .map(|c| (c.id, c.horizontal, c.vertical))
-        .collect();
+    let sampling: Vec<_> = header.components().iter().map(|c| (c.id, c.horizontal, c.vertical)).collect();
     assert_eq!(sampling, [(1, 2, 1), (2, 1, 2), (3, 1, 1)]);
     let file = read("scans_apart_420_restart_blocks.jpg");
     let header = Header::parse(&file).unwrap();
@@ -97,10 +93,7 @@ fn icc_profiles_are_put_together_in_order_and_within_bounds() {
 
 #[test]
 fn exif_begins_with_its_tiff_header() {
-    let file = with_segments(
-        &plain(),
-        &[(0xE1, b"http://ns\0x"), (0xE1, b"Exif\0\0II*\0")],
-    );
+    let file = with_segments(&plain(), &[(0xE1, b"http://ns\0x"), (0xE1, b"Exif\0\0II*\0")]);
     assert_eq!(Header::parse(&file).unwrap().exif(), Some(&b"II*\0"[..]));
     assert_eq!(Header::parse(&plain()).unwrap().exif(), None);
 }
@@ -126,24 +119,16 @@ fn kinds_that_are_not_decoded_are_told_with_their_size() {
     let mut file = plain();
     let at = position(&file, 0xC0);
     file[at + 4] = 12;
-    let error = Header::parse(&file)
-        .unwrap()
-        .decode(Scale::Full, &Limits::default());
+    let error = Header::parse(&file).unwrap().decode(Scale::Full, &Limits::default());
     let error = error.unwrap_err();
     assert_eq!(error, Error::Unsupported(Unsupported::Precision(12)));
-    assert_eq!(
-        error.to_string(),
-        "a sample precision of 12 bits is not supported"
-    );
+    assert_eq!(error.to_string(), "a sample precision of 12 bits is not supported");
 }
 
 #[test]
 fn a_height_that_comes_after_the_scan_is_found() {
     let file = plain();
-    let expected = Header::parse(&file)
-        .unwrap()
-        .decode(Scale::Full, &Limits::default())
-        .unwrap();
+    let expected = Header::parse(&file).unwrap().decode(Scale::Full, &Limits::default()).unwrap();
     let at = position(&file, 0xC0);
     let mut late = file[..file.len() - 2].to_vec();
     late[at + 5..at + 7].fill(0);
@@ -151,19 +136,13 @@ fn a_height_that_comes_after_the_scan_is_found() {
     late.extend([0xFF, 0xDC, 0, 4, 0, 20, 0xFF, 0xD9]);
     let header = Header::parse(&late).unwrap();
     assert_eq!(header.height(), 20);
-    assert_eq!(
-        header.decode(Scale::Full, &Limits::default()).unwrap(),
-        expected
-    );
+    assert_eq!(header.decode(Scale::Full, &Limits::default()).unwrap(), expected);
 }
 
 #[test]
 fn what_is_no_jpeg_is_refused() {
     assert_eq!(Header::parse(b"").unwrap_err(), Error::NotJpeg);
-    assert_eq!(
-        Header::parse(b"\x89PNG\r\n\x1a\n").unwrap_err(),
-        Error::NotJpeg
-    );
+    assert_eq!(Header::parse(b"\x89PNG\r\n\x1a\n").unwrap_err(), Error::NotJpeg);
     let file = plain();
     let scan = position(&file, 0xDA);
     let error = Header::parse(&file[..scan + 4]).unwrap_err();
@@ -177,20 +156,14 @@ fn what_is_no_jpeg_is_refused() {
         } else if place == at + 8 {
             continue;
         }
-        assert!(
-            matches!(Header::parse(&file), Err(Error::Corrupt { .. })),
-            "{place}"
-        );
+        assert!(matches!(Header::parse(&file), Err(Error::Corrupt { .. })), "{place}");
     }
 }
 
 #[test]
 fn bytes_between_segments_and_fill_bytes_are_passed_over() {
     let file = plain();
-    let expected = Header::parse(&file)
-        .unwrap()
-        .decode(Scale::Full, &Limits::default())
-        .unwrap();
+    let expected = Header::parse(&file).unwrap().decode(Scale::Full, &Limits::default()).unwrap();
     let mut odd = Vec::new();
     for (i, &byte) in file.iter().enumerate() {
         if [0xC0, 0xDA].iter().any(|&m| i == position(&file, m)) {
@@ -198,9 +171,6 @@ fn bytes_between_segments_and_fill_bytes_are_passed_over() {
         }
         odd.push(byte);
     }
-    let planes = Header::parse(&odd)
-        .unwrap()
-        .decode(Scale::Full, &Limits::default())
-        .unwrap();
+    let planes = Header::parse(&odd).unwrap().decode(Scale::Full, &Limits::default()).unwrap();
     assert_eq!(planes, expected);
 }

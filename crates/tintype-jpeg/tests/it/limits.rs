@@ -63,10 +63,7 @@ fn progressive_scans() -> [Scan; 5] {
 #[test]
 fn memory_is_estimated_within_a_fifth() {
     let picture = Picture::random((1500, 1100), &[(2, 2), (1, 1), (1, 1)], 2);
-    let files = [
-        picture.sequential(&[&[0, 1, 2]]),
-        picture.progressive(&progressive_scans()),
-    ];
+    let files = [picture.sequential(&[&[0, 1, 2]]), picture.progressive(&progressive_scans())];
     for file in files {
         for scale in [Scale::Quarter, Scale::Half, Scale::Full] {
             let header = Header::parse(&file).unwrap();
@@ -75,10 +72,7 @@ fn memory_is_estimated_within_a_fifth() {
             });
             let estimate = header.memory_estimate(scale) as f64;
             assert!(peak <= estimate * 1.02, "{peak} is more than {estimate}");
-            assert!(
-                peak >= estimate * 0.8,
-                "{peak} is much less than {estimate}"
-            );
+            assert!(peak >= estimate * 0.8, "{peak} is much less than {estimate}");
         }
     }
 }
@@ -91,20 +85,11 @@ fn more_memory_than_allowed_is_refused_before_it_is_taken() {
     file[frame + 5..frame + 9].fill(0xFF);
     let header = Header::parse(&file).unwrap();
     assert_eq!((header.width(), header.height()), (65_535, 65_535));
-    let limits = Limits {
-        max_alloc_bytes: 100 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits { max_alloc_bytes: 100 << 20, ..Limits::default() };
     let mut error = None;
     let peak = peak_of(|| error = header.decode(Scale::Full, &limits).err());
     let needed = header.memory_estimate(Scale::Full);
-    assert_eq!(
-        error,
-        Some(Error::OverMemory {
-            needed,
-            limit: 100 << 20
-        })
-    );
+    assert_eq!(error, Some(Error::OverMemory { needed, limit: 100 << 20 }));
     assert!(peak < 1e6);
     // At 1/8 it is 64 MiB of grey, which is soon made.
     let planes = header.decode(Scale::Eighth, &limits).unwrap();
@@ -116,14 +101,10 @@ fn recycled_memory_is_used_again() {
     let file = Picture::random((600, 500), &[(1, 1)], 2).sequential(&[&[0]]);
     let header = Header::parse(&file).unwrap();
     let mut decoder = Decoder::new();
-    let planes = decoder
-        .decode(&header, Scale::Full, &Limits::default())
-        .unwrap();
+    let planes = decoder.decode(&header, Scale::Full, &Limits::default()).unwrap();
     decoder.recycle(planes);
     let peak = peak_of(|| {
-        let planes = decoder
-            .decode(&header, Scale::Full, &Limits::default())
-            .unwrap();
+        let planes = decoder.decode(&header, Scale::Full, &Limits::default()).unwrap();
         decoder.recycle(planes);
     });
     assert!(peak < 50_000.0, "{peak}");
@@ -132,16 +113,10 @@ fn recycled_memory_is_used_again() {
 #[test]
 fn scans_are_limited() {
     let picture = Picture::random((16, 16), &[(1, 1), (1, 1), (1, 1)], 1);
-    let files = [
-        picture.sequential(&[&[0], &[1], &[2]]),
-        picture.progressive(&progressive_scans()),
-    ];
+    let files = [picture.sequential(&[&[0], &[1], &[2]]), picture.progressive(&progressive_scans())];
     for file in files {
         let header = Header::parse(&file).unwrap();
-        let limits = Limits {
-            max_scans: 2,
-            ..Limits::default()
-        };
+        let limits = Limits { max_scans: 2, ..Limits::default() };
         let error = header.decode(Scale::Full, &limits).unwrap_err();
         assert_eq!(error, Error::TooManyScans { limit: 2 });
     }
@@ -150,10 +125,7 @@ fn scans_are_limited() {
 #[test]
 fn decoding_stops_when_told_to_or_late() {
     let picture = Picture::random((64, 64), &[(1, 1), (1, 1), (1, 1)], 1);
-    let files = [
-        picture.sequential(&[&[0, 1, 2]]),
-        picture.progressive(&progressive_scans()),
-    ];
+    let files = [picture.sequential(&[&[0, 1, 2]]), picture.progressive(&progressive_scans())];
     for file in files {
         let header = Header::parse(&file).unwrap();
         let asked = Cell::new(0);
@@ -161,20 +133,11 @@ fn decoding_stops_when_told_to_or_late() {
             asked.set(asked.get() + 1);
             asked.get() > 5
         };
-        let limits = Limits {
-            cancelled: Some(&after_some_rows),
-            ..Limits::default()
-        };
+        let limits = Limits { cancelled: Some(&after_some_rows), ..Limits::default() };
         assert_eq!(header.decode(Scale::Full, &limits), Err(Error::Cancelled));
         assert_eq!(asked.get(), 6);
 
-        let past = Limits {
-            deadline: Instant::now().checked_sub(Duration::from_secs(1)),
-            ..Limits::default()
-        };
-        assert_eq!(
-            header.decode(Scale::Full, &past),
-            Err(Error::DeadlineExceeded)
-        );
+        let past = Limits { deadline: Instant::now().checked_sub(Duration::from_secs(1)), ..Limits::default() };
+        assert_eq!(header.decode(Scale::Full, &past), Err(Error::DeadlineExceeded));
     }
 }

@@ -15,13 +15,8 @@ fn assert_decodes(decoder: &mut Decoder, picture: &Picture, file: &[u8]) {
     assert_eq!(header.width() as usize, picture.size.0);
     assert_eq!(header.height() as usize, picture.size.1);
     for scale in SCALES {
-        let options = Options {
-            refinement: Refinement::All,
-            ..scale.into()
-        };
-        let planes = decoder
-            .decode(&header, options, &Limits::default())
-            .unwrap();
+        let options = Options { refinement: Refinement::All, ..scale.into() };
+        let planes = decoder.decode(&header, options, &Limits::default()).unwrap();
         assert!(planes.complete, "at {scale:?}");
         assert_eq!(planes.components.len(), picture.components.len());
         for (i, plane) in planes.components.iter().enumerate() {
@@ -34,24 +29,18 @@ fn assert_decodes(decoder: &mut Decoder, picture: &Picture, file: &[u8]) {
 fn samplings(count: usize) -> impl Strategy<Value = Vec<(usize, usize)>> {
     let any = prop::collection::vec((1usize..=4, 1usize..=4), count);
     // An MCU holds ten blocks at most.
-    any.prop_filter("too many blocks", |s| {
-        s.iter().map(|s| s.0 * s.1).sum::<usize>() <= 10
-    })
+    any.prop_filter("too many blocks", |s| s.iter().map(|s| s.0 * s.1).sum::<usize>() <= 10)
 }
 
 fn picture() -> impl Strategy<Value = Picture> {
     let samplings = prop_oneof![samplings(1), samplings(2), samplings(3), samplings(4)];
     let interval = prop_oneof![Just(0usize), 1usize..9];
-    (
-        (1usize..=70, 1usize..=70),
-        samplings,
-        interval,
-        any::<u64>(),
-    )
-        .prop_map(|(size, samplings, restart_interval, seed)| Picture {
+    ((1usize..=70, 1usize..=70), samplings, interval, any::<u64>()).prop_map(
+        |(size, samplings, restart_interval, seed)| Picture {
             restart_interval,
             ..Picture::random(size, &samplings, seed)
-        })
+        },
+    )
 }
 
 fn decoder() -> impl Strategy<Value = Decoder> {
@@ -65,9 +54,8 @@ fn decoder() -> impl Strategy<Value = Decoder> {
 fn scripts(count: usize) -> Vec<Vec<Scan>> {
     let all: Vec<usize> = (0..count).collect();
     let each = |scans: &[((usize, usize), u32, u32)]| -> Vec<Scan> {
-        let scans = scans.iter().flat_map(|&(band, high, low)| {
-            (0..count).map(move |c| Scan::new(&[c], band, high, low))
-        });
+        let scans =
+            scans.iter().flat_map(|&(band, high, low)| (0..count).map(move |c| Scan::new(&[c], band, high, low)));
         scans.collect()
     };
     vec![
@@ -81,32 +69,13 @@ fn scripts(count: usize) -> Vec<Vec<Scan>> {
         .concat(),
         // Bands whose ends lie within the corner that a scale needs; refined apart.
         [
-            each(&[
-                ((0, 0), 0, 3),
-                ((1, 3), 0, 0),
-                ((4, 24), 0, 3),
-                ((25, 63), 0, 1),
-            ]),
-            each(&[
-                ((4, 24), 3, 2),
-                ((4, 10), 2, 1),
-                ((11, 24), 2, 1),
-                ((4, 24), 1, 0),
-            ]),
-            each(&[
-                ((0, 0), 3, 2),
-                ((0, 0), 2, 1),
-                ((25, 63), 1, 0),
-                ((0, 0), 1, 0),
-            ]),
+            each(&[((0, 0), 0, 3), ((1, 3), 0, 0), ((4, 24), 0, 3), ((25, 63), 0, 1)]),
+            each(&[((4, 24), 3, 2), ((4, 10), 2, 1), ((11, 24), 2, 1), ((4, 24), 1, 0)]),
+            each(&[((0, 0), 3, 2), ((0, 0), 2, 1), ((25, 63), 1, 0), ((0, 0), 1, 0)]),
         ]
         .concat(),
         // No approximation at all.
-        [
-            vec![Scan::new(&all, (0, 0), 0, 0)],
-            each(&[((1, 63), 0, 0)]),
-        ]
-        .concat(),
+        [vec![Scan::new(&all, (0, 0), 0, 0)], each(&[((1, 63), 0, 0)])].concat(),
     ]
 }
 
@@ -163,22 +132,12 @@ fn a_segment_longer_than_any_buffer_decodes_exactly() {
 #[test]
 fn chroma_can_have_a_scale_of_its_own() {
     let picture = Picture::random((50, 37), &[(2, 2), (1, 1), (1, 1)], 9);
-    let files = [
-        picture.sequential(&[&[0, 1, 2]]),
-        picture.progressive(&scripts(3)[1]),
-    ];
+    let files = [picture.sequential(&[&[0, 1, 2]]), picture.progressive(&scripts(3)[1])];
     for file in files {
-        let options = Options {
-            scale: Scale::Half,
-            chroma_scale: Some(Scale::Full),
-            refinement: Refinement::All,
-        };
+        let options = Options { scale: Scale::Half, chroma_scale: Some(Scale::Full), refinement: Refinement::All };
         let header = Header::parse(&file).unwrap();
         let planes = header.decode(options, &Limits::default()).unwrap();
-        for (i, scale) in [Scale::Half, Scale::Full, Scale::Full]
-            .into_iter()
-            .enumerate()
-        {
+        for (i, scale) in [Scale::Half, Scale::Full, Scale::Full].into_iter().enumerate() {
             assert_plane(&picture, i, scale, &planes.components[i]);
         }
         let sizes = planes.components.iter().map(|p| (p.width(), p.height()));
@@ -194,18 +153,13 @@ fn leaving_out_refinement_changes_little() {
     let file = picture.progressive(&scripts(1)[0]);
     let header = Header::parse(&file).unwrap();
     let decode = |refinement| {
-        let options = Options {
-            refinement,
-            ..Scale::Half.into()
-        };
+        let options = Options { refinement, ..Scale::Half.into() };
         header.decode(options, &Limits::default()).unwrap()
     };
     let (all, some) = (decode(Refinement::All), decode(Refinement::WhereVisible));
     assert!(all.complete && some.complete);
     let differences = all.components[0].rows().zip(some.components[0].rows());
-    let differences: Vec<u8> = differences
-        .flat_map(|(a, b)| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)))
-        .collect();
+    let differences: Vec<u8> = differences.flat_map(|(a, b)| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b))).collect();
     // 15 coefficients of one quantum of 4, each worth up to 4/8 × 1.85.
     assert!(differences.iter().all(|&d| d <= 15));
     assert!(differences.iter().any(|&d| d > 0));

@@ -36,10 +36,7 @@ pub(crate) fn assert_plane(picture: &Picture, index: usize, scale: Scale, plane:
     let height = picture.size.1 * component.sampling.1 * side;
     assert_eq!(plane.width() as usize, width.div_ceil(8 * max_h));
     assert_eq!(plane.height() as usize, height.div_ceil(8 * max_v));
-    let exact = (
-        width as f64 / (8 * max_h) as f64,
-        height as f64 / (8 * max_v) as f64,
-    );
+    let exact = (width as f64 / (8 * max_h) as f64, height as f64 / (8 * max_v) as f64);
     assert_eq!(plane.exact_size(), exact);
     for (y, row) in plane.rows().enumerate() {
         for (x, &value) in row.iter().enumerate() {
