@@ -17,7 +17,7 @@ use crate::{
 
 /// Decodes one picture after the other, keeping buffers and tables from each for the next.
 ///
-/// Between pictures it holds at most 0.3 MiB of tables, and what [`recycle`](Self::recycle) has given back.
+/// Between pictures it holds up to 0.2 MiB of tables, and what [`recycle`](Self::recycle) has given back.
 pub struct Decoder {
     pub(crate) chunk: Box<Chunk>,
     workspace: Box<Workspace>,

@@ -2,10 +2,13 @@
 
 use crate::codes::{Codes, Definition, ONE_BITS, extend};
 
+// Larger windows save look-ups, but the entries are met evenly: the tables of luma and chroma have to
+// stay in a first-level cache that another thread may be using too.
+
 /// Bits that [`AcTable::pair`] looks at.
-const PAIR_BITS: u32 = 11;
+const PAIR_BITS: u32 = 10;
 /// Bits that [`AcTable::skip`] looks at.
-const SKIP_BITS: u32 = 12;
+const SKIP_BITS: u32 = 11;
 /// Bits that [`DcTable::difference`] looks at.
 const DC_BITS: u32 = 10;
 

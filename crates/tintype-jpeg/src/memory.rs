@@ -7,7 +7,7 @@ const KEPT_BYTES: usize = 16 << 20;
 
 /// What a decoder takes whatever the picture: two tables each for luma and chroma, chunk and
 /// workspace.
-const FIXED_BYTES: u64 = 112 << 10;
+const FIXED_BYTES: u64 = 80 << 10;
 
 /// Planes that were given back. Coefficients are not kept: they would stand beside the planes, and
 /// what getting new ones costs is nothing to what filling them does.
