@@ -43,16 +43,25 @@ pub(crate) enum Processor {
 }
 
 /// Runs `job` in the version for `processor`.
-#[cfg_attr(
-    target_arch = "x86_64",
-    expect(unsafe_code, reason = "a function for a newer processor, called after asking for one")
-)]
 pub(crate) fn dispatch<J: Job>(processor: Processor, job: J) -> J::Output {
-    #[cfg(target_arch = "x86_64")]
-    if processor == Processor::Present && x86::is_v3() {
+    match processor {
+        Processor::Present => dispatch_present(job),
+        Processor::Any => job.run::<Portable>(),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "a function for a newer processor, called after asking for one")]
+fn dispatch_present<J: Job>(job: J) -> J::Output {
+    if x86::is_v3() {
         // SAFETY: the processor has every feature that the function is compiled for.
         return unsafe { x86::run_v3(job) };
     }
+    job.run::<Portable>()
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn dispatch_present<J: Job>(job: J) -> J::Output {
     job.run::<Portable>()
 }
 
