@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+#![deny(unsafe_code)]
+
+mod bits;
+mod block;
+mod channel;
+mod codes;
+mod decode;
+mod error;
+mod first_scan;
+mod frame;
+mod header;
+mod huffman;
+mod idct;
+mod limits;
+mod memory;
+mod options;
+mod plan;
+mod planes;
+mod progressive;
+mod quality;
+mod refinement_scan;
+mod scale;
+mod segments;
+mod sequential;
+mod simd;
+mod standard_tables;
+mod stuffing;
+mod table_cache;
+
+pub use decode::Decoder;
+pub use error::{Error, Unsupported};
+pub use frame::{Coding, Component};
+pub use header::{ColorFamily, Header};
+pub use limits::Limits;
+pub use options::{Options, Refinement};
+pub use planes::{Plane, Planes};
+pub use scale::Scale;
