@@ -66,10 +66,13 @@ impl Config {
             "signed" => Err("signed URLs are planned, but do not exist yet; use `public`"),
             _ => Err("the only value so far is `public`"),
         })?;
-        let database_url = match settings.text("database_url") {
-            "" => format!("sqlite://{}", data_dir.join("tintype.db").display()),
-            url => url.to_owned(),
-        };
+        let database_url = settings.parse("database_url", |url| {
+            let url = match url {
+                "" => format!("sqlite://{}", data_dir.join("tintype.db").display()),
+                url => url.to_owned(),
+            };
+            Database::check_url(&url).map(|()| url)
+        })?;
         Ok(Self {
             bind: settings.parse("bind", socket_address)?,
             http: HttpConfig {

@@ -37,7 +37,11 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
         Failure::during(format!("cannot listen on {} (set `bind` to another address)", config.bind), &e)
     })?;
     let address = listener.local_addr()?;
-    let library = Library::new(database.clone(), storage, spool, config.library.clone());
+    // Before anybody is told that the server is there, so that who waits for it finds the token printed.
+    if let Some(key) = create_first_user(&database)? {
+        greet(&config, address, &key)?;
+    }
+    let library = Library::new(database, storage, spool, config.library.clone());
     let app = App { library: library.clone(), config: config.http.clone() };
     let server = HttpServer::new(move || {
         actix_web::App::new()
@@ -56,16 +60,14 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     if let Some(path) = port_file {
         write_port(path, address.port())?;
     }
-    if let Some(key) = create_first_user(&database)? {
-        greet(&config, address, &key)?;
-    }
     let sweeper = tokio::spawn(sweep(library.clone(), config.library.abandoned_after.min(SWEEP_EVERY)));
 
     let signal = wait_for_signal().await?;
     tracing::info!("{signal}: finishing what is in flight");
+    let deadline = tokio::time::Instant::now() + config.shutdown_timeout;
     sweeper.abort();
     handle.stop(true).await;
-    if tokio::time::timeout(config.shutdown_timeout, library.drain()).await.is_err() {
+    if tokio::time::timeout_at(deadline, library.drain()).await.is_err() {
         tracing::warn!("stopped before all uploads were finished: shutdown_timeout is over");
     }
     server.await??;

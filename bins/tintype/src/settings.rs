@@ -112,7 +112,7 @@ impl Settings {
     ) -> Result<T, Failure> {
         parse(self.text(name)).map_err(|error| {
             let (value, origin) = self.0.get(name).map_or(("", &Origin::Default), |(v, o)| (v.as_str(), o));
-            Failure::new(format!("`{name}` is `{value}` ({origin}), which is not valid: {error}"))
+            Failure::new(format!("`{name}` is `{}` ({origin}), which is not valid: {error}", mask(value)))
         })
     }
 }
@@ -151,11 +151,30 @@ impl SettingFlags {
                 Err(error) => return Err(Failure::during(format!("cannot read {name}"), &error)),
             }
         }
+        refuse_misspelt_variables()?;
         for (&key, value) in &self.values {
             settings.insert(key, (value.clone(), Origin::Flag(format!("--{}", flag(key)))));
         }
         Ok(Settings(settings))
     }
+}
+
+/// Refuses variables that look like a key misspelt. Others are left alone: Kubernetes puts `TINTYPE_PORT` and the like into
+/// every container beside a service called tintype.
+fn refuse_misspelt_variables() -> Result<(), Failure> {
+    for (name, _) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with("TINTYPE_")) else { continue };
+        let known = || KEYS.iter().map(|key| variable(key.name));
+        if known().any(|known| known == name) {
+            continue;
+        }
+        if let Some(meant) = known().find(|known| strsim::normalized_damerau_levenshtein(known, name) > 0.85) {
+            return Err(Failure::new(format!(
+                "the environment variable `{name}` is unknown; `{meant}` is meant, perhaps"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn read_file(path: &Path, settings: &mut BTreeMap<&'static str, (String, Origin)>) -> Result<(), Failure> {
@@ -226,5 +245,27 @@ impl FromArgMatches for SettingFlags {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
+    }
+}
+
+/// Hides the password of a URL.
+pub(crate) fn mask(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority_end = rest.find('/').unwrap_or(rest.len());
+    let (Some(at), Some(colon)) = (rest[..authority_end].rfind('@'), rest.find(':')) else { return url.to_owned() };
+    if colon < at { format!("{scheme}://{}:***{}", &rest[..colon], &rest[at..]) } else { url.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask;
+
+    #[test]
+    fn passwords_are_masked() {
+        assert_eq!(mask("postgres://me:secret@db:5432/media"), "postgres://me:***@db:5432/media");
+        assert_eq!(mask("postgres://me:se@cret@db/media"), "postgres://me:***@db/media");
+        assert_eq!(mask("postgres://db:5432/media"), "postgres://db:5432/media");
+        assert_eq!(mask("sqlite:///var/lib/a:b@c.db"), "sqlite:///var/lib/a:b@c.db");
+        assert_eq!(mask("127.0.0.1:8000"), "127.0.0.1:8000");
     }
 }

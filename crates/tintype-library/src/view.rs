@@ -38,8 +38,14 @@ impl Library {
     /// Opens the bytes of what lies under a key, all or a range of them.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where it was deleted meanwhile.
+    /// [`Error::NotFound`] where it was deleted meanwhile; [`Error::Internal`] where a file has lost its object.
     pub async fn read(&self, content: &Content, range: Option<Range<u64>>) -> Result<Object, Error> {
-        Ok(self.inner().storage.get(&content.key, range).await?)
+        match self.inner().storage.get(&content.key, range).await {
+            Err(missing @ tintype_storage::Error::NotFound { .. }) => {
+                self.content(content.key.clone()).await?;
+                Err(Error::internal(missing))
+            }
+            other => Ok(other?),
+        }
     }
 }

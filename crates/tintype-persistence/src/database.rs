@@ -38,6 +38,14 @@ impl std::fmt::Debug for Database {
 }
 
 impl Database {
+    /// Checks that a URL names a database that this build can use, without connecting.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUrl`].
+    pub fn check_url(url: &str) -> Result<(), Error> {
+        Address::parse(url).map(drop)
+    }
+
     /// Connects to `sqlite://<path>`, creating the file (not its folder) where it is missing; it does not migrate.
     ///
     /// # Errors

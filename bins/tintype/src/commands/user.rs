@@ -73,7 +73,11 @@ fn role(user: &UserRecord) -> &'static str {
 
 fn permissions(user: &UserRecord) -> String {
     let names: Vec<_> = user.permissions.iter().map(|permission| permission.as_str()).collect();
-    if names.is_empty() { "nothing granted".into() } else { names.join(", ") }
+    match (user.is_admin, names.is_empty()) {
+        (true, _) => "everything".into(),
+        (false, true) => "nothing granted".into(),
+        (false, false) => names.join(", "),
+    }
 }
 
 fn report(user: &UserRecord) -> Result<(), Failure> {

@@ -11,21 +11,23 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_')
 pub(super) struct BaseUrl(String);
 
 impl BaseUrl {
-    /// Returns `public_url` where configured, else what the request was sent to. Forwarding headers count only from
-    /// trusted proxies: anybody can send them.
+    /// Returns `public_url` where configured, else what the request was sent to.
+    ///
+    /// `X-Forwarded-Proto` and `X-Forwarded-Host` count only from trusted proxies: anybody can send them. Of several values
+    /// the last one is the proxy's own. `Forwarded` never counts: most proxies set the others and pass this one on as it came.
     pub(super) fn of(request: &HttpRequest, config: &HttpConfig) -> Self {
         if let Some(url) = &config.public_url {
             return Self(url.clone());
         }
         let peer = request.peer_addr().map(|peer| peer.ip());
-        if peer.is_some_and(|peer| config.trusted_proxies.iter().any(|network| network.contains(&peer))) {
-            let info = request.connection_info();
-            if matches!(info.scheme(), "http" | "https") && is_host(info.host()) {
-                return Self(format!("{}://{}", info.scheme(), info.host()));
-            }
-        }
-        let host = request.headers().get("host").and_then(|host| host.to_str().ok()).filter(|host| is_host(host));
-        Self(format!("http://{}", host.unwrap_or_else(|| request.app_config().host())))
+        let trusted = peer.is_some_and(|peer| config.trusted_proxies.iter().any(|network| network.contains(&peer)));
+        let header =
+            |name: &str| request.headers().get_all(name).last()?.to_str().ok()?.rsplit(',').next().map(str::trim);
+        let forwarded = |name: &str| if trusted { header(name) } else { None };
+        let scheme = forwarded("x-forwarded-proto").filter(|scheme| matches!(*scheme, "http" | "https"));
+        let host = forwarded("x-forwarded-host").filter(|host| is_host(host));
+        let host = host.or_else(|| header("host").filter(|host| is_host(host)));
+        Self(format!("{}://{}", scheme.unwrap_or("http"), host.unwrap_or_else(|| request.app_config().host())))
     }
 
     /// Returns the URL of an object.

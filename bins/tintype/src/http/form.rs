@@ -119,10 +119,12 @@ impl<'a> Form<'a> {
         match serde_json::from_slice(&bytes).map_err(|error| Problem::Json(error.to_string()))? {
             Value::Object(members) => Ok(Fields(members.into_iter().collect())),
             other => {
+                // By the names of Python's types, as Django has it.
                 let what = match other {
                     Value::Array(_) => "list",
                     Value::String(_) => "str",
-                    Value::Number(_) => "number",
+                    Value::Number(number) if number.is_f64() => "float",
+                    Value::Number(_) => "int",
                     Value::Bool(_) => "bool",
                     _ => "null",
                 };

@@ -127,14 +127,24 @@ fn head(status: StatusCode, content: &Content, validators: &Validators) -> actix
 
 /// Returns whether a browser could execute something in a document of this type.
 fn is_active(mime_type: &str) -> bool {
-    const ACTIVE: [&str; 6] = ["html", "xml", "svg", "script", "mhtml", "flash"];
-    mime_type == "multipart/related" || ACTIVE.iter().any(|part| mime_type.contains(part))
+    const ACTIVE: [&str; 8] = [
+        "text/html",
+        "text/xml",
+        "text/xsl",
+        "text/javascript",
+        "application/xml",
+        "application/javascript",
+        "application/x-shockwave-flash",
+        "multipart/related",
+    ];
+    ACTIVE.contains(&mime_type) || mime_type.ends_with("+xml") || mime_type.ends_with("script")
 }
 
 async fn single(library: &Library, content: &Content, range: Range<u64>, method: &Method) -> Result<Sized, Problem> {
     let size = range.end - range.start;
-    let blocks =
-        if method == Method::HEAD { stream::empty().boxed() } else { library.read(content, Some(range)).await?.body };
+    // Opened for `HEAD`, too, so that it never promises what `GET` cannot keep.
+    let body = library.read(content, Some(range)).await?.body;
+    let blocks = if method == Method::HEAD { stream::empty().boxed() } else { body };
     Ok(Sized { size, blocks })
 }
 

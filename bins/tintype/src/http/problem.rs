@@ -125,9 +125,13 @@ impl Problem {
 }
 
 /// The body of every error: an RFC 9457 problem whose extension members are Django REST framework's field lists.
+///
+/// The list parameter `type` has the name of a problem's own member. Its messages go before: a problem without a `type`, or
+/// with one that is no text, is `about:blank` to who reads it by the RFC, while who reads the lists would miss them.
 #[derive(Serialize)]
 struct Body<'a> {
-    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<&'static str>,
     title: &'static str,
     status: u16,
     detail: &'a str,
@@ -143,13 +147,14 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let answer = self.answer();
+        let fields: BTreeMap<_, _> = answer.fields.map(|fields| fields.iter().collect()).unwrap_or_default();
         let body = Body {
-            r#type: "about:blank",
+            r#type: (!fields.contains_key("type")).then_some("about:blank"),
             title: answer.status.canonical_reason().unwrap_or("Error"),
             status: answer.status.as_u16(),
             detail: &answer.detail,
             request_id: &request_id(),
-            fields: answer.fields.map(|fields| fields.iter().collect()).unwrap_or_default(),
+            fields,
         };
         let mut response = HttpResponse::build(answer.status);
         if let Some(header) = answer.header {

@@ -33,7 +33,7 @@ pub(crate) async fn log_request(
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
     let status = response.status().as_u16();
-    let ms = start.elapsed().as_millis();
+    let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     match response.response().error() {
         Some(error) => {
             let causes = error.as_error::<Problem>().map_or_else(|| error.to_string(), |problem| causes(problem));
