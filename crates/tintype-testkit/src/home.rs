@@ -37,6 +37,11 @@ impl Home {
         &self.data_dir
     }
 
+    /// Sets a configuration key for whatever is started from now on.
+    pub fn reconfigure(&mut self, key: &str, value: &str) {
+        self.builder = self.builder.clone().config(key, value);
+    }
+
     /// Starts a server here and waits until it answers.
     ///
     /// # Errors

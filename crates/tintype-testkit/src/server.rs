@@ -120,6 +120,11 @@ impl Server {
         self.process.kill();
     }
 
+    /// Sets a configuration key; it holds for the server after the next [`Server::restart`], and for commands at once.
+    pub fn reconfigure(&mut self, key: &str, value: &str) {
+        self.home.reconfigure(key, value);
+    }
+
     /// Ends the server if it runs, and starts it again on the same data directory and another port; clients follow.
     ///
     /// # Errors

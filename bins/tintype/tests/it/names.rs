@@ -81,7 +81,7 @@ fn strange_names_give_safe_keys() {
 fn a_name_that_is_nothing_but_folders_has_no_file_name_or_a_safe_key() {
     let server = server();
     let admin = server.admin();
-    for sent in ["/", "..", ".", "../", "a/..", "\\", "   "] {
+    for sent in ["/", "..", ".", "../", "a/..", "   "] {
         let response = admin.upload(&file(sent, "content"));
         if response.status() == 201 {
             assert_safe(&response.json());

@@ -2,7 +2,9 @@
 
 use crate::support::checks::problem;
 use crate::support::picture::{gradient, jpeg};
-use crate::support::{FILES, builder, checksum, create, fetch, file, noise, objects_on_disk, one, server, text, wire};
+use crate::support::{
+    FILES, builder, checksum, create, fetch, file, media_path, noise, objects_on_disk, one, server, text, wire,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
@@ -71,8 +73,7 @@ fn everything_is_there_after_a_restart() {
     server.restart().unwrap();
     assert_eq!(page(&server), before);
     for object in &objects {
-        let path = text(object, "f").rsplit_once("/media/").unwrap().1;
-        assert_eq!(server.anonymous().get(&format!("/media/{path}")).send().status(), 200);
+        fetch(&server, object);
     }
 }
 
@@ -122,7 +123,9 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
             }
         }
     }
-    // Once the sweeper has been by, the storage holds what rows own and nothing else.
+    // Nothing is under way any more, so that whatever no row owns may be swept at once.
+    server.reconfigure("abandoned_after", "1s");
+    server.restart().unwrap();
     let page = admin.get(FILES).query([("limit", "1000")]).send().json();
     let owned: usize =
         crate::support::results(&page).iter().map(|object| 1 + object["thumbnails"].as_array().unwrap().len()).sum();
@@ -198,8 +201,7 @@ fn memory_is_flat_whatever_the_size_of_an_upload_or_a_download() {
     assert!(grown < MOST, "an upload of {SIZE} bytes took {grown} bytes of memory");
 
     let mut received = Hasher(Sha256::new());
-    let path = format!("/media/{}", text(&object, "f").split_once("/media/").unwrap().1);
-    server.anonymous().get(&path).send_into(&mut received).unwrap();
+    server.anonymous().get(&media_path(&object)).send_into(&mut received).unwrap();
     assert_eq!(received.0.finalize(), sent);
     let grown = server.peak_memory().unwrap().saturating_sub(before);
     assert!(grown < MOST, "a download of {SIZE} bytes took {grown} bytes of memory");

@@ -4,7 +4,7 @@ use crate::support::checks::problem;
 use crate::support::picture::{gradient, jpeg};
 use crate::support::{
     CREATE, FILES, assert_field_error, assert_problem, builder, create, fetch, file, noise, objects_on_disk, one,
-    server, text, wire,
+    server, text, unnamed_bytes, wait_until_spooled, wire,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -191,15 +191,11 @@ fn a_client_that_leaves_half_way_leaves_nothing_behind() {
     let mut connection = wire::begin_upload(&server, &admin, 10_000_000, &form.content_type());
     connection.send(before).unwrap();
     connection.send(noise(500_000, 1)).unwrap();
-    eventually("the upload has reached the disk", || !spooled(&server).is_empty());
+    wait_until_spooled(&server);
     drop(connection);
+    eventually("what had arrived is let go", || unnamed_bytes(&server) == 0);
     assert_nothing_kept(&server);
     assert_eq!(create(&admin, "next.txt", "x")["name"], "next.txt");
-}
-
-/// Returns the files of an upload under way, wherever below the data directory they are.
-fn spooled(server: &Server) -> Vec<std::path::PathBuf> {
-    objects_on_disk(server)
 }
 
 #[test]

@@ -4,6 +4,8 @@ use super::{assert_failure, home};
 use crate::support::{builder, server};
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
+use tintype_testkit::{Server, wait_for};
 
 #[test]
 fn help_mentions_every_command_and_teaches_with_exit_code_zero() {
@@ -69,8 +71,8 @@ fn wrong_usage_is_exit_code_two() {
 #[test]
 fn the_first_start_makes_an_admin_and_shows_its_token_once() {
     let mut server = server();
+    let curl = printed_curl_line(&server);
     let first = server.log();
-    let curl = curl_line(&server.stdout()).or_else(|| curl_line(&first)).expect("a curl line");
     let token = token_of(&curl);
     assert_eq!(first.matches(&token).count(), curl.matches(&token).count() + usize::from(occurs_alone(&first, &token)));
 
@@ -91,7 +93,7 @@ fn occurs_alone(log: &str, token: &str) -> bool {
 #[test]
 fn the_curl_line_uploads_a_file_when_run_as_printed() {
     let server = server();
-    let line = curl_line(&server.log()).expect("a curl line");
+    let line = printed_curl_line(&server);
     // The file it names is only an example; a real one takes its place.
     let (before, named) = line.split_once("f=@").expect("the file part `f`");
     let end = named.find(|c: char| c.is_whitespace() || c == '\'' || c == '"').unwrap_or(named.len());
@@ -107,6 +109,12 @@ fn the_curl_line_uploads_a_file_when_run_as_printed() {
         .unwrap_or_else(|error| panic!("{command}: {error}: {}", String::from_utf8_lossy(&output.stdout)));
     assert_eq!((&object["name"], &object["size"]), (&"first.txt".into(), &14.into()));
     assert_eq!(object["user"]["username"], "admin");
+}
+
+/// Returns the command that the first start prints, at the latest soon after it began to serve.
+#[track_caller]
+fn printed_curl_line(server: &Server) -> String {
+    wait_for(Duration::from_secs(10), || curl_line(&server.log())).expect("a curl line")
 }
 
 /// Returns the printed command, its continuation lines joined.

@@ -155,7 +155,7 @@ fn what_the_client_has_is_not_sent_again() {
     let (object, response) = served(&server, "a.txt", b"content");
     let etag = header(&response, "etag").to_owned();
     let modified = header(&response, "last-modified").to_owned();
-    let future = "Fri, 01 Jan 2999 00:00:00 GMT".to_owned();
+    let future = "Tue, 01 Jan 2999 00:00:00 GMT".to_owned();
     let (long_ago, other) = (LONG_AGO.to_owned(), "\"other\"".to_owned());
     let cases: Vec<(Condition<'_>, u16)> = vec![
         (with(&[("If-None-Match", etag.clone())]), 304),

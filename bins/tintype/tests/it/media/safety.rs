@@ -1,7 +1,7 @@
 //! What must never be served, and what must never run.
 
 use crate::support::wire::get_verbatim;
-use crate::support::{assert_problem, create, key, server, text};
+use crate::support::{assert_problem, create, key, objects_on_disk, server, text, wait_until_spooled};
 use std::fs;
 use std::os::unix::fs::symlink;
 use tintype_testkit::{Response, Server};
@@ -182,16 +182,12 @@ fn the_part_of_an_upload_that_has_arrived_cannot_be_had() {
     let mut connection = crate::support::wire::begin_upload(&server, &admin, 1_000_000, &form.content_type());
     connection.send(before).unwrap();
     connection.send(vec![b'x'; 200_000]).unwrap();
-    tintype_testkit::eventually("the upload has reached the disk", || !unfinished(&server).is_empty());
-    for path in unfinished(&server) {
+    wait_until_spooled(&server);
+    for path in objects_on_disk(&server) {
         let media = server.home().data_dir().join("media");
         let inside = path.strip_prefix(&media).unwrap().to_string_lossy().into_owned();
         assert_nothing_leaks(&inside, &get_verbatim(&server, &format!("/media/{inside}")));
     }
     let page = admin.get(crate::support::FILES).send().json();
     assert_eq!(page["count"], 0);
-}
-
-fn unfinished(server: &Server) -> Vec<std::path::PathBuf> {
-    crate::support::objects_on_disk(server)
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
-use tintype_testkit::{Builder, Client, Form, Server};
+use tintype_testkit::{Builder, Client, Form, Server, eventually};
 
 pub(crate) const CREATE: u16 = 3801;
 pub(crate) const VIEW: u16 = 3802;
@@ -70,6 +70,13 @@ pub(crate) fn key(object: &Value) -> String {
     percent_decode_str(encoded).decode_utf8().expect("a key in UTF-8").into_owned()
 }
 
+/// Returns the path of a file's or thumbnail's address, for when its host is one that was only claimed.
+#[track_caller]
+pub(crate) fn media_path(object: &Value) -> String {
+    let (_, encoded) = text(object, "f").split_once("/media/").expect("an address below /media/");
+    format!("/media/{encoded}")
+}
+
 /// Returns the last part of a file's or thumbnail's key.
 #[track_caller]
 pub(crate) fn key_name(object: &Value) -> String {
@@ -79,7 +86,7 @@ pub(crate) fn key_name(object: &Value) -> String {
 /// Returns the bytes an address serves.
 #[track_caller]
 pub(crate) fn fetch(server: &Server, object: &Value) -> Vec<u8> {
-    server.anonymous().get(text(object, "f")).send().expect_status(200).bytes().to_vec()
+    server.anonymous().get(&media_path(object)).send().expect_status(200).bytes().to_vec()
 }
 
 /// Returns a checksum as the contract writes it.
@@ -100,12 +107,27 @@ pub(crate) fn results(page: &Value) -> &[Value] {
     page["results"].as_array().expect("`results` is an array")
 }
 
-/// Returns every file below the data directory that is not the database: stored objects, and whatever was left behind.
+/// Returns every file in the storage's folder: stored objects, and whatever was left behind.
 pub(crate) fn objects_on_disk(server: &Server) -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(&server.home().data_dir().join("media"), &mut found);
     found.sort();
     found
+}
+
+/// Returns how much the server holds in files that have no name, as an upload under way may.
+pub(crate) fn unnamed_bytes(server: &Server) -> u64 {
+    let descriptors = fs::read_dir(format!("/proc/{}/fd", server.id())).into_iter().flatten().flatten();
+    let unnamed = descriptors.filter(|descriptor| {
+        fs::read_link(descriptor.path()).is_ok_and(|target| target.to_string_lossy().ends_with(" (deleted)"))
+    });
+    unnamed.filter_map(|descriptor| fs::metadata(descriptor.path()).ok()).map(|metadata| metadata.len()).sum()
+}
+
+/// Waits until part of an upload under way has reached the disk.
+#[track_caller]
+pub(crate) fn wait_until_spooled(server: &Server) {
+    eventually("the upload has reached the disk", || unnamed_bytes(server) > 0 || !objects_on_disk(server).is_empty());
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
