@@ -41,6 +41,9 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     if let Some(key) = create_first_user(&database)? {
         greet(&config, address, &key)?;
     }
+    if !tintype_library::mime_database_available() {
+        tracing::info!("no shared MIME database on this machine: rare formats are told apart less finely");
+    }
     let library = Library::new(database, storage, spool, config.library.clone());
     let app = App { library: library.clone(), config: config.http.clone() };
     let server = HttpServer::new(move || {
