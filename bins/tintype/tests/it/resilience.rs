@@ -208,6 +208,21 @@ fn memory_is_flat_whatever_the_size_of_an_upload_or_a_download() {
 }
 
 #[test]
+fn decodes_at_the_same_time_share_the_decode_memory() {
+    const BUDGET: u64 = 128 * 1024 * 1024;
+    let server = builder().config("decode_memory", "128 MiB").start();
+    let admin = server.admin();
+    let picture = jpeg(&gradient(4000, 3000));
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| assert_eq!(create(&admin, "a.jpg", &picture)["thumbnails"].as_array().unwrap().len(), 4));
+        }
+    });
+    let peak = server.peak_memory().unwrap();
+    assert!(peak < BUDGET + 200 * 1024 * 1024, "16 pictures of 12 megapixels took {peak} bytes");
+}
+
+#[test]
 fn no_room_left_is_a_507_and_nothing_is_kept() {
     let folder = tempfile_folder();
     let mount = "mount -t tmpfs -o size=2m tmpfs \"$STORE\"";

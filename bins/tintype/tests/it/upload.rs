@@ -8,7 +8,7 @@ use crate::support::{
 };
 use serde_json::json;
 use std::time::Duration;
-use tintype_testkit::{Form, RawConnection, Server, eventually};
+use tintype_testkit::{Error, Form, RawConnection, Response, Server, eventually};
 
 /// The limit of the tests about limits, small enough for whatever is sent to fit into the sockets' buffers.
 const LIMIT: usize = 64 * 1024;
@@ -333,6 +333,47 @@ fn an_idle_connection_does_not_keep_others_waiting() {
     let object = create(&admin, "a.txt", "x");
     assert_eq!(admin.get(&one(&object)).send().status(), 200);
     drop(stalled);
+}
+
+#[test]
+fn an_uploader_who_falls_silent_is_let_go() {
+    let server = builder().config("upload_idle_timeout", "1s").start();
+    let admin = server.admin();
+    let form = Form::new();
+    let (before, _) = form.around_file("f", "a.bin");
+    let mut connection = wire::begin_upload(&server, &admin, 4_000_000, &form.content_type());
+    connection.send(before).unwrap();
+    connection.send(noise(2_000_000, 1)).unwrap();
+    match connection.read_response() {
+        Ok(response) => drop(problem(&response, 408)),
+        Err(Error::Malformed { excerpt, .. }) => assert_eq!(excerpt, "", "the connection is closed without a word"),
+        Err(error) => panic!("the connection stays open: {error}"),
+    }
+    eventually("what had arrived is let go", || unnamed_bytes(&server) == 0);
+    assert_nothing_kept(&server);
+}
+
+#[test]
+fn more_than_can_wait_are_told_to_come_back() {
+    let server = builder().config("workers", "1").config("upload_queue", "0").start();
+    let admin = server.admin();
+    let picture = jpeg(&gradient(3000, 2000));
+    let answers: Vec<Response> = std::thread::scope(|scope| {
+        let uploads: Vec<_> = (0..12).map(|_| scope.spawn(|| admin.upload(&file("a.jpg", &picture)))).collect();
+        uploads.into_iter().map(|upload| upload.join().unwrap()).collect()
+    });
+    let (taken, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status() == 201);
+    assert!(!taken.is_empty() && !refused.is_empty(), "{} taken, {} refused", taken.len(), refused.len());
+    for answer in refused {
+        problem(answer, 503);
+        let seconds = answer.header("retry-after").and_then(|seconds| seconds.parse::<u32>().ok());
+        assert!(seconds.is_some_and(|seconds| seconds > 0), "{answer}");
+    }
+    for answer in &taken {
+        assert!(fetch(&server, &answer.json()) == picture);
+    }
+    assert_eq!(admin.get(FILES).send().json()["count"], taken.len());
+    assert_eq!(create(&admin, "later.jpg", &picture)["thumbnails"].as_array().unwrap().len(), 4);
 }
 
 #[test]

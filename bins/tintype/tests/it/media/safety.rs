@@ -4,7 +4,7 @@ use crate::support::wire::get_verbatim;
 use crate::support::{assert_problem, create, key, objects_on_disk, server, text, wait_until_spooled};
 use std::fs;
 use std::os::unix::fs::symlink;
-use tintype_testkit::{Response, Server};
+use tintype_testkit::Response;
 
 /// What the database begins with.
 const SQLITE: &[u8] = b"SQLite format 3";
@@ -179,9 +179,9 @@ fn the_part_of_an_upload_that_has_arrived_cannot_be_had() {
     let admin = server.admin();
     let form = tintype_testkit::Form::new();
     let (before, _) = form.around_file("f", "secret.txt");
-    let mut connection = crate::support::wire::begin_upload(&server, &admin, 1_000_000, &form.content_type());
+    let mut connection = crate::support::wire::begin_upload(&server, &admin, 4_000_000, &form.content_type());
     connection.send(before).unwrap();
-    connection.send(vec![b'x'; 200_000]).unwrap();
+    connection.send(vec![b'x'; 2_000_000]).unwrap();
     wait_until_spooled(&server);
     for path in objects_on_disk(&server) {
         let media = server.home().data_dir().join("media");
