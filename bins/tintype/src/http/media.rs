@@ -32,26 +32,25 @@ pub(super) async fn serve(app: web::Data<App>, request: HttpRequest) -> Result<H
         }
         _ => Requested::Whole,
     };
-    let (status, ranges) = match requested {
-        Requested::Unsatisfiable => return Err(Problem::RangeNotSatisfiable { size: content.size }),
-        Requested::Whole => (StatusCode::OK, vec![0..content.size]),
-        Requested::Ranges(ranges) => (StatusCode::PARTIAL_CONTENT, ranges),
-    };
-    let mut response = head(status, &content, &validators);
-    let body = match <[Range<u64>; 1]>::try_from(ranges) {
-        Ok([range]) => {
-            if status == StatusCode::PARTIAL_CONTENT {
-                response.insert_header((header::CONTENT_RANGE, content_range(&range, content.size)));
-            }
-            single(&app.library, &content, range, request.method()).await?
+    let partial = || head(StatusCode::PARTIAL_CONTENT, &content, &validators);
+    match requested {
+        Requested::Unsatisfiable => Err(Problem::RangeNotSatisfiable { size: content.size }),
+        Requested::Whole => {
+            let body = single(&app.library, &content, 0..content.size, request.method()).await?;
+            Ok(head(StatusCode::OK, &content, &validators).body(body))
         }
-        Err(ranges) => {
+        Requested::One(range) => {
+            let shown = content_range(&range, content.size);
+            let body = single(&app.library, &content, range, request.method()).await?;
+            Ok(partial().insert_header((header::CONTENT_RANGE, shown)).body(body))
+        }
+        Requested::Several(ranges) => {
             let boundary = &content.checksum.to_hex()[..32];
-            response.insert_header((header::CONTENT_TYPE, format!("multipart/byteranges; boundary={boundary}")));
-            multiple(&app.library, &content, ranges, boundary)
+            let media_type = format!("multipart/byteranges; boundary={boundary}");
+            let body = multiple(&app.library, &content, ranges, boundary);
+            Ok(partial().insert_header((header::CONTENT_TYPE, media_type)).body(body))
         }
-    };
-    Ok(response.body(body))
+    }
 }
 
 fn key(request: &HttpRequest) -> Option<Key> {

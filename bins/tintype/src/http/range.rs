@@ -5,8 +5,10 @@ use std::ops::Range;
 pub(super) enum Requested {
     /// All of it: no ranges, another unit, bad syntax, or more ranges than anybody honest needs.
     Whole,
-    /// These ranges, in the order of asking.
-    Ranges(Vec<Range<u64>>),
+    /// This part of it.
+    One(Range<u64>),
+    /// These parts of it, in the order of asking.
+    Several(Vec<Range<u64>>),
     /// Ranges that all lie beyond its end.
     Unsatisfiable,
 }
@@ -28,10 +30,12 @@ pub(super) fn parse(header: &str, size: u64, max_ranges: usize) -> Requested {
             return Requested::Whole;
         }
     }
-    match ranges.iter().map(|range| range.end - range.start).fold(0, u64::saturating_add) {
-        0 => Requested::Unsatisfiable,
-        total if total > size && ranges.len() > 1 => Requested::Whole,
-        _ => Requested::Ranges(ranges),
+    let total = ranges.iter().map(|range| range.end - range.start).fold(0, u64::saturating_add);
+    match <[Range<u64>; 1]>::try_from(ranges) {
+        Ok([range]) => Requested::One(range),
+        Err(ranges) if ranges.is_empty() => Requested::Unsatisfiable,
+        Err(_) if total > size => Requested::Whole,
+        Err(ranges) => Requested::Several(ranges),
     }
 }
 
@@ -61,7 +65,8 @@ mod tests {
     #[test]
     fn ranges_are_those_of_rfc_9110() {
         let ranges = |header: &str| match parse(header, 1000, 4) {
-            Requested::Ranges(ranges) => ranges.iter().map(|r| (r.start, r.end)).collect(),
+            Requested::One(range) => vec![(range.start, range.end)],
+            Requested::Several(ranges) => ranges.iter().map(|r| (r.start, r.end)).collect(),
             other => panic!("{header}: {other:?}"),
         };
         let one = |header: &str| -> (u64, u64) {
