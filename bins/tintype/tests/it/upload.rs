@@ -355,7 +355,7 @@ fn an_uploader_who_falls_silent_is_let_go() {
 
 #[test]
 fn more_than_can_wait_are_told_to_come_back() {
-    let server = builder().config("workers", "1").config("upload_queue", "0").start();
+    let server = builder().config("workers", "1").config("upload_queue", "1").start();
     let admin = server.admin();
     let picture = jpeg(&gradient(3000, 2000));
     let answers: Vec<Response> = std::thread::scope(|scope| {
