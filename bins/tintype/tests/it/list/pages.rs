@@ -22,12 +22,13 @@ fn an_empty_library_is_an_empty_page() {
     assert_eq!(serde_json::to_string(&page).unwrap(), r#"{"count":0,"next":null,"previous":null,"results":[]}"#);
 }
 
+/// A query, the queries of `next` and `previous`, and the names on the page, newest first.
+type Case = (&'static str, Option<&'static str>, Option<&'static str>, &'static [&'static str]);
+
 #[test]
 fn links_lead_from_page_to_page() {
     let (server, admin) = library(5);
     let base = server.url() + FILES;
-    // The query, the queries of `next` and `previous`, and the names on the page, newest first.
-    type Case = (&'static str, Option<&'static str>, Option<&'static str>, &'static [&'static str]);
     let cases: [Case; 15] = [
         ("", None, None, &["4", "3", "2", "1", "0"]),
         ("limit=2", Some("limit=2&offset=2"), None, &["4", "3"]),
