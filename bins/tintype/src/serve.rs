@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use tintype_library::Library;
 use tintype_library::auth::TokenKey;
 use tintype_library::persistence::{Database, NewToken, NewUser};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Threads for blocking calls: database, files, decoding. Each is bounded on its own; this bounds their sum.
 const BLOCKING_THREADS: usize = 64;
@@ -33,6 +33,8 @@ pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Fail
 async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     let database = config.open_database()?;
     let (storage, spool) = config.open_storage()?;
+    // Before anybody can know that the server is there: a signal that nobody listens for ends the process at once.
+    let signals = Signals::new()?;
     let listener = TcpListener::bind(config.bind).map_err(|e| {
         Failure::during(format!("cannot listen on {} (set `bind` to another address)", config.bind), &e)
     })?;
@@ -65,7 +67,7 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     }
     let sweeper = tokio::spawn(sweep(library.clone(), config.library.abandoned_after.min(SWEEP_EVERY)));
 
-    let signal = wait_for_signal().await?;
+    let signal = signals.first().await;
     tracing::info!("{signal}: finishing what is in flight");
     let deadline = tokio::time::Instant::now() + config.shutdown_timeout;
     sweeper.abort();
@@ -78,22 +80,33 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn wait_for_signal() -> Result<&'static str, Failure> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let signal = tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    };
-    // Whoever asks again means at once.
-    tokio::spawn(async move {
+/// The signals that end the server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
         }
-        std::process::exit(1);
-    });
-    Ok(signal)
+    }
+
+    /// Waits for the first one. Whoever sends a second one means at once.
+    async fn first(mut self) -> &'static str {
+        let first = self.next().await;
+        tokio::spawn(async move {
+            self.next().await;
+            std::process::exit(1);
+        });
+        first
+    }
 }
 
 /// Written beside and renamed, so that who waits for the file never reads half a number.
