@@ -2,7 +2,7 @@
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::{ColorType, Encoder, ImageBuffer, JpegColorType, SamplingFactor};
 
 use crate::frame::{Frame, Samples};
 use crate::{Error, ThumbnailFormat};
@@ -19,11 +19,16 @@ pub(crate) fn encode(frame: &Frame, jpeg_quality: u8) -> Result<(ThumbnailFormat
     }
 }
 
+/// Returns the sides that colour differences need for thumbnails that begin with these: none larger than this has all
+/// of them, and the next may come down to what has.
+pub(crate) fn least_chroma((width, height): (u32, u32)) -> (u32, u32) {
+    if width.max(height) < 2 * FULL_CHROMA_SIDE {
+        return (width, height);
+    }
+    (width.div_ceil(2), height.div_ceil(2))
+}
+
 fn jpeg(frame: &Frame, quality: u8) -> Result<Vec<u8>, Error> {
-    let kind = match frame.samples {
-        Samples::Grey => ColorType::Luma,
-        _ => ColorType::Rgb,
-    };
     let side = |side: u32| u16::try_from(side).map_err(failed);
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality.clamp(1, 100));
@@ -32,8 +37,43 @@ fn jpeg(frame: &Frame, quality: u8) -> Result<Vec<u8>, Error> {
     } else {
         SamplingFactor::F_2_2
     });
-    encoder.encode(&frame.pixels, side(frame.width)?, side(frame.height)?, kind).map_err(failed)?;
+    let (width, height) = (side(frame.width)?, side(frame.height)?);
+    match frame.samples {
+        Samples::YCbCr => encoder.encode_image(Planes { frame, width, height }),
+        Samples::Grey => encoder.encode(&frame.pixels, width, height, ColorType::Luma),
+        _ => encoder.encode(&frame.pixels, width, height, ColorType::Rgb),
+    }
+    .map_err(failed)?;
     Ok(bytes)
+}
+
+/// Hands the encoder what it would otherwise have to compute.
+struct Planes<'a> {
+    frame: &'a Frame,
+    width: u16,
+    height: u16,
+}
+
+impl ImageBuffer for Planes<'_> {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        JpegColorType::Ycbcr
+    }
+
+    fn width(&self) -> u16 {
+        self.width
+    }
+
+    fn height(&self) -> u16 {
+        self.height
+    }
+
+    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
+        let width = usize::from(self.width);
+        let start = usize::from(y) * width;
+        for (plane, buffer) in self.frame.planes().zip(buffers) {
+            buffer.extend_from_slice(&plane[start..start + width]);
+        }
+    }
 }
 
 fn png(frame: &Frame) -> Result<Vec<u8>, Error> {
