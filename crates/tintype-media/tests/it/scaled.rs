@@ -32,14 +32,17 @@ fn shift(picture: &Picture) -> (f64, f64) {
 #[test]
 fn no_scale_shifts_the_picture() {
     // Sides that leave all remainders in blocks of eight and sixteen; edges for which all scales are enough.
-    for (width, height) in [(1243, 827), (1001, 1009), (514, 1030), (333, 95)] {
-        for progressive in [false, true] {
-            let file = jpeg(width, height, &ramps(width, height), jpeg_encoder::ColorType::Rgb, progressive);
-            for edge in [40, 60, 100, 150, 280, 500, 1100] {
-                let (across, down) = shift(&picture(&file, edge));
-                let ppm = [format!("P6 {width} {height} 255\n").as_bytes(), &ramps(width, height)].concat();
-                let (a2, d2) = shift(&picture(&ppm, edge));
-                eprintln!("{width}x{height} p{progressive} {edge}: {across:.2} {down:.2} ppm {a2:.2} {d2:.2}");
+    for (width, height) in [(1243, 827), (1001, 1009), (333, 95)] {
+        let pixels = ramps(width, height);
+        // What writing and reading the thumbnail itself does to colours is the same for a source without scales.
+        let pixmap = [format!("P6 {width} {height} 255\n").as_bytes(), &pixels].concat();
+        let files = [false, true].map(|kind| jpeg(width, height, &pixels, jpeg_encoder::ColorType::Rgb, kind));
+        for edge in [40, 60, 100, 150, 280, 500] {
+            let expected = shift(&picture(&pixmap, edge));
+            for file in &files {
+                let found = shift(&picture(file, edge));
+                let off = (found.0 - expected.0).abs().max((found.1 - expected.1).abs());
+                assert!(off < 0.2, "{width}x{height} in {edge}: {found:?} instead of {expected:?}");
             }
         }
     }
