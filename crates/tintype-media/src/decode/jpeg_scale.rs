@@ -7,7 +7,7 @@ use crate::encode;
 /// The scales from small to large, and how many samples a plane must have at each for one of the thumbnail's.
 ///
 /// A reduced transform drops other frequencies than Lanczos does, block by block, and nearer to 1 that shows: with these
-/// factors photographs lose 0.1 dB at most, where 1 would cost 0.3 dB, and finest noise everywhere three times that.
+/// factors photographs lose 0.1 dB at most, where 1 would cost 0.3 dB, and fine grain everywhere up to four times that.
 const SCALES: [(Scale, f64); 3] = [(Scale::Eighth, 2.0), (Scale::Quarter, 1.5), (Scale::Half, 1.15)];
 
 /// Chooses the smallest scales that are enough for a first thumbnail of the sides `stored`.
