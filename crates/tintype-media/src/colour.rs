@@ -1,13 +1,14 @@
 //! Every colour space to sRGB.
 
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 
 use crate::frame::{Frame, Samples};
+use crate::ycbcr;
 
 /// A profile of more bytes is no profile but an attack; those of printing presses have some 3 MiB.
-const MAX_PROFILE_BYTES: usize = 8 << 20;
+pub(crate) const MAX_PROFILE_BYTES: usize = 8 << 20;
 
-/// Returns the frame in sRGB.
+/// Returns the frame in sRGB, or in YCbCr of sRGB.
 ///
 /// A profile that cannot be read, or that is for another kind of pixel, counts as none; pixels without a profile are
 /// sRGB already, and inks without one are converted as Pillow and the browsers do it.
@@ -27,7 +28,7 @@ fn convert(frame: &Frame, profile: &ColorProfile) -> Option<Frame> {
     let (space, from, to, samples) = match frame.samples {
         Samples::Grey => (DataColorSpace::Gray, Layout::Gray, Layout::Rgb, Samples::Rgb),
         Samples::GreyAlpha => (DataColorSpace::Gray, Layout::GrayAlpha, Layout::Rgba, Samples::Rgba),
-        Samples::Rgb => (DataColorSpace::Rgb, Layout::Rgb, Layout::Rgb, Samples::Rgb),
+        Samples::Rgb | Samples::YCbCr => (DataColorSpace::Rgb, Layout::Rgb, Layout::Rgb, Samples::Rgb),
         Samples::Rgba => (DataColorSpace::Rgb, Layout::Rgba, Layout::Rgba, Samples::Rgba),
         Samples::Cmyk => (DataColorSpace::Cmyk, Layout::Rgba, Layout::Rgb, Samples::Rgb),
     };
@@ -36,14 +37,36 @@ fn convert(frame: &Frame, profile: &ColorProfile) -> Option<Frame> {
     }
     let transform =
         profile.create_transform_8bit(from, &ColorProfile::new_srgb(), to, TransformOptions::default()).ok()?;
-    let count = frame.pixels.len() / frame.samples.channels();
+    if samples == Samples::Rgb && frame.samples != Samples::Cmyk && is_identity(transform.as_ref()) {
+        return None;
+    }
+    let lights;
+    let from = if frame.samples == Samples::YCbCr {
+        lights = ycbcr::to_rgb(&frame.pixels);
+        &lights
+    } else {
+        &frame.pixels
+    };
+    let count = from.len() / frame.samples.channels();
     let mut pixels = vec![0; count * samples.channels()];
-    transform.transform(&frame.pixels, &mut pixels).ok()?;
+    transform.transform(from, &mut pixels).ok()?;
     let mut converted = Frame { width: frame.width, height: frame.height, samples, pixels };
     if matches!(frame.samples, Samples::Grey | Samples::GreyAlpha) {
         drop_colour(&mut converted);
     }
     Some(converted)
+}
+
+/// Says whether RGB comes out as it went in, but for rounding: most profiles are sRGB itself.
+fn is_identity(transform: &(impl TransformExecutor<u8> + ?Sized)) -> bool {
+    const LEVELS: [u8; 6] = [0, 51, 102, 153, 204, 255];
+    let colours: Vec<u8> = LEVELS
+        .iter()
+        .flat_map(|red| LEVELS.iter().flat_map(|green| LEVELS.iter().flat_map(|blue| [*red, *green, *blue])))
+        .collect();
+    let mut converted = vec![0; colours.len()];
+    transform.transform(&colours, &mut converted).is_ok()
+        && colours.iter().zip(converted).all(|(from, to)| from.abs_diff(to) <= 1)
 }
 
 /// Makes a grey frame grey again: its three samples are equal, and one costs less.

@@ -9,6 +9,8 @@ pub(crate) enum Samples {
     GreyAlpha,
     Rgb,
     Rgba,
+    /// Luminance and colour differences, in three planes one after the other.
+    YCbCr,
     /// Amounts of ink, 255 being full ink.
     Cmyk,
 }
@@ -18,7 +20,7 @@ impl Samples {
         match self {
             Self::Grey => 1,
             Self::GreyAlpha => 2,
-            Self::Rgb => 3,
+            Self::Rgb | Self::YCbCr => 3,
             Self::Rgba | Self::Cmyk => 4,
         }
     }
@@ -28,7 +30,8 @@ impl Samples {
     }
 }
 
-/// A picture in memory, rows from top to bottom without padding.
+/// A picture in memory, rows from top to bottom without padding, the samples of a pixel side by side but for
+/// [`Samples::YCbCr`].
 pub(crate) struct Frame {
     pub(crate) width: u32,
     pub(crate) height: u32,
@@ -68,18 +71,26 @@ impl Frame {
             return self;
         }
         let (width, height) = orientation.displayed(self.width, self.height);
-        let channels = self.samples.channels();
         let stored_width = self.width as usize;
         let stored_height = self.height as usize;
         let mut pixels = Vec::with_capacity(self.pixels.len());
-        for y in 0..height as usize {
-            for x in 0..width as usize {
-                let (from_x, from_y) = orientation.stored_position(x, y, stored_width, stored_height);
-                let start = (from_y * stored_width + from_x) * channels;
-                pixels.extend_from_slice(&self.pixels[start..start + channels]);
+        for plane in self.planes() {
+            let channels = plane.len() / (stored_width * stored_height);
+            for y in 0..height as usize {
+                for x in 0..width as usize {
+                    let (from_x, from_y) = orientation.stored_position(x, y, stored_width, stored_height);
+                    let start = (from_y * stored_width + from_x) * channels;
+                    pixels.extend_from_slice(&plane[start..start + channels]);
+                }
             }
         }
         Self { width, height, samples: self.samples, pixels }
+    }
+
+    /// Returns the three planes, or the pixels whose samples lie side by side.
+    pub(crate) fn planes(&self) -> std::slice::ChunksExact<'_, u8> {
+        let count = if self.samples == Samples::YCbCr { 3 } else { 1 };
+        self.pixels.chunks_exact((self.pixels.len() / count).max(1))
     }
 }
 

@@ -17,6 +17,7 @@ mod probe;
 mod resize;
 mod source;
 mod thumbnail;
+mod ycbcr;
 
 pub use detect::{Detected, Kind, detect, mime_database_available};
 pub use error::Error;

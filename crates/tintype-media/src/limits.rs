@@ -10,8 +10,8 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Memory in bytes that [`thumbnails`](crate::thumbnails) may use at its peak; 512 MiB by default.
     pub max_alloc_bytes: u64,
-    /// When to give up; never by default. It is looked at on every read and between stages, not inside a stage that
-    /// works in memory, so the end may come some hundred milliseconds late.
+    /// When to give up; never by default. It is looked at on every read, between stages, and while a JPEG is
+    /// decoded, not inside another stage that works in memory, so the end may come some hundred milliseconds late.
     pub deadline: Option<Instant>,
 }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Seek, SeekFrom};
 
 use crate::frame::{Decoded, Frame};
-use crate::probe::{self, Header};
+use crate::probe::{self, Detail, Header};
 use crate::resize::{Scaler, fit};
 use crate::{Error, Limits, colour, decode, encode, guard};
 
@@ -129,7 +129,8 @@ pub fn thumbnails<R: BufRead + Seek>(reader: R, options: &ThumbnailOptions) -> R
     admit(&header, options)?;
     reader.seek(SeekFrom::Start(0))?;
     guard::catch(|| {
-        let decoded = decode::decode(&mut reader, &header, &options.limits).map_err(guard::timeout)?;
+        let decoded = decode::decode(&mut reader, &header, &options.limits, first_sides(&header, &options.edges))
+            .map_err(guard::timeout)?;
         render(decoded, &header, options)
     })
 }
@@ -150,9 +151,21 @@ fn admit(header: &Header, options: &ThumbnailOptions) -> Result<(), Error> {
     Ok(())
 }
 
+/// Returns the sides of the largest thumbnail before orientation.
+fn first_sides(header: &Header, edges: &[u32]) -> (u32, u32) {
+    let (width, height) = header.orientation.displayed(header.width, header.height);
+    let (width, height) = fit(width, height, edges.iter().copied().max().unwrap_or(1));
+    header.orientation.displayed(width, height)
+}
+
 /// Returns an upper estimate in bytes of the peak memory of making thumbnails with these edges.
 pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
-    let (width, height) = fit(header.width, header.height, edges.iter().copied().max().unwrap_or(1));
+    let (width, height) = first_sides(header, edges);
+    if let Detail::Jpeg { skeleton, profile_bytes } = &header.detail {
+        let peak = decode::jpeg_memory(skeleton, header.scratch_bytes, (width, height));
+        // The profile stays beside the pixels, as it is and as it is understood.
+        return peak.saturating_add(2 * profile_bytes).saturating_add(FIXED_BYTES);
+    }
     let pixel = header.frame_bytes_per_pixel;
     let frame = header.pixels().saturating_mul(pixel);
     let small = u64::from(width) * u64::from(height);
@@ -176,9 +189,6 @@ fn render(decoded: Decoded, header: &Header, options: &ThumbnailOptions) -> Resu
     let mut edges = options.edges.clone();
     edges.sort_unstable_by(|a, b| b.cmp(a));
     edges.dedup();
-    let Some(&largest) = edges.first() else {
-        return Ok(Vec::new());
-    };
     let (width, height) = header.orientation.displayed(header.width, header.height);
     let mut scaler = Scaler::new();
 
@@ -186,8 +196,7 @@ fn render(decoded: Decoded, header: &Header, options: &ThumbnailOptions) -> Resu
     let mut frame = decoded.frame;
     frame.drop_opaque_alpha();
     // Colour and orientation come after the first resize, on a fraction of the pixels.
-    let (first_width, first_height) = fit(width, height, largest);
-    let (stored_width, stored_height) = header.orientation.displayed(first_width, first_height);
+    let (stored_width, stored_height) = first_sides(header, &edges);
     let frame = scaler.consume(frame, stored_width, stored_height)?;
     limits.check_deadline()?;
     let mut frame = colour::to_srgb(frame, decoded.icc_profile.as_deref()).upright(header.orientation);

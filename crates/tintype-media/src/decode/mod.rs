@@ -4,6 +4,7 @@ mod generic;
 mod gif;
 mod ico;
 mod jpeg;
+mod jpeg_scale;
 mod pfm;
 mod png;
 mod tiff;
@@ -11,6 +12,8 @@ mod tiff_jpeg;
 mod tiff_samples;
 
 use std::io::{BufRead, Seek};
+
+pub(crate) use jpeg_scale::memory as jpeg_memory;
 
 use crate::frame::Decoded;
 use crate::guard::Deadline;
@@ -26,10 +29,18 @@ impl<T: BufRead + Seek> BufReadSeek for T {}
 pub(crate) type Input<'a> = Deadline<&'a mut dyn BufReadSeek>;
 
 /// Decodes the image whose header is known and admitted; `reader` stands at its beginning.
-pub(crate) fn decode<R: BufRead + Seek>(reader: &mut R, header: &Header, limits: &Limits) -> Result<Decoded, Error> {
+///
+/// The frame has the image's sides, or those of the first thumbnail before orientation, `stored`, where the format
+/// allows to decode less than all.
+pub(crate) fn decode<R: BufRead + Seek>(
+    reader: &mut R,
+    header: &Header,
+    limits: &Limits,
+    stored: (u32, u32),
+) -> Result<Decoded, Error> {
     let input = Deadline::new(reader as &mut dyn BufReadSeek, limits.deadline);
     match header.format {
-        Format::Jpeg => jpeg::decode(input, header),
+        Format::Jpeg => jpeg::decode(input, header, limits, stored),
         Format::Png => png::decode(input, header),
         Format::Gif => gif::decode(input, header),
         Format::Ico => ico::decode(input, header, limits),

@@ -15,7 +15,7 @@ mod webp;
 
 use std::io::{BufRead, Read, Seek};
 
-pub(crate) use jpeg::{JpegColour, read as read_jpeg};
+pub(crate) use jpeg::read as read_jpeg;
 pub(crate) use png::CHUNK_BYTES;
 pub(crate) use pnm::parse as parse_pnm;
 pub(crate) use tiff::{JPEG as TIFF_JPEG, Layout as TiffLayout};
@@ -97,9 +97,10 @@ pub(crate) struct Header {
 pub(crate) enum Detail {
     None,
     Jpeg {
-        colour: JpegColour,
-        /// Where the Adobe segment says how the colours were transformed.
-        adobe_offset: Option<u64>,
+        /// A file of those segments only that decide what decoding takes.
+        skeleton: Vec<u8>,
+        /// At most as many bytes has its colour profile.
+        profile_bytes: u64,
     },
     Icon {
         is_png: bool,

@@ -13,3 +13,4 @@ mod memory;
 mod orientation;
 mod picture;
 mod properties;
+mod scaled;

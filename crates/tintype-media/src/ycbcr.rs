@@ -1,0 +1,77 @@
+//! Planes of luminance and colour differences (ITU-T T.871, section 7) to pixels.
+
+/// Sixteen bits after the binary point.
+const fn fixed(factor: f64) -> i32 {
+    (factor * 65_536.0 + 0.5) as i32
+}
+
+const RED: i32 = fixed(1.402);
+const GREEN_OF_BLUE: i32 = fixed(0.344_136);
+const GREEN_OF_RED: i32 = fixed(0.714_136);
+const BLUE: i32 = fixed(1.772);
+const HALF: i32 = 1 << 15;
+
+#[inline]
+fn lights(luma: u8, blue: u8, red: u8) -> [u8; 3] {
+    let (blue, red) = (i32::from(blue) - 128, i32::from(red) - 128);
+    let luma = (i32::from(luma) << 16) + HALF;
+    let eight_bits = |value: i32| (value >> 16).clamp(0, 255) as u8;
+    [
+        eight_bits(luma + RED * red),
+        eight_bits(luma - GREEN_OF_BLUE * blue - GREEN_OF_RED * red),
+        eight_bits(luma + BLUE * blue),
+    ]
+}
+
+/// Returns RGB for Y, Cb and Cr planes that lie one after the other.
+pub(crate) fn to_rgb(planes: &[u8]) -> Vec<u8> {
+    let (luma, chroma) = planes.split_at(planes.len() / 3);
+    let (blue, red) = chroma.split_at(luma.len());
+    let mut pixels = vec![0; planes.len()];
+    for (((pixel, luma), blue), red) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(luma).zip(blue).zip(red) {
+        *pixel = lights(*luma, *blue, *red);
+    }
+    pixels
+}
+
+/// Returns amounts of ink for the four planes of a YCCK file.
+///
+/// What was transformed is the inks themselves, while black is stored inverted: libjpeg's convention, which inverts
+/// the three on the way out so that all four come out inverted.
+pub(crate) fn to_inks(planes: &[Vec<u8>]) -> Vec<u8> {
+    let mut pixels = interleave(planes);
+    for pixel in pixels.as_chunks_mut::<4>().0 {
+        let [cyan, magenta, yellow] = lights(pixel[0], pixel[1], pixel[2]);
+        *pixel = [cyan, magenta, yellow, 255 - pixel[3]];
+    }
+    pixels
+}
+
+/// Returns pixels whose samples come from planes of the same size.
+pub(crate) fn interleave(planes: &[Vec<u8>]) -> Vec<u8> {
+    let mut pixels = vec![0; planes.iter().map(Vec::len).sum()];
+    for (channel, plane) in planes.iter().enumerate() {
+        for (pixel, sample) in pixels.chunks_exact_mut(planes.len()).zip(plane) {
+            pixel[channel] = *sample;
+        }
+    }
+    pixels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn primaries_come_out_as_the_standard_has_them() {
+        // Black, white, red and blue, as T.871 encodes them.
+        let planes = [[0, 255, 76, 29].as_slice(), &[128, 128, 85, 255], &[128, 128, 255, 107]].concat();
+        assert_eq!(to_rgb(&planes), [0, 0, 0, 255, 255, 255, 254, 0, 0, 0, 0, 254]);
+    }
+
+    #[test]
+    fn inks_are_transformed_and_black_is_turned_round() {
+        let planes = [vec![255, 76], vec![128, 85], vec![128, 255], vec![255, 0]];
+        assert_eq!(to_inks(&planes), [255, 255, 255, 0, 254, 0, 0, 255]);
+    }
+}
