@@ -52,10 +52,10 @@ impl Config {
         library.max_upload_bytes = max_upload_bytes;
         library.max_image_pixels = settings.parse("max_image_pixels", u64::from_str)?;
         library.decode_memory_bytes = settings.parse("decode_memory", bytes)?;
-        library.decode_timeout = settings.parse("decode_timeout", humantime::parse_duration)?;
+        library.decode_timeout = settings.parse("decode_timeout", duration)?;
         library.queue_length = settings.parse("upload_queue", positive)?;
-        library.queue_timeout = settings.parse("upload_queue_timeout", humantime::parse_duration)?;
-        library.abandoned_after = settings.parse("abandoned_after", humantime::parse_duration)?;
+        library.queue_timeout = settings.parse("upload_queue_timeout", duration)?;
+        library.abandoned_after = settings.parse("abandoned_after", duration)?;
         library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
         library.workers = settings.parse("workers", |text| match text {
             "" => Ok(library.workers),
@@ -82,7 +82,7 @@ impl Config {
                 max_field_bytes: usize::try_from(settings.parse("max_field_size", bytes)?).unwrap_or(usize::MAX),
                 max_parts: settings.parse("max_parts", positive)?,
                 max_ranges: settings.parse("max_ranges", positive)?,
-                idle_timeout: settings.parse("upload_idle_timeout", humantime::parse_duration)?,
+                idle_timeout: settings.parse("upload_idle_timeout", duration)?,
                 min_bytes_per_second: settings.parse("upload_min_rate", bytes)?,
             },
             library,
@@ -91,7 +91,7 @@ impl Config {
                 "json" => Ok(LogFormat::Json),
                 _ => Err("use `text` or `json`"),
             })?,
-            shutdown_timeout: settings.parse("shutdown_timeout", humantime::parse_duration)?,
+            shutdown_timeout: settings.parse("shutdown_timeout", duration)?,
             media_dir: settings.parse("storage_url", |url| media_dir(url, &data_dir))?,
             database_url,
             data_dir,
@@ -136,9 +136,21 @@ fn bytes(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Parses a duration such as `30s` or `15m`, at most a year.
+fn duration(text: &str) -> Result<Duration, String> {
+    const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+    match humantime::parse_duration(text) {
+        Ok(duration) if duration > YEAR => Err("it has to be at most a year".into()),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Parses a whole number from 1 to a million.
 fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("it has to be more than 0".into()),
+        Ok(1_000_001..) => Err("it has to be at most 1000000".into()),
         Ok(number) => Ok(number),
         Err(error) => Err(format!("{error}")),
     }

@@ -24,14 +24,11 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Failure> {
     let settings = cli.settings.resolve()?;
-    if let Command::Config = cli.command {
-        return commands::config::print(&settings);
-    }
-    let config = config::Config::new(&settings)?;
+    let config = || config::Config::new(&settings);
     match cli.command {
-        Command::Serve { port_file } => serve::serve(config, port_file.as_deref()),
-        Command::User { command } => commands::user::run(&config, command),
-        Command::Token { command } => commands::token::run(&config, command),
-        Command::Config => Ok(()),
+        Command::Serve { port_file } => serve::serve(config()?, port_file.as_deref()),
+        Command::User { command } => commands::user::run(&config()?, command),
+        Command::Token { command } => commands::token::run(&config()?, command),
+        Command::Config => commands::config::print(&settings),
     }
 }

@@ -12,7 +12,8 @@ use tintype_library::auth::TokenKey;
 use tintype_library::persistence::{Database, NewToken, NewUser};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Threads for blocking calls: database, files, decoding. Each is bounded on its own; this bounds their sum.
+/// Threads for blocking calls: database and decoding on the one runtime, files that come and go on those of the workers,
+/// which share as many again.
 const BLOCKING_THREADS: usize = 64;
 
 /// How often strays are looked for, unless they count as abandoned sooner.
@@ -27,7 +28,10 @@ pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Fail
         .enable_all()
         .build()
         .map_err(|e| Failure::during("cannot start threads", &e))?;
-    runtime.block_on(run(config, port_file))
+    let result = runtime.block_on(run(config, port_file));
+    // A decode that shutdown_timeout did not wait for is not waited for now either.
+    runtime.shutdown_background();
+    result
 }
 
 async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
@@ -55,19 +59,26 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
             .configure(http::configure)
     })
     .workers(config.library.workers)
+    .worker_max_blocking_threads((BLOCKING_THREADS / config.library.workers).max(1))
     .disable_signals()
     .shutdown_timeout(config.shutdown_timeout.as_secs())
     .listen(listener)?
     .run();
     let handle = server.handle();
-    let server = tokio::spawn(server);
+    let mut server = tokio::spawn(server);
     tracing::info!(%address, "serving http://{address}");
     if let Some(path) = port_file {
         write_port(path, address.port())?;
     }
     let sweeper = tokio::spawn(sweep(library.clone(), config.library.abandoned_after.min(SWEEP_EVERY)));
 
-    let signal = signals.first().await;
+    let signal = tokio::select! {
+        signal = signals.first() => signal,
+        ended = &mut server => {
+            ended??;
+            return Err(Failure::new("the server ended by itself"));
+        }
+    };
     tracing::info!("{signal}: finishing what is in flight");
     let deadline = tokio::time::Instant::now() + config.shutdown_timeout;
     sweeper.abort();

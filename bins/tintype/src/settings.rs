@@ -21,7 +21,7 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "trusted_proxies",
         default: "",
-        help: "Addresses (or networks such as 10.0.0.0/8) whose Forwarded headers count",
+        help: "Addresses (or networks such as 10.0.0.0/8) whose X-Forwarded-Proto and -Host count",
     },
     Key { name: "media_access", default: "public", help: "Who may fetch files by their URL; only `public` so far" },
     Key { name: "max_upload_size", default: "100 MiB", help: "The largest file" },
@@ -251,9 +251,14 @@ impl FromArgMatches for SettingFlags {
 /// Hides the password of a URL.
 pub(crate) fn mask(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let authority_end = rest.find('/').unwrap_or(rest.len());
-    let (Some(at), Some(colon)) = (rest[..authority_end].rfind('@'), rest.find(':')) else { return url.to_owned() };
-    if colon < at { format!("{scheme}://{}:***{}", &rest[..colon], &rest[at..]) } else { url.to_owned() }
+    let before_query = rest.split('?').next().unwrap_or(rest);
+    match (before_query.find(':'), before_query.rfind('@')) {
+        // A path may hold both characters and no password.
+        (Some(colon), Some(at)) if colon < at && !matches!(scheme, "sqlite" | "file") => {
+            format!("{scheme}://{}:***{}", &rest[..colon], &rest[at..])
+        }
+        _ => url.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -264,6 +269,7 @@ mod tests {
     fn passwords_are_masked() {
         assert_eq!(mask("postgres://me:secret@db:5432/media"), "postgres://me:***@db:5432/media");
         assert_eq!(mask("postgres://me:se@cret@db/media"), "postgres://me:***@db/media");
+        assert_eq!(mask("postgres://me:se/c@ret@db/media?a=b@c"), "postgres://me:***@db/media?a=b@c");
         assert_eq!(mask("postgres://db:5432/media"), "postgres://db:5432/media");
         assert_eq!(mask("sqlite:///var/lib/a:b@c.db"), "sqlite:///var/lib/a:b@c.db");
         assert_eq!(mask("127.0.0.1:8000"), "127.0.0.1:8000");

@@ -1,30 +1,32 @@
 use crate::{Error, Options};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 /// Lets CPU work in: so much at a time, within so much memory, after so short a queue.
 #[derive(Debug)]
 pub(crate) struct Admission {
-    cpu: Semaphore,
-    memory: Semaphore,
+    cpu: Arc<Semaphore>,
+    memory: Arc<Semaphore>,
     memory_kib: u32,
     queue: Semaphore,
     timeout: Duration,
 }
 
-/// The right to decode; memory and the core are free again when it is dropped.
+/// The right to compute; memory and the core are free again when it is dropped. It belongs to the work and not to who waits
+/// for it: a client that hangs up ends the waiting only.
 #[derive(Debug)]
-pub(crate) struct Admitted<'a> {
-    _memory: SemaphorePermit<'a>,
-    _cpu: SemaphorePermit<'a>,
+pub(crate) struct Admitted {
+    _memory: OwnedSemaphorePermit,
+    _cpu: OwnedSemaphorePermit,
 }
 
 impl Admission {
     pub(crate) fn new(options: &Options) -> Self {
         let memory_kib = kib(options.decode_memory_bytes);
         Self {
-            cpu: Semaphore::new(options.workers.max(1)),
-            memory: Semaphore::new(memory_kib as usize),
+            cpu: Arc::new(Semaphore::new(options.workers.max(1))),
+            memory: Arc::new(Semaphore::new(memory_kib as usize)),
             memory_kib,
             queue: Semaphore::new(options.queue_length.max(1)),
             timeout: options.queue_timeout,
@@ -41,13 +43,13 @@ impl Admission {
         if self.queue.available_permits() == 0 { Err(self.busy()) } else { Ok(()) }
     }
 
-    /// Waits until there is a core and so much memory, in the order of asking.
-    pub(crate) async fn admit(&self, bytes: u64) -> Result<Admitted<'_>, Error> {
+    /// Waits until there is a core and so much memory (or all there is), in the order of asking.
+    pub(crate) async fn admit(&self, bytes: u64) -> Result<Admitted, Error> {
         let _place = self.queue.try_acquire().map_err(|_| self.busy())?;
         let permits = async {
-            let memory = self.memory.acquire_many(kib(bytes)).await?;
-            let cpu = self.cpu.acquire().await?;
-            Ok::<_, tokio::sync::AcquireError>(Admitted { _memory: memory, _cpu: cpu })
+            let memory = self.memory.clone().acquire_many_owned(kib(bytes).min(self.memory_kib)).await?;
+            let cpu = self.cpu.clone().acquire_owned().await?;
+            Ok::<_, AcquireError>(Admitted { _memory: memory, _cpu: cpu })
         };
         match tokio::time::timeout(self.timeout, permits).await {
             Ok(admitted) => admitted.map_err(Error::internal),

@@ -22,7 +22,7 @@ pub(crate) struct Inner {
     pub(crate) spool: Spool,
     pub(crate) options: Options,
     pub(crate) admission: Admission,
-    database_slots: Semaphore,
+    database_slots: Arc<Semaphore>,
     runtime: Handle,
     tasks: TaskTracker,
 }
@@ -57,7 +57,7 @@ impl Library {
             spool,
             admission: Admission::new(&options),
             options,
-            database_slots: Semaphore::new(Self::DATABASE_SLOTS),
+            database_slots: Arc::new(Semaphore::new(Self::DATABASE_SLOTS)),
             runtime: Handle::current(),
             tasks: TaskTracker::new(),
         };
@@ -82,12 +82,13 @@ impl Library {
     pub async fn ready(&self) -> Result<(), NotReady> {
         let database = tokio::time::timeout(Self::READY_TIMEOUT, self.inner.database(|db| db.check()));
         let storage = tokio::time::timeout(Self::READY_TIMEOUT, self.inner.storage.check());
-        match database.await {
+        let (database, storage) = futures_util::join!(database, storage);
+        match database {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(NotReady { part: "database", source: error.into() }),
             Err(timeout) => return Err(NotReady { part: "database", source: timeout.into() }),
         }
-        match storage.await {
+        match storage {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(NotReady { part: "storage", source: error.into() }),
             Err(timeout) => Err(NotReady { part: "storage", source: timeout.into() }),
@@ -115,9 +116,14 @@ impl Inner {
         self: &Arc<Self>,
         call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let _slot = self.database_slots.acquire().await.map_err(Error::internal)?;
+        let slot = self.database_slots.clone().acquire_owned().await.map_err(Error::internal)?;
         let database = self.database.clone();
-        Ok(self.runtime.spawn_blocking(move || call(&database)).await.map_err(Error::internal)??)
+        let call = move || {
+            // Held by the call, which goes on when nobody waits for it any more.
+            let _slot = slot;
+            call(&database)
+        };
+        Ok(self.runtime.spawn_blocking(call).await.map_err(Error::internal)??)
     }
 
     /// Runs CPU work that declares so many bytes on a blocking thread, once it is let in.
@@ -126,7 +132,11 @@ impl Inner {
         bytes: u64,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let _admitted = self.admission.admit(bytes).await?;
+        let admitted = self.admission.admit(bytes).await?;
+        let work = move || {
+            let _admitted = admitted;
+            work()
+        };
         self.runtime.spawn_blocking(work).await.map_err(Error::internal)
     }
 

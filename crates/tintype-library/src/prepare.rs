@@ -3,6 +3,7 @@ use crate::content::Upload;
 use crate::library::Inner;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use std::fs::File;
 use std::io::{BufReader, Seek};
 use std::sync::Arc;
 use std::time::Instant;
@@ -53,8 +54,7 @@ impl Inner {
         let content = Arc::new(upload.into_content());
         let limits = self.limits();
         let source = content.clone();
-        let (detected, probe) =
-            self.compute(0, move || inspect(&source, &sent_name, &limits)).await?.map_err(Error::internal)?;
+        let (detected, probe) = self.compute(0, move || inspect(&source, &sent_name, &limits)).await??;
         let facts = Facts::new(&detected, probe.as_ref())?;
         let allowed = &self.options.allowed_types;
         if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, facts.mime_type)) {
@@ -76,9 +76,9 @@ impl Inner {
         let timeout = self.options.decode_timeout;
         let rendered = self.compute(probe.decode_bytes, move || {
             limits.deadline = Instant::now().checked_add(timeout);
-            thumbnails(&content, limits)
+            Ok::<_, Error>(thumbnails(open(&content)?, limits))
         });
-        Ok(rendered.await?.unwrap_or_else(|error| {
+        Ok(rendered.await??.unwrap_or_else(|error| {
             tracing::info!(%file_name, %error, "no thumbnails");
             Vec::new()
         }))
@@ -104,26 +104,26 @@ impl Facts {
     }
 }
 
-fn inspect(
-    content: &Spooled,
-    file_name: &str,
-    limits: &Limits,
-) -> Result<(Detected, Option<Probe>), tintype_media::Error> {
-    let mut file = BufReader::with_capacity(READ_BYTES, content.open()?);
-    let detected = tintype_media::detect(&mut file, Some(file_name))?;
+/// Opens the content. That this fails says nothing of the picture: the upload has to be sent again.
+fn open(content: &Spooled) -> Result<BufReader<File>, Error> {
+    let file = content.open().map_err(|error| Error::Unavailable(error.into()))?;
+    Ok(BufReader::with_capacity(READ_BYTES, file))
+}
+
+fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<(Detected, Option<Probe>), Error> {
+    let mut file = open(content)?;
+    let detected = tintype_media::detect(&mut file, Some(file_name)).map_err(Error::internal)?;
     if detected.kind != tintype_media::Kind::Image {
         return Ok((detected, None));
     }
-    file.rewind()?;
+    file.rewind().map_err(Error::internal)?;
     let probe = tintype_media::probe(file, limits)
         .inspect_err(|error| tracing::info!(file_name, %error, "an image whose header cannot be read"));
     Ok((detected, probe.ok()))
 }
 
-fn thumbnails(content: &Spooled, limits: Limits) -> Result<Vec<Rendered>, tintype_media::Error> {
-    let file = BufReader::with_capacity(READ_BYTES, content.open()?);
-    let mut options = ThumbnailOptions::default();
-    options.limits = limits;
+fn thumbnails(file: BufReader<File>, limits: Limits) -> Result<Vec<Rendered>, tintype_media::Error> {
+    let options = ThumbnailOptions::default().with_limits(limits);
     let thumbnails = tintype_media::thumbnails(file, &options)?;
     Ok(thumbnails.into_iter().map(Rendered::from).collect())
 }

@@ -9,7 +9,7 @@ use tintype_domain::{FileId, Key, Permission};
 const SWEEP_BATCH: u32 = 200;
 
 /// Keys begin with the day of their upload, so that no key of two days ago can be asked for again.
-const TOMBSTONE_AGE: time::Duration = time::Duration::days(-2);
+const TOMBSTONE_AGE: time::Duration = time::Duration::days(2);
 
 impl Library {
     /// Deletes a file, its content and its thumbnails.
@@ -38,7 +38,7 @@ impl Library {
         inner
             .database(move |db| {
                 db.doom_abandoned(claimed_before)?;
-                db.drop_tombstones(now().plus(TOMBSTONE_AGE))
+                db.drop_tombstones(now().plus(-TOMBSTONE_AGE))
             })
             .await?;
         let mut swept = 0;
@@ -69,9 +69,9 @@ impl Inner {
         if keys.is_empty() {
             return;
         }
-        let claims = keys.clone();
-        match self.database(move |db| db.doom(&claims)).await {
-            Ok(()) => self.remove_objects(keys).await,
+        match self.database(move |db| db.doom(&keys)).await {
+            // What a row owns after all is not among them: an insert may report an error and be committed all the same.
+            Ok(doomed) => self.remove_objects(doomed).await,
             Err(error) => tracing::warn!(%error, "an upload's objects are left to the sweeper"),
         }
     }

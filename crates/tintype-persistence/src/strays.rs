@@ -63,15 +63,18 @@ impl Database {
 
     /// Marks keys as to be deleted: of an upload that failed, whether it still has its claims or not.
     ///
-    /// Keys that a row owns are left alone.
-    pub fn doom(&self, keys: &[Key]) -> Result<(), Error> {
+    /// Keys that a row owns are left alone: the keys returned are the others, whose objects the caller may delete.
+    pub fn doom(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
         self.write(|connection| {
-            keys.chunks(CHUNK).try_for_each(|keys| {
+            let mut doomed = keys.to_vec();
+            for keys in keys.chunks(CHUNK) {
                 doom(connection, keys)?;
                 // A claim may have been swept and an object stored all the same, but what a row owns is no stray.
                 let owned = owned(connection, keys)?;
-                remove(connection, &owned)
-            })
+                remove(connection, &owned)?;
+                doomed.retain(|key| !owned.contains(key));
+            }
+            Ok(doomed)
         })
     }
 

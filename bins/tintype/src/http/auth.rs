@@ -16,10 +16,10 @@ pub(super) async fn token(
 ) -> Result<HttpResponse, Problem> {
     let fields = Form::new(&request, payload, &app.config).read_fields().await?;
     let mut errors = FieldErrors::default();
-    let username = errors.take(required(&fields, "username"));
-    let password = errors.take(required(&fields, "password"));
+    let username = errors.take(required(&fields, "username", str::trim));
+    let password = errors.take(required(&fields, "password", |password| password));
     let (username, password) = errors.or((username.unwrap_or_default(), password.unwrap_or_default()))?;
-    match app.library.log_in(username.trim(), &password).await {
+    match app.library.log_in(&username, &password).await {
         Ok(key) => Ok(HttpResponse::Ok().json(json!({"token": key.reveal()}))),
         Err(Error::WrongCredentials) => {
             Err(FieldErrors::one("non_field_errors", "Unable to log in with provided credentials.").into())
@@ -28,10 +28,11 @@ pub(super) async fn token(
     }
 }
 
-fn required(fields: &Fields, name: &str) -> Result<String, FieldErrors> {
-    match fields.text(name)? {
+/// Returns a field that has to be there, trimmed as its sort of field is.
+fn required(fields: &Fields, name: &str, trim: fn(&str) -> &str) -> Result<String, FieldErrors> {
+    match fields.text(name)?.as_deref().map(trim) {
         None => Err(FieldErrors::one(name, "This field is required.")),
-        Some(text) if text.is_empty() => Err(FieldErrors::one(name, "This field may not be blank.")),
+        Some("") => Err(FieldErrors::one(name, "This field may not be blank.")),
         Some(text) if text.contains('\0') => Err(FieldErrors::one(name, "Null characters are not allowed.")),
         Some(text) => Ok(text.to_owned()),
     }

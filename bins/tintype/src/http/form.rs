@@ -143,7 +143,7 @@ impl<'a> Form<'a> {
     async fn read_multipart(self, inbox: Option<&Inbox>) -> Result<Sent, Problem> {
         let config = self.config;
         // What a body may have beside the file: texts, and the headers of each part.
-        let beside = (config.max_parts as u64).saturating_mul(config.max_field_bytes as u64 + (8 << 10));
+        let beside = (config.max_parts as u64).saturating_mul((config.max_field_bytes as u64).saturating_add(8 << 10));
         if self.content_length().is_some_and(|length| length > config.max_upload_bytes.saturating_add(beside)) {
             return Err(tintype_library::Error::TooLarge { limit: config.max_upload_bytes }.into());
         }

@@ -27,7 +27,8 @@ pub(super) async fn serve(app: web::Data<App>, request: HttpRequest) -> Result<H
         return Ok(head(StatusCode::NOT_MODIFIED, &content, &validators).finish());
     }
     let requested = match header_text(request.headers(), &header::RANGE) {
-        Some(range) if validators.allow_ranges(request.headers()) => {
+        // RFC 9110 section 14.2: ranges are for `GET` alone.
+        Some(range) if request.method() == Method::GET && validators.allow_ranges(request.headers()) => {
             range::parse(range, content.size, app.config.max_ranges)
         }
         _ => Requested::Whole,

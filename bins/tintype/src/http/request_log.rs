@@ -37,6 +37,8 @@ pub(crate) async fn log_request(
     match response.response().error() {
         Some(error) => {
             let causes = error.as_error::<Problem>().map_or_else(|| error.to_string(), |problem| causes(problem));
+            // What a client sent may stand in it, and must not look like lines of its own.
+            let causes = causes.replace(char::is_control, " ");
             if status >= 500 {
                 tracing::error!(%method, path, status, ms, request_id = id, "{causes}");
             } else {

@@ -104,15 +104,13 @@ pub(super) struct MeView<'a> {
 
 impl<'a> MeView<'a> {
     pub(super) fn new(user: &'a UserRecord) -> Self {
-        let mut permissions: Vec<_> = user.permissions.iter().map(|permission| permission.code()).collect();
-        permissions.sort_unstable();
         Self {
             id: user.id.0,
             username: &user.username,
             full_name: user.full_name(),
             is_staff: user.is_staff,
             is_admin: user.is_admin,
-            permissions,
+            permissions: user.permissions.iter().map(|permission| permission.code()).collect(),
         }
     }
 }

@@ -54,6 +54,17 @@ async fn what_a_crash_left_is_swept_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_a_row_owns_cannot_be_doomed() {
+    let fixture = Fixture::with(impatient);
+    let file = fixture.upload(&picture(100), "a.pgm").await.unwrap();
+    // As after a commit that reported an error and took effect all the same.
+    let doomed = fixture.database.doom(&file.keys().cloned().collect::<Vec<_>>()).unwrap();
+    assert_eq!(doomed, []);
+    fixture.library.sweep().await.unwrap();
+    assert_eq!(fixture.objects().await, keys(&file));
+}
+
+#[tokio::test]
 async fn an_upload_under_way_is_not_swept() {
     let fixture = Fixture::new();
     let key = Key::original(SystemTime::now().into(), &FileName::from_upload("slow.txt"));
