@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod colour;
 mod decode;
@@ -15,6 +15,8 @@ mod mode;
 mod orientation;
 mod probe;
 mod resize;
+mod rows;
+mod simd;
 mod source;
 mod thumbnail;
 mod ycbcr;

@@ -5,6 +5,7 @@ use std::io::{BufRead, Seek, SeekFrom};
 use crate::frame::{Decoded, Frame};
 use crate::probe::{self, Detail, Header};
 use crate::resize::{Scaler, fit};
+use crate::rows::Plan;
 use crate::{Error, Limits, colour, decode, encode, guard};
 
 /// What the contract of the service asks for: an icon, a list entry, a card, a page.
@@ -166,20 +167,29 @@ pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
         // The profile stays beside the pixels, as it is and as it is understood.
         return peak.saturating_add(2 * profile_bytes).saturating_add(FIXED_BYTES);
     }
-    let pixel = header.frame_bytes_per_pixel;
-    let frame = header.pixels().saturating_mul(pixel);
+    let whole = header.pixels().saturating_mul(header.frame_bytes_per_pixel);
     let small = u64::from(width) * u64::from(height);
-    let decoding = frame.saturating_add(header.scratch_bytes);
-    // The first resize holds the frame, its own result, what lies between its two passes, and weights: about six for
-    // each pixel of a row and of a column, some eight bytes each.
-    let resized = (width, height) != (header.width, header.height);
-    let between = u64::from(width) * u64::from(header.height) * pixel;
-    let weights = (u64::from(header.width) + u64::from(header.height)) * 64;
-    let resizing = frame.saturating_add(small * pixel).saturating_add(if resized { between + weights } else { 0 });
+    let channels = header.samples.channels() as u64;
+    let plan = Plan {
+        from: (header.width, header.height),
+        to: (width, height),
+        samples: header.samples,
+        order: header.order,
+        deep: header.converted,
+    };
+    // A picture that is small and whole is its own frame.
+    let rows = if whole > 0 && plan.from == plan.to { 0 } else { plan.memory() };
+    let decoding = whole.saturating_add(header.scratch_bytes).saturating_add(rows);
+    // Sixteen bits before and after, eight at the end, and the tables in between.
+    let converting =
+        if header.converted { small * channels * 5 + PROFILE_TABLES_BYTES + header.scratch_bytes } else { 0 };
     // Afterwards some copies of the largest thumbnail, and the encoded files.
-    let finishing = small * pixel.min(4) * 5;
-    decoding.max(resizing).max(finishing).saturating_add(FIXED_BYTES)
+    let finishing = small * channels * 5;
+    decoding.max(converting).max(finishing).saturating_add(FIXED_BYTES)
 }
+
+/// What a colour profile unfolds to.
+const PROFILE_TABLES_BYTES: u64 = 3 << 20;
 
 /// Tables, buffers and small allocations that come with any image.
 const FIXED_BYTES: u64 = 512 << 10;

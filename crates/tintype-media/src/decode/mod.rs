@@ -41,21 +41,12 @@ pub(crate) fn decode<R: BufRead + Seek>(
     let input = Deadline::new(reader as &mut dyn BufReadSeek, limits.deadline);
     match header.format {
         Format::Jpeg => jpeg::decode(input, header, limits, stored),
-        Format::Png => png::decode(input, header),
-        Format::Gif => gif::decode(input, header),
-        Format::Ico => ico::decode(input, header, limits),
-        Format::Tiff => tiff::decode(input, header),
-        Format::Pnm => pfm::decode(input, header, limits),
-        _ => generic::decode(input, header, limits),
-    }
-}
-
-/// Allocates the frame's pixels, which the header's gate has already found affordable.
-pub(crate) fn buffer(header: &Header, channels: usize) -> Result<Vec<u8>, Error> {
-    let len = usize::try_from(header.pixels()).ok().and_then(|pixels| pixels.checked_mul(channels));
-    match len {
-        Some(len) => Ok(vec![0; len]),
-        None => Err(Error::malformed(header.format, "more pixels than can be addressed")),
+        Format::Png => png::decode(input, header, limits, stored),
+        Format::Gif => gif::decode(input, header, limits, stored),
+        Format::Ico => ico::decode(input, header, limits, stored),
+        Format::Tiff => tiff::decode(input, header, limits, stored),
+        Format::Pnm => pfm::decode(input, header, limits, stored),
+        _ => generic::decode(input, header, limits, stored),
     }
 }
 

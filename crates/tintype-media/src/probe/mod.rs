@@ -21,7 +21,9 @@ pub(crate) use pnm::parse as parse_pnm;
 pub(crate) use tiff::{JPEG as TIFF_JPEG, Layout as TiffLayout};
 pub(crate) use tiff_mode::photometric;
 
+use crate::frame::Samples;
 use crate::guard::{self, Deadline};
+use crate::rows::Order;
 use crate::source::Source;
 use crate::{ColourMode, Error, Format, Limits, Orientation, thumbnail};
 
@@ -85,8 +87,14 @@ pub(crate) struct Header {
     pub(crate) height: u32,
     pub(crate) mode: ColourMode,
     pub(crate) orientation: Orientation,
-    /// Bytes per pixel of the decoded frame.
+    /// Bytes per pixel that the decoder holds of the whole picture; none where rows are resized as they come.
     pub(crate) frame_bytes_per_pixel: u64,
+    /// What the decoder's rows are.
+    pub(crate) samples: Samples,
+    /// In which order they come.
+    pub(crate) order: Order,
+    /// Whether a profile, or the colour space, asks for a conversion.
+    pub(crate) converted: bool,
     /// Bytes that decoding needs beside the frame.
     pub(crate) scratch_bytes: u64,
     pub(crate) detail: Detail,
@@ -123,6 +131,9 @@ impl Header {
             mode,
             orientation: Orientation::Normal,
             frame_bytes_per_pixel: 4,
+            samples: Samples::Rgba,
+            order: Order::Down,
+            converted: false,
             scratch_bytes: 0,
             detail: Detail::None,
         }
