@@ -127,7 +127,7 @@ def colours(results: Results) -> str:
 
 
 def pictures(results: Results) -> str:
-    return table(("picture", "what it is", "bytes", "bits a pixel"), described(results))
+    return table(("picture", "what it is", "bytes", "bits a pixel"), described(results), left=2)
 
 
 def described(results: Results) -> Iterator[list[str]]:
