@@ -59,9 +59,8 @@ impl Header<'_> {
             planes.push(extent.plane_bytes());
             if frame.coding == Coding::Progressive {
                 let blocks = extent.groups() * LANES;
-                let side = extent.scale.block_side() as usize;
-                coefficients.push(blocks * side * side * size_of::<i16>());
-                if matches!(extent.scale, Scale::Full | Scale::Half) {
+                coefficients.push(extent.groups() * extent.scale.group_len() * size_of::<i16>());
+                if extent.scale > Scale::Quarter {
                     histories += blocks * size_of::<u64>();
                 }
             }
