@@ -22,3 +22,7 @@ setup:
 # Measure the list at 100,000 files (or as many as given)
 bench-list rows="100000":
     cargo bench -p tintype-persistence --bench list -- {{rows}}
+
+# Measure thumbnails beside those of sharp, Pillow, libvips and libjpeg-turbo (bench/thumbnails/README.md)
+bench-thumbnails *args:
+    bench/thumbnails/run {{args}}
