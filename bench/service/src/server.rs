@@ -8,6 +8,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use ureq::Agent;
 
@@ -18,9 +19,12 @@ pub enum Peer {
     Django,
     Directus,
     PictRs,
+    /// Serves files, takes none.
+    Nginx,
 }
 
 impl Peer {
+    /// Those that take uploads.
     pub const ALL: [Self; 4] = [Self::Tintype, Self::Django, Self::Directus, Self::PictRs];
 
     /// Returns its name, which is also that of the script that installs and starts it.
@@ -30,6 +34,7 @@ impl Peer {
             Self::Django => "django",
             Self::Directus => "directus",
             Self::PictRs => "pict-rs",
+            Self::Nginx => "nginx",
         }
     }
 
@@ -45,6 +50,7 @@ impl Peer {
             Self::Tintype | Self::Django => "f",
             Self::Directus => "file",
             Self::PictRs => "images[]",
+            Self::Nginx => "",
         }
     }
 
@@ -53,6 +59,7 @@ impl Peer {
             Self::Tintype | Self::Django => "/api/media/files",
             Self::Directus => "/files",
             Self::PictRs => "/image",
+            Self::Nginx => "/",
         }
     }
 
@@ -62,6 +69,7 @@ impl Peer {
             Self::Django => "/api/media/files",
             Self::Directus => "/server/ping",
             Self::PictRs => "/healthz",
+            Self::Nginx => "/",
         }
     }
 }
@@ -78,10 +86,10 @@ pub struct Server {
 impl Server {
     const START_TIMEOUT: Duration = Duration::from_secs(180);
 
-    /// Starts it in an empty folder on a free port, and waits until it answers.
+    /// Starts it in a new folder on a free port, and waits until it answers.
     pub fn start(peer: Peer, work: &Path, options: &[(&str, &str)]) -> Result<Self, Failure> {
-        let dir = work.join(peer.name());
-        let _ = std::fs::remove_dir_all(&dir);
+        static STARTS: AtomicUsize = AtomicUsize::new(0);
+        let dir = work.join(format!("{}-{}", peer.name(), STARTS.fetch_add(1, Ordering::Relaxed)));
         std::fs::create_dir_all(&dir).map_err(|e| format!("cannot create `{}`: {e}", dir.display()))?;
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr())?.port();
         let script = std::env::var_os("BENCH_PEERS").map_or_else(|| "peers".into(), PathBuf::from).join(peer.name());
@@ -151,6 +159,7 @@ impl Server {
                     self.get(agent, &format!("/assets/{id}?{size}"))?;
                 }
             }
+            Peer::Nginx => {}
             Peer::PictRs => {
                 let alias = answer["files"][0]["file"].as_str().ok_or("no alias")?;
                 for edge in EDGES {

@@ -5,7 +5,6 @@ use std::ops::Range;
 
 /// A file that clients upload again and again.
 pub struct Workload {
-    pub name: &'static str,
     pub file_name: &'static str,
     pub media_type: &'static str,
     pub content: Vec<u8>,
@@ -16,16 +15,16 @@ impl Workload {
     pub const NAMES: [&'static str; 4] = ["photo", "small", "png", "pdf"];
 
     pub fn new(name: &str) -> Option<Self> {
-        let jpeg = |name, content| Self { name, file_name: "photo.jpg", media_type: "image/jpeg", content };
+        let jpeg = |content| Self { file_name: "photo.jpg", media_type: "image/jpeg", content };
         Some(match name {
-            "photo" => jpeg("photo", Picture::paint(2560, 1600, 22.0).jpeg(88)),
-            "small" => jpeg("small", Picture::paint(640, 480, 8.0).jpeg(85)),
-            "large" => jpeg("large", Picture::paint(4032, 3024, 22.0).jpeg(88)),
+            "photo" => jpeg(Picture::paint(2560, 1600, 22.0).jpeg(88)),
+            "small" => jpeg(Picture::paint(640, 480, 8.0).jpeg(85)),
+            "large" => jpeg(Picture::paint(4032, 3024, 22.0).jpeg(88)),
             "png" => {
                 let content = Picture::paint(2400, 1600, 2.0).png();
-                Self { name: "png", file_name: "picture.png", media_type: "image/png", content }
+                Self { file_name: "picture.png", media_type: "image/png", content }
             }
-            "pdf" => Self { name: "pdf", file_name: "paper.pdf", media_type: "application/pdf", content: pdf(200_000) },
+            "pdf" => Self { file_name: "paper.pdf", media_type: "application/pdf", content: pdf(200_000) },
             _ => return None,
         })
     }
