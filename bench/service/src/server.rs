@@ -163,7 +163,7 @@ impl Server {
             Peer::PictRs => {
                 let alias = answer["files"][0]["file"].as_str().ok_or("no alias")?;
                 for edge in EDGES {
-                    self.get(agent, &format!("/image/process.jpg?src={alias}&resize={edge}"))?;
+                    self.get(agent, &format!("/image/process.jpg?src={alias}&thumbnail={edge}"))?;
                 }
             }
         }
