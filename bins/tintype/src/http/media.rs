@@ -142,10 +142,9 @@ fn is_active(mime_type: &str) -> bool {
 
 async fn single(library: &Library, content: &Content, range: Range<u64>, method: &Method) -> Result<Sized, Problem> {
     let size = range.end - range.start;
-    // Opened for `HEAD`, too, so that it never promises what `GET` cannot keep.
-    let body = library.read(content, Some(range)).await?.body;
-    let blocks = if method == Method::HEAD { stream::empty().boxed() } else { body };
-    Ok(Sized { size, blocks })
+    // Opened for `HEAD`, too, so that it never promises what `GET` cannot keep; but not a byte of it is read.
+    let range = if method == Method::HEAD { range.start..range.start } else { range };
+    Ok(Sized { size, blocks: library.read(content, Some(range)).await?.body })
 }
 
 /// Strings the ranges together as RFC 9110 section 14.6 has it; each is opened when its turn comes.
