@@ -17,7 +17,7 @@ pub(crate) const BLOCK_BYTES: usize = 256 * 1024;
 
 /// Streams a range of a file. The next block is read while the last one is on its way to whoever asked.
 pub(crate) fn of_file(file: File, path: PathBuf, range: Range<u64>) -> BoxStream<'static, Result<Bytes, Error>> {
-    let source = Arc::new(Source { file, path });
+    let source = Arc::new(Source::new(file, path));
     let first = Ahead { next: None, source, rest: range };
     stream::try_unfold(first, |mut ahead| async move {
         let Some(reading) = ahead.next.take().or_else(|| ahead.read()) else { return Ok(None) };
@@ -37,7 +37,8 @@ pub(crate) fn of_bytes(bytes: Bytes) -> BoxStream<'static, Result<Bytes, Error>>
     .boxed()
 }
 
-struct Source {
+/// A file and the path by which messages name it.
+pub(crate) struct Source {
     file: File,
     path: PathBuf,
 }
@@ -60,7 +61,12 @@ impl Ahead {
 }
 
 impl Source {
-    fn block(&self, start: u64, len: usize) -> Result<Bytes, Error> {
+    pub(crate) fn new(file: File, path: PathBuf) -> Self {
+        Self { file, path }
+    }
+
+    /// Reads `len` bytes from `start` on. Blocks.
+    pub(crate) fn block(&self, start: u64, len: usize) -> Result<Bytes, Error> {
         let failed = |source: io::Error| Error::io("read", &self.path)(source);
         let mut block = Vec::with_capacity(len);
         while block.len() < len {

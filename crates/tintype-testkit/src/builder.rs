@@ -1,4 +1,4 @@
-use crate::{Error, Home, Server};
+use crate::{Bucket, Error, Home, Server};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 /// What a server, or a [`Home`] without one, is to be like.
 ///
 /// Configuration goes through the environment, so that the server and every command run beside it agree on it. Variables of the surrounding process
-/// that begin with `TINTYPE_` are not passed on.
+/// that begin with `TINTYPE_` or `AWS_` are not passed on.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until it starts a server"]
 pub struct Builder {
@@ -39,8 +39,18 @@ impl Builder {
 
     /// Sets a configuration key, e.g. `max_upload_size` to `1 MiB`.
     pub fn config(self, key: &str, value: &str) -> Self {
-        let variable = format!("TINTYPE_{}", key.to_uppercase());
-        self.env(&variable, value)
+        self.env(&variable(key), value)
+    }
+
+    /// Returns whether a configuration key is set.
+    pub(crate) fn sets(&self, key: &str) -> bool {
+        self.environment.iter().any(|(name, _)| *name == *variable(key))
+    }
+
+    /// Keeps the files in a bucket of Garage, whatever `TINTYPE_TEST_STORAGE` says.
+    pub fn bucket(self, bucket: &Bucket) -> Self {
+        let keyed = bucket.environment().iter().fold(self, |builder, (name, value)| builder.env(name, value));
+        keyed.config("storage_url", &bucket.url())
     }
 
     /// Sets an environment variable.
@@ -103,4 +113,8 @@ impl Builder {
     pub fn try_start(self) -> Result<Server, Error> {
         self.prepare()?.serve()
     }
+}
+
+fn variable(key: &str) -> String {
+    format!("TINTYPE_{}", key.to_uppercase())
 }

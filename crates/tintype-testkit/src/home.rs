@@ -1,5 +1,5 @@
 use crate::process::Process;
-use crate::{Builder, Error, Server};
+use crate::{Bucket, Builder, Error, Server};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
@@ -15,6 +15,7 @@ pub struct Home {
     directory: TempDir,
     data_dir: PathBuf,
     builder: Builder,
+    bucket: Option<Bucket>,
 }
 
 impl Home {
@@ -24,7 +25,25 @@ impl Home {
             .tempdir()
             .map_err(Error::io("make a directory in", std::env::temp_dir().display()))?;
         let data_dir = builder.data_dir.clone().unwrap_or_else(|| directory.path().join("data"));
-        Ok(Self { directory, data_dir, builder })
+        let mut home = Self { directory, data_dir, builder, bucket: None };
+        home.choose_storage();
+        Ok(home)
+    }
+
+    /// Keeps the files in Garage where `TINTYPE_TEST_STORAGE` says so and the test does not say otherwise.
+    fn choose_storage(&mut self) {
+        let chosen = std::env::var("TINTYPE_TEST_STORAGE").unwrap_or_else(|_| "local".to_owned());
+        assert!(matches!(chosen.as_str(), "local" | "garage"), "`TINTYPE_TEST_STORAGE` is neither `local` nor `garage`");
+        if chosen == "garage" && !self.builder.sets("storage_url") {
+            let bucket = Bucket::new().expect("`TINTYPE_TEST_STORAGE=garage` needs Garage");
+            self.builder = self.builder.clone().bucket(&bucket);
+            self.bucket = Some(bucket);
+        }
+    }
+
+    /// Returns the bucket that the files are kept in, if `TINTYPE_TEST_STORAGE` has put them into one.
+    pub fn bucket(&self) -> Option<&Bucket> {
+        self.bucket.as_ref()
     }
 
     /// Returns the working directory; `tintype.toml` would be read from here.
@@ -160,7 +179,7 @@ impl Home {
     fn prepare(&self, command: &mut Command) {
         command.current_dir(self.path());
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("TINTYPE_") {
+            if ["TINTYPE_", "AWS_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
                 command.env_remove(name);
             }
         }
