@@ -148,7 +148,8 @@ impl Config {
         let storage: Arc<dyn Storage> = match &self.storage {
             StoragePlace::Folder(path) => Arc::new(LocalStorage::open(path)?),
             StoragePlace::Bucket(url) => {
-                let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+                let text =
+                    |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
                 let environment: Vec<_> = std::env::vars_os().filter_map(text).collect();
                 Arc::new(BucketStorage::open(url, &environment).await?)
             }

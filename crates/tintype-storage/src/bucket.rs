@@ -100,7 +100,8 @@ impl Inner {
     /// Puts the mark that `check` looks for.
     async fn mark(&self) -> Result<(), Error> {
         let put = async { self.store.put(&self.path_of(".tintype"), Bytes::from_static(b"tintype\n").into()).await };
-        self.within(client::patience(0), async { put.await.map(drop).map_err(|e| error::of_bucket(&e, &self.url)) }).await
+        self.within(client::patience(0), async { put.await.map(drop).map_err(|e| error::of_bucket(&e, &self.url)) })
+            .await
     }
 
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
@@ -130,7 +131,10 @@ impl Inner {
     }
 
     /// Cuts what comes into bounded blocks, and ends with an error where nothing comes for too long.
-    fn steady(&self, body: BoxStream<'static, object_store::Result<Bytes>>) -> BoxStream<'static, Result<Bytes, Error>> {
+    fn steady(
+        &self,
+        body: BoxStream<'static, object_store::Result<Bytes>>,
+    ) -> BoxStream<'static, Result<Bytes, Error>> {
         let url = self.url.clone();
         stream::try_unfold((body, url), |(mut body, url)| async move {
             match timeout(STALL_LIMIT, body.try_next()).await {
@@ -174,7 +178,9 @@ impl Storage for BucketStorage {
 
     fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>> {
         let inner = Arc::clone(&self.inner);
-        let top = folder.map(|folder| inner.path(folder)).or_else(|| inner.url.prefix.as_ref().map(|p| Path::from(p.as_str())));
+        let top = folder
+            .map(|folder| inner.path(folder))
+            .or_else(|| inner.url.prefix.as_ref().map(|p| Path::from(p.as_str())));
         let found = self.inner.store.list(top.as_ref()).map_err(|e| error::of_bucket(&e, &self.inner.url));
         let skipped = inner.url.prefix.as_ref().map_or(0, |prefix| prefix.as_str().len() + 1);
         // What is no key, such as the mark, is not ours to tell of.

@@ -17,8 +17,8 @@ mod reads;
 
 pub use lists::{deletes_for_good, lists_what_is_there};
 pub use puts::{
-    keeps_objects, keeps_one_of_many_racing_puts, keeps_spooled_files, lets_one_of_many_racing_puts_win, never_overwrites,
-    takes_every_name,
+    keeps_objects, keeps_one_of_many_racing_puts, keeps_spooled_files, lets_one_of_many_racing_puts_win,
+    never_overwrites, takes_every_name,
 };
 pub use reads::{finishes_reading_what_is_deleted, reads_ranges, streams_large_objects};
 

@@ -102,11 +102,7 @@ pub struct Attributes {
 impl Default for Attributes {
     /// Returns those of bytes of which nothing is known.
     fn default() -> Self {
-        Self {
-            content_type: "application/octet-stream".to_owned(),
-            cache_control: None,
-            content_disposition: None,
-        }
+        Self { content_type: "application/octet-stream".to_owned(), cache_control: None, content_disposition: None }
     }
 }
 

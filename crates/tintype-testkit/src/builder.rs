@@ -16,6 +16,8 @@ pub struct Builder {
     pub(crate) wrapper: Vec<OsString>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) start_limit: Duration,
+    pub(crate) bucket: Option<Bucket>,
+    chooses_storage: bool,
 }
 
 impl Builder {
@@ -28,6 +30,8 @@ impl Builder {
             data_dir: None,
             // A start takes a fraction of a second; a machine busy with a whole test suite may stretch that.
             start_limit: Duration::from_secs(30),
+            bucket: None,
+            chooses_storage: false,
         }
     }
 
@@ -39,18 +43,30 @@ impl Builder {
 
     /// Sets a configuration key, e.g. `max_upload_size` to `1 MiB`.
     pub fn config(self, key: &str, value: &str) -> Self {
-        self.env(&variable(key), value)
+        let variable = format!("TINTYPE_{}", key.to_uppercase());
+        let chooses_storage = self.chooses_storage || key == "storage_url";
+        Self { chooses_storage, ..self }.env(&variable, value)
     }
 
-    /// Returns whether a configuration key is set.
-    pub(crate) fn sets(&self, key: &str) -> bool {
-        self.environment.iter().any(|(name, _)| *name == *variable(key))
+    /// Keeps the files where the server does unless configured, whatever `TINTYPE_TEST_STORAGE` says.
+    pub fn local_storage(self) -> Self {
+        Self { chooses_storage: true, ..self }
     }
 
     /// Keeps the files in a bucket of Garage, whatever `TINTYPE_TEST_STORAGE` says.
     pub fn bucket(self, bucket: &Bucket) -> Self {
         let keyed = bucket.environment().iter().fold(self, |builder, (name, value)| builder.env(name, value));
-        keyed.config("storage_url", &bucket.url())
+        Self { bucket: Some(bucket.clone()), ..keyed.config("storage_url", &bucket.url()) }
+    }
+
+    /// Keeps the files in Garage where `TINTYPE_TEST_STORAGE` says so and the test does not say otherwise.
+    pub(crate) fn choose_storage(self) -> Self {
+        match std::env::var("TINTYPE_TEST_STORAGE").as_deref() {
+            Err(_) | Ok("local") => self,
+            Ok("garage") if self.chooses_storage => self,
+            Ok("garage") => self.bucket(&Bucket::new().expect("`TINTYPE_TEST_STORAGE=garage` needs Garage")),
+            Ok(other) => panic!("`TINTYPE_TEST_STORAGE` is `{other}`, and neither `local` nor `garage`"),
+        }
     }
 
     /// Sets an environment variable.
@@ -113,8 +129,4 @@ impl Builder {
     pub fn try_start(self) -> Result<Server, Error> {
         self.prepare()?.serve()
     }
-}
-
-fn variable(key: &str) -> String {
-    format!("TINTYPE_{}", key.to_uppercase())
 }

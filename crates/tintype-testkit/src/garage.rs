@@ -1,6 +1,6 @@
 use crate::{Error, wait_for};
-use rusty_s3::{Credentials, S3Action, UrlStyle};
 use rustix::process::{Pid, Signal, kill_process};
+use rusty_s3::{Credentials, S3Action, UrlStyle};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -180,7 +180,9 @@ impl Garage {
             let mut response = ureq::get(url.as_str()).call().expect("Garage lists its bucket");
             let text = response.body_mut().read_to_string().expect("the list can be read");
             let page = rusty_s3::actions::ListObjectsV2::parse_response(&text).expect("the list can be parsed");
-            keys.extend(page.contents.into_iter().filter_map(|object| Some(object.key.strip_prefix(&prefix)?.to_owned())));
+            keys.extend(
+                page.contents.into_iter().filter_map(|object| Some(object.key.strip_prefix(&prefix)?.to_owned())),
+            );
             token = page.next_continuation_token;
             if token.is_none() {
                 keys.sort();
@@ -245,7 +247,8 @@ impl Garage {
     fn launch(&self) -> Result<(), Error> {
         let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
         let mut line = String::new();
-        let orders = pipes.orders.as_mut().ok_or(Error::Malformed { what: "no standard input", excerpt: String::new() })?;
+        let orders =
+            pipes.orders.as_mut().ok_or(Error::Malformed { what: "no standard input", excerpt: String::new() })?;
         orders.write_all(b"\n").map_err(Error::io("write to", "sh"))?;
         pipes.answers.read_line(&mut line).map_err(Error::io("read from", "sh"))?;
         pipes.id = line.trim().parse().ok().and_then(Pid::from_raw);

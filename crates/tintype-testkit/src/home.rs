@@ -15,7 +15,6 @@ pub struct Home {
     directory: TempDir,
     data_dir: PathBuf,
     builder: Builder,
-    bucket: Option<Bucket>,
 }
 
 impl Home {
@@ -25,25 +24,12 @@ impl Home {
             .tempdir()
             .map_err(Error::io("make a directory in", std::env::temp_dir().display()))?;
         let data_dir = builder.data_dir.clone().unwrap_or_else(|| directory.path().join("data"));
-        let mut home = Self { directory, data_dir, builder, bucket: None };
-        home.choose_storage();
-        Ok(home)
+        Ok(Self { directory, data_dir, builder: builder.choose_storage() })
     }
 
-    /// Keeps the files in Garage where `TINTYPE_TEST_STORAGE` says so and the test does not say otherwise.
-    fn choose_storage(&mut self) {
-        let chosen = std::env::var("TINTYPE_TEST_STORAGE").unwrap_or_else(|_| "local".to_owned());
-        assert!(matches!(chosen.as_str(), "local" | "garage"), "`TINTYPE_TEST_STORAGE` is neither `local` nor `garage`");
-        if chosen == "garage" && !self.builder.sets("storage_url") {
-            let bucket = Bucket::new().expect("`TINTYPE_TEST_STORAGE=garage` needs Garage");
-            self.builder = self.builder.clone().bucket(&bucket);
-            self.bucket = Some(bucket);
-        }
-    }
-
-    /// Returns the bucket that the files are kept in, if `TINTYPE_TEST_STORAGE` has put them into one.
+    /// Returns the bucket that the files are kept in, if they are kept in one.
     pub fn bucket(&self) -> Option<&Bucket> {
-        self.bucket.as_ref()
+        self.builder.bucket.as_ref()
     }
 
     /// Returns the working directory; `tintype.toml` would be read from here.

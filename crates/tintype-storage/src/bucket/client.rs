@@ -90,9 +90,9 @@ struct Service {
 #[async_trait]
 impl HttpService for Service {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let completes = request.method() == Method::POST && request.uri().query().is_some_and(|q| q.contains("uploadId="));
-        let limit =
-            if completes { COMPLETE_LIMIT } else { answer_limit(request.body().content_length() as u64) };
+        let completes =
+            request.method() == Method::POST && request.uri().query().is_some_and(|q| q.contains("uploadId="));
+        let limit = if completes { COMPLETE_LIMIT } else { answer_limit(request.body().content_length() as u64) };
         let failed = |kind| move |error| HttpError::new(kind, error);
         let _slot = self.slots.acquire().await.map_err(failed(HttpErrorKind::Unknown))?;
         let answer = async {

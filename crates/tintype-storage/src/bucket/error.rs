@@ -27,11 +27,7 @@ impl Refusal {
             Some(rest.split_once(&format!("</{name}>"))?.0.trim().to_owned())
         };
         let shown = || body.chars().take(200).collect();
-        Self {
-            status,
-            code: element("Code").unwrap_or_default(),
-            message: element("Message").unwrap_or_else(shown),
-        }
+        Self { status, code: element("Code").unwrap_or_default(), message: element("Message").unwrap_or_else(shown) }
     }
 
     fn is_missing_object(&self) -> bool {
@@ -45,7 +41,8 @@ impl Refusal {
     fn advice(&self) -> &'static str {
         match (self.status, self.code.as_str()) {
             (_, "NoSuchBucket" | "ContainerNotFound") => "create the bucket, or correct `storage_url`",
-            (301 | 307, _) | (_, "AuthorizationHeaderMalformed" | "PermanentRedirect" | "IllegalLocationConstraintException") => {
+            (301 | 307, _)
+            | (_, "AuthorizationHeaderMalformed" | "PermanentRedirect" | "IllegalLocationConstraintException") => {
                 "check region and endpoint in `storage_url`"
             }
             (_, "RequestTimeTooSkewed") => "set the clock of this machine",
@@ -111,7 +108,8 @@ mod tests {
 
     #[test]
     fn the_body_of_an_error_is_read() {
-        let body = "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>Bucket not found: a</Message></Error>";
+        let body =
+            "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>Bucket not found: a</Message></Error>";
         let refusal = Refusal::new(404, body);
         assert_eq!((refusal.code.as_str(), refusal.message.as_str()), ("NoSuchBucket", "Bucket not found: a"));
         assert!(!refusal.is_missing_object() && refusal.advice().contains("create the bucket"));

@@ -59,7 +59,9 @@ fn gcs(url: &BucketUrl, environment: &[(String, String)]) -> Result<Box<dyn Stor
 
 #[cfg(not(feature = "gcs"))]
 fn gcs(url: &BucketUrl, _: &[(String, String)]) -> Result<Box<dyn Store>, Error> {
-    Err(error::trouble(format!("`{url}` is on Google Cloud Storage, and this build has no support for it (feature `gcs`)")))
+    Err(error::trouble(format!(
+        "`{url}` is on Google Cloud Storage, and this build has no support for it (feature `gcs`)"
+    )))
 }
 
 #[cfg(feature = "azure")]

@@ -81,9 +81,7 @@ impl Inner {
         attributes: Attributes,
     ) -> Result<(), Error> {
         let options = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
-        let begun = async {
-            self.store.create_multipart_opts(&path, options).await.map_err(|e| self.not_put(&e, key))
-        };
+        let begun = async { self.store.create_multipart_opts(&path, options).await.map_err(|e| self.not_put(&e, key)) };
         let id = self.within(client::patience(0), begun).await?;
         let put = async {
             let parts = self.send_parts(key, &path, &id, spooled).await?;
@@ -105,9 +103,8 @@ impl Inner {
             let end = spooled.len().min(start + part_bytes);
             let _memory = self.reserve(end - start).await?;
             let bytes = read(spooled, start..end).await?;
-            let put = async {
-                self.store.put_part(path, id, index, bytes.into()).await.map_err(|e| self.not_put(&e, key))
-            };
+            let put =
+                async { self.store.put_part(path, id, index, bytes.into()).await.map_err(|e| self.not_put(&e, key)) };
             self.within(client::patience(end - start), put).await
         });
         stream::iter(sending).buffered(PARTS_IN_FLIGHT).try_collect().await

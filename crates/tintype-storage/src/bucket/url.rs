@@ -63,7 +63,9 @@ impl FromStr for BucketUrl {
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
         if bucket.contains('@') {
-            return Err("keys do not belong into the URL; they come from the environment (`AWS_ACCESS_KEY_ID` …)".into());
+            return Err(
+                "keys do not belong into the URL; they come from the environment (`AWS_ACCESS_KEY_ID` …)".into()
+            );
         }
         if bucket.is_empty() || !bucket.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
             return Err(format!("`{bucket}` cannot be the name of a bucket"));
@@ -72,7 +74,8 @@ impl FromStr for BucketUrl {
         if prefix.len() > MAX_PREFIX_BYTES {
             return Err(format!("the prefix is longer than {MAX_PREFIX_BYTES} bytes"));
         }
-        let prefix: Option<Key> = (!prefix.is_empty()).then(|| prefix.parse()).transpose().map_err(|e| format!("{e}"))?;
+        let prefix: Option<Key> =
+            (!prefix.is_empty()).then(|| prefix.parse()).transpose().map_err(|e| format!("{e}"))?;
         let mut url = Self { provider, bucket: bucket.to_owned(), prefix, endpoint: None, region: None };
         for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
             url.set(parameter)?;
@@ -91,7 +94,9 @@ impl BucketUrl {
             }
             (Provider::S3, "endpoint") => &mut self.endpoint,
             (Provider::S3, "region") => &mut self.region,
-            (Provider::S3, _) => return Err(format!("it has the unknown parameter `{name}`; known are endpoint, region")),
+            (Provider::S3, _) => {
+                return Err(format!("it has the unknown parameter `{name}`; known are endpoint, region"));
+            }
             _ => return Err(format!("a `{}://` URL has no parameters", self.provider.scheme())),
         };
         if value.is_empty() || slot.is_some() {

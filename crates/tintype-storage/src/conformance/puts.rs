@@ -127,7 +127,8 @@ async fn race(folder: &Folder<'_>) -> Vec<u8> {
     for refused in results.iter().filter_map(|result| result.as_ref().err()) {
         assert!(matches!(refused, Error::AlreadyExists { .. }), "{refused:?}");
     }
-    let winners: Vec<u8> = (0..RACERS).zip(&results).filter(|(_, result)| result.is_ok()).map(|(racer, _)| racer).collect();
+    let winners: Vec<u8> =
+        (0..RACERS).zip(&results).filter(|(_, result)| result.is_ok()).map(|(racer, _)| racer).collect();
     let kept = folder.read("new/folder/prize", None).await.expect("it is there");
     assert!(winners.contains(&kept[0]) && kept == vec![kept[0]; 10_000], "it is one of those acknowledged, whole");
     winners

@@ -3,7 +3,9 @@
 use crate::support::{key, keys, object, put, read};
 use std::sync::Arc;
 use std::time::Duration;
-use tintype_storage::{Attributes, BucketStorage, Content, Error, NewObject, PresignedFor, Spool, Storage, conformance};
+use tintype_storage::{
+    Attributes, BucketStorage, Content, Error, NewObject, PresignedFor, Spool, Storage, conformance,
+};
 use tintype_testkit::{Bucket, Garage};
 
 async fn open(bucket: &Bucket) -> BucketStorage {
