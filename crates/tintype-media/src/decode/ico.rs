@@ -20,11 +20,11 @@ pub(super) fn decode(
     input.seek(SeekFrom::Start(offset))?;
     let bytes = generic::slurp(&mut input, len.into())?;
     if is_png {
-        return png::decode(Deadline::new(&mut Cursor::new(bytes), limits.deadline), header, limits, stored);
+        return png::decode(Deadline::new(&mut Cursor::new(bytes), limits), header, limits, stored);
     }
     // A decoder of icons knows about the mask below the bitmap, but must not choose another picture.
     let mut icon = Cursor::new(alone(entry, &bytes));
-    generic::decode(Deadline::new(&mut icon, limits.deadline), header, limits, stored)
+    generic::decode(Deadline::new(&mut icon, limits), header, limits, stored)
 }
 
 /// Returns an icon with one picture only.
