@@ -36,7 +36,7 @@ pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Fail
 
 async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     let database = config.open_database()?;
-    let (storage, spool) = config.open_storage()?;
+    let (storage, spool) = config.open_storage().await?;
     // Before anybody can know that the server is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::new()?;
     let listener = TcpListener::bind(config.bind).map_err(|e| {

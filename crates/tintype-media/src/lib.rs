@@ -13,10 +13,13 @@ mod guard;
 mod limits;
 mod mode;
 mod orientation;
+mod picture;
+mod planes;
 mod probe;
 mod resize;
 mod source;
 mod thumbnail;
+mod thumbnailer;
 mod ycbcr;
 
 pub use detect::{Detected, Kind, detect, mime_database_available};
@@ -28,3 +31,4 @@ pub use orientation::Orientation;
 pub use probe::{Probe, probe};
 pub use resize::fit;
 pub use thumbnail::{Thumbnail, ThumbnailFormat, ThumbnailOptions, thumbnails};
+pub use thumbnailer::Thumbnailer;

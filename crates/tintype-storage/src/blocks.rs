@@ -25,7 +25,7 @@ pub(crate) fn of_file(
     path: PathBuf,
     mut range: Range<u64>,
 ) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
-    let source = Arc::new(Source { file, path });
+    let source = Arc::new(Source::new(file, path));
     let first = next_block(&mut range).map(|(start, len)| source.block(start, len)).transpose()?;
     let ahead = Ahead { next: None, source, rest: range };
     let stream = stream::try_unfold((first, ahead), |(first, mut ahead)| async move {
@@ -58,7 +58,8 @@ pub(crate) fn of_bytes(bytes: Bytes) -> BoxStream<'static, Result<Bytes, Error>>
     .boxed()
 }
 
-struct Source {
+/// A file and the path by which messages name it.
+pub(crate) struct Source {
     file: File,
     path: PathBuf,
 }
@@ -79,7 +80,12 @@ impl Ahead {
 }
 
 impl Source {
-    fn block(&self, start: u64, len: usize) -> Result<Bytes, Error> {
+    pub(crate) fn new(file: File, path: PathBuf) -> Self {
+        Self { file, path }
+    }
+
+    /// Reads `len` bytes from `start` on. Blocks.
+    pub(crate) fn block(&self, start: u64, len: usize) -> Result<Bytes, Error> {
         let failed = |source: io::Error| Error::io("read", &self.path)(source);
         let mut block = Vec::with_capacity(len);
         while block.len() < len {
