@@ -32,3 +32,7 @@ bench-list rows="100000":
 # Measure thumbnails beside those of sharp, Pillow, libvips and libjpeg-turbo (bench/thumbnails/README.md)
 bench-thumbnails *args:
     bench/thumbnails/run {{args}}
+
+# Measure whole uploads and downloads beside other services (bench/service/README.md)
+bench-service *args:
+    bench/service/run {{args}}

@@ -115,7 +115,7 @@ impl Fixture {
 
     /// Returns an upload as a client would send it.
     pub(crate) async fn sent(&self, bytes: &[u8], file_name: &str) -> Upload {
-        let mut writer = self.spool.create(1 << 30).await.unwrap();
+        let mut writer = self.spool.create(1 << 30);
         writer.write(Bytes::copy_from_slice(bytes)).await.unwrap();
         Upload::new(writer.finish().await.unwrap(), file_name).unwrap()
     }
