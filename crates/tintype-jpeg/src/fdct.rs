@@ -24,13 +24,16 @@ const AAN: [f64; 8] = [
     0.275_899_379_282_943_1,
 ];
 
-/// Multipliers that make quantised coefficients of the transform's results, in natural order.
+/// Multipliers that make quantised coefficients of the transform's results, in the order of the file.
 pub(crate) struct Quantiser([f32; 64]);
 
 impl Quantiser {
     /// For a quantisation table in natural order.
     pub(crate) fn new(quantisation: &[u16; 64]) -> Self {
-        Self(std::array::from_fn(|i| (1.0 / (f64::from(quantisation[i]) * AAN[i / 8] * AAN[i % 8] * 8.0)) as f32))
+        Self(ZIGZAG.map(|place| {
+            let i = usize::from(place);
+            (1.0 / (f64::from(quantisation[i]) * AAN[i / 8] * AAN[i % 8] * 8.0)) as f32
+        }))
     }
 
     /// Transforms eight blocks.
@@ -40,43 +43,32 @@ impl Quantiser {
         for (row, samples) in rows.iter_mut().zip(samples.as_chunks::<{ 8 * LANES }>().0) {
             transform_row(samples, row);
         }
-        let (mut low, mut high) = ([0u32; LANES], [0u32; LANES]);
+        let mut transformed = [[0f32; LANES]; 64];
         for x in 0..8 {
-            let mut column = [[0f32; LANES]; 8];
             for lane in 0..LANES {
                 let values = points8(std::array::from_fn(|y| rows[y][x][lane]));
-                for (to, value) in column.iter_mut().zip(values) {
-                    to[lane] = value;
-                }
-            }
-            for (y, values) in column.iter().enumerate() {
-                let index = PLACE[y * 8 + x];
-                let factor = self.0[y * 8 + x];
-                let mask = if index < 32 { &mut high } else { &mut low };
-                let bit = 1u32 << (31 - index % 32);
-                for lane in 0..LANES {
-                    let value = nearest(values[lane] * factor);
-                    coefficients[index][lane] = value as i16;
-                    mask[lane] |= if value == 0 { 0 } else { bit };
+                for (y, value) in values.into_iter().enumerate() {
+                    transformed[y * 8 + x][lane] = value;
                 }
             }
         }
+        let [first, second] = [0, 32].map(|start| {
+            let mut mask = [0u32; LANES];
+            for k in start..start + 32 {
+                let (values, factor) = (&transformed[usize::from(ZIGZAG[k] & 63)], self.0[k]);
+                for lane in 0..LANES {
+                    let value = nearest(values[lane] * factor);
+                    coefficients[k][lane] = value as i16;
+                    mask[lane] = mask[lane] << 1 | u32::from(value != 0);
+                }
+            }
+            mask
+        });
         for lane in 0..LANES {
-            masks[lane] = u64::from(high[lane]) << 32 | u64::from(low[lane]);
+            masks[lane] = u64::from(first[lane]) << 32 | u64::from(second[lane]);
         }
     }
 }
-
-/// Index in the order of the file of each coefficient in natural order.
-const PLACE: [usize; 64] = {
-    let mut place = [0; 64];
-    let mut k = 0;
-    while k < 64 {
-        place[ZIGZAG[k] as usize] = k;
-        k += 1;
-    }
-    place
-};
 
 /// The nearest integer, of a value below 2^21.
 #[inline(always)]

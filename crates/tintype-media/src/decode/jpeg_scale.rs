@@ -5,25 +5,46 @@ use tintype_jpeg::{ColorFamily, Header as Jpeg, Options, Scale};
 use super::jpeg::KEPT_FILE_BYTES;
 use crate::planes::{self, Colour, Side};
 
-/// The scales from small to large, and how many samples a plane must have at each for one of the thumbnail's.
+/// The scales from small to large.
+const SCALES: [Scale; 6] =
+    [Scale::Eighth, Scale::Quarter, Scale::ThreeEighths, Scale::Half, Scale::FiveEighths, Scale::ThreeQuarters];
+
+/// Returns how many samples a plane must have at `scale` for one of the thumbnail's.
 ///
-/// A reduced transform drops frequencies of which Lanczos leaves a little, and nearer to 1 that shows. With these factors
-/// pictures lose 0.1 dB at most; docs/performance.md has the measurements.
-const SCALES: [(Scale, f64); 6] = [
-    (Scale::Eighth, 2.0),
-    (Scale::Quarter, 1.5),
-    (Scale::ThreeEighths, 1.33),
-    (Scale::Half, 1.33),
-    (Scale::FiveEighths, 1.33),
-    (Scale::ThreeQuarters, 1.33),
-];
+/// A reduced transform drops frequencies of which Lanczos leaves a little, and nearer to 1 that shows, the more so the
+/// more `grain` there is. With these factors pictures lose 0.1 dB at most; docs/performance.md has the measurements.
+fn margin(scale: Scale, grain: f64) -> f64 {
+    let by_grain = if grain > HARSH {
+        1.6
+    } else if grain > GRAINY {
+        1.33
+    } else {
+        1.15
+    };
+    let by_scale: f64 = match scale {
+        Scale::Eighth => 2.0,
+        Scale::Quarter => 1.5,
+        Scale::ThreeEighths => 1.33,
+        _ => 1.15,
+    };
+    by_scale.max(by_grain)
+}
 
-/// What is enough for colour differences, and for luminance in pictures without grain: what these would lose to their
-/// neighbours is not there.
-const SMOOTH_MARGIN: f64 = 1.15;
+/// [`grain`] of pictures that show what 1/2 drops, and of patterns that are finer than a thumbnail can show.
+const GRAINY: f64 = 170.0;
+const HARSH: f64 = 230.0;
 
-/// Up to how many bits for each pixel a file counts as one of a picture without grain.
-const SMOOTH_BITS_PER_PIXEL: f64 = 2.0;
+/// Estimates how much there is of the finest structure, from the coarseness of quantisation and the bits that are spent
+/// all the same: each bit more for every pixel is twice the amplitude.
+fn grain(jpeg: &Jpeg<'_>, file_bytes: u64) -> f64 {
+    let percent = match jpeg.quality().map_or(75.0, f64::from) {
+        quality if quality < 50.0 => 5000.0 / quality,
+        quality => 200.0 - 2.0 * quality,
+    };
+    let pixels = f64::from(jpeg.width()) * f64::from(jpeg.height());
+    // A profile and an EXIF thumbnail are not the picture, but little of a file that has any size.
+    percent.max(2.0) * (file_bytes as f64 * 8.0 / pixels).exp2()
+}
 
 /// Chooses the smallest scales that are enough for a first thumbnail of the sides `stored`.
 pub(super) fn options(jpeg: &Jpeg<'_>, file_bytes: u64, stored: (u32, u32)) -> Options {
@@ -32,26 +53,24 @@ pub(super) fn options(jpeg: &Jpeg<'_>, file_bytes: u64, stored: (u32, u32)) -> O
         (ColorFamily::YCbCr | ColorFamily::Ycck, Colour::Quarter) => (width.div_ceil(2), height.div_ceil(2)),
         _ => stored,
     };
-    let pixels = f64::from(jpeg.width()) * f64::from(jpeg.height());
-    let margin = if file_bytes as f64 * 8.0 <= pixels * SMOOTH_BITS_PER_PIXEL { SMOOTH_MARGIN } else { f64::INFINITY };
     let largest =
-        |indices: &[usize], sides, margin| indices.iter().filter_map(|index| enough(jpeg, *index, sides, margin)).max();
+        |indices: &[usize], sides, grain| indices.iter().filter_map(|index| enough(jpeg, *index, sides, grain)).max();
     Options {
-        scale: largest(&[0, 3], stored, margin).unwrap_or_default(),
-        chroma_scale: largest(&[1, 2], chroma, SMOOTH_MARGIN),
+        scale: largest(&[0, 3], stored, grain(jpeg, file_bytes)).unwrap_or_default(),
+        // Grain is in luminance.
+        chroma_scale: largest(&[1, 2], chroma, 0.0),
         ..Options::default()
     }
 }
 
-/// Chooses the smallest scale at which the plane of component `index` still has what `sides` need, by the margin of the
-/// scale or by `margin`, if that is less, from 1/2 on.
-fn enough(jpeg: &Jpeg<'_>, index: usize, sides: (u32, u32), margin: f64) -> Option<Scale> {
+/// Chooses the smallest scale at which the plane of component `index` still has what `sides` need.
+fn enough(jpeg: &Jpeg<'_>, index: usize, sides: (u32, u32), grain: f64) -> Option<Scale> {
     let components = jpeg.components();
     let component = components.get(index)?;
     let across = components.iter().map(|component| component.horizontal).max()?;
     let down = components.iter().map(|component| component.vertical).max()?;
-    let is_enough = |(scale, own_margin): &(Scale, f64)| {
-        let margin = if *scale >= Scale::Half { own_margin.min(margin) } else { *own_margin };
+    let is_enough = |scale: &Scale| {
+        let margin = margin(*scale, grain);
         let fits = |pixels: u32, factor: u8, most: u8, wanted: u32| {
             let samples = f64::from(pixels) * f64::from(factor) * f64::from(scale.block_side()) / f64::from(8 * most);
             samples >= f64::from(wanted) * margin
@@ -59,7 +78,7 @@ fn enough(jpeg: &Jpeg<'_>, index: usize, sides: (u32, u32), margin: f64) -> Opti
         fits(jpeg.width(), component.horizontal, across, sides.0)
             && fits(jpeg.height(), component.vertical, down, sides.1)
     };
-    Some(SCALES.iter().find(|scale| is_enough(scale)).map_or(Scale::Full, |(scale, _)| *scale))
+    Some(SCALES.into_iter().find(is_enough).unwrap_or(Scale::Full))
 }
 
 /// Tables of the encoder and of the axes, small allocations.

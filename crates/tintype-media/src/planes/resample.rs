@@ -133,9 +133,12 @@ fn read(source: View<'_>, row: usize, left: usize, to: &mut [f32; COLUMNS]) {
     let start = row * source.stride + left;
     let from = source.data.get(start..).unwrap_or_default();
     if let Some(from) = from.first_chunk::<COLUMNS>() {
-        for (to, from) in to.iter_mut().zip(from) {
+        // Made in a place of its own, which lets the compiler see that reading and writing do not meet.
+        let mut row = [0.0; COLUMNS];
+        for (to, from) in row.iter_mut().zip(from) {
             *to = f32::from(*from);
         }
+        *to = row;
     } else {
         *to = [0.0; COLUMNS];
         for (to, from) in to.iter_mut().zip(from) {
