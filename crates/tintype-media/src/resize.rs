@@ -2,7 +2,6 @@
 
 use fast_image_resize::images::{CroppedImage, Image, ImageRef};
 use fast_image_resize::{FilterType, IntoImageView, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use tintype_jpeg::Plane;
 
 use crate::Error;
 use crate::frame::{Frame, Samples};
@@ -39,6 +38,19 @@ fn nearest(side: f64, error: impl Fn(f64) -> f64) -> u32 {
     let best = if error(high) < error(low) { high } else { low };
     // A side is at most the edge, which is a `u32`.
     (best as u32).max(1)
+}
+
+/// The samples of one component, one byte each.
+pub(crate) struct PlaneView<'a> {
+    pub(crate) data: &'a [u8],
+    /// Bytes from one row to the next, at least the width.
+    pub(crate) stride: usize,
+    /// Samples per row, the last perhaps only partly inside the picture.
+    pub(crate) width: u32,
+    /// Rows, the last perhaps only partly inside the picture.
+    pub(crate) height: u32,
+    /// Width and height of the picture in samples of this plane, not rounded.
+    pub(crate) exact: (f64, f64),
 }
 
 /// Resizes with Lanczos3; colours are weighted by alpha, so that what is transparent does not bleed in.
@@ -85,13 +97,13 @@ impl Scaler {
         Ok(Frame { width, height, samples: frame.samples, pixels })
     }
 
-    /// Resizes one plane of a JPEG; what of it belongs to the picture may end between two samples.
-    pub(crate) fn plane(&mut self, plane: &Plane, (width, height): (u32, u32)) -> Result<Vec<u8>, Error> {
-        let (stride, (exact_width, exact_height)) = (plane.stride(), plane.exact_size());
-        let rows = plane.data().len() / stride.max(1);
+    /// Resizes one plane; what of it belongs to the picture may end between two samples.
+    pub(crate) fn plane(&mut self, plane: &PlaneView<'_>, (width, height): (u32, u32)) -> Result<Vec<u8>, Error> {
+        let (stride, (exact_width, exact_height)) = (plane.stride, plane.exact);
+        let rows = plane.data.len() / stride.max(1);
         let side = |side: usize| u32::try_from(side).map_err(failed);
-        let padded = ImageRef::new(side(stride)?, side(rows)?, plane.data(), PixelType::U8).map_err(failed)?;
-        let source = CroppedImage::new(&padded, 0, 0, plane.width(), plane.height()).map_err(failed)?;
+        let padded = ImageRef::new(side(stride)?, side(rows)?, plane.data, PixelType::U8).map_err(failed)?;
+        let source = CroppedImage::new(&padded, 0, 0, plane.width, plane.height).map_err(failed)?;
         let enlarges = exact_width <= f64::from(width) && exact_height <= f64::from(height);
         // Colour differences that are stored smaller are enlarged as decoders do it, without overshooting at edges.
         let options = if enlarges {

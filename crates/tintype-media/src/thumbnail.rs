@@ -166,6 +166,9 @@ pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
         // The profile stays beside the pixels, as it is and as it is understood.
         return peak.saturating_add(2 * profile_bytes).saturating_add(FIXED_BYTES);
     }
+    if let Detail::WebP(webp) = &header.detail {
+        return decode::webp_memory(header, webp, (width, height)).saturating_add(FIXED_BYTES);
+    }
     let pixel = header.frame_bytes_per_pixel;
     let frame = header.pixels().saturating_mul(pixel);
     let small = u64::from(width) * u64::from(height);

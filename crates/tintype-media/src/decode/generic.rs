@@ -2,9 +2,7 @@
 
 use std::io::{self, Read};
 
-use image::codecs::{
-    bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder, webp::WebPDecoder,
-};
+use image::codecs::{bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder};
 use image::{ColorType, ImageDecoder, ImageError};
 
 use super::{Input, check_sides};
@@ -20,7 +18,6 @@ pub(super) fn decode(input: Input<'_>, header: &Header, limits: &Limits) -> Resu
         Format::Pnm => run(PnmDecoder::new(input).map_err(failed)?, header, limits),
         Format::Qoi => run(QoiDecoder::new(input).map_err(failed)?, header, limits),
         Format::Tga => run(TgaDecoder::new(input).map_err(failed)?, header, limits),
-        Format::WebP => run(WebPDecoder::new(input).map_err(failed)?, header, limits),
         format => Err(Error::unsupported(format, format!("`{format}` cannot be decoded"))),
     }
 }

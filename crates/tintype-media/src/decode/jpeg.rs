@@ -8,7 +8,7 @@ use super::generic::slurp;
 use super::{Input, check_sides, jpeg_scale};
 use crate::frame::{Decoded, Frame, Samples};
 use crate::probe::Header;
-use crate::resize::Scaler;
+use crate::resize::{PlaneView, Scaler};
 use crate::{Error, Format, Limits, colour, ycbcr};
 
 /// Progressive files have about ten; each costs a pass over all coefficients.
@@ -41,7 +41,14 @@ pub(super) fn decode(
     let mut planes = Vec::with_capacity(decoded.components.len());
     for plane in decoded.components {
         limits.check_deadline()?;
-        planes.push(scaler.plane(&plane, stored)?);
+        let view = PlaneView {
+            data: plane.data(),
+            stride: plane.stride(),
+            width: plane.width(),
+            height: plane.height(),
+            exact: plane.exact_size(),
+        };
+        planes.push(scaler.plane(&view, stored)?);
     }
     let (samples, pixels) = match family {
         ColorFamily::Grey => (Samples::Grey, planes.swap_remove(0)),

@@ -10,10 +10,12 @@ mod png;
 mod tiff;
 mod tiff_jpeg;
 mod tiff_samples;
+mod webp;
 
 use std::io::{BufRead, Seek};
 
 pub(crate) use jpeg_scale::memory as jpeg_memory;
+pub(crate) use webp::memory as webp_memory;
 
 use crate::frame::Decoded;
 use crate::guard::Deadline;
@@ -45,6 +47,7 @@ pub(crate) fn decode<R: BufRead + Seek>(
         Format::Gif => gif::decode(input, header),
         Format::Ico => ico::decode(input, header, limits),
         Format::Tiff => tiff::decode(input, header),
+        Format::WebP => webp::decode(input, header, limits, stored),
         Format::Pnm => pfm::decode(input, header, limits),
         _ => generic::decode(input, header, limits),
     }

@@ -20,6 +20,7 @@ pub(crate) use png::CHUNK_BYTES;
 pub(crate) use pnm::parse as parse_pnm;
 pub(crate) use tiff::{JPEG as TIFF_JPEG, Layout as TiffLayout};
 pub(crate) use tiff_mode::photometric;
+pub(crate) use webp::WebpLayout;
 
 use crate::guard::{self, Deadline};
 use crate::source::Source;
@@ -112,6 +113,7 @@ pub(crate) enum Detail {
     /// The iCCP chunk is larger than any honest profile.
     OversizedProfile,
     Tiff(Box<TiffLayout>),
+    WebP(WebpLayout),
 }
 
 impl Header {
