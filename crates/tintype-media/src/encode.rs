@@ -1,22 +1,39 @@
 //! From a frame to a file.
 
+mod webp;
+
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, ImageBuffer, JpegColorType, SamplingFactor};
 
 use crate::frame::{Frame, Samples};
-use crate::{Error, ThumbnailFormat};
+use crate::{Encoding, Error, ThumbnailFormat};
 
 /// Up to this side the colour of each pixel is worth its bytes: a few of them make up a face.
 const FULL_CHROMA_SIDE: u32 = 128;
 
-/// Writes JPEG for an opaque frame and PNG for one with alpha, without any metadata.
-pub(crate) fn encode(frame: &Frame, jpeg_quality: u8) -> Result<(ThumbnailFormat, Vec<u8>), Error> {
-    if frame.samples.has_alpha() {
-        Ok((ThumbnailFormat::Png, png(frame)?))
-    } else {
-        Ok((ThumbnailFormat::Jpeg, jpeg(frame, jpeg_quality)?))
+/// Writes the frame as `encoding` says, without any metadata.
+pub(crate) fn encode(frame: &Frame, encoding: Encoding, quality: u8) -> Result<(ThumbnailFormat, Vec<u8>), Error> {
+    Ok(match (encoding, frame.samples.has_alpha()) {
+        (Encoding::WebP, _) => (ThumbnailFormat::WebP, webp::encode(frame, quality)?),
+        (Encoding::Auto, true) => (ThumbnailFormat::Png, png(frame)?),
+        (Encoding::Jpeg, true) => (ThumbnailFormat::Jpeg, jpeg(&on_white(frame), quality)?),
+        (Encoding::Auto | Encoding::Jpeg, false) => (ThumbnailFormat::Jpeg, jpeg(frame, quality)?),
+    })
+}
+
+/// Returns what is seen of a frame with alpha on a white page.
+fn on_white(frame: &Frame) -> Frame {
+    let channels = frame.samples.channels();
+    let mut pixels = Vec::with_capacity(frame.pixels.len() / channels * (channels - 1));
+    for pixel in frame.pixels.chunks_exact(channels) {
+        let alpha = u32::from(pixel[channels - 1]);
+        // At most 255.
+        let blend = |light: &u8| ((u32::from(*light) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+        pixels.extend(pixel[..channels - 1].iter().map(blend));
     }
+    let samples = if channels == 2 { Samples::Grey } else { Samples::Rgb };
+    Frame { width: frame.width, height: frame.height, samples, pixels }
 }
 
 /// Returns the sides that colour differences need for thumbnails that begin with these: none larger than this has all

@@ -84,7 +84,7 @@ mod tests {
     fn the_range_of_television_becomes_that_of_jpeg() {
         let (luma, difference) = (full_range(0), full_range(128));
         assert_eq!([16, 235, 0, 255, 126].map(|sample: usize| luma[sample]), [0, 255, 0, 255, 128]);
-        assert_eq!([16, 128, 240, 255].map(|sample: usize| difference[sample]), [1, 128, 255, 255]);
+        assert_eq!([16, 128, 240, 255].map(|sample: usize| difference[sample]), [0, 128, 255, 255]);
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! From a file to a frame: one module for each decoder, chosen by the header.
 
+mod avif;
 mod generic;
 mod gif;
 mod ico;
 mod jpeg;
 mod jpeg_scale;
+mod jxl;
 mod pfm;
 mod png;
+mod svg;
 mod tiff;
 mod tiff_jpeg;
 mod tiff_samples;
@@ -14,12 +17,10 @@ mod webp;
 
 use std::io::{BufRead, Seek};
 
-pub(crate) use jpeg_scale::memory as jpeg_memory;
-pub(crate) use webp::memory as webp_memory;
-
 use crate::frame::Decoded;
 use crate::guard::Deadline;
-use crate::probe::Header;
+use crate::probe::{Detail, Header};
+use crate::process::{self, DecoderProcess};
 use crate::{Error, Format, Limits};
 
 /// A trait object's stand-in for `BufRead + Seek`: decoders are compiled once, not once for each kind of reader.
@@ -38,9 +39,15 @@ pub(crate) fn decode<R: BufRead + Seek>(
     reader: &mut R,
     header: &Header,
     limits: &Limits,
+    decoder: Option<&DecoderProcess>,
     stored: (u32, u32),
 ) -> Result<Decoded, Error> {
     let input = Deadline::new(reader as &mut dyn BufReadSeek, limits.deadline);
+    if header.format.is_isolated() {
+        let decoder = decoder.ok_or_else(|| no_process(header.format))?;
+        let memory = memory(header, stored).unwrap_or(limits.max_alloc_bytes);
+        return process::decode(decoder, input, header, limits, stored, memory);
+    }
     match header.format {
         Format::Jpeg => jpeg::decode(input, header, limits, stored),
         Format::Png => png::decode(input, header),
@@ -51,6 +58,42 @@ pub(crate) fn decode<R: BufRead + Seek>(
         Format::Pnm => pfm::decode(input, header, limits),
         _ => generic::decode(input, header, limits),
     }
+}
+
+/// Why a format cannot be decoded that needs a process of its own.
+pub(crate) fn no_process(format: Format) -> Error {
+    Error::unsupported(format, format!("`{format}` is decoded in a process of its own, and none was given"))
+}
+
+/// Decodes what [`Format::is_isolated`], inside the process that is there for it; the frame has the sides `stored`.
+pub(crate) fn decode_isolated(
+    bytes: Vec<u8>,
+    header: &Header,
+    limits: &Limits,
+    stored: (u32, u32),
+) -> Result<Decoded, Error> {
+    match header.format {
+        Format::Avif => avif::decode(&bytes, header, limits, stored),
+        Format::Jxl => jxl::decode(bytes, header, limits, stored),
+        Format::Svg => svg::decode(&bytes, stored),
+        format => Err(Error::unsupported(format, format!("`{format}` cannot be decoded"))),
+    }
+}
+
+/// Returns an upper estimate in bytes of the peak memory of making thumbnails whose first has the sides `stored`, for the formats whose
+/// decoders know better than the header.
+pub(crate) fn memory(header: &Header, stored: (u32, u32)) -> Option<u64> {
+    Some(match &header.detail {
+        Detail::Jpeg { skeleton, profile_bytes } => {
+            // The profile stays beside the pixels, as it is and as it is understood.
+            jpeg_scale::memory(skeleton, header.scratch_bytes, stored).saturating_add(2 * profile_bytes)
+        }
+        Detail::WebP(webp) => webp::memory(header, webp, stored),
+        Detail::Heif(heif) if header.format == Format::Avif => avif::memory(header, heif, stored),
+        _ if header.format == Format::Jxl => jxl::memory(header, stored),
+        _ if header.format == Format::Svg => svg::memory(header, stored),
+        _ => return None,
+    })
 }
 
 /// Allocates the frame's pixels, which the header's gate has already found affordable.

@@ -3,11 +3,14 @@
 mod bmp;
 mod gif;
 mod heif;
+mod heif_items;
 mod ico;
 mod jpeg;
+mod jxl;
 mod other;
 mod png;
 mod pnm;
+mod svg;
 mod tga;
 mod tiff;
 mod tiff_mode;
@@ -15,6 +18,7 @@ mod webp;
 
 use std::io::{BufRead, Read, Seek};
 
+pub(crate) use heif_items::{HeifColour, HeifLayout, Tiles};
 pub(crate) use jpeg::read as read_jpeg;
 pub(crate) use png::CHUNK_BYTES;
 pub(crate) use pnm::parse as parse_pnm;
@@ -114,6 +118,7 @@ pub(crate) enum Detail {
     OversizedProfile,
     Tiff(Box<TiffLayout>),
     WebP(WebpLayout),
+    Heif(Box<HeifLayout>),
 }
 
 impl Header {
@@ -157,7 +162,7 @@ pub(crate) fn recognise(source: &mut Headers<'_>) -> Result<Option<Format>, Erro
     if let Some(format) = Format::sniff(&head) {
         return Ok(Some(format));
     }
-    if other::is_svg(source)? {
+    if svg::recognise(source)? {
         return Ok(Some(Format::Svg));
     }
     Ok(tga::recognise(source)?.then_some(Format::Tga))
@@ -180,9 +185,9 @@ fn parse(source: &mut Headers<'_>) -> Result<Header, Error> {
         Format::Avif | Format::Heif => heif::read(source, format),
         Format::Qoi => other::qoi(source),
         Format::Psd => other::psd(source),
-        Format::Jxl => other::jxl(source),
+        Format::Jxl => jxl::read(source),
         Format::Jp2 => other::jp2(source),
-        Format::Svg => Err(Error::unsupported(format, "a drawing has no sides in pixels")),
+        Format::Svg => svg::read(source),
     }
 }
 
