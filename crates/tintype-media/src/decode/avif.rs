@@ -43,13 +43,19 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits, stored: (u3
 
 /// Returns an upper estimate in bytes of the peak memory of decoding, in the decoder's process.
 pub(super) fn memory(header: &Header, layout: &HeifLayout, stored: (u32, u32)) -> u64 {
-    let pixels = header.pixels();
-    let samples = if layout.deep { 2 } else { 1 };
-    // The decoder's picture and ours, with all colours at worst; what it knows of each block comes to about one byte a pixel.
-    let colours = pixels * 3 * samples + pixels + pixels * 3;
-    let alpha = if layout.alpha.pieces.is_empty() { 0 } else { pixels * samples + pixels * 5 };
-    let between = u64::from(stored.0) * u64::from(header.height) * 4;
-    header.scratch_bytes + colours + alpha + between + u64::from(stored.0) * u64::from(stored.1) * 8 + (4 << 20)
+    // More cannot be decoded anyway, and the sums stay within 64 bits.
+    let pixels = header.pixels().min(1 << 40);
+    let (bytes, small) = (if layout.deep { 2 } else { 1 }, u64::from(stored.0) * u64::from(stored.1));
+    let planes = pixels * layout.samples_in_two / 2;
+    // The decoder's picture, and what it knows of each block; ours beside it.
+    let decoding = planes * bytes + pixels / 8 + planes;
+    // With alpha its plane, and pixels at full size.
+    let resizing = if layout.alpha.pieces.is_empty() {
+        planes + u64::from(stored.0) * u64::from(header.height) + small * 3
+    } else {
+        planes + pixels * (bytes + 1 + 3 + 3 + 4)
+    };
+    header.scratch_bytes + decoding.max(resizing) + small * 4 + (1 << 20)
 }
 
 /// A whole picture as planes of eight bits.

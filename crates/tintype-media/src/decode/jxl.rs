@@ -8,7 +8,7 @@ use super::{buffer, check_sides};
 use crate::frame::{Decoded, Frame, Samples};
 use crate::probe::Header;
 use crate::resize::Scaler;
-use crate::{Error, Format, Limits};
+use crate::{ColourMode, Error, Format, Limits};
 
 /// Returns a frame of the sides `stored`; the decoder has turned it upright.
 pub(super) fn decode(bytes: Vec<u8>, header: &Header, limits: &Limits, stored: (u32, u32)) -> Result<Decoded, Error> {
@@ -49,7 +49,8 @@ pub(super) fn decode(bytes: Vec<u8>, header: &Header, limits: &Limits, stored: (
 /// Returns an upper estimate in bytes of the peak memory of decoding, in the decoder's process.
 pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
     let (pixels, small) = (header.pixels(), u64::from(stored.0) * u64::from(stored.1));
-    // Four channels of 32 bits, twice while filters run over them, and the eight-bit picture.
-    let decoding = pixels.saturating_mul(4 * 4 * 2 + 4);
-    header.scratch_bytes.saturating_add(decoding).saturating_add(small * 8 + (4 << 20))
+    // Colours are three channels of 32 bits even where the picture is grey, twice while filters run over them, and then of eight bits.
+    let channels = if matches!(header.mode, ColourMode::GreyAlpha | ColourMode::Rgba) { 4 } else { 3 };
+    let decoding = pixels.saturating_mul(channels * 4 * 2 + channels);
+    header.scratch_bytes.saturating_add(decoding).saturating_add(small * 4 + (4 << 20))
 }

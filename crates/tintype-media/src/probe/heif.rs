@@ -21,6 +21,7 @@ pub(super) fn read(source: &mut Headers<'_>, format: Format) -> Result<Header, E
     header.scratch_bytes = source.len();
     header.detail = Detail::Heif(Box::new(HeifLayout {
         deep: item.deep,
+        samples_in_two: item.samples_in_two,
         colour: item.colour,
         ..heif_items::read(source, &meta, start, item.id)?
     }));
@@ -65,6 +66,8 @@ struct PrimaryItem {
     grey: bool,
     /// Ten or twelve bits a sample.
     deep: bool,
+    /// Samples in two pixels, all planes together.
+    samples_in_two: u64,
     colour: Option<HeifColour>,
 }
 
@@ -79,6 +82,7 @@ impl PrimaryItem {
         let container: Vec<_> = boxes(child(properties, b"ipco")?).collect();
         let mut sides = None;
         let (mut turns, mut mirror, mut grey, mut deep, mut colour) = (0, None, false, false, None);
+        let mut samples_in_two = 6;
         for index in associations(child(properties, b"ipma")?, id)? {
             let Some((kind, body)) = container.get(index.wrapping_sub(1)) else {
                 continue;
@@ -91,6 +95,12 @@ impl PrimaryItem {
                 b"av1C" => {
                     grey = body.get(2)? & 0x10 != 0;
                     deep = body.get(2)? & 0x40 != 0;
+                    samples_in_two = match body.get(2)? & 0x1C {
+                        0x10.. => 2,
+                        0x0C => 3,
+                        0x08 => 4,
+                        _ => 6,
+                    };
                 }
                 // A profile says more than numbers do.
                 b"colr" => colour = HeifColour::parse(body).or(colour),
@@ -102,7 +112,17 @@ impl PrimaryItem {
             *kind == *b"auxC"
                 && body.windows(10).any(|window| window == b"auxid:1\0\0\0" || window.ends_with(b":alpha"))
         });
-        Some(Self { id, width, height, orientation: orientation(turns, mirror), alpha, grey, deep, colour })
+        Some(Self {
+            id,
+            width,
+            height,
+            orientation: orientation(turns, mirror),
+            alpha,
+            grey,
+            deep,
+            samples_in_two,
+            colour,
+        })
     }
 }
 

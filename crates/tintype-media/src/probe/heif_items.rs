@@ -21,6 +21,8 @@ pub(crate) struct HeifLayout {
     pub(crate) premultiplied: bool,
     /// Ten or twelve bits a sample.
     pub(crate) deep: bool,
+    /// Samples in two pixels, all planes together.
+    pub(crate) samples_in_two: u64,
     pub(crate) colour: Option<HeifColour>,
 }
 
