@@ -302,6 +302,10 @@ fn gather(bytes: &[u8], pieces: &[Range<u64>]) -> Result<Vec<u8>, Error> {
             return Err(Error::malformed(Format::Avif, "an item is larger than the file"));
         }
     }
+    // The decoder's interface aborts on a stream without bytes.
+    if item.is_empty() {
+        return Err(Error::malformed(Format::Avif, "an item is empty"));
+    }
     Ok(item)
 }
 
