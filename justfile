@@ -14,11 +14,21 @@ test:
 ci:
     bash .ci/run
 
-# What a bare Debian machine needs beside a Rust toolchain
+# Start a private Garage, an S3 server, and say how to point tintype at it; it and its files are gone in the end
+garage:
+    bash .ci/garage
+    cargo run -p tintype-testkit --example garage
+
+# What a bare Debian machine needs beside a Rust toolchain, and the servers of the tests
 setup:
     apt-get update
-    apt-get install --yes gcc
+    apt-get install --yes gcc make
+    bash .ci/garage
 
 # Measure the list at 100,000 files (or as many as given)
 bench-list rows="100000":
     cargo bench -p tintype-persistence --bench list -- {{rows}}
+
+# Measure thumbnails beside those of sharp, Pillow, libvips and libjpeg-turbo (bench/thumbnails/README.md)
+bench-thumbnails *args:
+    bench/thumbnails/run {{args}}

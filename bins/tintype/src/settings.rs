@@ -16,7 +16,11 @@ pub(crate) const KEYS: &[Key] = &[
     Key { name: "bind", default: "127.0.0.1:8000", help: "Address and port to listen on; port 0 picks a free one" },
     Key { name: "data_dir", default: "./data", help: "Folder for the database and the files" },
     Key { name: "database_url", default: "", help: "sqlite://<path>; sqlite://<data_dir>/tintype.db unless given" },
-    Key { name: "storage_url", default: "", help: "file://<path>; file://<data_dir>/media unless given" },
+    Key {
+        name: "storage_url",
+        default: "",
+        help: "file://<path> or s3://<bucket>/<prefix>?endpoint=<url>&region=<name>; file://<data_dir>/media unless given",
+    },
     Key { name: "public_url", default: "", help: "What the URLs of files begin with; from each request unless given" },
     Key {
         name: "trusted_proxies",
@@ -24,6 +28,12 @@ pub(crate) const KEYS: &[Key] = &[
         help: "Addresses (or networks such as 10.0.0.0/8) whose X-Forwarded-Proto and -Host count",
     },
     Key { name: "media_access", default: "public", help: "Who may fetch files by their URL; only `public` so far" },
+    Key {
+        name: "media_delivery",
+        default: "proxy",
+        help: "proxy, or redirect: send those who fetch files from a bucket to the bucket",
+    },
+    Key { name: "presign_lifetime", default: "1h", help: "How long a URL that clients are redirected to is valid" },
     Key { name: "max_upload_size", default: "100 MiB", help: "The largest file" },
     Key { name: "max_field_size", default: "64 KiB", help: "The largest text field or JSON body" },
     Key { name: "max_parts", default: "20", help: "The most parts in a multipart body" },
@@ -253,17 +263,35 @@ impl FromArgMatches for SettingFlags {
     }
 }
 
-/// Hides the password of a URL.
+/// Hides the password of a URL, and what looks like a secret in its query.
 pub(crate) fn mask(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let before_query = rest.split('?').next().unwrap_or(rest);
-    match (before_query.find(':'), before_query.rfind('@')) {
+    let (place, query) = url.split_once('?').map_or((url, None), |(place, query)| (place, Some(query)));
+    let place = mask_password(place);
+    query.map_or(place.clone(), |query| format!("{place}?{}", mask_secrets(query)))
+}
+
+fn mask_password(place: &str) -> String {
+    let Some((scheme, rest)) = place.split_once("://") else { return place.to_owned() };
+    match (rest.find(':'), rest.rfind('@')) {
         // A path may hold both characters and no password.
         (Some(colon), Some(at)) if colon < at && !matches!(scheme, "sqlite" | "file") => {
             format!("{scheme}://{}:***{}", &rest[..colon], &rest[at..])
         }
-        _ => url.to_owned(),
+        _ => place.to_owned(),
     }
+}
+
+/// Hides the values of parameters that somebody took for the place of a secret.
+fn mask_secrets(query: &str) -> String {
+    let is_secret = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        ["key", "password", "secret", "signature", "token"].iter().any(|word| name.contains(word))
+    };
+    let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{name}=***"),
+        _ => parameter.to_owned(),
+    });
+    parameters.collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]
@@ -275,6 +303,11 @@ mod tests {
         assert_eq!(mask("postgres://me:secret@db:5432/media"), "postgres://me:***@db:5432/media");
         assert_eq!(mask("postgres://me:se@cret@db/media"), "postgres://me:***@db/media");
         assert_eq!(mask("postgres://me:se/c@ret@db/media?a=b@c"), "postgres://me:***@db/media?a=b@c");
+        assert_eq!(
+            mask("s3://media/a?endpoint=http://h:3900&secret_access_key=s&Token=t"),
+            "s3://media/a?endpoint=http://h:3900&secret_access_key=***&Token=***"
+        );
+        assert_eq!(mask("s3://key:secret@media?region=a"), "s3://key:***@media?region=a");
         assert_eq!(mask("postgres://db:5432/media"), "postgres://db:5432/media");
         assert_eq!(mask("sqlite:///var/lib/a:b@c.db"), "sqlite:///var/lib/a:b@c.db");
         assert_eq!(mask("127.0.0.1:8000"), "127.0.0.1:8000");

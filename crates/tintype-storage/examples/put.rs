@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Instant;
-use tintype_storage::{Content, LocalStorage, NewObject, Spool, Storage};
+use tintype_storage::{Attributes, Content, LocalStorage, NewObject, Spool, Storage};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let received = start.elapsed();
 
     let content = Content::Spooled(Arc::clone(&spooled));
-    storage.put(&NewObject { key: key.parse()?, content, content_type: "application/octet-stream".to_owned() }).await?;
+    storage.put(&NewObject { key: key.parse()?, content, attributes: Attributes::default() }).await?;
     println!("{} {} bytes, {}", key, spooled.len(), spooled.checksum());
     println!("received in {received:.3?}, durable after {:.3?}", start.elapsed());
     Ok(())

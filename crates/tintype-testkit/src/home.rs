@@ -1,5 +1,5 @@
 use crate::process::Process;
-use crate::{Builder, Error, Server};
+use crate::{Bucket, Builder, Error, Server};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
@@ -24,7 +24,12 @@ impl Home {
             .tempdir()
             .map_err(Error::io("make a directory in", std::env::temp_dir().display()))?;
         let data_dir = builder.data_dir.clone().unwrap_or_else(|| directory.path().join("data"));
-        Ok(Self { directory, data_dir, builder })
+        Ok(Self { directory, data_dir, builder: builder.choose_storage() })
+    }
+
+    /// Returns the bucket that the files are kept in, if they are kept in one.
+    pub fn bucket(&self) -> Option<&Bucket> {
+        self.builder.bucket.as_ref()
     }
 
     /// Returns the working directory; `tintype.toml` would be read from here.
@@ -160,7 +165,7 @@ impl Home {
     fn prepare(&self, command: &mut Command) {
         command.current_dir(self.path());
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("TINTYPE_") {
+            if ["TINTYPE_", "AWS_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
                 command.env_remove(name);
             }
         }

@@ -3,7 +3,7 @@
 use crate::support::checks::problem;
 use crate::support::picture::{gradient, jpeg};
 use crate::support::{
-    FILES, builder, checksum, create, fetch, file, media_path, noise, objects_on_disk, one, server, text, wire,
+    FILES, builder, checksum, create, fetch, file, media_path, noise, one, server, stored_keys, text, wire,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -129,7 +129,7 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     let page = admin.get(FILES).query([("limit", "1000")]).send().json();
     let owned: usize =
         crate::support::results(&page).iter().map(|object| 1 + object["thumbnails"].as_array().unwrap().len()).sum();
-    eventually("what the killed uploads left is swept", || objects_on_disk(&server).len() == owned);
+    eventually("what the killed uploads left is swept", || stored_keys(&server).len() == owned);
 }
 
 #[test]

@@ -8,9 +8,10 @@ use re_rav1d::dav1d::{Decoder, Error as Av1Error, Picture, PixelLayout, PlanarIm
 
 use super::check_sides;
 use crate::frame::{Decoded, Frame, Samples};
+use crate::planes::{Resizer, Side, Source};
 use crate::probe::{Detail, Header, HeifColour, HeifLayout, Tiles};
-use crate::resize::{PlaneView, Scaler};
-use crate::{Error, Format, Limits, ycbcr};
+use crate::resize::Scaler;
+use crate::{Error, Format, Limits, Orientation, ycbcr};
 
 /// Returns a frame of the sides `stored`.
 pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits, stored: (u32, u32)) -> Result<Decoded, Error> {
@@ -23,20 +24,20 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits, stored: (u3
         false => Some(Planes::decode(bytes, &layout.alpha, header)?),
     };
     let coding = Coding::new(layout, &picture);
-    let mut scaler = Scaler::new();
+    let mut resizer = Resizer::new();
     // Colours are weighted by alpha when they are resized, so that both are needed at full size.
     let sides = if alpha.is_some() { (header.width, header.height) } else { stored };
-    let mut frame = picture.frame(&mut scaler, sides, &coding)?;
+    let mut frame = picture.frame(&mut resizer, sides, &coding);
     if let Some(alpha) = alpha {
         limits.check_deadline()?;
-        let plane = scaler.plane(&alpha.view(0), sides)?;
+        let plane = alpha.resized(&mut resizer, 0, sides);
         let table = range_table(alpha.full_range, 0);
         frame = with_alpha(frame, plane.iter().map(|sample| table[usize::from(*sample)]));
         if layout.premultiplied {
             divide(&mut frame);
         }
         frame.drop_opaque_alpha();
-        frame = scaler.consume(frame, stored.0, stored.1)?;
+        frame = Scaler::new().consume(frame, stored.0, stored.1)?;
     }
     Ok(Decoded { frame, icc_profile: coding.profile })
 }
@@ -157,22 +158,28 @@ impl Planes {
         }
     }
 
-    fn view(&self, index: usize) -> PlaneView<'_> {
-        let (width, height) = self.sides(index);
+    fn resized(&self, resizer: &mut Resizer, index: usize, (width, height): (u32, u32)) -> Vec<u8> {
+        let (columns, lines) = self.sides(index);
         let (across, down) = if index == 0 { (1, 1) } else { self.chroma };
-        let exact = (f64::from(self.width) / f64::from(across), f64::from(self.height) / f64::from(down));
-        PlaneView { data: &self.data[index], stride: width as usize, width, height, exact }
+        let side = |samples, whole, factor| Side { samples, exact: f64::from(whole) / f64::from(factor) };
+        let source = Source {
+            data: &self.data[index],
+            stride: columns as usize,
+            width: side(columns, self.width, across),
+            height: side(lines, self.height, down),
+        };
+        resizer.plane(&source, (Side::whole(width), Side::whole(height)), Orientation::Normal)
     }
 
     /// Resizes the planes and makes them what a frame holds.
-    fn frame(&self, scaler: &mut Scaler, sides: (u32, u32), coding: &Coding) -> Result<Frame, Error> {
+    fn frame(&self, resizer: &mut Resizer, sides: (u32, u32), coding: &Coding) -> Frame {
         let (width, height) = sides;
         let luma_table = range_table(coding.full_range, 0);
         let mut planes = Vec::new();
         let count = if self.chroma.0 == 0 { 1 } else { 3 };
         for index in 0..count {
             let table = if index == 0 || coding.matrix == 0 { luma_table } else { range_table(coding.full_range, 128) };
-            let plane = scaler.plane(&self.view(index), sides)?;
+            let plane = self.resized(resizer, index, sides);
             planes.push(plane.into_iter().map(|sample| table[usize::from(sample)]).collect::<Vec<u8>>());
         }
         let (samples, pixels) = match (count, coding.matrix) {
@@ -186,7 +193,7 @@ impl Planes {
             (_, 5 | 6) => (Samples::YCbCr, planes.concat()),
             (_, matrix) => (Samples::Rgb, to_rgb(&planes, matrix)),
         };
-        Ok(Frame { width, height, samples, pixels })
+        Frame { width, height, samples, pixels }
     }
 }
 

@@ -15,11 +15,11 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header, limits: &Limits) -> 
     input.seek(SeekFrom::Start(offset))?;
     let bytes = generic::slurp(&mut input, len.into())?;
     if is_png {
-        return png::decode(Deadline::new(&mut Cursor::new(bytes), limits.deadline), header);
+        return png::decode(Deadline::new(&mut Cursor::new(bytes), limits), header);
     }
     // A decoder of icons knows about the mask below the bitmap, but must not choose another picture.
     let mut icon = Cursor::new(alone(entry, &bytes));
-    generic::decode(Deadline::new(&mut icon, limits.deadline), header, limits)
+    generic::decode(Deadline::new(&mut icon, limits), header, limits)
 }
 
 /// Returns an icon with one picture only.

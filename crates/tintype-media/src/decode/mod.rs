@@ -19,8 +19,11 @@ use std::io::{BufRead, Seek};
 
 use crate::frame::Decoded;
 use crate::guard::Deadline;
+use crate::picture::Picture;
 use crate::probe::{Detail, Header};
 use crate::process::{self, DecoderProcess};
+use crate::thumbnail::FIXED_BYTES;
+use crate::thumbnailer::Tools;
 use crate::{Error, Format, Limits};
 
 /// A trait object's stand-in for `BufRead + Seek`: decoders are compiled once, not once for each kind of reader.
@@ -42,14 +45,13 @@ pub(crate) fn decode<R: BufRead + Seek>(
     decoder: Option<&DecoderProcess>,
     stored: (u32, u32),
 ) -> Result<Decoded, Error> {
-    let input = Deadline::new(reader as &mut dyn BufReadSeek, limits.deadline);
+    let input = Deadline::new(reader as &mut dyn BufReadSeek, limits);
     if header.format.is_isolated() {
         let decoder = decoder.ok_or_else(|| no_process(header.format))?;
         let memory = memory(header, stored).unwrap_or(limits.max_alloc_bytes);
         return process::decode(decoder, input, header, limits, stored, memory);
     }
     match header.format {
-        Format::Jpeg => jpeg::decode(input, header, limits, stored),
         Format::Png => png::decode(input, header),
         Format::Gif => gif::decode(input, header),
         Format::Ico => ico::decode(input, header, limits),
@@ -88,12 +90,25 @@ pub(crate) fn memory(header: &Header, stored: (u32, u32)) -> Option<u64> {
             // The profile stays beside the pixels, as it is and as it is understood.
             jpeg_scale::memory(skeleton, header.scratch_bytes, stored).saturating_add(2 * profile_bytes)
         }
-        Detail::WebP(webp) => webp::memory(header, webp, stored),
+        Detail::WebP(webp) => webp::memory(header, webp, stored).saturating_add(FIXED_BYTES),
         Detail::Heif(heif) if header.format == Format::Avif => avif::memory(header, heif, stored),
         _ if header.format == Format::Jxl => jxl::memory(header, stored),
         _ if header.format == Format::Svg => svg::memory(header, stored),
         _ => return None,
     })
+}
+
+/// Decodes the JPEG whose header is known and admitted, as far as a first thumbnail of the sides `stored`, before
+/// orientation, needs it; `reader` stands at its beginning.
+pub(crate) fn decode_jpeg<R: BufRead + Seek>(
+    reader: &mut R,
+    header: &Header,
+    limits: &Limits,
+    stored: (u32, u32),
+    tools: &mut Tools,
+) -> Result<Picture, Error> {
+    let input = Deadline::new(reader as &mut dyn BufReadSeek, limits);
+    jpeg::decode(input, header, limits, stored, tools)
 }
 
 /// Allocates the frame's pixels, which the header's gate has already found affordable.

@@ -7,9 +7,9 @@ use tintype_webp::{Error as WebpError, Layout};
 use super::generic::slurp;
 use super::{Input, buffer};
 use crate::frame::{Decoded, Frame, Samples};
+use crate::planes::{Resizer, Side, Source};
 use crate::probe::{Detail, Header, WebpLayout};
-use crate::resize::{PlaneView, Scaler};
-use crate::{Error, Format, Limits, colour, ycbcr};
+use crate::{Error, Format, Limits, Orientation, colour, ycbcr};
 
 /// Returns a frame of the sides `stored` where the picture is lossy and opaque, else of the image's own.
 pub(super) fn decode(
@@ -96,20 +96,20 @@ pub(crate) fn memory(header: &Header, webp: &WebpLayout, stored: (u32, u32)) -> 
 
 /// Resizes the planes, and widens their range to that of JPEG.
 fn planes(data: &[u8], (width, height): (u32, u32), limits: &Limits, stored: (u32, u32)) -> Result<Frame, Error> {
-    let (columns, lines) = (width.div_ceil(2), height.div_ceil(2));
-    let exact = (f64::from(width), f64::from(height));
-    let half = (exact.0 / 2.0, exact.1 / 2.0);
+    let (across, down) = (Side::halved(width), Side::halved(height));
     let (luma, differences) = data.split_at(width as usize * height as usize);
-    let (blue, red) = differences.split_at(columns as usize * lines as usize);
-    let mut scaler = Scaler::new();
+    let (blue, red) = differences.split_at(across.samples as usize * down.samples as usize);
+    let to = (Side::whole(stored.0), Side::whole(stored.1));
+    let mut resizer = Resizer::new();
     let mut pixels = Vec::with_capacity(stored.0 as usize * stored.1 as usize * 3);
-    for (data, sides, exact, middle) in
-        [(luma, (width, height), exact, 0), (blue, (columns, lines), half, 128), (red, (columns, lines), half, 128)]
+    for (data, (width, height), middle) in
+        [(luma, (Side::whole(width), Side::whole(height)), 0), (blue, (across, down), 128), (red, (across, down), 128)]
     {
         limits.check_deadline()?;
-        let view = PlaneView { data, stride: sides.0 as usize, width: sides.0, height: sides.1, exact };
+        let source = Source { data, stride: width.samples as usize, width, height };
         let table = ycbcr::full_range(middle);
-        pixels.extend(scaler.plane(&view, stored)?.into_iter().map(|sample| table[usize::from(sample)]));
+        let plane = resizer.plane(&source, to, Orientation::Normal);
+        pixels.extend(plane.into_iter().map(|sample| table[usize::from(sample)]));
     }
     Ok(Frame { width: stored.0, height: stored.1, samples: Samples::YCbCr, pixels })
 }

@@ -58,7 +58,7 @@ pub struct Probe {
 /// # Errors
 ///
 /// [`Error::Unsupported`] when the content is no image with known sides, [`Error::Malformed`] when its header is
-/// broken or a side is zero, [`Error::Io`], [`Error::DeadlineExceeded`].
+/// broken or a side is zero, [`Error::Io`], [`Error::DeadlineExceeded`], [`Error::Cancelled`].
 ///
 /// ```
 /// # fn main() -> Result<(), tintype_media::Error> {
@@ -143,9 +143,9 @@ impl Header {
 pub(crate) fn read<R: BufRead + Seek>(reader: &mut R, limits: &Limits) -> Result<Header, Error> {
     limits.check_deadline()?;
     guard::catch(|| {
-        let mut deadline = Deadline::new(reader, limits.deadline);
+        let mut deadline = Deadline::new(reader, limits);
         let mut source = Source::new(&mut deadline as &mut dyn ReadSeek)?;
-        let header = parse(&mut source).map_err(guard::timeout)?;
+        let header = parse(&mut source).map_err(|error| guard::timeout(error, limits))?;
         if header.width == 0 || header.height == 0 {
             return Err(Error::malformed(
                 header.format,
