@@ -43,6 +43,11 @@ pub(crate) const KEYS: &[Key] = &[
         default: "",
         help: "Types that may be uploaded, comma-separated, e.g. image,pdf,audio/mpeg; all unless given",
     },
+    Key {
+        name: "thumbnail_format",
+        default: "auto",
+        help: "auto (JPEG, or PNG where anything is transparent), jpeg (transparent becomes white) or webp",
+    },
     Key { name: "max_image_pixels", default: "100000000", help: "The largest image that gets thumbnails" },
     Key { name: "decode_memory", default: "512 MiB", help: "Memory for all decodes at a time" },
     Key { name: "decode_timeout", default: "30s", help: "How long making an image's thumbnails may take" },

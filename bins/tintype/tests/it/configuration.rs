@@ -40,6 +40,7 @@ fn config_prints_every_key_with_its_default() {
         "max_image_pixels",
         "decode_memory",
         "allowed_types",
+        "thumbnail_format",
         "workers",
         "log_format",
     ];
@@ -99,7 +100,7 @@ fn each_source_reaches_the_server() {
 fn every_key_may_stand_in_the_file() {
     let toml = "bind = \"127.0.0.1:7654\"\ndata_dir = \"./elsewhere\"\npublic_url = \"https://media.example\"\n\
                 media_access = \"public\"\nmax_upload_size = \"7 MiB\"\nmax_image_pixels = 7777777\ndecode_memory = \"77 MiB\"\n\
-                allowed_types = [\"image\", \"pdf\"]\nworkers = 3\nlog_format = \"json\"\n\
+                allowed_types = [\"image\", \"pdf\"]\nworkers = 3\nthumbnail_format = \"webp\"\nlog_format = \"json\"\n\
                 database_url = \"sqlite:///nowhere/x.db\"\nstorage_url = \"file:///nowhere/media\"\n";
     let home = builder().local_storage().prepare().unwrap();
     fs::write(home.path().join("tintype.toml"), toml).unwrap();
@@ -114,6 +115,7 @@ fn every_key_may_stand_in_the_file() {
         "7777777",
         "image",
         "pdf",
+        "webp",
         "json",
         "/nowhere/x.db",
         "/nowhere/media",
@@ -143,6 +145,8 @@ fn a_value_that_does_not_parse_is_an_error_that_names_key_and_value() {
         ("allowed_types", "image,cookies"),
         ("workers", "many"),
         ("log_format", "xml"),
+        ("thumbnail_format", "gif"),
+        ("thumbnail_format", "avif"),
         ("media_access", "private"),
         ("public_url", "not a url"),
         ("database_url", "mysql://x/y"),

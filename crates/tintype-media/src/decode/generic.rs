@@ -2,9 +2,7 @@
 
 use std::io::{self, Read};
 
-use image::codecs::{
-    bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder, webp::WebPDecoder,
-};
+use image::codecs::{bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder};
 use image::{ColorType, ImageDecoder, ImageError};
 
 use super::{Input, check_sides};
@@ -21,7 +19,6 @@ pub(super) fn decode(input: Input<'_>, header: &Header, limits: &Limits, stored:
         Format::Pnm => run(PnmDecoder::new(input).map_err(failed)?, header, limits, stored),
         Format::Qoi => run(QoiDecoder::new(input).map_err(failed)?, header, limits, stored),
         Format::Tga => run(TgaDecoder::new(input).map_err(failed)?, header, limits, stored),
-        Format::WebP => run(WebPDecoder::new(input).map_err(failed)?, header, limits, stored),
         format => Err(Error::unsupported(format, format!("`{format}` cannot be decoded"))),
     }
 }

@@ -3,11 +3,14 @@
 mod bmp;
 mod gif;
 mod heif;
+mod heif_items;
 mod ico;
 mod jpeg;
+mod jxl;
 mod other;
 mod png;
 mod pnm;
+mod svg;
 mod tga;
 mod tiff;
 mod tiff_mode;
@@ -15,11 +18,13 @@ mod webp;
 
 use std::io::{BufRead, Read, Seek};
 
+pub(crate) use heif_items::{HeifColour, HeifLayout, Tiles};
 pub(crate) use jpeg::read as read_jpeg;
 pub(crate) use png::CHUNK_BYTES;
 pub(crate) use pnm::parse as parse_pnm;
 pub(crate) use tiff::{JPEG as TIFF_JPEG, Layout as TiffLayout};
 pub(crate) use tiff_mode::photometric;
+pub(crate) use webp::WebpLayout;
 
 use crate::frame::Samples;
 use crate::guard::{self, Deadline};
@@ -120,6 +125,8 @@ pub(crate) enum Detail {
     /// The iCCP chunk is larger than any honest profile.
     OversizedProfile,
     Tiff(Box<TiffLayout>),
+    WebP(WebpLayout),
+    Heif(Box<HeifLayout>),
 }
 
 impl Header {
@@ -166,7 +173,7 @@ pub(crate) fn recognise(source: &mut Headers<'_>) -> Result<Option<Format>, Erro
     if let Some(format) = Format::sniff(&head) {
         return Ok(Some(format));
     }
-    if other::is_svg(source)? {
+    if svg::recognise(source)? {
         return Ok(Some(Format::Svg));
     }
     Ok(tga::recognise(source)?.then_some(Format::Tga))
@@ -189,9 +196,9 @@ fn parse(source: &mut Headers<'_>) -> Result<Header, Error> {
         Format::Avif | Format::Heif => heif::read(source, format),
         Format::Qoi => other::qoi(source),
         Format::Psd => other::psd(source),
-        Format::Jxl => other::jxl(source),
+        Format::Jxl => jxl::read(source),
         Format::Jp2 => other::jp2(source),
-        Format::Svg => Err(Error::unsupported(format, "a drawing has no sides in pixels")),
+        Format::Svg => svg::read(source),
     }
 }
 

@@ -8,6 +8,7 @@ mod detection;
 mod files;
 mod golden;
 mod hostile;
+mod isolated;
 mod limits;
 mod memory;
 mod orientation;
