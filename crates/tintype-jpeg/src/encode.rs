@@ -41,7 +41,7 @@ impl Default for EncodeOptions {
     }
 }
 
-/// Writes baseline JPEG files from planes, one after the other, keeping its buffers.
+/// Writes baseline JPEG files from planes, one after the other, keeping its working memory and tables.
 ///
 /// ```
 /// use tintype_jpeg::{EncodeOptions, Encoder, Header, Limits, PlaneView, Scale};
@@ -55,7 +55,6 @@ impl Default for EncodeOptions {
 pub struct Encoder {
     workspace: Box<Workspace>,
     standard: Box<CodeTables>,
-    bytes: Vec<u8>,
     processor: Processor,
 }
 
@@ -80,9 +79,6 @@ struct Workspace {
     groups: [(Coefficients, Masks); MAX_MCU_BLOCKS],
 }
 
-/// The most bytes of output buffer to keep for the next file.
-const KEPT_BYTES: usize = 1 << 20;
-
 impl Encoder {
     /// An encoder without anything to reuse yet.
     #[must_use]
@@ -91,7 +87,6 @@ impl Encoder {
         Self {
             workspace: Box::new(Workspace { samples: [0; 64 * LANES], groups }),
             standard: Box::new(CodeTables::new(&standard_tables::all())),
-            bytes: Vec::new(),
             processor: Processor::Present,
         }
     }
@@ -116,15 +111,16 @@ impl Encoder {
             dispatch(self.processor, Scan { parts: &mut parts, workspace: &mut self.workspace, sink: &mut counter });
             counter.tables()
         });
-        self.bytes.clear();
-        write_header(&mut self.bytes, &parts, options.quality, own.as_ref().unwrap_or(&standard_tables::all()));
+        // More than nearly all pictures take.
+        let samples: usize = parts.first().map_or(0, |luma| luma.plane.width as usize * luma.plane.height as usize);
+        let mut file = Vec::with_capacity(samples / 2 + 1024);
+        write_header(&mut file, &parts, options.quality, own.as_ref().unwrap_or(&standard_tables::all()));
         let own = own.as_ref().map(CodeTables::new);
-        let mut writer = Writer::new(own.as_ref().unwrap_or(&self.standard), &mut self.bytes);
+        let mut writer = Writer::new(own.as_ref().unwrap_or(&self.standard), &mut file);
         dispatch(self.processor, Scan { parts: &mut parts, workspace: &mut self.workspace, sink: &mut writer });
         writer.finish();
-        self.bytes.extend([0xFF, EOI]);
-        let file = self.bytes.as_slice().to_vec();
-        self.bytes.shrink_to(KEPT_BYTES);
+        file.extend([0xFF, EOI]);
+        file.shrink_to_fit();
         Ok(file)
     }
 }

@@ -152,9 +152,7 @@ pub(crate) fn first_sides(header: &Header, edges: &[u32]) -> (u32, u32) {
 pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
     let (width, height) = first_sides(header, edges);
     if let Detail::Jpeg { skeleton, profile_bytes } = &header.detail {
-        let peak = decode::jpeg_memory(skeleton, header.scratch_bytes, (width, height));
-        // The profile stays beside the pixels, as it is and as it is understood.
-        return peak.saturating_add(2 * profile_bytes);
+        return decode::jpeg_memory(skeleton, header.scratch_bytes, *profile_bytes, (width, height));
     }
     let whole = header.pixels().saturating_mul(header.frame_bytes_per_pixel);
     let small = u64::from(width) * u64::from(height);

@@ -14,7 +14,7 @@ use crate::{Error, Format, Thumbnail, ThumbnailOptions, colour, decode, encode, 
 
 /// Makes thumbnails of one image after the other, keeping tables and buffers from each for the next.
 ///
-/// Between images it holds up to 28 MiB, of which 16 are planes and 8 a file. What it makes does not depend on what it made before.
+/// Between images it holds up to 4 MiB, most of it planes of the last thumbnails. What it makes does not depend on what it made before.
 ///
 /// ```
 /// use tintype_media::{ThumbnailOptions, Thumbnailer};
@@ -39,8 +39,6 @@ pub(crate) struct Tools {
     pub(crate) decoder: Decoder,
     pub(crate) encoder: Encoder,
     pub(crate) resizer: Resizer,
-    /// The bytes of a file.
-    pub(crate) file: Vec<u8>,
 }
 
 impl fmt::Debug for Thumbnailer {
@@ -59,9 +57,7 @@ impl Thumbnailer {
     /// A thumbnailer without anything to reuse yet.
     #[must_use]
     pub fn new() -> Self {
-        let tools =
-            Tools { decoder: Decoder::new(), encoder: Encoder::new(), resizer: Resizer::new(), file: Vec::new() };
-        Self { tools }
+        Self { tools: Tools { decoder: Decoder::new(), encoder: Encoder::new(), resizer: Resizer::new() } }
     }
 
     /// Makes a thumbnail for each of `options.edges`, in their order, from one decode, as

@@ -15,9 +15,6 @@ use crate::{Error, Format, Limits, Orientation, colour, ycbcr};
 /// Progressive files have about ten; each costs a pass over all coefficients.
 const MAX_SCANS: u32 = 100;
 
-/// A buffer for larger files is not kept from one image to the next, nor beside the planes.
-pub(super) const KEPT_FILE_BYTES: usize = 8 << 20;
-
 /// Returns the picture for the largest thumbnail, whose sides before orientation are `stored`.
 pub(super) fn decode(
     mut input: Input<'_>,
@@ -26,8 +23,8 @@ pub(super) fn decode(
     stored: (u32, u32),
     tools: &mut Tools,
 ) -> Result<Picture, Error> {
-    read(&mut input, &mut tools.file)?;
-    let jpeg = Jpeg::parse(&tools.file).map_err(failed)?;
+    let file = read(&mut input)?;
+    let jpeg = Jpeg::parse(&file).map_err(failed)?;
     check_sides(header, jpeg.width(), jpeg.height())?;
     let family = jpeg.color();
     let icc_profile = jpeg.icc_profile(colour::MAX_PROFILE_BYTES);
@@ -38,46 +35,44 @@ pub(super) fn decode(
         deadline: limits.deadline,
         cancelled: Some(&is_cancelled),
     };
-    let options = jpeg_scale::options(&jpeg, tools.file.len() as u64, stored);
+    let options = jpeg_scale::options(&jpeg, file.len() as u64, stored);
     let decoded = tools.decoder.decode(&jpeg, options, &jpeg_limits).map_err(failed)?;
-    if tools.file.capacity() > KEPT_FILE_BYTES {
-        tools.file = Vec::new();
-    }
+    // Neither the file nor the planes stay: memory is what limits how many images are worked on at a time.
+    drop(file);
     limits.check_deadline()?;
-    let picture = match (family, icc_profile) {
+    Ok(match (family, icc_profile) {
         (ColorFamily::Grey | ColorFamily::YCbCr, None) => {
             let upright = header.orientation.displayed(stored.0, stored.1);
             let sources = decoded.components.iter().map(Source::from);
             Picture::Planes(tools.resizer.make(sources, upright, header.orientation))
         }
         (_, profile) => {
-            let frame = frame(&mut tools.resizer, &decoded, family, stored)?;
+            let frame = frame(&mut tools.resizer, decoded, family, stored)?;
             colour::to_srgb(frame, profile.as_deref()).upright(header.orientation).into()
         }
-    };
-    tools.decoder.recycle(decoded);
-    Ok(picture)
+    })
 }
 
 /// Reads the whole file.
-fn read(input: &mut Input<'_>, file: &mut Vec<u8>) -> Result<(), Error> {
+fn read(input: &mut Input<'_>) -> Result<Vec<u8>, Error> {
     let len = input.seek(SeekFrom::End(0))?;
     input.seek(SeekFrom::Start(0))?;
-    file.clear();
+    let mut file = Vec::new();
     // To the byte: a vector that grows by doubling would hold up to twice as much.
     let exact = usize::try_from(len).ok().filter(|len| file.try_reserve_exact(*len).is_ok());
     if exact.is_none() {
         return Err(Error::Io { source: std::io::ErrorKind::OutOfMemory.into() });
     }
-    input.take(len).read_to_end(file)?;
-    Ok(())
+    input.take(len).read_to_end(&mut file)?;
+    Ok(file)
 }
 
 /// Returns all components at the sides `stored`, with the colours that the file has.
-fn frame(resizer: &mut Resizer, decoded: &Decoded, family: ColorFamily, stored: (u32, u32)) -> Result<Frame, Error> {
+fn frame(resizer: &mut Resizer, decoded: Decoded, family: ColorFamily, stored: (u32, u32)) -> Result<Frame, Error> {
     let sides = (Side::whole(stored.0), Side::whole(stored.1));
-    let mut plane = |plane| resizer.plane(&Source::from(plane), sides, Orientation::Normal);
-    let mut planes: Vec<Vec<u8>> = decoded.components.iter().map(&mut plane).collect();
+    let components = decoded.components.into_iter();
+    let mut planes: Vec<Vec<u8>> =
+        components.map(|plane| resizer.plane(&Source::from(&plane), sides, Orientation::Normal)).collect();
     let (samples, pixels) = match family {
         ColorFamily::Grey => (Samples::Grey, planes.swap_remove(0)),
         ColorFamily::YCbCr => (Samples::YCbCr, planes.concat()),

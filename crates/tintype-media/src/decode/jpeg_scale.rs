@@ -2,7 +2,6 @@
 
 use tintype_jpeg::{ColorFamily, Header as Jpeg, Options, Scale};
 
-use super::jpeg::KEPT_FILE_BYTES;
 use crate::planes::{self, Colour, Side};
 
 /// The scales from small to large.
@@ -12,7 +11,7 @@ const SCALES: [Scale; 6] =
 /// Returns how many samples a plane must have at `scale` for one of the thumbnail's.
 ///
 /// A reduced transform drops frequencies of which Lanczos leaves a little, and nearer to 1 that shows, the more so the
-/// more `grain` there is. With these factors pictures lose 0.1 dB at most; docs/performance.md has the measurements.
+/// more `grain` there is. With these factors pictures lose 0.1 dB at most; the measurements are in `docs/performance.md`.
 fn margin(scale: Scale, grain: f64) -> f64 {
     let by_grain = if grain > HARSH {
         1.6
@@ -31,8 +30,8 @@ fn margin(scale: Scale, grain: f64) -> f64 {
 }
 
 /// [`grain`] of pictures that show what 1/2 drops, and of patterns that are finer than a thumbnail can show.
-const GRAINY: f64 = 170.0;
-const HARSH: f64 = 230.0;
+const GRAINY: f64 = 110.0;
+const HARSH: f64 = 210.0;
 
 /// Estimates how much there is of the finest structure, from the coarseness of quantisation and the bits that are spent
 /// all the same: each bit more for every pixel is twice the amplitude.
@@ -81,12 +80,13 @@ fn enough(jpeg: &Jpeg<'_>, index: usize, sides: (u32, u32), grain: f64) -> Optio
     Some(SCALES.into_iter().find(is_enough).unwrap_or(Scale::Full))
 }
 
-/// Tables of the encoder and of the axes, small allocations.
-const FIXED_BYTES: u64 = 64 << 10;
+/// Tables and working memory of decoder and encoder, small allocations.
+const FIXED_BYTES: u64 = 160 << 10;
 
-/// Returns an upper estimate in bytes of the peak memory of making thumbnails of a file of `file_bytes` bytes, whose
-/// first has the sides `stored`; `skeleton` are the segments that decide it.
-pub(crate) fn memory(skeleton: &[u8], file_bytes: u64, stored: (u32, u32)) -> u64 {
+/// Returns an upper estimate in bytes of the peak memory of making thumbnails of a file of `file_bytes` bytes, of which
+/// `profile_bytes` are a colour profile, and whose first thumbnail has the sides `stored`; `skeleton` are the segments that
+/// decide it.
+pub(crate) fn memory(skeleton: &[u8], file_bytes: u64, profile_bytes: u64, stored: (u32, u32)) -> u64 {
     // The probe has parsed it before; what cannot be parsed cannot be afforded.
     let Ok(jpeg) = Jpeg::parse(skeleton) else {
         return u64::MAX;
@@ -94,16 +94,21 @@ pub(crate) fn memory(skeleton: &[u8], file_bytes: u64, stored: (u32, u32)) -> u6
     let options = options(&jpeg, file_bytes, stored);
     let channels = jpeg.components().len() as u64;
     let small = u64::from(stored.0) * u64::from(stored.1);
-    let decoding = jpeg.memory_estimate(options) + file_bytes;
-    let kept = if file_bytes > KEPT_FILE_BYTES as u64 { 0 } else { file_bytes };
     let scale = options.scale.max(options.chroma_scale.unwrap_or(options.scale));
     let side = |pixels: u32| Side { samples: scale.apply(pixels), exact: f64::from(scale.apply(pixels)) };
-    let making = planes::memory((side(jpeg.width()), side(jpeg.height())), stored, channels);
-    let resizing = kept + jpeg.plane_bytes(options) + making;
-    // Files without colour differences, or with a profile, become pixels in between: planes, pixels, other pixels.
-    let converting = kept + jpeg.plane_bytes(options) + small * channels * 3;
-    // Afterwards the two largest thumbnails and their files.
-    let finishing = kept + making + small;
-    let plain = matches!(jpeg.color(), ColorFamily::Grey | ColorFamily::YCbCr);
-    decoding.max(resizing).max(finishing).max(if plain { 0 } else { converting }) + FIXED_BYTES
+    let made = planes::memory((side(jpeg.width()), side(jpeg.height())), stored, channels);
+    let decoding = jpeg.memory_estimate(options) + file_bytes;
+    let making = jpeg.plane_bytes(options) + made;
+    // Afterwards the largest thumbnail and its file, and the next one.
+    let finishing = made + small;
+    let converting = match jpeg.color() {
+        ColorFamily::Grey | ColorFamily::YCbCr if profile_bytes == 0 => 0,
+        // As it came, as lights, and these in another space.
+        ColorFamily::Grey | ColorFamily::YCbCr => small * channels * 3,
+        // Planes and pixels, which become other pixels, which become planes.
+        _ => (jpeg.plane_bytes(options) + small).max(small * channels * 2),
+    };
+    let peak = decoding.max(making).max(finishing).max(converting);
+    // The profile stays beside the pixels, as it is and as it is understood.
+    peak + 2 * profile_bytes + FIXED_BYTES
 }

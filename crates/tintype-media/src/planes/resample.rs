@@ -97,8 +97,13 @@ impl Strip {
                 *to = sums.map(|sum| sample(sum) as u8);
             }
             for (lane, row) in target.chunks_exact_mut(width).enumerate() {
-                for (to, column) in row[done..done + count].iter_mut().zip(&block) {
-                    *to = column[lane];
+                let row = &mut row[done..];
+                if let Some(row) = row.first_chunk_mut::<8>() {
+                    *row = block.map(|column| column[lane]);
+                } else {
+                    for (to, column) in row.iter_mut().zip(&block) {
+                        *to = column[lane];
+                    }
                 }
             }
             done += count;
