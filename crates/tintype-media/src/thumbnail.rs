@@ -215,8 +215,8 @@ pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
     // Sixteen bits before and after, eight at the end, and the tables in between.
     let converting =
         if header.converted { small * channels * 5 + PROFILE_TABLES_BYTES + header.scratch_bytes } else { 0 };
-    // Afterwards some copies of the largest thumbnail, and the encoded files.
-    let finishing = small * channels * 2;
+    // Afterwards the largest thumbnail and a file of it; what is transparent is hard to compress.
+    let finishing = small * channels * if header.samples.has_alpha() { 3 } else { 2 };
     decoding.max(converting).max(finishing).saturating_add(FIXED_BYTES)
 }
 

@@ -11,7 +11,7 @@ pub(super) fn qoi(source: &mut Headers<'_>) -> Result<Header, Error> {
     let mut header = Header::new(Format::Qoi, be32(&bytes, 4), be32(&bytes, 8), mode);
     header.frame_bytes_per_pixel = bytes[12].clamp(3, 4).into();
     header.samples = if bytes[12] == 3 { Samples::Rgb } else { Samples::Rgba };
-    header.scratch_bytes = source.len();
+    header.scratch_bytes = u64::from(header.width) * 8 + (1 << 17);
     Ok(header)
 }
 

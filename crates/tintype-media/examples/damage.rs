@@ -1,6 +1,6 @@
 //! Damages files in thousands of ways and makes thumbnails of them: nothing may panic.
 //!
-//! `cargo run --release -p tintype-media --example mutate -- 10000 1 photo.png other.png`: how many, from which seed,
+//! `cargo run --release -p tintype-media --example damage -- 10000 1 photo.png other.png`: how many, from which seed,
 //! and which files.
 
 #![expect(clippy::print_stdout, reason = "a command-line example")]
@@ -33,11 +33,11 @@ impl Random {
 fn main() -> Result<(), Box<dyn StdError>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [count, seed, names @ ..] = arguments.as_slice() else {
-        return Err("usage: mutate <count> <seed> <file>…".into());
+        return Err("usage: damage <count> <seed> <file>…".into());
     };
     let files = names.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
     if files.is_empty() {
-        return Err("usage: mutate <count> <seed> <file>…".into());
+        return Err("usage: damage <count> <seed> <file>…".into());
     }
     let mut random = Random(seed.parse()?);
     let mut counts = BTreeMap::<&str, u32>::new();
