@@ -1,5 +1,5 @@
 use crate::process::Process;
-use crate::{Builder, Error, Server};
+use crate::{Builder, Error, Postgres, PostgresDatabase, Server};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
@@ -15,7 +15,11 @@ pub struct Home {
     directory: TempDir,
     data_dir: PathBuf,
     builder: Builder,
+    database: Option<PostgresDatabase>,
 }
+
+/// Names the database of every test that does not choose one itself: `sqlite` (the default) or `postgres`.
+const TEST_DATABASE: &str = "TINTYPE_TEST_DATABASE";
 
 impl Home {
     pub(crate) fn new(builder: Builder) -> Result<Self, Error> {
@@ -24,7 +28,28 @@ impl Home {
             .tempdir()
             .map_err(Error::io("make a directory in", std::env::temp_dir().display()))?;
         let data_dir = builder.data_dir.clone().unwrap_or_else(|| directory.path().join("data"));
-        Ok(Self { directory, data_dir, builder })
+        let mut home = Self { directory, data_dir, builder, database: None };
+        home.choose_database();
+        Ok(home)
+    }
+
+    /// Makes a PostgreSQL database where the surrounding process asks for it and the test leaves the choice.
+    fn choose_database(&mut self) {
+        let is_chosen = self.builder.environment.iter().any(|(name, _)| name == "TINTYPE_DATABASE_URL");
+        match std::env::var(TEST_DATABASE).as_deref() {
+            Err(_) | Ok("" | "sqlite") => {}
+            Ok("postgres") if is_chosen => {}
+            Ok("postgres") => {
+                let Some(server) = Postgres::shared() else { panic!("{TEST_DATABASE} asks for PostgreSQL") };
+                // Migrated once, so that not every test waits for it.
+                server.prepare(|url| {
+                    let mut command = self.command(["user", "list"]);
+                    let _ = command.env("TINTYPE_DATABASE_URL", url).output();
+                });
+                self.database = Some(server.database());
+            }
+            Ok(other) => panic!("{TEST_DATABASE} is `{other}`; use `sqlite` or `postgres`"),
+        }
     }
 
     /// Returns the working directory; `tintype.toml` would be read from here.
@@ -165,6 +190,9 @@ impl Home {
             }
         }
         command.env("TINTYPE_BIND", "127.0.0.1:0").env("TINTYPE_DATA_DIR", &self.data_dir);
+        if let Some(database) = &self.database {
+            command.env("TINTYPE_DATABASE_URL", database.url());
+        }
         command.envs(self.builder.environment.iter().map(|(name, value)| (name, value)));
     }
 }
