@@ -14,11 +14,15 @@ test:
 ci:
     bash .ci/run
 
-# What a bare Debian machine needs beside a Rust toolchain
+# What a bare Debian machine needs beside a Rust toolchain; PostgreSQL for tests only
 setup:
     apt-get update
-    apt-get install --yes gcc
+    apt-get install --yes gcc postgresql
 
-# Measure the list at 100,000 files (or as many as given)
-bench-list rows="100000":
-    cargo bench -p tintype-persistence --bench list -- {{rows}}
+# Start a PostgreSQL for playing with, gone when it ends
+postgres:
+    cargo run -p tintype-testkit --example postgres
+
+# Measure the list at 100,000 files (or as many as given), on SQLite or in an empty PostgreSQL database
+bench-list rows="100000" url="":
+    cargo bench -p tintype-persistence --bench list -- {{rows}} {{url}}

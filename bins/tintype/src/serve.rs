@@ -16,9 +16,6 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// which share as many again.
 const BLOCKING_THREADS: usize = 64;
 
-/// How often strays are looked for, unless they count as abandoned sooner.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
-
 /// Serves until a signal says otherwise.
 pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     log::start(config.log_format);
@@ -70,7 +67,7 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     if let Some(path) = port_file {
         write_port(path, address.port())?;
     }
-    let sweeper = tokio::spawn(sweep(library.clone(), config.library.abandoned_after.min(SWEEP_EVERY)));
+    let sweeper = tokio::spawn(sweep(library.clone()));
 
     let signal = tokio::select! {
         signal = signals.first() => signal,
@@ -129,8 +126,8 @@ fn write_port(path: &Path, port: u16) -> Result<(), Failure> {
         .map_err(|e| Failure::during(format!("cannot write the port to `{}`", path.display()), &e))
 }
 
-async fn sweep(library: Library, every: Duration) {
-    let mut ticks = tokio::time::interval(every.max(Duration::from_millis(100)));
+async fn sweep(library: Library) {
+    let mut ticks = tokio::time::interval(library.sweep_interval());
     loop {
         ticks.tick().await;
         match library.sweep().await {

@@ -15,7 +15,11 @@ pub(crate) struct Key {
 pub(crate) const KEYS: &[Key] = &[
     Key { name: "bind", default: "127.0.0.1:8000", help: "Address and port to listen on; port 0 picks a free one" },
     Key { name: "data_dir", default: "./data", help: "Folder for the database and the files" },
-    Key { name: "database_url", default: "", help: "sqlite://<path>; sqlite://<data_dir>/tintype.db unless given" },
+    Key {
+        name: "database_url",
+        default: "",
+        help: "sqlite://<path> or postgres://<user>:<password>@<host>/<database>; sqlite://<data_dir>/tintype.db unless given",
+    },
     Key { name: "storage_url", default: "", help: "file://<path>; file://<data_dir>/media unless given" },
     Key { name: "public_url", default: "", help: "What the URLs of files begin with; from each request unless given" },
     Key {
@@ -248,9 +252,13 @@ impl FromArgMatches for SettingFlags {
     }
 }
 
-/// Hides the password of a URL.
+/// Hides the passwords of a URL.
 pub(crate) fn mask(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    if let ("postgres" | "postgresql", Some((address, parameters))) = (scheme, rest.rsplit_once('?')) {
+        let parameters: Vec<_> = parameters.split('&').map(mask_parameter).collect();
+        return format!("{}?{}", mask(&format!("{scheme}://{address}")), parameters.join("&"));
+    }
     let before_query = rest.split('?').next().unwrap_or(rest);
     match (before_query.find(':'), before_query.rfind('@')) {
         // A path may hold both characters and no password.
@@ -258,6 +266,14 @@ pub(crate) fn mask(url: &str) -> String {
             format!("{scheme}://{}:***{}", &rest[..colon], &rest[at..])
         }
         _ => url.to_owned(),
+    }
+}
+
+/// Hides the value of a parameter such as `password=secret`.
+fn mask_parameter(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().ends_with("password") => format!("{name}=***"),
+        _ => pair.to_owned(),
     }
 }
 
@@ -271,6 +287,10 @@ mod tests {
         assert_eq!(mask("postgres://me:se@cret@db/media"), "postgres://me:***@db/media");
         assert_eq!(mask("postgres://me:se/c@ret@db/media?a=b@c"), "postgres://me:***@db/media?a=b@c");
         assert_eq!(mask("postgres://db:5432/media"), "postgres://db:5432/media");
+        assert_eq!(
+            mask("postgres://me:s?cret@db/media?sslmode=require&sslpassword=a&password=b"),
+            "postgres://me:***@db/media?sslmode=require&sslpassword=***&password=***"
+        );
         assert_eq!(mask("sqlite:///var/lib/a:b@c.db"), "sqlite:///var/lib/a:b@c.db");
         assert_eq!(mask("127.0.0.1:8000"), "127.0.0.1:8000");
     }

@@ -24,7 +24,7 @@ fn config_with_file(toml: &str, arguments: &[&str]) -> CommandOutput {
 
 #[test]
 fn config_prints_every_key_with_its_default() {
-    let home = builder().prepare().unwrap();
+    let home = builder().config("database_url", "").prepare().unwrap();
     let mut command = home.command(["config"]);
     let output = command.env_remove("TINTYPE_BIND").env_remove("TINTYPE_DATA_DIR").output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -171,7 +171,6 @@ fn what_is_planned_is_a_clear_error_until_it_exists() {
     let cases = [
         ("media_access", "signed", "signed"),
         ("storage_url", "s3://bucket/prefix?endpoint=http://127.0.0.1:1&region=r", "s3"),
-        ("database_url", "postgres://user:hunter2@127.0.0.1:1/db", "postgres"),
     ];
     for (key, value, named) in cases {
         let output = builder().config(key, value).prepare().unwrap().cli(["serve"]);
@@ -183,15 +182,14 @@ fn what_is_planned_is_a_clear_error_until_it_exists() {
 #[test]
 fn config_never_shows_a_secret() {
     let home = builder()
-        .config("database_url", "postgres://user:hunter2@db.example/tintype?sslmode=require")
+        .config("database_url", "postgres://user:hunter2@db.example/tintype?sslmode=prefer&password=hunter4")
         .env("AWS_ACCESS_KEY_ID", "AKIAVISIBLE")
         .env("AWS_SECRET_ACCESS_KEY", "hunter3")
         .prepare()
         .unwrap();
     let output = home.cli(["config"]);
-    // Printed, or refused as long as there is no PostgreSQL: either way the address is named and the password is not.
-    assert!(output.stdout.contains("db.example") || output.stderr.contains("db.example"), "{output:?}");
-    for secret in ["hunter2", "hunter3"] {
+    assert!(output.stdout.contains("postgres://user:***@db.example/tintype"), "{output:?}");
+    for secret in ["hunter2", "hunter3", "hunter4"] {
         assert!(!output.stdout.contains(secret) && !output.stderr.contains(secret), "{output:?}");
     }
 }
@@ -221,7 +219,7 @@ fn the_data_may_lie_in_three_places() {
 
 #[test]
 fn by_default_everything_lies_in_the_data_directory() {
-    let server = server();
+    let server = builder().config("database_url", "").start();
     let object = create(&server.admin(), "a.txt", "x");
     let data = server.home().data_dir();
     assert!(data.join("tintype.db").exists());

@@ -14,6 +14,7 @@ mod list;
 mod media;
 mod names;
 mod permission;
+mod postgres;
 mod resilience;
 mod support;
 mod tokens;

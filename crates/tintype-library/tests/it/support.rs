@@ -88,6 +88,12 @@ impl Fixture {
         Self { library, database, storage, admin, spool, _folder: folder }
     }
 
+    /// Returns a library over the same database and storage, as another process has.
+    pub(crate) fn another(&self) -> Library {
+        let options = self.library.options().clone();
+        Library::new(self.database.clone(), self.storage.clone(), self.spool.clone(), options)
+    }
+
     /// Returns a member of the staff with these permissions.
     pub(crate) fn staff(&self, name: &str, permissions: &[Permission]) -> Actor {
         actor(&self.database, name, false, permissions)

@@ -1,7 +1,7 @@
 //! What must never be served, and what must never run.
 
 use crate::support::wire::get_verbatim;
-use crate::support::{assert_problem, create, key, objects_on_disk, server, text, wait_until_spooled};
+use crate::support::{assert_problem, builder, create, key, objects_on_disk, server, text, wait_until_spooled};
 use std::fs;
 use std::os::unix::fs::symlink;
 use tintype_testkit::Response;
@@ -84,7 +84,7 @@ fn unknown_keys_are_a_404() {
 
 #[test]
 fn no_path_leads_out_of_the_storage() {
-    let server = server();
+    let server = builder().config("database_url", "").start();
     let object = create(&server.admin(), "a.txt", "x");
     let key = key(&object);
     let database = "tintype.db";
@@ -126,7 +126,7 @@ fn no_path_leads_out_of_the_storage() {
 
 #[test]
 fn a_symbolic_link_in_the_storage_is_never_followed() {
-    let server = server();
+    let server = builder().config("database_url", "").start();
     let object = create(&server.admin(), "a.txt", "x");
     let key = key(&object);
     let media = server.home().data_dir().join("media");
