@@ -6,7 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use tintype_library::Library;
 use tintype_library::auth::TokenKey;
 use tintype_library::persistence::{Database, NewToken, NewUser};

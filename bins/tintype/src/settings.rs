@@ -255,18 +255,26 @@ impl FromArgMatches for SettingFlags {
 /// Hides the passwords of a URL.
 pub(crate) fn mask(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    if let ("postgres" | "postgresql", Some((address, parameters))) = (scheme, rest.rsplit_once('?')) {
+    // A path may look as if there were a password in it.
+    if matches!(scheme, "sqlite" | "file") {
+        return url.to_owned();
+    }
+    // A question mark may also be part of a password.
+    let begins_parameters = |(before, after): &(&str, &str)| {
+        let name = after.split_once('=').map_or("", |(name, _)| name);
+        before.contains('@') || !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
+    };
+    let split = rest.rsplit_once('?').filter(begins_parameters);
+    let (address, parameters) = split.map_or((rest, None), |(address, parameters)| (address, Some(parameters)));
+    let mut masked = match (address.find(':'), address.rfind('@')) {
+        (Some(colon), Some(at)) if colon < at => format!("{scheme}://{}:***{}", &address[..colon], &address[at..]),
+        _ => format!("{scheme}://{address}"),
+    };
+    if let Some(parameters) = parameters {
         let parameters: Vec<_> = parameters.split('&').map(mask_parameter).collect();
-        return format!("{}?{}", mask(&format!("{scheme}://{address}")), parameters.join("&"));
+        masked += &format!("?{}", parameters.join("&"));
     }
-    let before_query = rest.split('?').next().unwrap_or(rest);
-    match (before_query.find(':'), before_query.rfind('@')) {
-        // A path may hold both characters and no password.
-        (Some(colon), Some(at)) if colon < at && !matches!(scheme, "sqlite" | "file") => {
-            format!("{scheme}://{}:***{}", &rest[..colon], &rest[at..])
-        }
-        _ => url.to_owned(),
-    }
+    masked
 }
 
 /// Hides the value of a parameter such as `password=secret`.
@@ -291,6 +299,8 @@ mod tests {
             mask("postgres://me:s?cret@db/media?sslmode=require&sslpassword=a&password=b"),
             "postgres://me:***@db/media?sslmode=require&sslpassword=***&password=***"
         );
+        assert_eq!(mask("postgres://me:s?cret@db/media"), "postgres://me:***@db/media");
+        assert_eq!(mask("postgres://db/media?user=a@b&password=c"), "postgres://db/media?user=a@b&password=***");
         assert_eq!(mask("sqlite:///var/lib/a:b@c.db"), "sqlite:///var/lib/a:b@c.db");
         assert_eq!(mask("127.0.0.1:8000"), "127.0.0.1:8000");
     }

@@ -41,10 +41,10 @@ impl Address {
 
 /// Returns the URL without what may be a password.
 fn masked(url: &str) -> String {
-    let url = url.split('?').next().unwrap_or(url);
+    let visible = |text: &str| text.split(['?', '&']).next().unwrap_or_default().to_owned();
     match (url.split_once(':'), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        _ => url.to_owned(),
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{}", visible(host)),
+        _ => visible(url),
     }
 }
 
@@ -74,6 +74,8 @@ mod tests {
             ("mysql://localhost/x", "unknown scheme"),
             ("postgres:me:secret@host/x", "no `//`"),
             ("mysql://me:sec@ret@host/x?password=sec", "unknown scheme"),
+            ("mysql://me:sec?ret@host/x", "unknown scheme"),
+            ("mysql://host/x?user=a@b&password=sec", "unknown scheme"),
         ] {
             let error = Address::parse(url).unwrap_err().to_string();
             assert!(error.contains(part) && !error.contains("sec"), "{error}");

@@ -23,33 +23,38 @@ const TEST_DATABASE: &str = "TINTYPE_TEST_DATABASE";
 
 impl Home {
     pub(crate) fn new(builder: Builder) -> Result<Self, Error> {
+        let mut home = Self::bare(builder)?;
+        home.choose_database()?;
+        Ok(home)
+    }
+
+    fn bare(builder: Builder) -> Result<Self, Error> {
         let directory = tempfile::Builder::new()
             .prefix("tintype-test-")
             .tempdir()
             .map_err(Error::io("make a directory in", std::env::temp_dir().display()))?;
         let data_dir = builder.data_dir.clone().unwrap_or_else(|| directory.path().join("data"));
-        let mut home = Self { directory, data_dir, builder, database: None };
-        home.choose_database();
-        Ok(home)
+        Ok(Self { directory, data_dir, builder, database: None })
     }
 
     /// Makes a PostgreSQL database where the surrounding process asks for it and the test leaves the choice.
-    fn choose_database(&mut self) {
+    fn choose_database(&mut self) -> Result<(), Error> {
         let is_chosen = self.builder.environment.iter().any(|(name, _)| name == "TINTYPE_DATABASE_URL");
         match std::env::var(TEST_DATABASE).as_deref() {
             Err(_) | Ok("" | "sqlite") => {}
             Ok("postgres") if is_chosen => {}
             Ok("postgres") => {
                 let Some(server) = Postgres::shared() else { panic!("{TEST_DATABASE} asks for PostgreSQL") };
-                // Migrated once, so that not every test waits for it.
+                let migrating = Self::bare(Builder::new().binary(&self.builder.binary))?;
+                // Once, so that not every test waits for it.
                 server.prepare(|url| {
-                    let mut command = self.command(["user", "list"]);
-                    let _ = command.env("TINTYPE_DATABASE_URL", url).output();
+                    let _ = migrating.command(["user", "list"]).env("TINTYPE_DATABASE_URL", url).output();
                 });
                 self.database = Some(server.database());
             }
             Ok(other) => panic!("{TEST_DATABASE} is `{other}`; use `sqlite` or `postgres`"),
         }
+        Ok(())
     }
 
     /// Returns the working directory; `tintype.toml` would be read from here.

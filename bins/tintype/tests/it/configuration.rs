@@ -1,7 +1,7 @@
 //! Flags over environment over file over defaults; every key; every mistake named.
 
 use crate::support::checks::problem;
-use crate::support::{builder, create, file, noise, server};
+use crate::support::{builder, create, file, noise};
 use std::fs;
 use tintype_testkit::{CommandOutput, Error};
 
