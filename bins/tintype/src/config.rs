@@ -2,13 +2,14 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use bytesize::ByteSize;
 use ipnet::IpNet;
+use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tintype_library::persistence::{ConnectOptions, Database};
-use tintype_library::storage::{LocalStorage, Spool, Storage};
+use tintype_library::storage::{BucketStorage, BucketUrl, LocalStorage, Spool, Storage};
 use tintype_library::{AllowedType, Options};
 
 /// The effective configuration, checked.
@@ -21,7 +22,7 @@ pub(crate) struct Config {
     pub(crate) log_format: LogFormat,
     pub(crate) shutdown_timeout: Duration,
     data_dir: PathBuf,
-    media_dir: PathBuf,
+    storage: StoragePlace,
 }
 
 /// What the HTTP side needs to know.
@@ -35,6 +36,23 @@ pub(crate) struct HttpConfig {
     pub(crate) max_ranges: usize,
     pub(crate) idle_timeout: Duration,
     pub(crate) min_bytes_per_second: u64,
+    pub(crate) delivery: Delivery,
+}
+
+/// How clients get the bytes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// From this server.
+    Proxy,
+    /// From the storage, by a URL that is valid for a while.
+    Redirect { lifetime: Duration },
+}
+
+/// Where files are kept.
+#[derive(Debug, Clone)]
+enum StoragePlace {
+    Folder(PathBuf),
+    Bucket(BucketUrl),
 }
 
 /// How log lines look.
@@ -73,6 +91,16 @@ impl Config {
             };
             Database::check_url(&url).map(|()| url)
         })?;
+        let storage = settings.parse("storage_url", |url| storage_place(url, &data_dir))?;
+        let lifetime = settings.parse("presign_lifetime", lifetime)?;
+        let delivery = settings.parse("media_delivery", |text| match (text, &storage) {
+            ("proxy", _) => Ok(Delivery::Proxy),
+            ("redirect", StoragePlace::Bucket(_)) => Ok(Delivery::Redirect { lifetime }),
+            ("redirect", StoragePlace::Folder(_)) => {
+                Err("only a bucket can serve files itself, and `storage_url` is a folder; use `proxy`")
+            }
+            _ => Err("use `proxy` or `redirect`"),
+        })?;
         Ok(Self {
             bind: settings.parse("bind", socket_address)?,
             http: HttpConfig {
@@ -84,6 +112,7 @@ impl Config {
                 max_ranges: settings.parse("max_ranges", positive)?,
                 idle_timeout: settings.parse("upload_idle_timeout", duration)?,
                 min_bytes_per_second: settings.parse("upload_min_rate", bytes)?,
+                delivery,
             },
             library,
             log_format: settings.parse("log_format", |text| match text {
@@ -92,15 +121,15 @@ impl Config {
                 _ => Err("use `text` or `json`"),
             })?,
             shutdown_timeout: settings.parse("shutdown_timeout", duration)?,
-            media_dir: settings.parse("storage_url", |url| media_dir(url, &data_dir))?,
             database_url,
             data_dir,
+            storage,
         })
     }
 
-    /// Returns the URL of the storage.
-    pub(crate) fn storage_url(&self) -> String {
-        format!("file://{}", self.media_dir.display())
+    /// Returns the URL of the storage that is used where none is given.
+    pub(crate) fn default_storage_url(&self) -> String {
+        format!("file://{}", default_media_dir(&self.data_dir).display())
     }
 
     /// Connects to the database and brings its schema up to date.
@@ -114,11 +143,22 @@ impl Config {
         Ok(database)
     }
 
-    /// Opens the storage and the spool beside it.
-    pub(crate) fn open_storage(&self) -> Result<(Arc<dyn Storage>, Spool), Failure> {
-        let storage = LocalStorage::open(&self.media_dir)?;
-        let spool = Spool::open(storage.spool_dir().unwrap_or(&self.data_dir))?;
-        Ok((Arc::new(storage), spool))
+    /// Opens the storage, and the spool: beside it where that is a disk, else in the data folder.
+    pub(crate) async fn open_storage(&self) -> Result<(Arc<dyn Storage>, Spool), Failure> {
+        let storage: Arc<dyn Storage> = match &self.storage {
+            StoragePlace::Folder(path) => Arc::new(LocalStorage::open(path)?),
+            StoragePlace::Bucket(url) => {
+                let text =
+                    |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+                let environment: Vec<_> = std::env::vars_os().filter_map(text).collect();
+                Arc::new(BucketStorage::open(url, &environment).await?)
+            }
+        };
+        let spool = match storage.spool_dir() {
+            Some(dir) => Spool::open(dir)?,
+            None => Spool::open(self.data_dir.join(".spool"))?,
+        };
+        Ok((storage, spool))
     }
 }
 
@@ -177,11 +217,25 @@ fn public_url(text: &str) -> Result<Option<String>, &'static str> {
     }
 }
 
-fn media_dir(url: &str, data_dir: &std::path::Path) -> Result<PathBuf, &'static str> {
+fn default_media_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("media")
+}
+
+fn storage_place(url: &str, data_dir: &Path) -> Result<StoragePlace, String> {
     match url.split_once("://") {
-        None if url.is_empty() => Ok(data_dir.join("media")),
-        Some(("file", path)) if !path.is_empty() => Ok(path.into()),
-        Some(("s3", _)) => Err("this version keeps files on local disk only; use `file://<path>`"),
-        _ => Err("it has to look like `file://<path>`"),
+        None if url.is_empty() => Ok(StoragePlace::Folder(default_media_dir(data_dir))),
+        Some(("file", path)) if !path.is_empty() => Ok(StoragePlace::Folder(path.into())),
+        Some(_) if BucketUrl::is_meant_by(url) => url.parse().map(StoragePlace::Bucket),
+        _ => Err("it has to look like `file://<path>` or `s3://<bucket>/<prefix>?endpoint=<url>&region=<name>`".into()),
+    }
+}
+
+/// Parses how long a presigned URL is valid: S3 allows a week.
+fn lifetime(text: &str) -> Result<Duration, String> {
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+    match duration(text)? {
+        lifetime if lifetime > WEEK => Err("it has to be at most a week".into()),
+        lifetime if lifetime < Duration::from_secs(1) => Err("it has to be at least a second".into()),
+        lifetime => Ok(lifetime),
     }
 }

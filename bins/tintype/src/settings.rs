@@ -20,7 +20,11 @@ pub(crate) const KEYS: &[Key] = &[
         default: "",
         help: "sqlite://<path> or postgres://<user>:<password>@<host>/<database>; sqlite://<data_dir>/tintype.db unless given",
     },
-    Key { name: "storage_url", default: "", help: "file://<path>; file://<data_dir>/media unless given" },
+    Key {
+        name: "storage_url",
+        default: "",
+        help: "file://<path> or s3://<bucket>/<prefix>?endpoint=<url>&region=<name>; file://<data_dir>/media unless given",
+    },
     Key { name: "public_url", default: "", help: "What the URLs of files begin with; from each request unless given" },
     Key {
         name: "trusted_proxies",
@@ -28,6 +32,12 @@ pub(crate) const KEYS: &[Key] = &[
         help: "Addresses (or networks such as 10.0.0.0/8) whose X-Forwarded-Proto and -Host count",
     },
     Key { name: "media_access", default: "public", help: "Who may fetch files by their URL; only `public` so far" },
+    Key {
+        name: "media_delivery",
+        default: "proxy",
+        help: "proxy, or redirect: send those who fetch files from a bucket to the bucket",
+    },
+    Key { name: "presign_lifetime", default: "1h", help: "How long a URL that clients are redirected to is valid" },
     Key { name: "max_upload_size", default: "100 MiB", help: "The largest file" },
     Key { name: "max_field_size", default: "64 KiB", help: "The largest text field or JSON body" },
     Key { name: "max_parts", default: "20", help: "The most parts in a multipart body" },
@@ -252,37 +262,42 @@ impl FromArgMatches for SettingFlags {
     }
 }
 
-/// Hides the passwords of a URL.
+/// Hides the password of a URL, and what looks like a secret in its query.
 pub(crate) fn mask(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    // A path may look as if there were a password in it.
-    if matches!(scheme, "sqlite" | "file") {
-        return url.to_owned();
+    match url.rsplit_once('?').filter(|(place, query)| begins_query(place, query)) {
+        Some((place, query)) => format!("{}?{}", mask_password(place), mask_secrets(query)),
+        None => mask_password(url),
     }
-    // A question mark may also be part of a password.
-    let begins_parameters = |(before, after): &(&str, &str)| {
-        let name = after.split_once('=').map_or("", |(name, _)| name);
-        before.contains('@') || !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
-    };
-    let split = rest.rsplit_once('?').filter(begins_parameters);
-    let (address, parameters) = split.map_or((rest, None), |(address, parameters)| (address, Some(parameters)));
-    let mut masked = match (address.find(':'), address.rfind('@')) {
-        (Some(colon), Some(at)) if colon < at => format!("{scheme}://{}:***{}", &address[..colon], &address[at..]),
-        _ => format!("{scheme}://{address}"),
-    };
-    if let Some(parameters) = parameters {
-        let parameters: Vec<_> = parameters.split('&').map(mask_parameter).collect();
-        masked += &format!("?{}", parameters.join("&"));
-    }
-    masked
 }
 
-/// Hides the value of a parameter such as `password=secret`.
-fn mask_parameter(pair: &str) -> String {
-    match pair.split_once('=') {
-        Some((name, _)) if name.to_ascii_lowercase().ends_with("password") => format!("{name}=***"),
-        _ => pair.to_owned(),
+/// Tells the question mark before a query from one in a password.
+fn begins_query(place: &str, query: &str) -> bool {
+    let name = query.split_once('=').map_or("", |(name, _)| name);
+    place.contains('@') || !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
+}
+
+fn mask_password(place: &str) -> String {
+    let Some((scheme, rest)) = place.split_once("://") else { return place.to_owned() };
+    match (rest.find(':'), rest.rfind('@')) {
+        // A path may hold both characters and no password.
+        (Some(colon), Some(at)) if colon < at && !matches!(scheme, "sqlite" | "file") => {
+            format!("{scheme}://{}:***{}", &rest[..colon], &rest[at..])
+        }
+        _ => place.to_owned(),
     }
+}
+
+/// Hides the values of parameters that somebody took for the place of a secret.
+fn mask_secrets(query: &str) -> String {
+    let is_secret = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        ["key", "password", "secret", "signature", "token"].iter().any(|word| name.contains(word))
+    };
+    let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{name}=***"),
+        _ => parameter.to_owned(),
+    });
+    parameters.collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]
@@ -294,6 +309,11 @@ mod tests {
         assert_eq!(mask("postgres://me:secret@db:5432/media"), "postgres://me:***@db:5432/media");
         assert_eq!(mask("postgres://me:se@cret@db/media"), "postgres://me:***@db/media");
         assert_eq!(mask("postgres://me:se/c@ret@db/media?a=b@c"), "postgres://me:***@db/media?a=b@c");
+        assert_eq!(
+            mask("s3://media/a?endpoint=http://h:3900&secret_access_key=s&Token=t"),
+            "s3://media/a?endpoint=http://h:3900&secret_access_key=***&Token=***"
+        );
+        assert_eq!(mask("s3://key:secret@media?region=a"), "s3://key:***@media?region=a");
         assert_eq!(mask("postgres://db:5432/media"), "postgres://db:5432/media");
         assert_eq!(
             mask("postgres://me:s?cret@db/media?sslmode=require&sslpassword=a&password=b"),

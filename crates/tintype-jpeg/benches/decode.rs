@@ -14,8 +14,6 @@ use divan::{Bencher, black_box, counter::BytesCount};
 use encoder::{Picture, Random, Scan, Tables, ZIGZAG};
 use tintype_jpeg::{Decoder, Header, Limits, Scale};
 
-const SCALES: [Scale; 4] = [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full];
-
 fn main() {
     divan::main();
 }
@@ -73,17 +71,17 @@ fn decode(bencher: Bencher<'_, '_>, file: &[u8], scale: Scale, mut decoder: Deco
     });
 }
 
-#[divan::bench(args = SCALES, sample_count = 20)]
+#[divan::bench(args = Scale::ALL, sample_count = 20)]
 fn sequential(bencher: Bencher<'_, '_>, scale: Scale) {
     decode(bencher, &SEQUENTIAL, scale, Decoder::new());
 }
 
-#[divan::bench(args = SCALES, sample_count = 20)]
+#[divan::bench(args = Scale::ALL, sample_count = 20)]
 fn sequential_portable(bencher: Bencher<'_, '_>, scale: Scale) {
     decode(bencher, &SEQUENTIAL, scale, Decoder::portable());
 }
 
-#[divan::bench(args = SCALES, sample_count = 20)]
+#[divan::bench(args = Scale::ALL, sample_count = 20)]
 fn progressive(bencher: Bencher<'_, '_>, scale: Scale) {
     decode(bencher, &PROGRESSIVE, scale, Decoder::new());
 }

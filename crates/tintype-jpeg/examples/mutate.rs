@@ -51,10 +51,10 @@ fn main() -> ExitCode {
 }
 
 fn decode(file: &[u8], choice: u64) -> bool {
-    let scales = [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full];
+    let scale = |choice: u64| Scale::ALL[choice as usize % Scale::ALL.len()];
     let options = Options {
-        scale: scales[choice as usize & 3],
-        chroma_scale: (choice & 12 == 0).then_some(scales[choice as usize >> 4 & 3]),
+        scale: scale(choice >> 8),
+        chroma_scale: (choice & 12 == 0).then_some(scale(choice >> 16)),
         refinement: if choice & 64 == 0 { Refinement::All } else { Refinement::WhereVisible },
     };
     let limits = Limits { max_alloc_bytes: 32 << 20, max_scans: 100, ..Limits::default() };

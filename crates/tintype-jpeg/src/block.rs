@@ -53,13 +53,16 @@ impl Wanted {
     /// What `scale` needs: the low-frequency corner of as many rows and columns as a block will
     /// have samples.
     pub(crate) fn at(scale: Scale) -> &'static Self {
-        static AT: [Wanted; 4] = [Wanted::new(8), Wanted::new(4), Wanted::new(2), Wanted::new(1)];
-        match scale {
-            Scale::Full => &AT[0],
-            Scale::Half => &AT[1],
-            Scale::Quarter => &AT[2],
-            Scale::Eighth => &AT[3],
-        }
+        static AT: [Wanted; 7] = [
+            Wanted::new(1),
+            Wanted::new(2),
+            Wanted::new(3),
+            Wanted::new(4),
+            Wanted::new(5),
+            Wanted::new(6),
+            Wanted::new(8),
+        ];
+        &AT[scale as usize]
     }
 
     /// The indices, in zigzag order, that are wanted: a bit each, index 0 topmost.

@@ -34,8 +34,7 @@ impl Channel {
 
     /// Coefficients in a group of eight blocks.
     pub(crate) fn group_len(&self) -> usize {
-        let side = self.extent.scale.block_side() as usize;
-        side * side * LANES
+        self.extent.scale.group_len()
     }
 
     /// The DC coefficient of the block in column `x` and row `y`.

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// Why a file could not be read or decoded.
+/// Why a file could not be read, decoded or written.
 ///
 /// Damage inside the entropy-coded data is not an error: what could be decoded comes back with
 /// [`Planes::complete`](crate::Planes::complete) false.
@@ -47,6 +47,12 @@ pub enum Error {
     /// [`Limits::cancelled`](crate::Limits::cancelled) answered true during decoding.
     #[error("decoding was cancelled")]
     Cancelled,
+    /// What is to be encoded is not what [`Encoder::encode`](crate::Encoder::encode) takes.
+    #[error("planes have {what}")]
+    InvalidPlanes {
+        /// What is wrong.
+        what: &'static str,
+    },
 }
 
 /// Kinds of JPEG that exist and are valid, but are left to other decoders.

@@ -126,6 +126,7 @@ impl Job for FirstScan<'_, '_> {
     fn run<M: Machine>(mut self) -> Self::Output {
         match self.channel.group_len() {
             512 => self.decode::<512>(),
+            256 => self.decode::<256>(),
             128 => self.decode::<128>(),
             32 => self.decode::<32>(),
             _ => self.decode::<8>(),

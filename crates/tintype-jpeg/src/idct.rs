@@ -1,8 +1,8 @@
-//! Inverse transforms of eight blocks at once, at the four scales.
+//! Inverse transforms of eight blocks at once, at every scale.
 //!
 //! Lane by lane plain `f32` arithmetic on adjacent data, with neither shuffles nor branches, so that
 //! the compiler makes vector code of it for whatever instructions it may use, with the same results
-//! for all of them. A reduced transform is the inverse DCT of 4, 2 or 1 points of the block's
+//! for all of them. A reduced transform is the inverse DCT of 1 to 6 points of the block's
 //! low-frequency corner, which is what a perfect low-pass filter in the DCT domain would leave
 //! (Dugad and Ahuja 2001, "A fast scheme for image size change in the compressed domain").
 
@@ -60,6 +60,9 @@ impl Dequantiser {
                     half(c, &self.factors, out);
                 }
             }
+            Scale::ThreeEighths => reduced(coefficients, &self.factors, points3, out),
+            Scale::FiveEighths => reduced(coefficients, &self.factors, points5, out),
+            Scale::ThreeQuarters => reduced(coefficients, &self.factors, points6, out),
             Scale::Quarter => {
                 if let Some(c) = coefficients.first_chunk() {
                     quarter(c, &self.factors, out);
@@ -147,6 +150,74 @@ fn half(c: &[i16; 16 * LANES], factors: &[f32; 64], out: &mut Samples) {
         }
         for (samples, out) in row.iter().zip(out.as_chunks_mut::<4>().0) {
             *out = samples.to_le_bytes();
+        }
+    }
+}
+
+/// Inverse 3-point DCT, scaled like the one of 4.
+#[inline(always)]
+fn points3([a, b, c]: [f32; 3]) -> [f32; 3] {
+    const COS: f32 = 1.224_744_9; // √2 cos(π/6)
+    let (even, odd) = (a + c * std::f32::consts::FRAC_1_SQRT_2, b * COS);
+    [even + odd, a - c * std::f32::consts::SQRT_2, even - odd]
+}
+
+/// Inverse 5-point DCT, scaled like the one of 4.
+#[inline(always)]
+fn points5([a, b, c, d, e]: [f32; 5]) -> [f32; 5] {
+    const COS1: f32 = 1.344_997; // √2 cos(π/10)
+    const COS2: f32 = 1.144_122_8; // √2 cos(2π/10)
+    const COS3: f32 = 0.831_253_9; // √2 cos(3π/10)
+    const COS4: f32 = 0.437_016_02; // √2 cos(4π/10)
+    let (even, odd) = (a + c * COS2 + e * COS4, b * COS1 + d * COS3);
+    let (even2, odd2) = (a - c * COS4 - e * COS2, b * COS3 - d * COS1);
+    [even + odd, even2 + odd2, a + (e - c) * std::f32::consts::SQRT_2, even2 - odd2, even - odd]
+}
+
+/// Inverse 6-point DCT, scaled like the one of 4.
+#[inline(always)]
+fn points6([a, b, c, d, e, f]: [f32; 6]) -> [f32; 6] {
+    const COS1: f32 = 1.366_025_4; // √2 cos(π/12)
+    const COS2: f32 = 1.224_744_9; // √2 cos(2π/12)
+    const COS5: f32 = 0.366_025_4; // √2 cos(5π/12)
+    let half = a + e * std::f32::consts::FRAC_1_SQRT_2;
+    let (even, odd) = (half + c * COS2, b * COS1 + d + f * COS5);
+    let (even2, odd2) = (a - e * std::f32::consts::SQRT_2, b - d - f);
+    let (even3, odd3) = (half - c * COS2, b * COS5 - d + f * COS1);
+    [even + odd, even2 + odd2, even3 + odd3, even3 - odd3, even2 - odd2, even - odd]
+}
+
+/// Samples of a corner of `N` × `N` coefficients, 3 to 6 of them to a side.
+#[inline(always)]
+fn reduced<const N: usize>(c: &[i16], factors: &[f32; 64], points: impl Fn([f32; N]) -> [f32; N], out: &mut Samples) {
+    let Some(c) = c.get(..N * N * LANES) else {
+        return;
+    };
+    let mut columns = [[[0f32; LANES]; N]; N];
+    for (x, column) in columns.iter_mut().enumerate() {
+        for lane in 0..LANES {
+            let values = points(std::array::from_fn(|y| load(c, factors, y * N + x, lane)));
+            for (to, value) in column.iter_mut().zip(values) {
+                to[lane] = value;
+            }
+        }
+    }
+    for y in 0..N {
+        let (mut left, mut right) = ([0u32; LANES], [0u32; LANES]);
+        for lane in 0..LANES {
+            let values = points(std::array::from_fn(|x| columns[x][y][lane])).map(sample);
+            for (x, value) in values.into_iter().enumerate() {
+                let word = if x < 4 { &mut left } else { &mut right };
+                word[lane] |= value << (8 * (x % 4));
+            }
+        }
+        for lane in 0..LANES {
+            let samples = (u64::from(left[lane]) | u64::from(right[lane]) << 32).to_le_bytes();
+            // Eight at once; the next block's take the place of what is not this one's.
+            let start = (y * LANES + lane) * N;
+            if let Some(out) = out[start..].first_chunk_mut() {
+                *out = samples;
+            }
         }
     }
 }

@@ -4,9 +4,13 @@
 mod bits;
 mod block;
 mod channel;
+mod code_lengths;
 mod codes;
 mod decode;
+mod encode;
+mod entropy;
 mod error;
+mod fdct;
 mod first_scan;
 mod frame;
 mod header;
@@ -29,6 +33,7 @@ mod stuffing;
 mod table_cache;
 
 pub use decode::Decoder;
+pub use encode::{EncodeOptions, Encoder, PlaneView};
 pub use error::{Error, Unsupported};
 pub use frame::{Coding, Component};
 pub use header::{ColorFamily, Header};

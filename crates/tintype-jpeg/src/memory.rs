@@ -46,6 +46,16 @@ impl Memory {
 }
 
 impl Header<'_> {
+    /// What the planes take that decoding with `options` gives, in bytes.
+    #[must_use]
+    pub fn plane_bytes(&self, options: impl Into<Options>) -> u64 {
+        let options = options.into();
+        let frame = self.frame();
+        let count = frame.components.len();
+        let extents = frame.components.iter().enumerate().map(|(i, c)| frame.extent(c, options.scale_of(i, count)));
+        extents.map(|extent| extent.plane_bytes() as u64).sum()
+    }
+
     /// What decoding with `options` will allocate at its peak, in bytes, planes included. Nothing
     /// but the header is needed to know it, so that admission can be decided before.
     #[must_use]
@@ -59,9 +69,8 @@ impl Header<'_> {
             planes.push(extent.plane_bytes());
             if frame.coding == Coding::Progressive {
                 let blocks = extent.groups() * LANES;
-                let side = extent.scale.block_side() as usize;
-                coefficients.push(blocks * side * side * size_of::<i16>());
-                if matches!(extent.scale, Scale::Full | Scale::Half) {
+                coefficients.push(extent.groups() * extent.scale.group_len() * size_of::<i16>());
+                if extent.scale > Scale::Quarter {
                     histories += blocks * size_of::<u64>();
                 }
             }

@@ -24,7 +24,7 @@ impl From<Scale> for Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Refinement {
-    /// At 1/1 all; at 1/2 all but the last bit, and that too where the quality of the source is
+    /// At 1/1 all; from 3/8 to 3/4 all but the last bit, and that too where the quality of the source is
     /// below 75; at 1/4 and 1/8 none.
     #[default]
     WhereVisible,

@@ -83,8 +83,8 @@ impl Plan {
 fn is_visible(scan: &ScanHeader, scale: Scale, quality: u8, options: Options) -> bool {
     match (options.refinement, scale) {
         (Refinement::All, _) | (_, Scale::Full) => true,
-        (Refinement::WhereVisible, Scale::Half) => scan.low > 0 || quality < 75,
         (Refinement::WhereVisible, Scale::Quarter | Scale::Eighth) => false,
+        (Refinement::WhereVisible, _) => scan.low > 0 || quality < 75,
     }
 }
 

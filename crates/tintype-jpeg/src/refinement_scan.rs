@@ -53,6 +53,7 @@ impl Job for RefinementScan<'_, '_> {
     fn run<M: Machine>(mut self) -> Self::Output {
         match self.channel.group_len() {
             512 => self.decode::<M, 512>(),
+            256 => self.decode::<M, 256>(),
             128 => self.decode::<M, 128>(),
             32 => self.decode::<M, 32>(),
             _ => self.decode::<M, 8>(),

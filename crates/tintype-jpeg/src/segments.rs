@@ -2,6 +2,8 @@
 
 use crate::{Error, codes::Definition, stuffing::find_marker};
 
+pub(crate) const APP0: u8 = 0xE0;
+pub(crate) const SOF0: u8 = 0xC0;
 pub(crate) const SOI: u8 = 0xD8;
 pub(crate) const EOI: u8 = 0xD9;
 pub(crate) const SOS: u8 = 0xDA;

@@ -6,6 +6,8 @@ use crate::codes::Definition;
 const DC_COUNTS: [[u8; 16]; 2] =
     [[0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0]];
 
+const DC_SYMBOLS: [u8; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+
 const AC_COUNTS: [[u8; 16]; 2] =
     [[0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 0x7D], [0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 0x77]];
 
@@ -35,11 +37,19 @@ const AC_CHROMA: &[u8; 162] = &[
 
 /// The standard's table number `number`: 0 for luma, 1 for chroma, None for others.
 pub(crate) fn dc(number: usize) -> Option<Definition> {
-    Some(Definition { counts: *DC_COUNTS.get(number)?, symbols: (0..12).collect() })
+    Some(Definition { counts: *DC_COUNTS.get(number)?, symbols: DC_SYMBOLS.to_vec() })
 }
 
 /// The standard's table number `number`: 0 for luma, 1 for chroma, None for others.
 pub(crate) fn ac(number: usize) -> Option<Definition> {
     let symbols = [AC_LUMA, AC_CHROMA].get(number)?.to_vec();
     Some(Definition { counts: *AC_COUNTS.get(number)?, symbols })
+}
+
+/// All of them: DC and AC for luma, then for chroma.
+pub(crate) fn all() -> [[Definition; 2]; 2] {
+    [0, 1].map(|class| {
+        let definition = |counts: &[u8; 16], symbols: &[u8]| Definition { counts: *counts, symbols: symbols.to_vec() };
+        [definition(&DC_COUNTS[class], &DC_SYMBOLS), definition(&AC_COUNTS[class], [AC_LUMA, AC_CHROMA][class])]
+    })
 }

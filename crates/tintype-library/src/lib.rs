@@ -10,6 +10,7 @@ mod options;
 mod place;
 mod prepare;
 mod remove;
+pub mod serving;
 mod view;
 
 pub use content::{Change, ContentChange, Inbox, Upload};

@@ -1,7 +1,7 @@
 use crate::content::{Change, ContentChange, Upload};
 use crate::library::{Inner, now};
 use crate::prepare::Prepared;
-use crate::{Error, Library};
+use crate::{Error, Library, serving};
 use futures_util::future::join_all;
 use std::sync::Arc;
 use tintype_auth::Actor;
@@ -83,7 +83,13 @@ impl Inner {
                     let ours = content.keys().filter(|key| !foreign.contains(key)).cloned().collect();
                     // What lies at a foreign key is not this upload's to delete.
                     self.database(move |db| db.forget(&foreign, now())).await?;
-                    self.discard(ours).await;
+                    if let Some(Error::Unavailable(_)) = error {
+                        // What was sent may arrive yet, after a delete: the claims stay, and the sweeper deletes it when nothing
+                        // can be under way any more.
+                        tracing::warn!("storage does not answer: an upload's objects are left to the sweeper");
+                    } else {
+                        self.discard(ours).await;
+                    }
                     if let Some(error) = error {
                         return Err(error);
                     }
@@ -128,12 +134,12 @@ impl Inner {
         let original = NewObject {
             key: content.key.clone(),
             content: Content::Spooled(prepared.content.clone()),
-            content_type: content.mime_type.clone(),
+            attributes: serving::attributes(&content.key, &content.mime_type),
         };
         let thumbnails = content.thumbnails.iter().zip(&prepared.thumbnails).map(|(new, rendered)| NewObject {
             key: new.key.clone(),
             content: Content::Bytes(rendered.bytes.clone()),
-            content_type: new.mime_type.clone(),
+            attributes: serving::attributes(&new.key, &new.mime_type),
         });
         let objects: Vec<_> = std::iter::once(original).chain(thumbnails).collect();
         let results = join_all(objects.iter().map(|object| self.storage.put(object))).await;
@@ -142,6 +148,8 @@ impl Inner {
             match result {
                 Ok(()) => {}
                 Err(tintype_storage::Error::AlreadyExists { .. }) => unplaced.foreign.push(object.key.clone()),
+                // Of several errors the one that leaves open what lies in storage now.
+                Err(_) if matches!(unplaced.error, Some(Error::Unavailable(_))) => {}
                 Err(error) => unplaced.error = Some(error.into()),
             }
         }

@@ -1,9 +1,10 @@
 use crate::{Error, Library};
 use std::ops::Range;
+use std::time::Duration;
 use tintype_auth::Actor;
 use tintype_domain::{FileId, FileRecord, Key, ListQuery, Permission};
 use tintype_persistence::{FilePage, ObjectRecord};
-use tintype_storage::Object;
+use tintype_storage::{Object, PresignedFor};
 
 /// What lies under a key, before its bytes are read.
 pub type Content = ObjectRecord;
@@ -47,5 +48,18 @@ impl Library {
             }
             other => Ok(other?),
         }
+    }
+
+    /// Returns a URL under which storage itself serves what lies under a key for `lifetime`; `None` where it serves nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the keys to the storage cannot be had.
+    pub async fn presign(
+        &self,
+        content: &Content,
+        request: PresignedFor,
+        lifetime: Duration,
+    ) -> Result<Option<String>, Error> {
+        Ok(self.inner().storage.presign(&content.key, request, lifetime).await?)
     }
 }

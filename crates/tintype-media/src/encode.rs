@@ -1,105 +1,28 @@
-//! From a frame to a file.
+//! From a picture to a file.
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
-use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, ImageBuffer, JpegColorType, SamplingFactor};
+use tintype_jpeg::{EncodeOptions, Encoder};
 
 use crate::frame::{Frame, Samples};
+use crate::picture::Picture;
+use crate::planes::Colour;
 use crate::{Error, ThumbnailFormat};
 
-/// Up to this side the colour of each pixel is worth its bytes: a few of them make up a face.
-const FULL_CHROMA_SIDE: u32 = 128;
-
-/// Writes JPEG for an opaque frame and PNG for one with alpha, without any metadata.
-pub(crate) fn encode(frame: &Frame, jpeg_quality: u8) -> Result<(ThumbnailFormat, Vec<u8>), Error> {
-    if frame.samples.has_alpha() {
-        Ok((ThumbnailFormat::Png, png(frame)?))
-    } else {
-        Ok((ThumbnailFormat::Jpeg, jpeg(frame, jpeg_quality)?))
-    }
-}
-
-/// Returns the sides that colour differences need for thumbnails that begin with these: none larger than this has all
-/// of them, and the next may come down to what has.
-pub(crate) fn least_chroma((width, height): (u32, u32)) -> (u32, u32) {
-    if width.max(height) < 2 * FULL_CHROMA_SIDE {
-        return (width, height);
-    }
-    (width.div_ceil(2), height.div_ceil(2))
-}
-
-fn jpeg(frame: &Frame, quality: u8) -> Result<Vec<u8>, Error> {
-    let side = |side: u32| u16::try_from(side).map_err(failed);
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, quality.clamp(1, 100));
-    let halves = frame.width.max(frame.height) > FULL_CHROMA_SIDE;
-    encoder.set_sampling_factor(if halves { SamplingFactor::F_2_2 } else { SamplingFactor::F_1_1 });
-    if frame.samples != Samples::YCbCr {
-        // Left alone, the encoder takes one pixel's colour for all four, and the others' is lost.
-        encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-    }
-    let (width, height) = (side(frame.width)?, side(frame.height)?);
-    match frame.samples {
-        Samples::YCbCr => encoder.encode_image(Planes { frame, width, height, halves }),
-        Samples::Grey => encoder.encode(&frame.pixels, width, height, ColorType::Luma),
-        _ => encoder.encode(&frame.pixels, width, height, ColorType::Rgb),
-    }
-    .map_err(failed)?;
-    Ok(bytes)
-}
-
-/// Hands the encoder what it would otherwise have to compute, means of colour differences included.
-struct Planes<'a> {
-    frame: &'a Frame,
-    /// Whether the encoder takes every second colour difference of every second row.
-    halves: bool,
-    width: u16,
-    height: u16,
-}
-
-impl ImageBuffer for Planes<'_> {
-    fn get_jpeg_color_type(&self) -> JpegColorType {
-        JpegColorType::Ycbcr
-    }
-
-    fn width(&self) -> u16 {
-        self.width
-    }
-
-    fn height(&self) -> u16 {
-        self.height
-    }
-
-    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let width = usize::from(self.width);
-        let start = usize::from(y) * width;
-        for (index, (plane, buffer)) in self.frame.planes().zip(buffers).enumerate() {
-            let row = &plane[start..start + width];
-            if index > 0 && self.halves && y.is_multiple_of(2) {
-                // Below the last row of an odd number there is none but itself.
-                add_means(row, plane.get(start + width..start + 2 * width).unwrap_or(row), buffer);
-            } else {
-                buffer.extend_from_slice(row);
-            }
+/// Writes JPEG for an opaque picture and PNG for one with alpha, without any metadata.
+pub(crate) fn encode(
+    picture: &Picture,
+    jpeg_quality: u8,
+    encoder: &mut Encoder,
+) -> Result<(ThumbnailFormat, Vec<u8>), Error> {
+    match picture {
+        Picture::Pixels(frame) => Ok((ThumbnailFormat::Png, png(frame)?)),
+        Picture::Planes(planes) => {
+            // In a small file the standard's tables are a good part of it, and making better ones costs next to nothing.
+            let own_tables = planes.colour == Colour::Full;
+            let options = EncodeOptions { quality: jpeg_quality.clamp(1, 100), own_tables };
+            Ok((ThumbnailFormat::Jpeg, encoder.encode(&planes.views(), options).map_err(failed)?))
         }
-    }
-}
-
-/// Adds the mean of each four samples, twice.
-fn add_means(row: &[u8], next: &[u8], buffer: &mut Vec<u8>) {
-    let start = buffer.len();
-    buffer.extend_from_slice(row);
-    let (means, last) = buffer[start..].as_chunks_mut::<2>();
-    for (index, ((mean, above), below)) in
-        means.iter_mut().zip(row.as_chunks::<2>().0).zip(next.as_chunks::<2>().0).enumerate()
-    {
-        // Rounding halves up and down by turns, as libjpeg does, keeps the mean of all.
-        let rounding = 1 + (index as u16 & 1);
-        let sum: u16 = [above[0], above[1], below[0], below[1]].into_iter().map(u16::from).sum();
-        *mean = [((sum + rounding) / 4) as u8; 2];
-    }
-    if let ([last], [.., above], [.., below]) = (last, row, next) {
-        *last = above.midpoint(*below);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::Format;
 
 /// Why a file gave no facts or no thumbnails.
 ///
-/// Only [`Error::Io`], [`Error::DeadlineExceeded`] and, under memory pressure, [`Error::TooMuchMemory`] can turn out
+/// Only [`Error::Io`], [`Error::DeadlineExceeded`], [`Error::Cancelled`] and, under memory pressure, [`Error::TooMuchMemory`] can turn out
 /// differently on another try; everything else is a property of the file and the limits.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -57,6 +57,9 @@ pub enum Error {
     /// [`Limits::deadline`](crate::Limits::deadline) passed before the work was done.
     #[error("deadline passed before the image was done")]
     DeadlineExceeded,
+    /// [`Limits::cancelled`](crate::Limits::cancelled) became true before the work was done.
+    #[error("the work was cancelled")]
+    Cancelled,
     /// A decoder panicked; the panic was caught and costs this image only.
     #[error("decoder panicked: {message}")]
     Panicked {

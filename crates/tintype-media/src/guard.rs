@@ -3,9 +3,8 @@
 use std::any::Any;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::panic::{self, AssertUnwindSafe};
-use std::time::Instant;
 
-use crate::Error;
+use crate::{Error, Limits};
 
 /// Runs `work`, turning a panic into [`Error::Panicked`].
 ///
@@ -20,10 +19,10 @@ fn message(payload: &(dyn Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
-/// A reader that fails once the deadline has passed, so that a decoder that reads as it goes stops too.
+/// A reader that fails once the deadline has passed or the work is cancelled, so that a decoder that reads as it goes stops too.
 pub(crate) struct Deadline<R> {
     inner: R,
-    deadline: Option<Instant>,
+    limits: Limits,
     /// Reads until the clock is looked at again: asking it on each one-byte read would cost more than the read.
     countdown: u32,
 }
@@ -31,23 +30,17 @@ pub(crate) struct Deadline<R> {
 const READS_PER_LOOK: u32 = 256;
 
 impl<R> Deadline<R> {
-    pub(crate) fn new(inner: R, deadline: Option<Instant>) -> Self {
-        Self { inner, deadline, countdown: 0 }
+    pub(crate) fn new(inner: R, limits: &Limits) -> Self {
+        Self { inner, limits: limits.clone(), countdown: 0 }
     }
 
     fn check(&mut self) -> io::Result<()> {
-        let Some(deadline) = self.deadline else {
-            return Ok(());
-        };
         if self.countdown > 0 {
             self.countdown -= 1;
             return Ok(());
         }
         self.countdown = READS_PER_LOOK;
-        if Instant::now() >= deadline {
-            return Err(io::Error::new(io::ErrorKind::TimedOut, "deadline passed"));
-        }
-        Ok(())
+        self.limits.check_deadline().map_err(|error| io::Error::new(io::ErrorKind::TimedOut, error))
     }
 }
 
@@ -79,10 +72,16 @@ impl<R: Seek> Seek for Deadline<R> {
     }
 }
 
-/// Tells a read that ran out of time from one that failed.
-pub(crate) fn timeout(error: Error) -> Error {
+/// Tells a read that ran out of time, or was cancelled, from one that failed.
+pub(crate) fn timeout(error: Error, limits: &Limits) -> Error {
     match error {
-        Error::Io { source } if source.kind() == io::ErrorKind::TimedOut => Error::DeadlineExceeded,
+        Error::Io { source } if source.kind() == io::ErrorKind::TimedOut => {
+            if limits.is_cancelled() {
+                Error::Cancelled
+            } else {
+                Error::DeadlineExceeded
+            }
+        }
         other => other,
     }
 }

@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod colour;
 mod decode;
@@ -13,10 +13,15 @@ mod guard;
 mod limits;
 mod mode;
 mod orientation;
+mod picture;
+mod planes;
 mod probe;
 mod resize;
+mod rows;
+mod simd;
 mod source;
 mod thumbnail;
+mod thumbnailer;
 mod ycbcr;
 
 pub use detect::{Detected, Kind, detect, mime_database_available};
@@ -28,3 +33,4 @@ pub use orientation::Orientation;
 pub use probe::{Probe, probe};
 pub use resize::fit;
 pub use thumbnail::{Thumbnail, ThumbnailFormat, ThumbnailOptions, thumbnails};
+pub use thumbnailer::Thumbnailer;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::Error;
@@ -13,11 +15,13 @@ pub struct Limits {
     /// When to give up; never by default. It is looked at on every read, between stages, and while a JPEG is
     /// decoded, not inside another stage that works in memory, so the end may come some hundred milliseconds late.
     pub deadline: Option<Instant>,
+    /// Becomes true when nobody wants the result any more; looked at where the deadline is.
+    pub cancelled: Option<Arc<AtomicBool>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 100_000_000, max_alloc_bytes: 512 << 20, deadline: None }
+        Self { max_pixels: 100_000_000, max_alloc_bytes: 512 << 20, deadline: None, cancelled: None }
     }
 }
 
@@ -43,7 +47,22 @@ impl Limits {
         self
     }
 
+    /// Sets [`Limits::cancelled`].
+    #[must_use]
+    pub fn with_cancelled(mut self, cancelled: Arc<AtomicBool>) -> Self {
+        self.cancelled = Some(cancelled);
+        self
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled.as_ref().is_some_and(|cancelled| cancelled.load(Ordering::Relaxed))
+    }
+
+    /// Fails once the work is cancelled or its deadline has passed.
     pub(crate) fn check_deadline(&self) -> Result<(), Error> {
+        if self.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         match self.deadline {
             Some(deadline) if Instant::now() >= deadline => Err(Error::DeadlineExceeded),
             _ => Ok(()),

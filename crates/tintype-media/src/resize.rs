@@ -1,8 +1,7 @@
 //! From a frame to smaller ones.
 
-use fast_image_resize::images::{CroppedImage, Image, ImageRef};
+use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, IntoImageView, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use tintype_jpeg::Plane;
 
 use crate::Error;
 use crate::frame::{Frame, Samples};
@@ -64,52 +63,20 @@ impl Scaler {
         Ok(small)
     }
 
-    /// Resizes a frame that is still needed.
-    pub(crate) fn scale(&mut self, frame: &Frame, width: u32, height: u32) -> Result<Frame, Error> {
-        if frame.samples.has_alpha() {
-            let copy = Frame { pixels: frame.pixels.clone(), ..*frame };
-            return self.consume(copy, width, height);
-        }
-        self.resize(frame, width, height)
-    }
-
     fn resize(&mut self, frame: &Frame, width: u32, height: u32) -> Result<Frame, Error> {
         let kind = pixel_type(frame.samples);
         let mut pixels = Vec::new();
         for plane in frame.planes() {
             let source = ImageRef::new(frame.width, frame.height, plane, kind).map_err(failed)?;
-            let small = self.run(&source, Image::new(width, height, kind), &lanczos())?;
+            let small = self.run(&source, Image::new(width, height, kind))?;
             // Most frames have but one.
             pixels = if pixels.is_empty() { small } else { [pixels, small].concat() };
         }
         Ok(Frame { width, height, samples: frame.samples, pixels })
     }
 
-    /// Resizes one plane of a JPEG; what of it belongs to the picture may end between two samples.
-    pub(crate) fn plane(&mut self, plane: &Plane, (width, height): (u32, u32)) -> Result<Vec<u8>, Error> {
-        let (stride, (exact_width, exact_height)) = (plane.stride(), plane.exact_size());
-        let rows = plane.data().len() / stride.max(1);
-        let side = |side: usize| u32::try_from(side).map_err(failed);
-        let padded = ImageRef::new(side(stride)?, side(rows)?, plane.data(), PixelType::U8).map_err(failed)?;
-        let source = CroppedImage::new(&padded, 0, 0, plane.width(), plane.height()).map_err(failed)?;
-        let enlarges = exact_width <= f64::from(width) && exact_height <= f64::from(height);
-        // Colour differences that are stored smaller are enlarged as decoders do it, without overshooting at edges.
-        let options = if enlarges {
-            ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
-        } else {
-            lanczos()
-        };
-        let options = options.crop(0.0, 0.0, exact_width, exact_height);
-        self.run(&source, Image::new(width, height, PixelType::U8), &options)
-    }
-
-    fn run(
-        &mut self,
-        source: &impl IntoImageView,
-        mut target: Image<'_>,
-        options: &ResizeOptions,
-    ) -> Result<Vec<u8>, Error> {
-        self.resizer.resize(source, &mut target, options).map_err(failed)?;
+    fn run(&mut self, source: &impl IntoImageView, mut target: Image<'_>) -> Result<Vec<u8>, Error> {
+        self.resizer.resize(source, &mut target, &lanczos()).map_err(failed)?;
         // The buffer between the passes can be larger than all thumbnails together.
         self.resizer.reset_internal_buffers();
         Ok(target.into_vec())
@@ -142,7 +109,7 @@ fn pixel_type(samples: Samples) -> PixelType {
     match samples {
         Samples::Grey | Samples::YCbCr => PixelType::U8,
         Samples::GreyAlpha => PixelType::U8x2,
-        Samples::Rgb => PixelType::U8x3,
+        Samples::Rgb | Samples::Lab => PixelType::U8x3,
         Samples::Rgba | Samples::Cmyk => PixelType::U8x4,
     }
 }

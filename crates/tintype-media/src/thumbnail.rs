@@ -1,15 +1,15 @@
-//! One decode, then each size from the next larger one.
+//! What thumbnails are, and what making them may take.
 
-use std::io::{BufRead, Seek, SeekFrom};
+use std::io::{BufRead, Seek};
 
-use crate::frame::{Decoded, Frame};
-use crate::probe::{self, Detail, Header};
-use crate::resize::{Scaler, fit};
-use crate::{Error, Limits, colour, decode, encode, guard};
+use crate::probe::{Detail, Header};
+use crate::resize::fit;
+use crate::rows::Plan;
+use crate::{Error, Limits, Thumbnailer, decode};
 
 /// What the contract of the service asks for: an icon, a list entry, a card, a page.
 pub(crate) const DEFAULT_EDGES: &[u32] = &[64, 128, 512, 1080];
-const MAX_EDGE: u32 = 16_384;
+pub(crate) const MAX_EDGE: u32 = 16_384;
 
 /// What to make of an image.
 #[derive(Debug, Clone)]
@@ -101,13 +101,14 @@ impl ThumbnailFormat {
 /// Makes a thumbnail for each of `options.edges`, in their order, from one decode.
 ///
 /// Each fits into its box with the image's aspect ratio, is never larger than the image, stands upright, is sRGB and
-/// carries no metadata. A damaged image gives thumbnails as far as its decoder could make sense of it.
+/// carries no metadata. A damaged image gives thumbnails as far as its decoder could make sense of it. Who makes
+/// thumbnails of many images keeps a [`Thumbnailer`].
 ///
 /// # Errors
 ///
 /// [`Error::TooManyPixels`] and [`Error::TooMuchMemory`] before anything is decoded; [`Error::Unsupported`],
 /// [`Error::Malformed`], [`Error::Panicked`] when the image cannot be decoded; [`Error::InvalidEdge`],
-/// [`Error::DeadlineExceeded`], [`Error::Io`].
+/// [`Error::DeadlineExceeded`], [`Error::Cancelled`], [`Error::Io`].
 ///
 /// ```
 /// use tintype_media::{ThumbnailOptions, thumbnails};
@@ -121,22 +122,11 @@ impl ThumbnailFormat {
 /// # }
 /// ```
 pub fn thumbnails<R: BufRead + Seek>(reader: R, options: &ThumbnailOptions) -> Result<Vec<Thumbnail>, Error> {
-    let mut reader = reader;
-    if let Some(edge) = options.edges.iter().find(|edge| !(1..=MAX_EDGE).contains(*edge)) {
-        return Err(Error::InvalidEdge { edge: *edge });
-    }
-    let header = probe::read(&mut reader, &options.limits)?;
-    admit(&header, options)?;
-    reader.seek(SeekFrom::Start(0))?;
-    guard::catch(|| {
-        let decoded = decode::decode(&mut reader, &header, &options.limits, first_sides(&header, &options.edges))
-            .map_err(guard::timeout)?;
-        render(decoded, &header, options)
-    })
+    Thumbnailer::new().thumbnails(reader, options)
 }
 
 /// Refuses what the limits forbid, from the header alone.
-fn admit(header: &Header, options: &ThumbnailOptions) -> Result<(), Error> {
+pub(crate) fn admit(header: &Header, options: &ThumbnailOptions) -> Result<(), Error> {
     if !header.format.is_decodable() {
         return Err(Error::unsupported(header.format, format!("`{}` cannot be decoded", header.format)));
     }
@@ -152,7 +142,7 @@ fn admit(header: &Header, options: &ThumbnailOptions) -> Result<(), Error> {
 }
 
 /// Returns the sides of the largest thumbnail before orientation.
-fn first_sides(header: &Header, edges: &[u32]) -> (u32, u32) {
+pub(crate) fn first_sides(header: &Header, edges: &[u32]) -> (u32, u32) {
     let (width, height) = header.orientation.displayed(header.width, header.height);
     let (width, height) = fit(width, height, edges.iter().copied().max().unwrap_or(1));
     header.orientation.displayed(width, height)
@@ -162,66 +152,31 @@ fn first_sides(header: &Header, edges: &[u32]) -> (u32, u32) {
 pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
     let (width, height) = first_sides(header, edges);
     if let Detail::Jpeg { skeleton, profile_bytes } = &header.detail {
-        let peak = decode::jpeg_memory(skeleton, header.scratch_bytes, (width, height));
-        // The profile stays beside the pixels, as it is and as it is understood.
-        return peak.saturating_add(2 * profile_bytes).saturating_add(FIXED_BYTES);
+        return decode::jpeg_memory(skeleton, header.scratch_bytes, *profile_bytes, (width, height));
     }
-    let pixel = header.frame_bytes_per_pixel;
-    let frame = header.pixels().saturating_mul(pixel);
+    let whole = header.pixels().saturating_mul(header.frame_bytes_per_pixel);
     let small = u64::from(width) * u64::from(height);
-    let decoding = frame.saturating_add(header.scratch_bytes);
-    // The first resize holds the frame, its own result, what lies between its two passes, and weights: about six for
-    // each pixel of a row and of a column, some eight bytes each.
-    let resized = (width, height) != (header.width, header.height);
-    let between = u64::from(width) * u64::from(header.height) * pixel;
-    let weights = (u64::from(header.width) + u64::from(header.height)) * 64;
-    let resizing = frame.saturating_add(small * pixel).saturating_add(if resized { between + weights } else { 0 });
+    let channels = header.samples.channels() as u64;
+    let plan = Plan {
+        from: (header.width, header.height),
+        to: (width, height),
+        samples: header.samples,
+        order: header.order,
+        deep: header.converted,
+    };
+    // A picture that is small and whole is its own frame.
+    let rows = if whole > 0 && plan.from == plan.to { 0 } else { plan.memory() };
+    let decoding = whole.saturating_add(header.scratch_bytes).saturating_add(rows);
+    // Sixteen bits before and after, eight at the end, and the tables in between.
+    let converting =
+        if header.converted { small * channels * 5 + PROFILE_TABLES_BYTES + header.scratch_bytes } else { 0 };
     // Afterwards some copies of the largest thumbnail, and the encoded files.
-    let finishing = small * pixel.min(4) * 5;
-    decoding.max(resizing).max(finishing).saturating_add(FIXED_BYTES)
+    let finishing = small * channels * 2;
+    decoding.max(converting).max(finishing).saturating_add(FIXED_BYTES)
 }
+
+/// What a colour profile unfolds to.
+const PROFILE_TABLES_BYTES: u64 = 3 << 20;
 
 /// Tables, buffers and small allocations that come with any image.
 const FIXED_BYTES: u64 = 512 << 10;
-
-fn render(decoded: Decoded, header: &Header, options: &ThumbnailOptions) -> Result<Vec<Thumbnail>, Error> {
-    let limits = &options.limits;
-    let mut edges = options.edges.clone();
-    edges.sort_unstable_by(|a, b| b.cmp(a));
-    edges.dedup();
-    let (width, height) = header.orientation.displayed(header.width, header.height);
-    let mut scaler = Scaler::new();
-
-    limits.check_deadline()?;
-    let mut frame = decoded.frame;
-    frame.drop_opaque_alpha();
-    // Colour and orientation come after the first resize, on a fraction of the pixels.
-    let (stored_width, stored_height) = first_sides(header, &edges);
-    let frame = scaler.consume(frame, stored_width, stored_height)?;
-    limits.check_deadline()?;
-    let mut frame = colour::to_srgb(frame, decoded.icc_profile.as_deref()).upright(header.orientation);
-
-    let mut made: Vec<Thumbnail> = Vec::with_capacity(edges.len());
-    for edge in edges {
-        limits.check_deadline()?;
-        let (width, height) = fit(width, height, edge);
-        match made.last() {
-            Some(last) if (last.width, last.height) == (width, height) => {
-                made.push(Thumbnail { edge, ..last.clone() });
-            }
-            _ => {
-                if (frame.width, frame.height) != (width, height) {
-                    frame = scaler.scale(&frame, width, height)?;
-                }
-                made.push(thumbnail(&frame, edge, options)?);
-            }
-        }
-    }
-    let find = |edge: &u32| made.iter().find(|thumbnail| thumbnail.edge == *edge).cloned();
-    Ok(options.edges.iter().filter_map(find).collect())
-}
-
-fn thumbnail(frame: &Frame, edge: u32, options: &ThumbnailOptions) -> Result<Thumbnail, Error> {
-    let (format, bytes) = encode::encode(frame, options.jpeg_quality)?;
-    Ok(Thumbnail { edge, width: frame.width, height: frame.height, format, bytes })
-}

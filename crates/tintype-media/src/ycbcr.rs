@@ -1,4 +1,4 @@
-//! Planes of luminance and colour differences (ITU-T T.871, section 7) to pixels.
+//! Planes of luminance and colour differences (ITU-T T.871, section 7) to pixels and back.
 
 /// Sixteen bits after the binary point.
 const fn fixed(factor: f64) -> i32 {
@@ -10,6 +10,14 @@ const GREEN_OF_BLUE: i32 = fixed(0.344_136);
 const GREEN_OF_RED: i32 = fixed(0.714_136);
 const BLUE: i32 = fixed(1.772);
 const HALF: i32 = 1 << 15;
+
+const LUMA_OF_RED: i32 = fixed(0.299);
+const LUMA_OF_GREEN: i32 = fixed(0.587);
+const LUMA_OF_BLUE: i32 = fixed(0.114);
+const BLUE_OF_RED: i32 = fixed(0.168_735_9);
+const BLUE_OF_GREEN: i32 = HALF - BLUE_OF_RED;
+const RED_OF_BLUE: i32 = fixed(0.081_312_4);
+const RED_OF_GREEN: i32 = HALF - RED_OF_BLUE;
 
 #[inline]
 fn lights(luma: u8, blue: u8, red: u8) -> [u8; 3] {
@@ -32,6 +40,43 @@ pub(crate) fn to_rgb(planes: &[u8]) -> Vec<u8> {
         *pixel = lights(*luma, *blue, *red);
     }
     pixels
+}
+
+/// Returns Y, Cb and Cr planes for RGB.
+pub(crate) fn from_rgb(pixels: &[u8]) -> Vec<Vec<u8>> {
+    let mut planes = vec![vec![0; pixels.len() / 3]; 3];
+    if let [luma, blue, red] = planes.as_mut_slice() {
+        for (((pixel, luma), blue), red) in pixels.as_chunks::<3>().0.iter().zip(luma).zip(blue).zip(red) {
+            let [r, g, b] = pixel.map(i32::from);
+            let middle = (128 << 16) + HALF - 1;
+            *luma = ((LUMA_OF_RED * r + LUMA_OF_GREEN * g + LUMA_OF_BLUE * b + HALF) >> 16) as u8;
+            *blue = ((HALF * b - BLUE_OF_RED * r - BLUE_OF_GREEN * g + middle) >> 16) as u8;
+            *red = ((HALF * r - RED_OF_GREEN * g - RED_OF_BLUE * b + middle) >> 16) as u8;
+        }
+    }
+    planes
+}
+
+/// Returns the means of each four samples.
+pub(crate) fn quarter(plane: &[u8], width: usize) -> Vec<u8> {
+    let (columns, lines) = (width.div_ceil(2), (plane.len() / width).div_ceil(2));
+    let mut means = Vec::with_capacity(columns * lines);
+    for pair in plane.chunks(2 * width) {
+        let (above, below) = pair.split_at(width);
+        // Below the last of an odd number of rows, and beside the last column, there is none but itself.
+        let below = if below.is_empty() { above } else { below };
+        let ends = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+        means.extend(ends.enumerate().map(|(index, (above, below))| {
+            // Rounding halves up and down by turns, as libjpeg does, keeps the mean of all.
+            let rounding = 1 + (index as u16 & 1);
+            let sum: u16 = [above[0], above[1], below[0], below[1]].into_iter().map(u16::from).sum();
+            ((sum + rounding) / 4) as u8
+        }));
+        if let ([.., above], [.., below], true) = (above, below, width % 2 == 1) {
+            means.push(above.midpoint(*below));
+        }
+    }
+    means
 }
 
 /// Returns amounts of ink for the four planes of a YCCK file.
@@ -67,6 +112,19 @@ mod tests {
         // Black, white, red and blue, as T.871 encodes them.
         let planes = [[0, 255, 76, 29].as_slice(), &[128, 128, 85, 255], &[128, 128, 255, 107]].concat();
         assert_eq!(to_rgb(&planes), [0, 0, 0, 255, 255, 255, 254, 0, 0, 0, 0, 254]);
+    }
+
+    #[test]
+    fn colours_come_back_but_for_rounding() {
+        let pixels: Vec<u8> = (0..=255).flat_map(|i: u8| [i, i.wrapping_mul(7), i.wrapping_mul(31)]).collect();
+        let back = to_rgb(&from_rgb(&pixels).concat());
+        assert!(pixels.iter().zip(back).all(|(from, to)| from.abs_diff(to) <= 2));
+        assert_eq!(from_rgb(&[0, 0, 0, 255, 255, 255, 9, 9, 9]), [[0, 255, 9], [128; 3], [128; 3]]);
+    }
+
+    #[test]
+    fn four_become_their_mean_at_odd_edges_too() {
+        assert_eq!(quarter(&[10, 20, 7, 30, 40, 9, 1, 3, 5], 3), [25, 8, 2, 5]);
     }
 
     #[test]

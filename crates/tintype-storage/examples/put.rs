@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Instant;
-use tintype_storage::{Content, LocalStorage, NewObject, Spool, Storage};
+use tintype_storage::{Attributes, Content, LocalStorage, NewObject, Spool, Storage};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let start = Instant::now();
     let mut file = File::open(path)?;
-    let mut writer = spool.create(u64::MAX).await?;
+    let mut writer = spool.create(u64::MAX);
     // As a network would: in chunks that are smaller than a block.
     let mut chunk = vec![0; 64 * 1024];
     loop {
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let received = start.elapsed();
 
     let content = Content::Spooled(Arc::clone(&spooled));
-    storage.put(&NewObject { key: key.parse()?, content, content_type: "application/octet-stream".to_owned() }).await?;
+    storage.put(&NewObject { key: key.parse()?, content, attributes: Attributes::default() }).await?;
     println!("{} {} bytes, {}", key, spooled.len(), spooled.checksum());
     println!("received in {received:.3?}, durable after {:.3?}", start.elapsed());
     Ok(())

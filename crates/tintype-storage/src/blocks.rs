@@ -15,17 +15,38 @@ use tokio::task::JoinHandle;
 /// beside the work on it, small enough to stay in the processor's second-level cache.
 pub(crate) const BLOCK_BYTES: usize = 256 * 1024;
 
-/// Streams a range of a file. The next block is read while the last one is on its way to whoever asked.
-pub(crate) fn of_file(file: File, path: PathBuf, range: Range<u64>) -> BoxStream<'static, Result<Bytes, Error>> {
-    let source = Arc::new(Source { file, path });
-    let first = Ahead { next: None, source, rest: range };
-    stream::try_unfold(first, |mut ahead| async move {
-        let Some(reading) = ahead.next.take().or_else(|| ahead.read()) else { return Ok(None) };
-        let block = blocking::join(reading).await?;
+/// Streams a range of a file. The first block is read at once, which blocks: most objects are no larger, and who opened the
+/// file is on a thread that may wait. Each other block is read while the last one is on its way to whoever asked.
+///
+/// # Errors
+/// [`Error::Io`] where the first block cannot be read.
+pub(crate) fn of_file(
+    file: File,
+    path: PathBuf,
+    mut range: Range<u64>,
+) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
+    let source = Arc::new(Source::new(file, path));
+    let first = next_block(&mut range).map(|(start, len)| source.block(start, len)).transpose()?;
+    let ahead = Ahead { next: None, source, rest: range };
+    let stream = stream::try_unfold((first, ahead), |(first, mut ahead)| async move {
+        let block = match first {
+            Some(block) => block,
+            None => match ahead.next.take().or_else(|| ahead.read()) {
+                Some(reading) => blocking::join(reading).await?,
+                None => return Ok(None),
+            },
+        };
         ahead.next = ahead.read();
-        Ok(Some((block, ahead)))
-    })
-    .boxed()
+        Ok(Some((block, (None, ahead))))
+    });
+    Ok(stream.boxed())
+}
+
+/// Takes the first block off a range, where anything is left of it: its start and its length.
+fn next_block(range: &mut Range<u64>) -> Option<(u64, usize)> {
+    let (start, len) = (range.start, (range.end - range.start).min(BLOCK_BYTES as u64));
+    range.start += len;
+    (len > 0).then_some((start, len as usize))
 }
 
 /// Streams bytes that are in memory already.
@@ -37,7 +58,8 @@ pub(crate) fn of_bytes(bytes: Bytes) -> BoxStream<'static, Result<Bytes, Error>>
     .boxed()
 }
 
-struct Source {
+/// A file and the path by which messages name it.
+pub(crate) struct Source {
     file: File,
     path: PathBuf,
 }
@@ -51,16 +73,19 @@ struct Ahead {
 impl Ahead {
     /// Begins to read the next block, where one is left.
     fn read(&mut self) -> Option<JoinHandle<Result<Bytes, Error>>> {
-        let start = self.rest.start;
-        let len = (self.rest.end - start).min(BLOCK_BYTES as u64) as usize;
-        self.rest.start += len as u64;
+        let (start, len) = next_block(&mut self.rest)?;
         let source = Arc::clone(&self.source);
-        (len > 0).then(|| tokio::task::spawn_blocking(move || source.block(start, len)))
+        Some(tokio::task::spawn_blocking(move || source.block(start, len)))
     }
 }
 
 impl Source {
-    fn block(&self, start: u64, len: usize) -> Result<Bytes, Error> {
+    pub(crate) fn new(file: File, path: PathBuf) -> Self {
+        Self { file, path }
+    }
+
+    /// Reads `len` bytes from `start` on. Blocks.
+    pub(crate) fn block(&self, start: u64, len: usize) -> Result<Bytes, Error> {
         let failed = |source: io::Error| Error::io("read", &self.path)(source);
         let mut block = Vec::with_capacity(len);
         while block.len() < len {

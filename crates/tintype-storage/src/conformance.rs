@@ -1,7 +1,8 @@
 //! Behaviours every storage must show, for the tests of whoever implements [`Storage`].
 //!
 //! Each function shows one, works below a folder of its own in `conformance/`, and leaves nothing behind; [`all`] runs
-//! them all. They panic where the behaviour is missing.
+//! those that [`Storage`] promises. [`lets_one_of_many_racing_puts_win`] is for storages that promise more. They panic where
+//! the behaviour is missing.
 //!
 //! ```
 //! use tintype_storage::{MemoryStorage, conformance};
@@ -16,11 +17,12 @@ mod reads;
 
 pub use lists::{deletes_for_good, lists_what_is_there};
 pub use puts::{
-    keeps_objects, keeps_spooled_files, lets_one_of_many_racing_puts_win, never_overwrites, takes_every_name,
+    keeps_objects, keeps_one_of_many_racing_puts, keeps_spooled_files, lets_one_of_many_racing_puts_win,
+    never_overwrites, takes_every_name,
 };
 pub use reads::{finishes_reading_what_is_deleted, reads_ranges, streams_large_objects};
 
-use crate::{Content, Error, NewObject, Spool, Spooled, Storage};
+use crate::{Attributes, Content, Error, NewObject, Spool, Spooled, Storage};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use std::ops::Range;
@@ -37,7 +39,7 @@ pub async fn all(storage: &dyn Storage) {
     keeps_spooled_files(storage).await;
     takes_every_name(storage).await;
     never_overwrites(storage).await;
-    lets_one_of_many_racing_puts_win(storage).await;
+    keeps_one_of_many_racing_puts(storage).await;
     reads_ranges(storage).await;
     streams_large_objects(storage).await;
     finishes_reading_what_is_deleted(storage).await;
@@ -68,7 +70,7 @@ impl<'a> Folder<'a> {
     }
 
     async fn put_content(&self, name: &str, content: Content) -> Result<(), Error> {
-        let object = NewObject { key: self.key(name), content, content_type: "application/octet-stream".to_owned() };
+        let object = NewObject { key: self.key(name), content, attributes: Attributes::default() };
         self.storage.put(&object).await
     }
 
@@ -102,7 +104,7 @@ fn pattern(len: usize) -> Vec<u8> {
 async fn spooled(storage: &dyn Storage, bytes: &[u8]) -> Arc<Spooled> {
     let dir = storage.spool_dir().map_or_else(std::env::temp_dir, ToOwned::to_owned);
     let spool = Spool::open(dir).expect("a spool can be opened");
-    let mut writer = spool.create(u64::MAX).await.expect("a file can be created");
+    let mut writer = spool.create(u64::MAX);
     // Chunks that never end where a block does.
     for chunk in bytes.chunks(10_007) {
         writer.write(Bytes::copy_from_slice(chunk)).await.expect("a file can be written");

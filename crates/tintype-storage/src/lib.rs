@@ -3,6 +3,7 @@
 
 mod blocking;
 mod blocks;
+mod bucket;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
@@ -11,8 +12,9 @@ mod memory;
 mod spool;
 mod storage;
 
+pub use bucket::{BucketStorage, BucketUrl};
 pub use error::Error;
 pub use local::LocalStorage;
 pub use memory::MemoryStorage;
 pub use spool::{Spool, SpoolWriter, Spooled};
-pub use storage::{Content, NewObject, Object, Storage};
+pub use storage::{Attributes, Content, NewObject, Object, PresignedFor, Storage};

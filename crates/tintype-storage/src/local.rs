@@ -58,11 +58,14 @@ impl Storage for LocalStorage {
     }
 
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
-        let wanted = key.clone();
-        let (file, size) = self.run(move |inner| inner.tree.open_object(&wanted)).await?;
-        let range = within(key, range, size)?;
-        let body = blocks::of_file(file, self.inner.tree.path_of(key), range.clone());
-        Ok(Object { size, range, body })
+        let key = key.clone();
+        self.run(move |inner| {
+            let (file, size) = inner.tree.open_object(&key)?;
+            let range = within(&key, range, size)?;
+            let body = blocks::of_file(file, inner.tree.path_of(&key), range.clone())?;
+            Ok(Object { size, range, body })
+        })
+        .await
     }
 
     async fn size(&self, key: &Key) -> Result<u64, Error> {

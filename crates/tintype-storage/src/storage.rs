@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tintype_domain::Key;
 
 /// Keeps objects by key. An object never changes: it is put once, read, and deleted.
@@ -17,11 +18,13 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// Keeps an object under a key that is free. It survives a power cut once this returns.
     ///
     /// Nothing is visible under the key before all of the content is. Where this fails, nothing of it stays under the
-    /// key. The object is only borrowed, so that it can be put under another key next.
+    /// key, unless it fails with [`Error::Unavailable`]: then the object may be there, or appear some time later. The
+    /// object is only borrowed, so that it can be put under another key next.
     ///
     /// # Errors
-    /// [`Error::AlreadyExists`] where the key is taken: nothing is ever overwritten. [`Error::NoSpace`] where there is
-    /// no room.
+    /// [`Error::AlreadyExists`] where the key was taken before: nothing that was there is overwritten. Puts of one key at
+    /// the same time are the caller's to avoid; a storage may let the last one win. [`Error::NoSpace`] where there is no
+    /// room.
     async fn put(&self, object: &NewObject) -> Result<(), Error>;
 
     /// Returns the bytes of an object in `range`, or all of them, as a stream of bounded blocks.
@@ -57,6 +60,16 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// What a `put` or `get` would fail with at this moment.
     async fn check(&self) -> Result<(), Error>;
 
+    /// Returns a URL under which whoever has it can fetch the object for `lifetime` without this program; `None` where
+    /// nothing but this program can reach objects. Does not say whether the object exists.
+    ///
+    /// # Errors
+    /// What the backend fails with that has to be asked for keys.
+    async fn presign(&self, key: &Key, request: PresignedFor, lifetime: Duration) -> Result<Option<String>, Error> {
+        let _ = (key, request, lifetime);
+        Ok(None)
+    }
+
     /// Returns a folder on the storage's own file system, from which a spooled file can be placed without copying it;
     /// `None` where there is none.
     fn spool_dir(&self) -> Option<&Path> {
@@ -71,8 +84,35 @@ pub struct NewObject {
     pub key: Key,
     /// Its bytes.
     pub content: Content,
-    /// Its media type, such as `image/jpeg`, for backends that keep one with the object.
+    /// What backends that have room for it keep with the object.
+    pub attributes: Attributes,
+}
+
+/// What is sent along with an object to whoever fetches it past this program: values of HTTP's headers of the same names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attributes {
+    /// Its media type, such as `image/jpeg`.
     pub content_type: String,
+    /// How long it may be kept by caches.
+    pub cache_control: Option<String>,
+    /// Whether it may be shown in place or has to be downloaded.
+    pub content_disposition: Option<String>,
+}
+
+impl Default for Attributes {
+    /// Returns those of bytes of which nothing is known.
+    fn default() -> Self {
+        Self { content_type: "application/octet-stream".to_owned(), cache_control: None, content_disposition: None }
+    }
+}
+
+/// The request that a presigned URL is good for: a signature covers the method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PresignedFor {
+    /// The bytes, or ranges of them.
+    Get,
+    /// What is known of the object, without its bytes.
+    Head,
 }
 
 /// The bytes of a new object.
@@ -137,6 +177,15 @@ macro_rules! forward {
 
             async fn check(&self) -> Result<(), Error> {
                 (**self).check().await
+            }
+
+            async fn presign(
+                &self,
+                key: &Key,
+                request: PresignedFor,
+                lifetime: Duration,
+            ) -> Result<Option<String>, Error> {
+                (**self).presign(key, request, lifetime).await
             }
 
             fn spool_dir(&self) -> Option<&Path> {

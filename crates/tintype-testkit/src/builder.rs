@@ -1,4 +1,4 @@
-use crate::{Error, Home, Server};
+use crate::{Bucket, Error, Home, Server};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 /// What a server, or a [`Home`] without one, is to be like.
 ///
 /// Configuration goes through the environment, so that the server and every command run beside it agree on it. Variables of the surrounding process
-/// that begin with `TINTYPE_` are not passed on.
+/// that begin with `TINTYPE_` or `AWS_` are not passed on.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until it starts a server"]
 pub struct Builder {
@@ -16,6 +16,8 @@ pub struct Builder {
     pub(crate) wrapper: Vec<OsString>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) start_limit: Duration,
+    pub(crate) bucket: Option<Bucket>,
+    chooses_storage: bool,
 }
 
 impl Builder {
@@ -28,6 +30,8 @@ impl Builder {
             data_dir: None,
             // A start takes a fraction of a second; a machine busy with a whole test suite may stretch that.
             start_limit: Duration::from_secs(30),
+            bucket: None,
+            chooses_storage: false,
         }
     }
 
@@ -40,7 +44,29 @@ impl Builder {
     /// Sets a configuration key, e.g. `max_upload_size` to `1 MiB`.
     pub fn config(self, key: &str, value: &str) -> Self {
         let variable = format!("TINTYPE_{}", key.to_uppercase());
-        self.env(&variable, value)
+        let chooses_storage = self.chooses_storage || key == "storage_url";
+        Self { chooses_storage, ..self }.env(&variable, value)
+    }
+
+    /// Keeps the files where the server does unless configured, whatever `TINTYPE_TEST_STORAGE` says.
+    pub fn local_storage(self) -> Self {
+        Self { chooses_storage: true, ..self }
+    }
+
+    /// Keeps the files in a bucket of Garage, whatever `TINTYPE_TEST_STORAGE` says.
+    pub fn bucket(self, bucket: &Bucket) -> Self {
+        let keyed = bucket.environment().iter().fold(self, |builder, (name, value)| builder.env(name, value));
+        Self { bucket: Some(bucket.clone()), ..keyed.config("storage_url", &bucket.url()) }
+    }
+
+    /// Keeps the files in Garage where `TINTYPE_TEST_STORAGE` says so and the test does not say otherwise.
+    pub(crate) fn choose_storage(self) -> Self {
+        match std::env::var("TINTYPE_TEST_STORAGE").as_deref() {
+            Err(_) | Ok("local") => self,
+            Ok("garage") if self.chooses_storage => self,
+            Ok("garage") => self.bucket(&Bucket::new().expect("`TINTYPE_TEST_STORAGE=garage` needs Garage")),
+            Ok(other) => panic!("`TINTYPE_TEST_STORAGE` is `{other}`, and neither `local` nor `garage`"),
+        }
     }
 
     /// Sets an environment variable.

@@ -1,5 +1,5 @@
 use crate::process::Process;
-use crate::{Builder, Error, Postgres, PostgresDatabase, Server};
+use crate::{Bucket, Builder, Error, Postgres, PostgresDatabase, Server};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
@@ -23,7 +23,7 @@ const TEST_DATABASE: &str = "TINTYPE_TEST_DATABASE";
 
 impl Home {
     pub(crate) fn new(builder: Builder) -> Result<Self, Error> {
-        let mut home = Self::bare(builder)?;
+        let mut home = Self::bare(builder.choose_storage())?;
         home.choose_database()?;
         Ok(home)
     }
@@ -55,6 +55,11 @@ impl Home {
             Ok(other) => panic!("{TEST_DATABASE} is `{other}`; use `sqlite` or `postgres`"),
         }
         Ok(())
+    }
+
+    /// Returns the bucket that the files are kept in, if they are kept in one.
+    pub fn bucket(&self) -> Option<&Bucket> {
+        self.builder.bucket.as_ref()
     }
 
     /// Returns the working directory; `tintype.toml` would be read from here.
@@ -190,7 +195,7 @@ impl Home {
     fn prepare(&self, command: &mut Command) {
         command.current_dir(self.path());
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("TINTYPE_") {
+            if ["TINTYPE_", "AWS_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
                 command.env_remove(name);
             }
         }

@@ -9,7 +9,7 @@ pub(crate) fn print(settings: &Settings) -> Result<(), Failure> {
     let rows = settings.iter().map(|(name, value, origin)| {
         let value = match (&config, name) {
             (Ok(config), "database_url") => mask(&config.database_url),
-            (Ok(config), "storage_url") if value.is_empty() => config.storage_url(),
+            (Ok(config), "storage_url") if value.is_empty() => config.default_storage_url(),
             (Ok(config), "workers") => config.library.workers.to_string(),
             _ => mask(value),
         };

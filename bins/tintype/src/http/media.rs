@@ -1,3 +1,4 @@
+use crate::config::Delivery;
 use crate::http::App;
 use crate::http::problem::Problem;
 use crate::http::range::{self, Requested};
@@ -8,13 +9,14 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tintype_library::domain::Key;
-use tintype_library::{Content, Library};
+use tintype_library::storage::PresignedFor;
+use tintype_library::{Content, Error, Library, serving};
 
 type Blocks = BoxStream<'static, Result<Bytes, tintype_library::storage::Error>>;
 
@@ -22,6 +24,9 @@ type Blocks = BoxStream<'static, Result<Bytes, tintype_library::storage::Error>>
 pub(super) async fn serve(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let key = key(&request).ok_or(Problem::NotFound)?;
     let content = app.library.content(key).await?;
+    if let Delivery::Redirect { lifetime } = app.config.delivery {
+        return redirect(&app.library, &content, request.method(), lifetime).await;
+    }
     let validators = Validators::of(&content);
     if validators.match_cache(request.headers()) {
         return Ok(head(StatusCode::NOT_MODIFIED, &content, &validators).finish());
@@ -59,6 +64,30 @@ fn key(request: &HttpRequest) -> Option<Key> {
     percent_decode_str(encoded).decode_utf8().ok()?.parse().ok()
 }
 
+/// Sends the client to storage, which knows conditions and ranges itself.
+async fn redirect(
+    library: &Library,
+    content: &Content,
+    method: &Method,
+    lifetime: Duration,
+) -> Result<HttpResponse, Problem> {
+    let request = if method == Method::HEAD { PresignedFor::Head } else { PresignedFor::Get };
+    let presigned = library.presign(content, request, lifetime).await?;
+    // The configuration allows redirects only to storages that presign.
+    let url = presigned.ok_or_else(|| Error::Internal("the storage cannot presign".into()))?;
+    // Whoever keeps the answer this long has a URL that lives as long again. A signature is good for one method only, while
+    // caches answer `HEAD` with what they have for `GET`, and may not do so the other way round.
+    let caching = match request {
+        PresignedFor::Get => format!("public, max-age={}", lifetime.as_secs() / 2),
+        PresignedFor::Head => "no-store".to_owned(),
+    };
+    Ok(HttpResponse::Found()
+        .insert_header((header::LOCATION, url))
+        .insert_header((header::CACHE_CONTROL, caching))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .finish())
+}
+
 /// What tells a cache whether its copy is still right. The content under a key never changes.
 struct Validators {
     etag: String,
@@ -69,7 +98,7 @@ impl Validators {
     fn of(content: &Content) -> Self {
         // HTTP dates have seconds.
         let seconds = content.stored_at.to_datetime().unix_timestamp();
-        let modified = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+        let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
         Self { etag: format!("\"{}\"", content.checksum.to_hex()), modified }
     }
 
@@ -110,42 +139,25 @@ fn head(status: StatusCode, content: &Content, validators: &Validators) -> actix
     response
         .insert_header((header::ETAG, validators.etag.as_str()))
         .insert_header((header::LAST_MODIFIED, httpdate::fmt_http_date(validators.modified)))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((header::CACHE_CONTROL, serving::CACHE_CONTROL))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     if status != StatusCode::NOT_MODIFIED {
         response.insert_header((header::CONTENT_TYPE, content.mime_type.as_str()));
     }
-    if is_active(&content.mime_type) {
-        let name = utf8_percent_encode(content.key.file_name(), NON_ALPHANUMERIC);
+    if let Some(disposition) = serving::content_disposition(&content.key, &content.mime_type) {
         response
-            .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")))
+            .insert_header((header::CONTENT_DISPOSITION, disposition))
             .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"));
     }
     response
 }
 
-/// Returns whether a browser could execute something in a document of this type.
-fn is_active(mime_type: &str) -> bool {
-    const ACTIVE: [&str; 8] = [
-        "text/html",
-        "text/xml",
-        "text/xsl",
-        "text/javascript",
-        "application/xml",
-        "application/javascript",
-        "application/x-shockwave-flash",
-        "multipart/related",
-    ];
-    ACTIVE.contains(&mime_type) || mime_type.ends_with("+xml") || mime_type.ends_with("script")
-}
-
 async fn single(library: &Library, content: &Content, range: Range<u64>, method: &Method) -> Result<Sized, Problem> {
     let size = range.end - range.start;
-    // Opened for `HEAD`, too, so that it never promises what `GET` cannot keep.
-    let body = library.read(content, Some(range)).await?.body;
-    let blocks = if method == Method::HEAD { stream::empty().boxed() } else { body };
-    Ok(Sized { size, blocks })
+    // Opened for `HEAD`, too, so that it never promises what `GET` cannot keep; but not a byte of it is read.
+    let range = if method == Method::HEAD { range.start..range.start } else { range };
+    Ok(Sized { size, blocks: library.read(content, Some(range)).await?.body })
 }
 
 /// Strings the ranges together as RFC 9110 section 14.6 has it; each is opened when its turn comes.

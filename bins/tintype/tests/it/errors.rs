@@ -1,7 +1,7 @@
 //! The one error body, methods and paths, health.
 
 use crate::support::checks::problem;
-use crate::support::{FILES, assert_problem, create, file, one, server};
+use crate::support::{FILES, assert_problem, create, file, local_server, one, server};
 use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
@@ -177,7 +177,7 @@ fn health_and_readiness_need_no_authentication() {
 
 #[test]
 fn readiness_names_the_storage_when_it_does_not_answer_and_recovers_with_it() {
-    let server = server();
+    let server = local_server();
     create(&server.admin(), "a.txt", "x");
     let media = server.home().data_dir().join("media");
     let aside = server.home().data_dir().join("aside");
@@ -198,7 +198,7 @@ fn readiness_names_the_storage_when_it_does_not_answer_and_recovers_with_it() {
 
 #[test]
 fn a_failure_inside_shows_nothing_of_it_and_is_found_in_the_log_by_its_request_id() {
-    let server = server();
+    let server = local_server();
     let admin = server.admin();
     create(&admin, "a.txt", "x");
     let media = server.home().data_dir().join("media");

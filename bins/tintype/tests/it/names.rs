@@ -1,7 +1,7 @@
 //! File names: what people call their files is kept, and is never dangerous.
 
 use crate::support::picture::{gradient, jpeg};
-use crate::support::{create, fetch, file, key, key_name, objects_on_disk, one, server, text};
+use crate::support::{create, fetch, file, key, key_name, one, server, stored_keys, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::thread;
@@ -205,7 +205,7 @@ fn a_hundred_uploads_of_one_name_at_once_give_a_hundred_files() {
         assert_eq!(suffix(key, "same_", ".txt").len(), 7);
     }
     assert_eq!(server.admin().get("/api/media/files").send().json()["count"], 100);
-    assert_eq!(objects_on_disk(&server).len(), 100);
+    assert_eq!(stored_keys(&server).len(), 100);
 }
 
 #[test]

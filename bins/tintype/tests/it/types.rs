@@ -2,7 +2,7 @@
 
 use crate::support::archive::{office, zip};
 use crate::support::picture::{gradient, jpeg, png};
-use crate::support::{PDF, builder, checks, create, noise, objects_on_disk, server};
+use crate::support::{PDF, builder, checks, create, noise, server, stored_keys};
 use serde_json::json;
 use tintype_testkit::Form;
 
@@ -97,7 +97,7 @@ fn a_type_that_is_not_allowed_is_a_415_and_leaves_nothing() {
     for (name, content) in [("a.txt", b"words".to_vec()), ("a.jpg", HTML.to_vec()), ("a.pdf", noise(1000, 5))] {
         checks::problem(&admin.upload(&Form::new().file("f", name, content)), 415);
     }
-    assert_eq!(objects_on_disk(&server), [] as [std::path::PathBuf; 0]);
+    assert_eq!(stored_keys(&server), [] as [String; 0]);
     assert_eq!(create(&admin, "a.txt", png(&gradient(8, 8)))["type"], "image");
     assert_eq!(create(&admin, "b.txt", PDF)["type"], "pdf");
     let path = crate::support::one(&create(&admin, "c.txt", PDF));

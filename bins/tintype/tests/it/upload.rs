@@ -5,7 +5,7 @@ mod pace;
 
 use crate::support::checks::problem;
 use crate::support::{
-    CREATE, FILES, assert_field_error, assert_problem, fetch, file, noise, objects_on_disk, server, text,
+    CREATE, FILES, assert_field_error, assert_problem, fetch, file, noise, server, stored_keys, text,
 };
 use serde_json::json;
 use tintype_testkit::{Form, Server, eventually};
@@ -13,7 +13,7 @@ use tintype_testkit::{Form, Server, eventually};
 #[track_caller]
 fn assert_nothing_kept(server: &Server) {
     assert_eq!(server.admin().get(FILES).send().expect_status(200).json()["count"], 0);
-    eventually("nothing is left in the storage", || objects_on_disk(server).is_empty());
+    eventually("nothing is left in the storage", || stored_keys(server).is_empty());
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn parts_may_come_in_any_order_and_unknown_ones_are_ignored() {
         assert!(!text(&object, "created_at").starts_with("2000"));
         assert_eq!(fetch(&server, &object), b"x");
     }
-    assert_eq!(objects_on_disk(&server).len(), 4, "nothing of the other file stays");
+    assert_eq!(stored_keys(&server).len(), 4, "nothing of the other file stays");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn of_several_values_the_last_counts() {
     let object = admin.upload(&form).expect_status(201).json();
     assert_eq!(object["name"], "two");
     assert_eq!(fetch(&server, &object), b"second");
-    assert_eq!(objects_on_disk(&server).len(), 1);
+    assert_eq!(stored_keys(&server).len(), 1);
 }
 
 #[test]

@@ -140,7 +140,7 @@ proptest! {
     fn no_bytes_make_it_panic(
         which in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
-        scale in prop::sample::select(vec![Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full]),
+        scale in prop::sample::select(Scale::ALL.to_vec()),
     ) {
         let files = files::all();
         let mut file = which.get(&files).1.clone();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here has failed the test")]
 
 mod damage;
+mod encode;
 mod encoder;
 mod files;
 mod header;

@@ -8,13 +8,11 @@ use crate::{
     reference::assert_plane,
 };
 
-const SCALES: [Scale; 4] = [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full];
-
 fn assert_decodes(decoder: &mut Decoder, picture: &Picture, file: &[u8]) {
     let header = Header::parse(file).unwrap();
     assert_eq!(header.width() as usize, picture.size.0);
     assert_eq!(header.height() as usize, picture.size.1);
-    for scale in SCALES {
+    for scale in Scale::ALL {
         let options = Options { refinement: Refinement::All, ..scale.into() };
         let planes = decoder.decode(&header, options, &Limits::default()).unwrap();
         assert!(planes.complete, "at {scale:?}");

@@ -1,16 +1,17 @@
 use crate::support::{Fixture, impatient, keys, picture};
 use bytes::Bytes;
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 use tintype_library::Error;
 use tintype_library::domain::{FileName, Key, ListQuery, Suffix};
-use tintype_library::storage::{Content, NewObject, Storage};
+use tintype_library::storage::{Attributes, Content, NewObject, Storage};
 
 fn text(key: &Key) -> NewObject {
     NewObject {
         key: key.clone(),
         content: Content::Bytes(Bytes::from_static(b"text")),
-        content_type: "text/plain".into(),
+        attributes: Attributes::default(),
     }
 }
 
@@ -18,12 +19,29 @@ fn text(key: &Key) -> NewObject {
 async fn an_upload_that_cannot_be_placed_leaves_nothing() {
     let fixture = Fixture::new();
     *fixture.storage.fail_put.lock().unwrap() = Some("512x512");
-    assert!(matches!(fixture.upload(&picture(100), "a.pgm").await, Err(Error::Unavailable(_))));
+    fixture.storage.is_full.store(true, Ordering::Relaxed);
+    assert!(matches!(fixture.upload(&picture(100), "a.pgm").await, Err(Error::NoSpace(_))));
     assert_eq!(fixture.objects().await, BTreeSet::new());
     assert_eq!(fixture.library.list(&fixture.admin, ListQuery::default()).await.unwrap().count, 0);
     *fixture.storage.fail_put.lock().unwrap() = None;
     let file = fixture.upload(&picture(100), "a.pgm").await.unwrap();
     assert_eq!(fixture.objects().await, keys(&file));
+}
+
+#[tokio::test]
+async fn an_upload_whose_storage_does_not_answer_is_left_to_the_sweeper() {
+    let fixture = Fixture::new();
+    *fixture.storage.fail_put.lock().unwrap() = Some("512x512");
+    assert!(matches!(fixture.upload(&picture(100), "a.pgm").await, Err(Error::Unavailable(_))));
+    // The object that was not acknowledged may yet arrive: to delete its key now would be too early.
+    assert_eq!(fixture.objects().await.len(), 4);
+    assert_eq!(fixture.library.sweep().await.unwrap(), 0, "nor is the claim abandoned yet");
+    *fixture.storage.fail_put.lock().unwrap() = None;
+    let late = fixture.objects().await.iter().find(|key| key.contains("64x64")).unwrap().replace("64x64", "512x512");
+    fixture.storage.put(&text(&late.parse().unwrap())).await.unwrap();
+    fixture.library.drain().await;
+    let swept = fixture.impatient_twin().sweep().await.unwrap();
+    assert_eq!((swept, fixture.objects().await), (5, BTreeSet::new()));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
@@ -21,19 +22,31 @@ pub(crate) struct Flaky {
     pub(crate) fail_put: Mutex<Option<&'static str>>,
     /// Deleting a key that contains this fails.
     pub(crate) fail_delete: Mutex<Option<&'static str>>,
+    /// Whether what fails has no room, instead of not being answered.
+    pub(crate) is_full: AtomicBool,
 }
 
-fn check(fail: &Mutex<Option<&'static str>>, key: &Key) -> Result<(), StorageError> {
-    match *fail.lock().unwrap() {
-        Some(part) if key.as_str().contains(part) => Err(StorageError::Unavailable { source: "told to fail".into() }),
-        _ => Ok(()),
+impl Flaky {
+    fn check(&self, fail: &Mutex<Option<&'static str>>, key: &Key) -> Result<(), StorageError> {
+        match *fail.lock().unwrap() {
+            Some(part) if key.as_str().contains(part) => Err(self.failure()),
+            _ => Ok(()),
+        }
+    }
+
+    fn failure(&self) -> StorageError {
+        if self.is_full.load(Ordering::Relaxed) {
+            let source = std::io::ErrorKind::StorageFull.into();
+            return StorageError::NoSpace { operation: "put into", path: "memory".into(), source };
+        }
+        StorageError::Unavailable { source: "told to fail".into() }
     }
 }
 
 #[async_trait]
 impl Storage for Flaky {
     async fn put(&self, object: &NewObject) -> Result<(), StorageError> {
-        check(&self.fail_put, &object.key)?;
+        self.check(&self.fail_put, &object.key)?;
         self.inner.put(object).await
     }
 
@@ -46,7 +59,7 @@ impl Storage for Flaky {
     }
 
     async fn delete(&self, key: &Key) -> Result<(), StorageError> {
-        check(&self.fail_delete, key)?;
+        self.check(&self.fail_delete, key)?;
         self.inner.delete(key).await
     }
 
@@ -94,6 +107,13 @@ impl Fixture {
         Library::new(self.database.clone(), self.storage.clone(), self.spool.clone(), options)
     }
 
+    /// Returns a library over the same database and storage to which every claim is abandoned at once.
+    pub(crate) fn impatient_twin(&self) -> Library {
+        let mut options = Options::default();
+        impatient(&mut options);
+        Library::new(self.database.clone(), self.storage.clone(), self.spool.clone(), options)
+    }
+
     /// Returns a member of the staff with these permissions.
     pub(crate) fn staff(&self, name: &str, permissions: &[Permission]) -> Actor {
         actor(&self.database, name, false, permissions)
@@ -101,7 +121,7 @@ impl Fixture {
 
     /// Returns an upload as a client would send it.
     pub(crate) async fn sent(&self, bytes: &[u8], file_name: &str) -> Upload {
-        let mut writer = self.spool.create(1 << 30).await.unwrap();
+        let mut writer = self.spool.create(1 << 30);
         writer.write(Bytes::copy_from_slice(bytes)).await.unwrap();
         Upload::new(writer.finish().await.unwrap(), file_name).unwrap()
     }

@@ -1,48 +1,78 @@
 //! JPEG through `tintype-jpeg`: decoded no larger than the first thumbnail needs, then resized plane by plane.
 
-use std::io::{Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
-use tintype_jpeg::{ColorFamily, Error as JpegError, Header as Jpeg, Limits as JpegLimits};
+use tintype_jpeg::{ColorFamily, Error as JpegError, Header as Jpeg, Limits as JpegLimits, Planes as Decoded};
 
-use super::generic::slurp;
 use super::{Input, check_sides, jpeg_scale};
-use crate::frame::{Decoded, Frame, Samples};
+use crate::frame::{Frame, Samples};
+use crate::picture::Picture;
+use crate::planes::{Resizer, Side, Source};
 use crate::probe::Header;
-use crate::resize::Scaler;
-use crate::{Error, Format, Limits, colour, ycbcr};
+use crate::thumbnailer::Tools;
+use crate::{Error, Format, Limits, Orientation, colour, ycbcr};
 
 /// Progressive files have about ten; each costs a pass over all coefficients.
 const MAX_SCANS: u32 = 100;
 
-/// Returns a frame of the sides `stored`, which are those of the largest thumbnail before orientation.
+/// Returns the picture for the largest thumbnail, whose sides before orientation are `stored`.
 pub(super) fn decode(
     mut input: Input<'_>,
     header: &Header,
     limits: &Limits,
     stored: (u32, u32),
-) -> Result<Decoded, Error> {
-    let len = input.seek(SeekFrom::End(0))?;
-    input.seek(SeekFrom::Start(0))?;
-    let bytes = slurp(&mut input, len)?;
-    let jpeg = Jpeg::parse(&bytes).map_err(failed)?;
+    tools: &mut Tools,
+) -> Result<Picture, Error> {
+    let file = read(&mut input)?;
+    let jpeg = Jpeg::parse(&file).map_err(failed)?;
     check_sides(header, jpeg.width(), jpeg.height())?;
     let family = jpeg.color();
     let icc_profile = jpeg.icc_profile(colour::MAX_PROFILE_BYTES);
+    let is_cancelled = || limits.is_cancelled();
     let jpeg_limits = JpegLimits {
         max_alloc_bytes: limits.max_alloc_bytes,
         max_scans: MAX_SCANS,
         deadline: limits.deadline,
-        ..JpegLimits::default()
+        cancelled: Some(&is_cancelled),
     };
-    let decoded = jpeg.decode(jpeg_scale::options(&jpeg, stored), &jpeg_limits).map_err(failed)?;
-    drop(bytes);
+    let options = jpeg_scale::options(&jpeg, file.len() as u64, stored);
+    let decoded = tools.decoder.decode(&jpeg, options, &jpeg_limits).map_err(failed)?;
+    // Neither the file nor the planes stay: memory is what limits how many images are worked on at a time.
+    drop(file);
+    limits.check_deadline()?;
+    Ok(match (family, icc_profile) {
+        (ColorFamily::Grey | ColorFamily::YCbCr, None) => {
+            let upright = header.orientation.displayed(stored.0, stored.1);
+            let sources = decoded.components.iter().map(Source::from);
+            Picture::Planes(tools.resizer.make(sources, upright, header.orientation))
+        }
+        (_, profile) => {
+            let frame = frame(&mut tools.resizer, decoded, family, stored)?;
+            colour::to_srgb(frame, profile.as_deref()).upright(header.orientation).into()
+        }
+    })
+}
 
-    let mut scaler = Scaler::new();
-    let mut planes = Vec::with_capacity(decoded.components.len());
-    for plane in decoded.components {
-        limits.check_deadline()?;
-        planes.push(scaler.plane(&plane, stored)?);
+/// Reads the whole file.
+fn read(input: &mut Input<'_>) -> Result<Vec<u8>, Error> {
+    let len = input.seek(SeekFrom::End(0))?;
+    input.seek(SeekFrom::Start(0))?;
+    let mut file = Vec::new();
+    // To the byte: a vector that grows by doubling would hold up to twice as much.
+    let exact = usize::try_from(len).ok().filter(|len| file.try_reserve_exact(*len).is_ok());
+    if exact.is_none() {
+        return Err(Error::Io { source: std::io::ErrorKind::OutOfMemory.into() });
     }
+    input.take(len).read_to_end(&mut file)?;
+    Ok(file)
+}
+
+/// Returns all components at the sides `stored`, with the colours that the file has.
+fn frame(resizer: &mut Resizer, decoded: Decoded, family: ColorFamily, stored: (u32, u32)) -> Result<Frame, Error> {
+    let sides = (Side::whole(stored.0), Side::whole(stored.1));
+    let components = decoded.components.into_iter();
+    let mut planes: Vec<Vec<u8>> =
+        components.map(|plane| resizer.plane(&Source::from(&plane), sides, Orientation::Normal)).collect();
     let (samples, pixels) = match family {
         ColorFamily::Grey => (Samples::Grey, planes.swap_remove(0)),
         ColorFamily::YCbCr => (Samples::YCbCr, planes.concat()),
@@ -56,8 +86,7 @@ pub(super) fn decode(
         ColorFamily::Ycck => (Samples::Cmyk, ycbcr::to_inks(&planes)),
         _ => return Err(Error::unsupported(Format::Jpeg, format!("`{}` components", planes.len()))),
     };
-    let (width, height) = stored;
-    Ok(Decoded { frame: Frame { width, height, samples, pixels }, icc_profile })
+    Ok(Frame { width: stored.0, height: stored.1, samples, pixels })
 }
 
 fn failed(error: JpegError) -> Error {
@@ -65,6 +94,7 @@ fn failed(error: JpegError) -> Error {
         JpegError::Unsupported(kind) => Error::unsupported(Format::Jpeg, kind.to_string()),
         JpegError::OverMemory { needed, limit } => Error::TooMuchMemory { limit, actual: needed },
         JpegError::DeadlineExceeded => Error::DeadlineExceeded,
+        JpegError::Cancelled => Error::Cancelled,
         other => Error::malformed(Format::Jpeg, other.to_string()),
     }
 }

@@ -17,7 +17,9 @@ pub(crate) use jpeg_scale::memory as jpeg_memory;
 
 use crate::frame::Decoded;
 use crate::guard::Deadline;
+use crate::picture::Picture;
 use crate::probe::Header;
+use crate::thumbnailer::Tools;
 use crate::{Error, Format, Limits};
 
 /// A trait object's stand-in for `BufRead + Seek`: decoders are compiled once, not once for each kind of reader.
@@ -38,25 +40,28 @@ pub(crate) fn decode<R: BufRead + Seek>(
     limits: &Limits,
     stored: (u32, u32),
 ) -> Result<Decoded, Error> {
-    let input = Deadline::new(reader as &mut dyn BufReadSeek, limits.deadline);
+    let input = Deadline::new(reader as &mut dyn BufReadSeek, limits);
     match header.format {
-        Format::Jpeg => jpeg::decode(input, header, limits, stored),
-        Format::Png => png::decode(input, header),
-        Format::Gif => gif::decode(input, header),
-        Format::Ico => ico::decode(input, header, limits),
-        Format::Tiff => tiff::decode(input, header),
-        Format::Pnm => pfm::decode(input, header, limits),
-        _ => generic::decode(input, header, limits),
+        Format::Png => png::decode(input, header, limits, stored),
+        Format::Gif => gif::decode(input, header, limits, stored),
+        Format::Ico => ico::decode(input, header, limits, stored),
+        Format::Tiff => tiff::decode(input, header, limits, stored),
+        Format::Pnm => pfm::decode(input, header, limits, stored),
+        _ => generic::decode(input, header, limits, stored),
     }
 }
 
-/// Allocates the frame's pixels, which the header's gate has already found affordable.
-pub(crate) fn buffer(header: &Header, channels: usize) -> Result<Vec<u8>, Error> {
-    let len = usize::try_from(header.pixels()).ok().and_then(|pixels| pixels.checked_mul(channels));
-    match len {
-        Some(len) => Ok(vec![0; len]),
-        None => Err(Error::malformed(header.format, "more pixels than can be addressed")),
-    }
+/// Decodes the JPEG whose header is known and admitted, as far as a first thumbnail of the sides `stored`, before
+/// orientation, needs it; `reader` stands at its beginning.
+pub(crate) fn decode_jpeg<R: BufRead + Seek>(
+    reader: &mut R,
+    header: &Header,
+    limits: &Limits,
+    stored: (u32, u32),
+    tools: &mut Tools,
+) -> Result<Picture, Error> {
+    let input = Deadline::new(reader as &mut dyn BufReadSeek, limits);
+    jpeg::decode(input, header, limits, stored, tools)
 }
 
 /// A decoder must not think otherwise than the header parser: budgets were computed from the latter.

@@ -1,6 +1,7 @@
 //! GIF89a specification, sections 18 to 20.
 
 use super::{Header, Headers, need};
+use crate::rows::Order;
 use crate::{ColourMode, Error, Format};
 
 /// Honest files have a handful of extensions before the first image.
@@ -13,21 +14,25 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let global = palette_len(screen[4]);
     let image = first_image(source, 13 + global as u64)?;
     let mut palette = source.read_up_to(13, global)?;
+    let mut image_flags = 0;
     if let Some(image) = image {
         let descriptor: [u8; 9] = need(source, Format::Gif, image + 1)?;
         let side = |index: usize| u32::from(u16::from_le_bytes([descriptor[index], descriptor[index + 1]]));
         // A first frame that reaches beyond the screen widens it, as Pillow and the browsers have it.
         width = width.max(side(0) + side(4));
         height = height.max(side(2) + side(6));
-        let local = palette_len(descriptor[8]);
+        image_flags = descriptor[8];
+        let local = palette_len(image_flags);
         if local > 0 {
             palette = source.read_up_to(image + 10, local)?;
         }
     }
+    let interlaced = image_flags & 0x40 != 0;
     let mode = if is_grey_ramp(&palette) { ColourMode::Grey } else { ColourMode::Palette };
     let mut header = Header::new(Format::Gif, width, height, mode);
-    header.frame_bytes_per_pixel = 4;
-    header.scratch_bytes = header.pixels() + (1 << 17);
+    header.order = if interlaced { Order::Any } else { Order::Down };
+    header.frame_bytes_per_pixel = 0;
+    header.scratch_bytes = u64::from(width) * 5 + (1 << 17);
     Ok(header)
 }
 

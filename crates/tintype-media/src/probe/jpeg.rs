@@ -11,12 +11,16 @@ const MAX_SEGMENTS: usize = 10_000;
 /// The most bytes of a frame header that mean anything: those of 255 components.
 const FRAME_BYTES: usize = 6 + 3 * 255;
 
+/// The most bytes of quantisation tables to take along; four tables take 276.
+const QUANTISATION_BYTES: usize = 1 << 10;
+
 /// Walks from segment to segment without reading what is between, which may be megabytes, and leaves to the decoder's
 /// own parser what counts for the decoder.
 pub(crate) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let mut orientation = None;
     let mut profile_bytes = 0;
     let (mut frame, mut jfif, mut adobe) = (Vec::new(), Vec::new(), Vec::new());
+    let mut quantisation = Vec::new();
     let mut offset = 2;
     for _ in 0..MAX_SEGMENTS {
         let Some([prefix, marker]) = source.array(offset)? else {
@@ -58,6 +62,10 @@ pub(crate) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
                     jfif = segment(marker, &name);
                 }
             }
+            // The decoder's scale depends on how coarse they are.
+            0xDB if quantisation.len() + size <= QUANTISATION_BYTES => {
+                quantisation.extend(segment(marker, &source.read_up_to(body, size)?));
+            }
             0xE1 if orientation.is_none() => {
                 let block = source.read_up_to(body, size)?;
                 if block.starts_with(b"Exif\0\0") {
@@ -83,7 +91,12 @@ pub(crate) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     if frame.is_empty() {
         return Err(malformed("no frame header"));
     }
-    let skeleton = [&[0xFF, 0xD8], jfif.as_slice(), &adobe, &frame, &segment(0xDA, &[])].concat();
+    let skeleton = |quantisation: &[u8]| {
+        [&[0xFF, 0xD8], jfif.as_slice(), &adobe, quantisation, &frame, &segment(0xDA, &[])].concat()
+    };
+    // Facts are facts even where tables are broken.
+    let skeleton =
+        Some(skeleton(&quantisation)).filter(|with| Jpeg::parse(with).is_ok()).unwrap_or_else(|| skeleton(&[]));
     let jpeg = Jpeg::parse(&skeleton).map_err(|error| malformed(error.to_string()))?;
     let mode = match jpeg.components().len() {
         1 => ColourMode::Grey,

@@ -21,7 +21,9 @@ pub(crate) use pnm::parse as parse_pnm;
 pub(crate) use tiff::{JPEG as TIFF_JPEG, Layout as TiffLayout};
 pub(crate) use tiff_mode::photometric;
 
+use crate::frame::Samples;
 use crate::guard::{self, Deadline};
+use crate::rows::Order;
 use crate::source::Source;
 use crate::{ColourMode, Error, Format, Limits, Orientation, thumbnail};
 
@@ -53,7 +55,7 @@ pub struct Probe {
 /// # Errors
 ///
 /// [`Error::Unsupported`] when the content is no image with known sides, [`Error::Malformed`] when its header is
-/// broken or a side is zero, [`Error::Io`], [`Error::DeadlineExceeded`].
+/// broken or a side is zero, [`Error::Io`], [`Error::DeadlineExceeded`], [`Error::Cancelled`].
 ///
 /// ```
 /// # fn main() -> Result<(), tintype_media::Error> {
@@ -85,8 +87,14 @@ pub(crate) struct Header {
     pub(crate) height: u32,
     pub(crate) mode: ColourMode,
     pub(crate) orientation: Orientation,
-    /// Bytes per pixel of the decoded frame.
+    /// Bytes per pixel that the decoder holds of the whole picture; none where rows are resized as they come.
     pub(crate) frame_bytes_per_pixel: u64,
+    /// What the decoder's rows are.
+    pub(crate) samples: Samples,
+    /// In which order they come.
+    pub(crate) order: Order,
+    /// Whether a profile, or the colour space, asks for a conversion.
+    pub(crate) converted: bool,
     /// Bytes that decoding needs beside the frame.
     pub(crate) scratch_bytes: u64,
     pub(crate) detail: Detail,
@@ -123,6 +131,9 @@ impl Header {
             mode,
             orientation: Orientation::Normal,
             frame_bytes_per_pixel: 4,
+            samples: Samples::Rgba,
+            order: Order::Down,
+            converted: false,
             scratch_bytes: 0,
             detail: Detail::None,
         }
@@ -136,9 +147,9 @@ impl Header {
 pub(crate) fn read<R: BufRead + Seek>(reader: &mut R, limits: &Limits) -> Result<Header, Error> {
     limits.check_deadline()?;
     guard::catch(|| {
-        let mut deadline = Deadline::new(reader, limits.deadline);
+        let mut deadline = Deadline::new(reader, limits);
         let mut source = Source::new(&mut deadline as &mut dyn ReadSeek)?;
-        let header = parse(&mut source).map_err(guard::timeout)?;
+        let header = parse(&mut source).map_err(|error| guard::timeout(error, limits))?;
         if header.width == 0 || header.height == 0 {
             return Err(Error::malformed(
                 header.format,

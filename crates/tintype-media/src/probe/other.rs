@@ -1,6 +1,7 @@
 //! Formats whose header takes a few lines.
 
 use super::{Header, Headers, need};
+use crate::frame::Samples;
 use crate::{ColourMode, Error, Format};
 
 /// `qoiformat.org`, page 1.
@@ -9,6 +10,7 @@ pub(super) fn qoi(source: &mut Headers<'_>) -> Result<Header, Error> {
     let mode = if bytes[12] == 3 { ColourMode::Rgb } else { ColourMode::Rgba };
     let mut header = Header::new(Format::Qoi, be32(&bytes, 4), be32(&bytes, 8), mode);
     header.frame_bytes_per_pixel = bytes[12].clamp(3, 4).into();
+    header.samples = if bytes[12] == 3 { Samples::Rgb } else { Samples::Rgba };
     header.scratch_bytes = source.len();
     Ok(header)
 }

@@ -1,6 +1,8 @@
 //! Every limit, at its edge.
 
-use std::io::Cursor;
+use std::io::{BufRead, Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tintype_media::{Error, Limits, ThumbnailOptions, probe, thumbnails};
@@ -50,6 +52,51 @@ fn a_deadline_in_the_past_ends_everything() {
     assert!(matches!(thumbnails(Cursor::new(&file), &with(limits)), Err(Error::DeadlineExceeded)));
     let limits = Limits::default().with_deadline(Instant::now() + Duration::from_secs(600));
     assert!(thumbnails(Cursor::new(&file), &with(limits)).is_ok());
+}
+
+/// A file whose reader loses interest when it has been read to its end.
+struct Abandoned {
+    file: Cursor<Vec<u8>>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Read for Abandoned {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        let at_end = self.file.position() == self.file.get_ref().len() as u64;
+        self.cancelled.fetch_or(at_end, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+impl BufRead for Abandoned {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.file.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.file.consume(amount);
+    }
+}
+
+impl Seek for Abandoned {
+    fn seek(&mut self, position: SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(position)
+    }
+}
+
+#[test]
+fn cancelled_work_ends_before_it_begins_and_inside_a_decode() {
+    let cancelled = Arc::new(AtomicBool::new(true));
+    let limits = Limits::default().with_cancelled(Arc::clone(&cancelled));
+    let file = pixmap(20, 10, [1, 2, 3]);
+    assert!(matches!(thumbnails(Cursor::new(&file), &with(limits.clone())), Err(Error::Cancelled)));
+
+    cancelled.store(false, Ordering::Relaxed);
+    let file = Cursor::new(jpeg(300, 200, &photo(300, 200, 3), jpeg_encoder::ColorType::Rgb, true));
+    let reader = Abandoned { file, cancelled: Arc::clone(&cancelled) };
+    assert!(matches!(thumbnails(reader, &with(limits)), Err(Error::Cancelled)));
+    assert!(cancelled.load(Ordering::Relaxed));
 }
 
 #[test]

@@ -13,4 +13,5 @@ mod memory;
 mod orientation;
 mod picture;
 mod properties;
+mod rows;
 mod scaled;

@@ -8,6 +8,13 @@ use tintype_media::{Limits, ThumbnailOptions, probe, thumbnails};
 use crate::allocation::peak;
 use crate::files::{encoded, jpeg, photo, png};
 
+/// Returns the file with the flag of Adam7 set: its rows are then taken for those of the passes.
+fn interlaced(file: &[u8]) -> Vec<u8> {
+    let mut file = file.to_vec();
+    file[28] = 1;
+    file
+}
+
 #[test]
 fn the_declared_memory_holds_and_is_not_far_from_the_truth() {
     let (width, height) = (2000, 1200);
@@ -20,6 +27,7 @@ fn the_declared_memory_holds_and_is_not_far_from_the_truth() {
         ("RGB PNG", png(width, height, 8, 2, &rgb, &[])),
         ("RGBA PNG", png(width, height, 8, 6, &rgba, &[])),
         ("sixteen-bit PNG", png(width, height, 16, 0, &photo(width, height, 2), &[])),
+        ("interlaced PNG", interlaced(&png(width, height, 8, 6, &rgba, &[]))),
         ("BMP", encoded(width, height, rgb.clone(), ColorType::Rgb8, ImageFormat::Bmp)),
         ("GIF", encoded(width, height, rgb.clone(), ColorType::Rgb8, ImageFormat::Gif)),
         ("WebP", encoded(width, height, rgb.clone(), ColorType::Rgb8, ImageFormat::WebP)),
@@ -35,5 +43,28 @@ fn the_declared_memory_holds_and_is_not_far_from_the_truth() {
         assert!(used <= declared, "{name}: used {used}, declared {declared}");
         assert!(declared <= used * 2, "{name}: used {used}, declared {declared}");
         assert!(probing < 64 << 10, "{name}: probing used {probing}");
+    }
+}
+
+#[test]
+fn the_declared_memory_of_a_jpeg_holds_at_any_size() {
+    for (width, height) in [(640, 480), (1200, 1600), (3000, 700)] {
+        let (w, h) = (u32::from(width), u32::from(height));
+        for (kind, channels) in [
+            (jpeg_encoder::ColorType::Luma, 1),
+            (jpeg_encoder::ColorType::Rgb, 3),
+            (jpeg_encoder::ColorType::Cmyk, 4),
+            (jpeg_encoder::ColorType::CmykAsYcck, 4),
+        ] {
+            for progressive in [false, true] {
+                let file = jpeg(width, height, &photo(w, h, channels), kind, progressive);
+                let declared = probe(Cursor::new(&file), &Limits::default()).unwrap().decode_bytes;
+                let (made, used) = peak(|| thumbnails(Cursor::new(&file), &ThumbnailOptions::default()));
+                assert_eq!(made.unwrap().len(), 4);
+                let name = format!("{width}x{height} {kind:?} {progressive}");
+                assert!(used <= declared, "{name}: used {used}, declared {declared}");
+                assert!(declared as f64 <= used as f64 * 1.6, "{name}: used {used}, declared {declared}");
+            }
+        }
     }
 }

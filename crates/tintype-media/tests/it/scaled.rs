@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use tintype_media::{Error, ThumbnailOptions, thumbnails};
+use tintype_media::{Error, ThumbnailOptions, Thumbnailer, thumbnails};
 
 use crate::files::jpeg;
 use crate::picture::{Picture, picture};
@@ -56,5 +56,21 @@ fn what_no_decoder_takes_is_unsupported_and_not_malformed() {
         (file[frame + 1], file[frame + 4]) = (marker, precision);
         let error = thumbnails(Cursor::new(&file), &ThumbnailOptions::default()).unwrap_err();
         assert!(matches!(error, Error::Unsupported { .. }), "{marker:x}: {error}");
+    }
+}
+
+#[test]
+fn what_came_before_leaves_no_trace() {
+    let mut thumbnailer = Thumbnailer::new();
+    let options = ThumbnailOptions::default().with_edges([40, 100, 300]);
+    for (width, height) in [(640, 400), (333, 500), (50, 50), (640, 400), (1000, 90)] {
+        for kind in [false, true] {
+            let mut file = jpeg(width, height, &ramps(width, height), jpeg_encoder::ColorType::Rgb, kind);
+            let expected = thumbnails(Cursor::new(&file), &options).unwrap();
+            assert_eq!(thumbnailer.thumbnails(Cursor::new(&file), &options).unwrap(), expected);
+            // What fails leaves none either.
+            file.truncate(file.len() / 3);
+            let _ = thumbnailer.thumbnails(Cursor::new(&file), &options);
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use tintype_domain::Checksum;
 
@@ -49,6 +50,11 @@ impl Spooled {
     /// What the operating system says, such as that too many files are open.
     pub fn open(&self) -> io::Result<File> {
         self.file.reopen()
+    }
+
+    /// Returns the folder it lies in, for messages.
+    pub(crate) fn dir(&self) -> &Path {
+        self.file.dir()
     }
 
     /// Makes its bytes survive a power cut. Blocks.

@@ -6,12 +6,16 @@ use tintype_storage::{LocalStorage, MemoryStorage, Storage, conformance};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn local_disk_conforms() {
     let dir = tempfile::tempdir().unwrap();
-    conformance::all(&LocalStorage::open(dir.path()).unwrap()).await;
+    let storage = LocalStorage::open(dir.path()).unwrap();
+    conformance::all(&storage).await;
+    conformance::lets_one_of_many_racing_puts_win(&storage).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn memory_conforms() {
-    conformance::all(&MemoryStorage::default()).await;
+    let storage = MemoryStorage::default();
+    conformance::all(&storage).await;
+    conformance::lets_one_of_many_racing_puts_win(&storage).await;
 }
 
 #[tokio::test]

@@ -7,14 +7,14 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 use tintype_domain::Key;
-use tintype_storage::{Content, Error, NewObject, Storage};
+use tintype_storage::{Attributes, Content, Error, NewObject, Storage};
 
 pub(crate) fn key(key: &str) -> Key {
     key.parse().unwrap()
 }
 
 pub(crate) fn object(name: &str, content: Content) -> NewObject {
-    NewObject { key: key(name), content, content_type: "text/plain".to_owned() }
+    NewObject { key: key(name), content, attributes: Attributes::default() }
 }
 
 pub(crate) async fn put(storage: &dyn Storage, name: &str, bytes: impl Into<Bytes>) -> Result<(), Error> {

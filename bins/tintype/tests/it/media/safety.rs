@@ -1,7 +1,9 @@
 //! What must never be served, and what must never run.
 
 use crate::support::wire::get_verbatim;
-use crate::support::{assert_problem, builder, create, key, objects_on_disk, server, text, wait_until_spooled};
+use crate::support::{
+    assert_problem, builder, create, key, local_server, server, stored_keys, text, wait_until_spooled,
+};
 use std::fs;
 use std::os::unix::fs::symlink;
 use tintype_testkit::Response;
@@ -84,7 +86,7 @@ fn unknown_keys_are_a_404() {
 
 #[test]
 fn no_path_leads_out_of_the_storage() {
-    let server = builder().config("database_url", "").start();
+    let server = builder().local_storage().config("database_url", "").start();
     let object = create(&server.admin(), "a.txt", "x");
     let key = key(&object);
     let database = "tintype.db";
@@ -126,7 +128,7 @@ fn no_path_leads_out_of_the_storage() {
 
 #[test]
 fn a_symbolic_link_in_the_storage_is_never_followed() {
-    let server = builder().config("database_url", "").start();
+    let server = builder().local_storage().config("database_url", "").start();
     let object = create(&server.admin(), "a.txt", "x");
     let key = key(&object);
     let media = server.home().data_dir().join("media");
@@ -147,7 +149,7 @@ fn a_symbolic_link_in_the_storage_is_never_followed() {
 
 #[test]
 fn a_file_replaced_by_a_symbolic_link_is_not_followed_either() {
-    let server = server();
+    let server = local_server();
     let object = create(&server.admin(), "a.txt", "x");
     let path = server.home().data_dir().join("media").join(key(&object));
     fs::remove_file(&path).unwrap();
@@ -159,7 +161,7 @@ fn a_file_replaced_by_a_symbolic_link_is_not_followed_either() {
 
 #[test]
 fn an_upload_does_not_follow_a_symbolic_link_in_the_place_of_a_folder() {
-    let server = server();
+    let server = local_server();
     let admin = server.admin();
     let object = create(&admin, "a.jpg", crate::support::picture::jpeg(&crate::support::picture::gradient(10, 10)));
     let outside = server.home().path().join("outside");
@@ -183,9 +185,7 @@ fn the_part_of_an_upload_that_has_arrived_cannot_be_had() {
     connection.send(before).unwrap();
     connection.send(vec![b'x'; 2_000_000]).unwrap();
     wait_until_spooled(&server);
-    for path in objects_on_disk(&server) {
-        let media = server.home().data_dir().join("media");
-        let inside = path.strip_prefix(&media).unwrap().to_string_lossy().into_owned();
+    for inside in stored_keys(&server) {
         assert_nothing_leaks(&inside, &get_verbatim(&server, &format!("/media/{inside}")));
     }
     let page = admin.get(crate::support::FILES).send().json();

@@ -107,11 +107,19 @@ pub(crate) fn results(page: &Value) -> &[Value] {
     page["results"].as_array().expect("`results` is an array")
 }
 
-/// Returns every file in the storage's folder: stored objects, and whatever was left behind.
-pub(crate) fn objects_on_disk(server: &Server) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    collect(&server.home().data_dir().join("media"), &mut found);
-    found.sort();
+/// Starts a server that keeps its files on disk, for tests that look there.
+#[track_caller]
+pub(crate) fn local_server() -> Server {
+    builder().local_storage().start()
+}
+
+/// Returns the key of everything in storage and of whatever uploads have left on the disk, in order.
+pub(crate) fn stored_keys(server: &Server) -> Vec<String> {
+    let data = server.home().data_dir();
+    let Some(bucket) = server.home().bucket() else { return files_below(&data.join("media")) };
+    let mut found = files_below(&data.join(".spool"));
+    // The mark by which the server knows its bucket again.
+    found.extend(bucket.keys().into_iter().filter(|key| key != ".tintype"));
     found
 }
 
@@ -127,7 +135,16 @@ pub(crate) fn unnamed_bytes(server: &Server) -> u64 {
 /// Waits until part of an upload under way has reached the disk.
 #[track_caller]
 pub(crate) fn wait_until_spooled(server: &Server) {
-    eventually("the upload has reached the disk", || unnamed_bytes(server) > 0 || !objects_on_disk(server).is_empty());
+    eventually("the upload has reached the disk", || unnamed_bytes(server) > 0 || !stored_keys(server).is_empty());
+}
+
+fn files_below(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    collect(folder, &mut found);
+    let relative = |path: &PathBuf| path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned();
+    let mut names: Vec<_> = found.iter().map(relative).collect();
+    names.sort();
+    names
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {

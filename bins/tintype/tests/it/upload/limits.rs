@@ -2,7 +2,7 @@
 
 use super::assert_nothing_kept;
 use crate::support::checks::problem;
-use crate::support::{FILES, builder, create, fetch, file, noise, objects_on_disk, server, wire};
+use crate::support::{FILES, builder, create, fetch, file, noise, server, stored_keys, wire};
 use tintype_testkit::{Form, Server, eventually};
 
 /// The limit of these tests, small enough for whatever is sent to fit into the sockets' buffers.
@@ -21,7 +21,7 @@ fn the_limit_is_on_the_files_bytes_to_the_byte() {
     assert_eq!(admin.upload(&form).expect_status(201).json()["size"], LIMIT);
     problem(&admin.upload(&file("a.bin", noise(LIMIT + 1, 1))), 413);
     assert_eq!(admin.get(FILES).send().json()["count"], 1);
-    eventually("only the first is left in the storage", || objects_on_disk(&server).len() == 1);
+    eventually("only the first is left in the storage", || stored_keys(&server).len() == 1);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Deleting: gone everywhere, and nothing else with it.
 
 use crate::support::picture::{gradient, jpeg};
-use crate::support::{FILES, assert_problem, create, fetch, file, objects_on_disk, one, server, text};
+use crate::support::{FILES, assert_problem, create, fetch, file, one, server, stored_keys, text};
 use serde_json::json;
 use tintype_testkit::eventually;
 
@@ -11,7 +11,7 @@ fn a_deleted_file_is_gone_everywhere() {
     let admin = server.admin();
     let kept = create(&admin, "kept.jpg", jpeg(&gradient(100, 50)));
     let deleted = create(&admin, "deleted.jpg", jpeg(&gradient(100, 50)));
-    assert_eq!(objects_on_disk(&server).len(), 10);
+    assert_eq!(stored_keys(&server).len(), 10);
     let path = one(&deleted);
 
     let response = admin.delete(&path).send().expect_status(204);
@@ -29,7 +29,7 @@ fn a_deleted_file_is_gone_everywhere() {
     }
     let page = admin.get(FILES).send().json();
     assert_eq!((&page["count"], &page["results"][0]), (&json!(1), &kept));
-    eventually("its objects are gone from the disk", || objects_on_disk(&server).len() == 5);
+    eventually("its objects are gone from the disk", || stored_keys(&server).len() == 5);
     fetch(&server, &kept);
 }
 
@@ -70,5 +70,5 @@ fn deleting_while_replacing_leaves_no_orphan() {
         admin.delete(&path).send();
         assert_eq!(admin.get(&path).send().status(), 404);
     }
-    eventually("the storage is empty", || objects_on_disk(&server).is_empty());
+    eventually("the storage is empty", || stored_keys(&server).is_empty());
 }

@@ -3,7 +3,7 @@
 use crate::support::checks::problem;
 use crate::support::picture::{decode, gradient, jpeg};
 use crate::support::{
-    PDF, assert_field_error, builder, checksum, create, fetch, file, key, noise, objects_on_disk, one, server, text,
+    PDF, assert_field_error, builder, checksum, create, fetch, file, key, noise, one, server, stored_keys, text,
 };
 use serde_json::{Value, json};
 use tintype_testkit::{Form, Server, eventually};
@@ -51,7 +51,7 @@ fn a_file_part_replaces_the_content_and_keeps_the_identity() {
         assert_eq!(admin.get(&path).send().json(), after);
         assert_eq!(admin.delete(&path).send().status(), 204);
     }
-    eventually("the storage is empty", || objects_on_disk(&server).is_empty());
+    eventually("the storage is empty", || stored_keys(&server).is_empty());
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_refused_replacement_leaves_the_file_as_it_was() {
     let admin = server.admin();
     let before = create(&admin, "a.jpg", jpeg(&gradient(100, 50)));
     let path = one(&before);
-    let on_disk = objects_on_disk(&server);
+    let before_stored = stored_keys(&server);
     let patch = |form: &Form| admin.patch(&path).multipart(form).send();
     assert_field_error(&patch(&file("b.txt", "")), "f", "The submitted file is empty.");
     assert_field_error(&patch(&file("", "x")), "f", "No filename could be determined.");
@@ -113,7 +113,7 @@ fn a_refused_replacement_leaves_the_file_as_it_was() {
     for address in addresses(&before) {
         assert_eq!(server.anonymous().get(&address).send().status(), 200);
     }
-    eventually("nothing else is on the disk", || objects_on_disk(&server) == on_disk);
+    eventually("nothing else is stored", || stored_keys(&server) == before_stored);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn replacing_what_is_not_there_is_a_404() {
     let server = server();
     let response = server.admin().patch("/api/media/files/4242").multipart(&file("a.txt", "x")).send();
     crate::support::assert_problem(&response, 404, "Not found.");
-    eventually("nothing is left", || objects_on_disk(&server).is_empty());
+    eventually("nothing is left", || stored_keys(&server).is_empty());
 }
 
 #[test]
@@ -141,5 +141,5 @@ fn replacements_at_the_same_time_leave_one_whole_file() {
     for thumbnail in object["thumbnails"].as_array().unwrap() {
         fetch(&server, thumbnail);
     }
-    eventually("only one file and its thumbnails are left", || objects_on_disk(&server).len() == 5);
+    eventually("only one file and its thumbnails are left", || stored_keys(&server).len() == 5);
 }

@@ -1,0 +1,1 @@
+"""Measures tintype's thumbnails beside what else could make them; `../run` is the way in."""

@@ -1,0 +1,225 @@
+mod client;
+mod error;
+mod open;
+mod upload;
+mod url;
+
+pub use url::BucketUrl;
+
+use crate::blocks;
+use crate::storage::within;
+use crate::{Error, NewObject, Object, PresignedFor, Storage};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryStreamExt};
+use http::Method;
+use object_store::multipart::MultipartStore;
+use object_store::path::Path;
+use object_store::signer::Signer;
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+use tintype_domain::Key;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+/// Memory for content on its way from the spool to the bucket, of all uploads together; in KiB, as semaphores count in `u32`.
+const MEMORY_KIB: u32 = 64 * 1024;
+
+/// How long a download may stand still before it is given up: long enough to outlast a restart of the service.
+const STALL_LIMIT: Duration = Duration::from_secs(60);
+
+/// Objects in a bucket of Amazon S3 or a service that speaks its protocol, of Google Cloud Storage or of Azure.
+///
+/// Large content goes in parts of 5 MiB, four at a time, and all content on its way takes at most 64 MiB. Every request has a
+/// limit and is repeated where that may help; after some eight seconds without an answer an operation fails with
+/// [`Error::Unavailable`]. While much is on its way, the service is asked every now and then whether it is there.
+///
+/// Before an object is put, the bucket is asked whether its key is taken. That is not atomic, as not every service can create
+/// only: of puts that race for one key, the last one wins. Who uses it makes sure that there are none.
+#[derive(Debug, Clone)]
+pub struct BucketStorage {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    url: BucketUrl,
+    store: Box<dyn Store>,
+    memory: Semaphore,
+}
+
+/// What is needed of a client.
+trait Store: ObjectStore + MultipartStore + Signer {}
+
+impl<T: ObjectStore + MultipartStore + Signer> Store for T {}
+
+impl BucketStorage {
+    /// Connects to a bucket with the keys that an environment has for it (for S3 `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`
+    /// and the others that Amazon's tools know), and puts a mark into it, `.tintype` below the prefix, by which
+    /// [`check`](Storage::check) knows it again. What the URL says goes before what the environment says.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], with a text that says what to do, where the bucket cannot be written to and read from.
+    pub async fn open(url: &BucketUrl, environment: &[(String, String)]) -> Result<Self, Error> {
+        let opened = timeout(client::patience(0), open::store(url, environment)).await;
+        let store = opened.unwrap_or_else(|_| Err(error::timed_out(url)))?;
+        let inner = Inner { url: url.clone(), store, memory: Semaphore::new(MEMORY_KIB as usize) };
+        let storage = Self { inner: Arc::new(inner) };
+        storage.inner.mark().await?;
+        storage.check().await?;
+        Ok(storage)
+    }
+}
+
+impl Inner {
+    fn path(&self, key: &Key) -> Path {
+        self.path_of(key.as_str())
+    }
+
+    /// Returns where something lies in the bucket.
+    fn path_of(&self, name: &str) -> Path {
+        let path = match &self.url.prefix {
+            Some(prefix) => format!("{prefix}/{name}"),
+            None => name.to_owned(),
+        };
+        // Whatever can be a key can be a path.
+        Path::parse(&path).unwrap_or_else(|_| Path::from(path))
+    }
+
+    async fn within<T>(&self, limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        timeout(limit, work).await.unwrap_or_else(|_| Err(error::timed_out(&self.url)))
+    }
+
+    async fn head(&self, key: &Key) -> Result<ObjectMeta, Error> {
+        self.store.head(&self.path(key)).await.map_err(|e| error::of_object(&e, key, &self.url))
+    }
+
+    /// Puts the mark that `check` looks for.
+    async fn mark(&self) -> Result<(), Error> {
+        let put = async { self.store.put(&self.path_of(".tintype"), Bytes::from_static(b"tintype\n").into()).await };
+        self.within(client::patience(0), async { put.await.map(drop).map_err(|e| error::of_bucket(&e, &self.url)) })
+            .await
+    }
+
+    /// Reads the mark, which takes all that reading an object takes.
+    async fn find_mark(&self) -> Result<(), Error> {
+        let found = self.store.get(&self.path_of(".tintype")).await;
+        let read = async { found?.bytes().await };
+        read.await.map(drop).map_err(|e| error::of_bucket(&e, &self.url))
+    }
+
+    async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
+        if let Some(range) = range.clone().filter(Range::is_empty) {
+            return self.nothing_of(key, range).await;
+        }
+        let wanted = range.clone().map(|range| match range.end {
+            u64::MAX => GetRange::Offset(range.start),
+            _ => GetRange::Bounded(range),
+        });
+        let options = GetOptions { range: wanted, ..GetOptions::default() };
+        match (self.store.get_opts(&self.path(key), options).await, range) {
+            (Ok(found), _) => {
+                let (size, range) = (found.meta.size, found.range.clone());
+                Ok(Object { size, range, body: self.steady(found.into_stream()) })
+            }
+            (Err(error), Some(range)) if error::is_beyond_end(&error) => self.nothing_of(key, range).await,
+            (Err(error), _) => Err(error::of_object(&error, key, &self.url)),
+        }
+    }
+
+    /// Returns a range in which there is nothing to read, or why there is no such range.
+    async fn nothing_of(&self, key: &Key, range: Range<u64>) -> Result<Object, Error> {
+        let size = self.head(key).await?.size;
+        let range = within(key, Some(range), size)?;
+        Ok(Object { size, range: range.start..range.start, body: stream::empty().boxed() })
+    }
+
+    /// Cuts what comes into bounded blocks, and ends with an error where nothing comes for too long.
+    fn steady(
+        &self,
+        body: BoxStream<'static, object_store::Result<Bytes>>,
+    ) -> BoxStream<'static, Result<Bytes, Error>> {
+        let url = self.url.clone();
+        stream::try_unfold((body, url), |(mut body, url)| async move {
+            match timeout(STALL_LIMIT, body.try_next()).await {
+                Ok(Ok(Some(bytes))) => Ok(Some((bytes, (body, url)))),
+                Ok(Ok(None)) => Ok(None),
+                Ok(Err(error)) => Err(error::of_bucket(&error, &url)),
+                Err(_) => Err(error::timed_out(&url)),
+            }
+        })
+        .map_ok(blocks::of_bytes)
+        .try_flatten()
+        .boxed()
+    }
+}
+
+#[async_trait]
+impl Storage for BucketStorage {
+    async fn put(&self, object: &NewObject) -> Result<(), Error> {
+        self.inner.put(object).await
+    }
+
+    async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
+        self.inner.within(client::patience(0), self.inner.get(key, range)).await
+    }
+
+    async fn size(&self, key: &Key) -> Result<u64, Error> {
+        self.inner.within(client::patience(0), async { Ok(self.inner.head(key).await?.size) }).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), Error> {
+        let inner = &self.inner;
+        let delete = async {
+            let deleted = inner.store.delete(&inner.path(key)).await;
+            match deleted.map_err(|e| error::of_object(&e, key, &inner.url)) {
+                Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+                Err(other) => Err(other),
+            }
+        };
+        inner.within(client::patience(0), delete).await
+    }
+
+    fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>> {
+        let inner = Arc::clone(&self.inner);
+        let top = folder
+            .map(|folder| inner.path(folder))
+            .or_else(|| inner.url.prefix.as_ref().map(|p| Path::from(p.as_str())));
+        let found = self.inner.store.list(top.as_ref()).map_err(|e| error::of_bucket(&e, &self.inner.url));
+        let skipped = inner.url.prefix.as_ref().map_or(0, |prefix| prefix.as_str().len() + 1);
+        // What is no key, such as the mark, is not ours to tell of.
+        found
+            .try_filter_map(move |meta| {
+                let key = meta.location.as_ref().get(skipped..).and_then(|key| key.parse().ok());
+                std::future::ready(Ok(key))
+            })
+            .boxed()
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        self.inner.within(client::patience(0), self.inner.find_mark()).await
+    }
+
+    async fn presign(&self, key: &Key, request: PresignedFor, lifetime: Duration) -> Result<Option<String>, Error> {
+        let method = match request {
+            PresignedFor::Get => Method::GET,
+            PresignedFor::Head => Method::HEAD,
+        };
+        let inner = &self.inner;
+        let path = inner.path(key);
+        let signed = async {
+            inner.store.signed_url(method, &path, lifetime).await.map_err(|e| error::of_bucket(&e, &inner.url))
+        };
+        Ok(Some(inner.within(client::patience(0), signed).await?.into()))
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the client, which has keys.
+        f.debug_struct("Bucket").field("url", &self.url).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,141 @@
+//! Buckets, against a real store that speaks S3.
+
+use crate::support::{key, keys, object, put, read};
+use std::sync::Arc;
+use std::time::Duration;
+use tintype_storage::{
+    Attributes, BucketStorage, Content, Error, NewObject, PresignedFor, Spool, Storage, conformance,
+};
+use tintype_testkit::{Bucket, Garage};
+
+async fn open(bucket: &Bucket) -> BucketStorage {
+    BucketStorage::open(&bucket.url().parse().unwrap(), &bucket.environment()).await.unwrap()
+}
+
+/// Returns what a bucket is refused with.
+async fn refusal(url: &str, environment: &[(String, String)]) -> String {
+    let refused = BucketStorage::open(&url.parse().unwrap(), environment).await;
+    let Err(Error::Unavailable { source }) = refused else { panic!("{refused:?}") };
+    source.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_conforms() {
+    let Some(bucket) = Bucket::new() else { return };
+    conformance::all(&open(&bucket).await).await;
+    assert_eq!(bucket.keys(), [".tintype"], "nothing is left but the mark");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_objects_go_in_parts_and_come_back_whole() {
+    let Some(bucket) = Bucket::new() else { return };
+    let storage = open(&bucket).await;
+    let dir = tempfile::tempdir().unwrap();
+    // More parts than are on their way at a time, and one that is not full.
+    let bytes: Vec<u8> = (0..27_000_001_u32).map(|i| (i % 251) as u8 ^ (i / 65_521) as u8).collect();
+    let mut writer = Spool::open(dir.path()).unwrap().create(u64::MAX);
+    writer.write(bytes.clone().into()).await.unwrap();
+    let spooled = Arc::new(writer.finish().await.unwrap());
+    storage.put(&object("large", Content::Spooled(Arc::clone(&spooled)))).await.unwrap();
+    assert!(read(&storage, "large").await.unwrap() == bytes);
+    let taken = storage.put(&object("large", Content::Spooled(spooled))).await;
+    assert!(matches!(taken, Err(Error::AlreadyExists { .. })), "{taken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_object_is_not_listed() {
+    let Some(bucket) = Bucket::new() else { return };
+    let storage = open(&bucket).await;
+    put(&storage, "a/b", "bytes").await.unwrap();
+    bucket.put("a/.hidden", b"");
+    bucket.put("back\\slash", b"");
+    assert_eq!(keys(&storage).await, [key("a/b")]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_presigned_url_serves_an_object_with_what_is_kept_with_it() {
+    let Some(bucket) = Bucket::new() else { return };
+    let storage = open(&bucket).await;
+    let attributes = Attributes {
+        content_type: "text/html".to_owned(),
+        cache_control: Some("public, max-age=7".to_owned()),
+        content_disposition: Some("attachment; filename*=UTF-8''a%20b".to_owned()),
+    };
+    let name = "folder/ä b%2F?.html";
+    let content = Content::Bytes("bytes".into());
+    storage.put(&NewObject { key: key(name), content, attributes }).await.unwrap();
+    for request in [PresignedFor::Get, PresignedFor::Head] {
+        let url = storage.presign(&key(name), request, Duration::from_secs(60)).await.unwrap().unwrap();
+        let agent = ureq::agent();
+        let sent = match request {
+            PresignedFor::Get => agent.get(&url).call(),
+            PresignedFor::Head => agent.head(&url).call(),
+        };
+        let mut response = sent.unwrap();
+        let header = |name: &str| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "text/html");
+        assert_eq!(header("cache-control"), "public, max-age=7");
+        assert_eq!(header("content-disposition"), "attachment; filename*=UTF-8''a%20b");
+        let body = if request == PresignedFor::Get { "bytes" } else { "" };
+        assert_eq!(response.body_mut().read_to_string().unwrap(), body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_that_lost_its_mark_is_not_ready() {
+    let Some(bucket) = Bucket::new() else { return };
+    let storage = open(&bucket).await;
+    bucket.delete(".tintype");
+    let refused = storage.check().await;
+    assert!(matches!(refused, Err(Error::Unavailable { .. })), "{refused:?}");
+    open(&bucket).await;
+    storage.check().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_with_a_bucket_is_told() {
+    let Some(bucket) = Bucket::new() else { return };
+    let environment = bucket.environment();
+    let missing = refusal(&bucket.url().replace("s3://media", "s3://another"), &environment).await;
+    assert!(missing.contains("create the bucket"), "{missing}");
+    let elsewhere = refusal(&bucket.url().replace("region=garage", "region=mars"), &environment).await;
+    assert!(elsewhere.contains("check region"), "{elsewhere}");
+    let wrong_secret = [environment[0].clone(), ("AWS_SECRET_ACCESS_KEY".to_owned(), "0".repeat(64))];
+    let denied = refusal(&bucket.url(), &wrong_secret).await;
+    assert!(denied.contains("access key and its secret"), "{denied}");
+    let unknown_key = [("AWS_ACCESS_KEY_ID".to_owned(), "GK0".to_owned()), environment[1].clone()];
+    let denied = refusal(&bucket.url(), &unknown_key).await;
+    assert!(denied.contains("access key and its secret"), "{denied}");
+    let half = refusal(&bucket.url(), &environment[..1]).await;
+    assert!(half.to_lowercase().contains("secret"), "{half}");
+    let nobody = refusal("s3://media?endpoint=http://127.0.0.1:1&region=garage", &environment).await;
+    assert!(nobody.contains("does not answer"), "{nobody}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_is_frozen_or_gone_is_unavailable_and_comes_back_by_itself() {
+    if !Garage::is_installed() {
+        return;
+    }
+    let garage = Garage::start();
+    let url = garage.storage_url("test").parse().unwrap();
+    let storage = BucketStorage::open(&url, &garage.environment()).await.unwrap();
+    put(&storage, "kept", "bytes").await.unwrap();
+
+    garage.freeze();
+    let (put_frozen, read_frozen, checked) =
+        tokio::join!(put(&storage, "frozen", "bytes"), read(&storage, "kept"), storage.check());
+    assert!(matches!(put_frozen, Err(Error::Unavailable { .. })), "{put_frozen:?}");
+    assert!(matches!(read_frozen, Err(Error::Unavailable { .. })), "{read_frozen:?}");
+    assert!(matches!(checked, Err(Error::Unavailable { .. })), "{checked:?}");
+    garage.thaw();
+    assert_eq!(read(&storage, "kept").await.unwrap(), "bytes");
+
+    garage.kill();
+    let (put_gone, read_gone) = tokio::join!(put(&storage, "gone", "bytes"), read(&storage, "kept"));
+    assert!(matches!(put_gone, Err(Error::Unavailable { .. })), "{put_gone:?}");
+    assert!(matches!(read_gone, Err(Error::Unavailable { .. })), "{read_gone:?}");
+    garage.restart();
+    assert_eq!(read(&storage, "kept").await.unwrap(), "bytes");
+    put(&storage, "new", "bytes").await.unwrap();
+}
