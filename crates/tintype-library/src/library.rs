@@ -1,4 +1,5 @@
 use crate::admission::Admission;
+use crate::prepare::Thumbnailers;
 use crate::{Error, Options};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -22,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) spool: Spool,
     pub(crate) options: Options,
     pub(crate) admission: Admission,
+    pub(crate) thumbnailers: Thumbnailers,
     /// Tells this process from others that share its database.
     pub(crate) holder: String,
     database_slots: Arc<Semaphore>,
@@ -61,6 +63,7 @@ impl Library {
             storage,
             spool,
             admission: Admission::new(&options),
+            thumbnailers: Thumbnailers::default(),
             options,
             holder: random_name(),
             database_slots: Arc::new(Semaphore::new(Self::DATABASE_SLOTS)),

@@ -5,10 +5,10 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Seek};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tintype_domain::{Checksum, ColourMode, FileName, Kind};
-use tintype_media::{Detected, Limits, Probe, Thumbnail, ThumbnailFormat, ThumbnailOptions};
+use tintype_media::{Detected, Limits, Probe, Thumbnail, ThumbnailFormat, ThumbnailOptions, Thumbnailer};
 use tintype_storage::Spooled;
 
 /// Content with all that is to be known of it before it is kept.
@@ -67,7 +67,12 @@ impl Inner {
         Ok(Prepared { content, file_name, facts, thumbnails })
     }
 
-    async fn render(&self, content: Arc<Spooled>, file_name: &FileName, probe: &Probe) -> Result<Vec<Rendered>, Error> {
+    async fn render(
+        self: &Arc<Self>,
+        content: Arc<Spooled>,
+        file_name: &FileName,
+        probe: &Probe,
+    ) -> Result<Vec<Rendered>, Error> {
         if !self.admission.could_admit(probe.decode_bytes) {
             tracing::info!(%file_name, bytes = probe.decode_bytes, "no thumbnails: the image needs more than decode_memory");
             return Ok(Vec::new());
@@ -75,10 +80,14 @@ impl Inner {
         let mut options =
             ThumbnailOptions::default().with_encoding(self.options.thumbnail_encoding).with_limits(self.limits());
         options.decoder = self.options.decoder.clone();
-        let timeout = self.options.decode_timeout;
+        let inner = self.clone();
         let rendered = self.compute(probe.decode_bytes, move || {
-            options.limits.deadline = Instant::now().checked_add(timeout);
-            Ok::<_, Error>(thumbnails(open(&content)?, &options))
+            options.limits.deadline = Instant::now().checked_add(inner.options.decode_timeout);
+            let file = open(&content)?;
+            let mut thumbnailer = inner.thumbnailers.take();
+            let thumbnails = thumbnailer.thumbnails(file, &options);
+            inner.thumbnailers.give(thumbnailer);
+            Ok::<_, Error>(thumbnails.map(|thumbnails| thumbnails.into_iter().map(Rendered::from).collect::<Vec<_>>()))
         });
         Ok(rendered.await??.unwrap_or_else(|error| {
             tracing::info!(%file_name, %error, "no thumbnails");
@@ -124,9 +133,24 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<(Detec
     Ok((detected, probe.ok()))
 }
 
-fn thumbnails(file: BufReader<File>, options: &ThumbnailOptions) -> Result<Vec<Rendered>, tintype_media::Error> {
-    let thumbnails = tintype_media::thumbnails(file, options)?;
-    Ok(thumbnails.into_iter().map(Rendered::from).collect())
+/// Thumbnailers at rest, with the tables and buffers that the next picture reuses: as many as ever worked at a time, which
+/// admission bounds.
+#[derive(Debug, Default)]
+pub(crate) struct Thumbnailers(Mutex<Vec<Thumbnailer>>);
+
+impl Thumbnailers {
+    fn take(&self) -> Thumbnailer {
+        self.lock().pop().unwrap_or_default()
+    }
+
+    fn give(&self, thumbnailer: Thumbnailer) {
+        self.lock().push(thumbnailer);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Thumbnailer>> {
+        // Nothing in there can be left half-changed.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl From<Thumbnail> for Rendered {
