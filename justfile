@@ -14,6 +14,10 @@ test:
 ci:
     bash .ci/run
 
+# Start a PostgreSQL for playing with, gone when it ends
+postgres:
+    cargo run -p tintype-testkit --example postgres
+
 # Start a private Garage, an S3 server, and say how to point tintype at it; it and its files are gone in the end
 garage:
     bash .ci/garage
@@ -22,13 +26,17 @@ garage:
 # What a bare Debian machine needs beside a Rust toolchain, and the servers of the tests
 setup:
     apt-get update
-    apt-get install --yes gcc make
+    apt-get install --yes gcc make postgresql
     bash .ci/garage
 
-# Measure the list at 100,000 files (or as many as given)
-bench-list rows="100000":
-    cargo bench -p tintype-persistence --bench list -- {{rows}}
+# Measure the list at 100,000 files (or as many as given), on SQLite or in an empty PostgreSQL database
+bench-list rows="100000" url="":
+    cargo bench -p tintype-persistence --bench list -- {{rows}} {{url}}
 
 # Measure thumbnails beside those of sharp, Pillow, libvips and libjpeg-turbo (bench/thumbnails/README.md)
 bench-thumbnails *args:
     bench/thumbnails/run {{args}}
+
+# Measure whole uploads and downloads beside other services (bench/service/README.md)
+bench-service *args:
+    bench/service/run {{args}}

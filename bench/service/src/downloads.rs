@@ -21,7 +21,8 @@ pub fn measure(plan: &Plan) -> Result<(), Failure> {
             form.vary(number);
             let answer = server.upload(&agent(), &form, true)?;
             if server.peer == Peer::Tintype && number == 0 {
-                let urls = answer["thumbnails"].as_array().into_iter().flatten().filter_map(|found| found["f"].as_str());
+                let urls =
+                    answer["thumbnails"].as_array().into_iter().flatten().filter_map(|found| found["f"].as_str());
                 thumbnails = urls.map(|url| url[server.base.len()..].to_owned()).collect();
             }
         }

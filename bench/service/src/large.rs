@@ -51,7 +51,8 @@ fn copy(source: &Path) -> Result<Duration, Failure> {
     for (program, arguments) in
         [("cp", vec![source, &target]), ("sha256sum", vec![&target]), ("sync", vec![target.as_path()])]
     {
-        let output = Command::new(program).args(&arguments).output().map_err(|e| format!("cannot run `{program}`: {e}"))?;
+        let output =
+            Command::new(program).args(&arguments).output().map_err(|e| format!("cannot run `{program}`: {e}"))?;
         if !output.status.success() {
             return Err(format!("`{program}` failed: {}", String::from_utf8_lossy(&output.stderr)).into());
         }

@@ -119,7 +119,9 @@ impl Server {
             }
             if let Some(status) = self.child.try_wait()? {
                 let log = self.dir.join("log");
-                return Err(format!("{} ended ({status}) before it served; see `{}`", self.peer.name(), log.display()).into());
+                return Err(
+                    format!("{} ended ({status}) before it served; see `{}`", self.peer.name(), log.display()).into()
+                );
             }
             std::thread::sleep(Duration::from_millis(100));
         }

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 
 /// The parts, in the order of asking: a sample belongs to the first whose words occur anywhere in its stack.
 const PARTS: [(&str, &[&str]); 6] = [
-    ("engine", &["tintype_media::", "tintype_jpeg::", "tintype_library::prepare::inspect", "prepare::thumbnails"]),
     ("hash", &["sha2::", "sha256"]),
+    ("engine", &["tintype_media::", "tintype_jpeg::", "tintype_library::prepare::inspect", "prepare::thumbnails"]),
     ("database", &["sqlite", "diesel", "tintype_persistence::"]),
     ("HTTP", &["actix", "multipart", "tintype::http", "h1::"]),
     ("storage", &["tintype_storage::"]),

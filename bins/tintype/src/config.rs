@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tintype_library::persistence::{ConnectOptions, Database};
 use tintype_library::storage::{BucketStorage, BucketUrl, LocalStorage, Spool, Storage};
-use tintype_library::{AllowedType, Options};
+use tintype_library::{AllowedType, DecoderProcess, Encoding, Options};
 
 /// The effective configuration, checked.
 #[derive(Debug, Clone)]
@@ -71,6 +71,14 @@ impl Config {
         library.max_image_pixels = settings.parse("max_image_pixels", u64::from_str)?;
         library.decode_memory_bytes = settings.parse("decode_memory", bytes)?;
         library.decode_timeout = settings.parse("decode_timeout", duration)?;
+        library.thumbnail_encoding = settings.parse("thumbnail_format", |text| match text {
+            "auto" => Ok(Encoding::Auto),
+            "jpeg" => Ok(Encoding::Jpeg),
+            "webp" => Ok(Encoding::WebP),
+            "avif" => Err("AVIF can be read but not written; use `webp`"),
+            _ => Err("use `auto`, `jpeg` or `webp`"),
+        })?;
+        library.decoder = own_program().map(|program| DecoderProcess::new(program).with_arg(DECODE_ARG));
         library.queue_length = settings.parse("upload_queue", positive)?;
         library.queue_timeout = settings.parse("upload_queue_timeout", duration)?;
         library.abandoned_after = settings.parse("abandoned_after", duration)?;
@@ -160,6 +168,14 @@ impl Config {
         };
         Ok((storage, spool))
     }
+}
+
+/// Makes the program a decoder's process when it is the only argument.
+pub(crate) const DECODE_ARG: &str = "decode-one-picture";
+
+/// Returns how to start this very program again, even after its file was replaced by another version's.
+fn own_program() -> Option<PathBuf> {
+    if cfg!(target_os = "linux") { Some("/proc/self/exe".into()) } else { std::env::current_exe().ok() }
 }
 
 fn socket_address(text: &str) -> Result<SocketAddr, String> {

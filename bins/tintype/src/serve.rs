@@ -6,7 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use tintype_library::Library;
 use tintype_library::auth::TokenKey;
 use tintype_library::persistence::{Database, NewToken, NewUser};
@@ -15,9 +15,6 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// Threads for blocking calls: database and decoding on the one runtime, files that come and go on those of the workers,
 /// which share as many again.
 const BLOCKING_THREADS: usize = 64;
-
-/// How often strays are looked for, unless they count as abandoned sooner.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Serves until a signal says otherwise.
 pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
@@ -72,7 +69,7 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     if let Some(path) = port_file {
         write_port(path, address.port())?;
     }
-    let sweeper = tokio::spawn(sweep(library.clone(), config.library.abandoned_after.min(SWEEP_EVERY)));
+    let sweeper = tokio::spawn(sweep(library.clone()));
 
     let signal = tokio::select! {
         signal = signals.first() => signal,
@@ -131,8 +128,8 @@ fn write_port(path: &Path, port: u16) -> Result<(), Failure> {
         .map_err(|e| Failure::during(format!("cannot write the port to `{}`", path.display()), &e))
 }
 
-async fn sweep(library: Library, every: Duration) {
-    let mut ticks = tokio::time::interval(every.max(Duration::from_millis(100)));
+async fn sweep(library: Library) {
+    let mut ticks = tokio::time::interval(library.sweep_interval());
     loop {
         ticks.tick().await;
         match library.sweep().await {

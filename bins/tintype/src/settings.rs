@@ -15,7 +15,11 @@ pub(crate) struct Key {
 pub(crate) const KEYS: &[Key] = &[
     Key { name: "bind", default: "127.0.0.1:8000", help: "Address and port to listen on; port 0 picks a free one" },
     Key { name: "data_dir", default: "./data", help: "Folder for the database and the files" },
-    Key { name: "database_url", default: "", help: "sqlite://<path>; sqlite://<data_dir>/tintype.db unless given" },
+    Key {
+        name: "database_url",
+        default: "",
+        help: "sqlite://<path> or postgres://<user>:<password>@<host>/<database>; sqlite://<data_dir>/tintype.db unless given",
+    },
     Key {
         name: "storage_url",
         default: "",
@@ -42,6 +46,11 @@ pub(crate) const KEYS: &[Key] = &[
         name: "allowed_types",
         default: "",
         help: "Types that may be uploaded, comma-separated, e.g. image,pdf,audio/mpeg; all unless given",
+    },
+    Key {
+        name: "thumbnail_format",
+        default: "auto",
+        help: "auto (JPEG, or PNG where anything is transparent), jpeg (transparent becomes white) or webp",
     },
     Key { name: "max_image_pixels", default: "100000000", help: "The largest image that gets thumbnails" },
     Key { name: "decode_memory", default: "512 MiB", help: "Memory for all decodes at a time" },
@@ -260,9 +269,16 @@ impl FromArgMatches for SettingFlags {
 
 /// Hides the password of a URL, and what looks like a secret in its query.
 pub(crate) fn mask(url: &str) -> String {
-    let (place, query) = url.split_once('?').map_or((url, None), |(place, query)| (place, Some(query)));
-    let place = mask_password(place);
-    query.map_or(place.clone(), |query| format!("{place}?{}", mask_secrets(query)))
+    match url.rsplit_once('?').filter(|(place, query)| begins_query(place, query)) {
+        Some((place, query)) => format!("{}?{}", mask_password(place), mask_secrets(query)),
+        None => mask_password(url),
+    }
+}
+
+/// Tells the question mark before a query from one in a password.
+fn begins_query(place: &str, query: &str) -> bool {
+    let name = query.split_once('=').map_or("", |(name, _)| name);
+    place.contains('@') || !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
 }
 
 fn mask_password(place: &str) -> String {
@@ -304,6 +320,12 @@ mod tests {
         );
         assert_eq!(mask("s3://key:secret@media?region=a"), "s3://key:***@media?region=a");
         assert_eq!(mask("postgres://db:5432/media"), "postgres://db:5432/media");
+        assert_eq!(
+            mask("postgres://me:s?cret@db/media?sslmode=require&sslpassword=a&password=b"),
+            "postgres://me:***@db/media?sslmode=require&sslpassword=***&password=***"
+        );
+        assert_eq!(mask("postgres://me:s?cret@db/media"), "postgres://me:***@db/media");
+        assert_eq!(mask("postgres://db/media?user=a@b&password=c"), "postgres://db/media?user=a@b&password=***");
         assert_eq!(mask("sqlite:///var/lib/a:b@c.db"), "sqlite:///var/lib/a:b@c.db");
         assert_eq!(mask("127.0.0.1:8000"), "127.0.0.1:8000");
     }

@@ -12,11 +12,8 @@ pub struct Inbox {
 
 impl Inbox {
     /// Opens a place for one file of at most the permitted size.
-    ///
-    /// # Errors
-    /// [`Error::NoSpace`] or [`Error::Internal`].
-    pub async fn open(&self) -> Result<SpoolWriter, Error> {
-        Ok(self.spool.create(self.max_upload_bytes).await?)
+    pub fn open(&self) -> SpoolWriter {
+        self.spool.create(self.max_upload_bytes)
     }
 }
 

@@ -72,7 +72,7 @@ impl From<tintype_persistence::Error> for Error {
     fn from(error: tintype_persistence::Error) -> Self {
         use tintype_persistence::Error as E;
         match error {
-            E::Unavailable { .. } | E::Busy { .. } => Self::Unavailable(error.into()),
+            E::Unavailable { .. } | E::Busy { .. } | E::Conflict { .. } => Self::Unavailable(error.into()),
             E::NoSpace => Self::NoSpace(error.into()),
             _ => Self::internal(error),
         }

@@ -22,6 +22,8 @@ pub(crate) struct Inner {
     pub(crate) spool: Spool,
     pub(crate) options: Options,
     pub(crate) admission: Admission,
+    /// Tells this process from others that share its database.
+    pub(crate) holder: String,
     database_slots: Arc<Semaphore>,
     runtime: Handle,
     tasks: TaskTracker,
@@ -42,6 +44,9 @@ impl Library {
     /// Database calls that wait on blocking threads at a time; the others wait without one.
     const DATABASE_SLOTS: usize = 16;
 
+    /// How long a database call may take, waiting included: so long a client may have to wait to be told to come back.
+    const DATABASE_TIMEOUT: Duration = Duration::from_secs(8);
+
     /// How long a part may take to say that it is ready.
     const READY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -57,6 +62,7 @@ impl Library {
             spool,
             admission: Admission::new(&options),
             options,
+            holder: random_name(),
             database_slots: Arc::new(Semaphore::new(Self::DATABASE_SLOTS)),
             runtime: Handle::current(),
             tasks: TaskTracker::new(),
@@ -69,10 +75,12 @@ impl Library {
         &self.inner.options
     }
 
-    /// Waits for all work that outlived its callers. To be called when nothing new can come in.
+    /// Waits for all work that outlived its callers, and lets another process sweep. To be called when nothing new can
+    /// come in.
     pub async fn drain(&self) {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
+        self.inner.stop_sweeping().await;
     }
 
     /// Checks that database and storage answer.
@@ -111,19 +119,25 @@ impl Library {
 }
 
 impl Inner {
-    /// Runs a database call on a blocking thread.
+    /// Runs a database call on a blocking thread. One that takes too long goes on by itself: whether a write that did so
+    /// takes effect is not known.
     pub(crate) async fn database<T: Send + 'static>(
         self: &Arc<Self>,
         call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let slot = self.database_slots.clone().acquire_owned().await.map_err(Error::internal)?;
-        let database = self.database.clone();
-        let call = move || {
-            // Held by the call, which goes on when nobody waits for it any more.
-            let _slot = slot;
-            call(&database)
+        let answer = async {
+            let slot = self.database_slots.clone().acquire_owned().await.map_err(Error::internal)?;
+            let database = self.database.clone();
+            let call = move || {
+                // Held by the call, which goes on when nobody waits for it any more.
+                let _slot = slot;
+                call(&database)
+            };
+            Ok(self.runtime.spawn_blocking(call).await.map_err(Error::internal)??)
         };
-        Ok(self.runtime.spawn_blocking(call).await.map_err(Error::internal)??)
+        let limit = Library::DATABASE_TIMEOUT;
+        let late = |_| Err(Error::Unavailable(format!("the database has not answered for {limit:?}").into()));
+        tokio::time::timeout(limit, answer).await.unwrap_or_else(late)
     }
 
     /// Runs CPU work that declares so many bytes on a blocking thread, once it is let in.
@@ -144,6 +158,16 @@ impl Inner {
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn_on(work, &self.runtime);
     }
+}
+
+/// Returns what no other process is called.
+fn random_name() -> String {
+    let mut random = [0; 8];
+    // Without randomness the number of the process has to do.
+    if getrandom::fill(&mut random).is_err() {
+        random = u64::from(std::process::id()).to_ne_bytes();
+    }
+    format!("{:016x}", u64::from_ne_bytes(random))
 }
 
 pub(crate) fn now() -> Timestamp {

@@ -2,6 +2,7 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::time::Duration;
 use tintype_domain::Kind;
+use tintype_media::{DecoderProcess, Encoding};
 
 /// The limits of a [`Library`](crate::Library).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,10 @@ pub struct Options {
     pub decode_memory_bytes: u64,
     /// How long one decode may take before its file is kept without thumbnails. Default: 30 s.
     pub decode_timeout: Duration,
+    /// What thumbnails are saved as. Default: JPEG, or PNG where anything is transparent.
+    pub thumbnail_encoding: Encoding,
+    /// Decodes the formats that need a process of their own: AVIF, JPEG XL, SVG. Default: nothing does, and they get no thumbnails.
+    pub decoder: Option<DecoderProcess>,
     /// How many decodes run at a time. Default: the number of cores.
     pub workers: usize,
     /// How many complete uploads may wait for a decode. Default: 256.
@@ -34,6 +39,8 @@ impl Default for Options {
             max_image_pixels: 100_000_000,
             decode_memory_bytes: 512 << 20,
             decode_timeout: Duration::from_secs(30),
+            thumbnail_encoding: Encoding::Auto,
+            decoder: None,
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             queue_length: 256,
             queue_timeout: Duration::from_secs(30),

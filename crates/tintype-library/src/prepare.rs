@@ -72,11 +72,13 @@ impl Inner {
             tracing::info!(%file_name, bytes = probe.decode_bytes, "no thumbnails: the image needs more than decode_memory");
             return Ok(Vec::new());
         }
-        let mut limits = self.limits();
+        let mut options =
+            ThumbnailOptions::default().with_encoding(self.options.thumbnail_encoding).with_limits(self.limits());
+        options.decoder = self.options.decoder.clone();
         let timeout = self.options.decode_timeout;
         let rendered = self.compute(probe.decode_bytes, move || {
-            limits.deadline = Instant::now().checked_add(timeout);
-            Ok::<_, Error>(thumbnails(open(&content)?, limits))
+            options.limits.deadline = Instant::now().checked_add(timeout);
+            Ok::<_, Error>(thumbnails(open(&content)?, &options))
         });
         Ok(rendered.await??.unwrap_or_else(|error| {
             tracing::info!(%file_name, %error, "no thumbnails");
@@ -122,9 +124,8 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<(Detec
     Ok((detected, probe.ok()))
 }
 
-fn thumbnails(file: BufReader<File>, limits: Limits) -> Result<Vec<Rendered>, tintype_media::Error> {
-    let options = ThumbnailOptions::default().with_limits(limits);
-    let thumbnails = tintype_media::thumbnails(file, &options)?;
+fn thumbnails(file: BufReader<File>, options: &ThumbnailOptions) -> Result<Vec<Rendered>, tintype_media::Error> {
+    let thumbnails = tintype_media::thumbnails(file, options)?;
     Ok(thumbnails.into_iter().map(Rendered::from).collect())
 }
 

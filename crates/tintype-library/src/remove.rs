@@ -2,11 +2,18 @@ use crate::library::{Inner, now};
 use crate::{Error, Library};
 use futures_util::future::join_all;
 use std::sync::Arc;
+use std::time::Duration;
 use tintype_auth::Actor;
 use tintype_domain::{FileId, Key, Permission};
 
 /// How many strays the sweeper takes at a time.
 const SWEEP_BATCH: u32 = 200;
+
+/// How often to sweep, unless uploads count as abandoned sooner.
+const SWEEP_EVERY: Duration = Duration::from_secs(15);
+
+/// The lease of whoever sweeps.
+const SWEEP: &str = "sweep";
 
 /// Keys begin with the day of their upload, so that no key of two days ago can be asked for again.
 const TOMBSTONE_AGE: time::Duration = time::Duration::days(2);
@@ -29,10 +36,16 @@ impl Library {
     /// Deletes what interrupted uploads and deletes left in storage, and returns how many objects that were. Its cost
     /// depends on them alone, never on the size of the library. This is maintenance: nobody acts.
     ///
+    /// Of several processes that share a database one sweeps, and returns 0 in the others, until it is drained or has not
+    /// swept for two [intervals](Self::sweep_interval).
+    ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`]: what is left is for the next time.
     pub async fn sweep(&self) -> Result<usize, Error> {
         let inner = self.inner();
+        if !inner.leads_sweep().await? {
+            return Ok(0);
+        }
         let abandoned = i64::try_from(inner.options.abandoned_after.as_micros()).unwrap_or(i64::MAX);
         let claimed_before = now().plus(time::Duration::microseconds(-abandoned));
         inner
@@ -48,18 +61,48 @@ impl Library {
             let gone = inner.delete_objects(keys).await?;
             swept += gone;
             // Objects that cannot be deleted now would be found again and again.
-            if found < SWEEP_BATCH as usize || gone < found {
+            if found < SWEEP_BATCH as usize || gone < found || !inner.leads_sweep().await? {
                 return Ok(swept);
             }
         }
     }
+
+    /// Returns how often [`sweep`](Self::sweep) is to be called.
+    pub fn sweep_interval(&self) -> Duration {
+        self.inner().sweep_interval()
+    }
 }
 
 impl Inner {
-    /// Returns a result, after undoing the claims of `keys` and their objects where it is an error.
+    fn sweep_interval(&self) -> Duration {
+        self.options.abandoned_after.clamp(Duration::from_millis(100), SWEEP_EVERY)
+    }
+
+    /// Returns whether this process is the one that sweeps, from now on for two intervals.
+    async fn leads_sweep(self: &Arc<Self>) -> Result<bool, Error> {
+        let inner = self.clone();
+        let lease = time::Duration::try_from(2 * self.sweep_interval()).map_err(Error::internal)?;
+        self.database(move |db| db.acquire_lease(SWEEP, &inner.holder, now(), now().plus(lease))).await
+    }
+
+    /// Lets another process sweep at once.
+    pub(crate) async fn stop_sweeping(self: &Arc<Self>) {
+        let inner = self.clone();
+        if let Err(error) = self.database(move |db| db.release_lease(SWEEP, &inner.holder)).await {
+            tracing::debug!(%error, "another process will sweep only when the lease is over");
+        }
+    }
+
+    /// Returns a result, after undoing the claims of `keys` and their objects where it is an error. Nobody is kept waiting
+    /// for a database that does not answer.
     pub(crate) async fn or_discard<T>(self: &Arc<Self>, result: Result<T, Error>, keys: Vec<Key>) -> Result<T, Error> {
-        if result.is_err() {
-            self.discard(keys).await;
+        match &result {
+            Ok(_) => {}
+            Err(Error::Unavailable(_)) => {
+                let inner = self.clone();
+                self.spawn(async move { inner.discard(keys).await });
+            }
+            Err(_) => self.discard(keys).await,
         }
         result
     }

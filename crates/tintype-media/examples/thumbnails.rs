@@ -10,14 +10,24 @@ use std::io::{BufReader, Seek};
 use std::path::Path;
 use std::time::Instant;
 
-use tintype_media::{ThumbnailOptions, detect, probe, thumbnails};
+use tintype_media::{DecoderProcess, Encoding, ThumbnailOptions, detect, probe, run_decoder, thumbnails};
+
+const DECODE: &str = "--decode-one-picture";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (Some(input), Some(folder)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: thumbnails <image> <folder>".into());
+    let first = arguments.next();
+    if first.as_deref() == Some(DECODE) {
+        std::process::exit(i32::from(run_decoder() != std::process::ExitCode::SUCCESS));
+    }
+    let (Some(input), Some(folder)) = (first, arguments.next()) else {
+        return Err("usage: thumbnails <image> <folder> [webp]".into());
     };
-    let options = ThumbnailOptions::default();
+    let decoder = DecoderProcess::new(std::env::current_exe()?).with_arg(DECODE);
+    let mut options = ThumbnailOptions::default().with_decoder(decoder);
+    if arguments.next().as_deref() == Some("webp") {
+        options = options.with_encoding(Encoding::WebP);
+    }
     let name = Path::new(&input).file_name().map(|name| name.to_string_lossy().into_owned());
     let mut reader = BufReader::new(File::open(&input)?);
 

@@ -1,29 +1,59 @@
 //! From a picture to a file.
 
+mod webp;
+
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use tintype_jpeg::{EncodeOptions, Encoder};
 
 use crate::frame::{Frame, Samples};
 use crate::picture::Picture;
-use crate::planes::Colour;
-use crate::{Error, ThumbnailFormat};
+use crate::planes::{Colour, Planes};
+use crate::thumbnailer::Tools;
+use crate::{Encoding, Error, ThumbnailFormat, ThumbnailOptions};
 
-/// Writes JPEG for an opaque picture and PNG for one with alpha, without any metadata.
+/// Writes the picture as the options say, without any metadata.
 pub(crate) fn encode(
+    tools: &mut Tools,
     picture: &Picture,
-    jpeg_quality: u8,
-    encoder: &mut Encoder,
+    options: &ThumbnailOptions,
 ) -> Result<(ThumbnailFormat, Vec<u8>), Error> {
-    match picture {
-        Picture::Pixels(frame) => Ok((ThumbnailFormat::Png, png(frame)?)),
-        Picture::Planes(planes) => {
-            // In a small file the standard's tables are a good part of it, and making better ones costs next to nothing.
-            let own_tables = planes.colour == Colour::Full;
-            let options = EncodeOptions { quality: jpeg_quality.clamp(1, 100), own_tables };
-            Ok((ThumbnailFormat::Jpeg, encoder.encode(&planes.views(), options).map_err(failed)?))
+    let quality = options.jpeg_quality;
+    let encoder = &mut tools.encoder;
+    Ok(match (options.encoding, picture) {
+        (Encoding::WebP, Picture::Pixels(frame)) => (ThumbnailFormat::WebP, webp::encode(frame, quality)?),
+        (Encoding::WebP, Picture::Planes(planes)) => {
+            (ThumbnailFormat::WebP, webp::encode(&tools.resizer.frame(planes), quality)?)
         }
+        (Encoding::Auto, Picture::Pixels(frame)) => (ThumbnailFormat::Png, png(frame)?),
+        (Encoding::Jpeg, Picture::Pixels(frame)) => {
+            (ThumbnailFormat::Jpeg, jpeg(encoder, &Planes::from_frame(on_white(frame)), quality)?)
+        }
+        (Encoding::Auto | Encoding::Jpeg, Picture::Planes(planes)) => {
+            (ThumbnailFormat::Jpeg, jpeg(encoder, planes, quality)?)
+        }
+    })
+}
+
+fn jpeg(encoder: &mut Encoder, planes: &Planes, quality: u8) -> Result<Vec<u8>, Error> {
+    // In a small file the standard's tables are a good part of it, and making better ones costs next to nothing.
+    let own_tables = planes.colour == Colour::Full;
+    let options = EncodeOptions { quality: quality.clamp(1, 100), own_tables };
+    encoder.encode(&planes.views(), options).map_err(failed)
+}
+
+/// Returns what is seen of a frame with alpha on a white page.
+fn on_white(frame: &Frame) -> Frame {
+    let channels = frame.samples.channels();
+    let mut pixels = Vec::with_capacity(frame.pixels.len() / channels * (channels - 1));
+    for pixel in frame.pixels.chunks_exact(channels) {
+        let alpha = u32::from(pixel[channels - 1]);
+        // At most 255.
+        let blend = |light: &u8| ((u32::from(*light) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+        pixels.extend(pixel[..channels - 1].iter().map(blend));
     }
+    let samples = if channels == 2 { Samples::Grey } else { Samples::Rgb };
+    Frame { width: frame.width, height: frame.height, samples, pixels }
 }
 
 fn png(frame: &Frame) -> Result<Vec<u8>, Error> {

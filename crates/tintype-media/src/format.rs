@@ -100,7 +100,15 @@ impl Format {
                 | Self::Pnm
                 | Self::Qoi
                 | Self::Tga
-        )
+        ) || self.is_isolated()
+    }
+
+    /// Says whether this format is decoded in a process of its own, which
+    /// [`ThumbnailOptions::decoder`](crate::ThumbnailOptions::decoder) has to name: its decoder cannot be stopped, or may
+    /// abort.
+    #[must_use]
+    pub const fn is_isolated(self) -> bool {
+        matches!(self, Self::Avif | Self::Jxl | Self::Svg)
     }
 
     /// Recognises a format from a file's first bytes; formats without a signature (TGA, SVG) are not found here.

@@ -2,7 +2,7 @@
 
 use crate::Orientation;
 
-/// What the samples of a pixel mean; eight bits each.
+/// What the samples of a pixel mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Samples {
     Grey,
@@ -11,8 +11,11 @@ pub(crate) enum Samples {
     Rgba,
     /// Luminance and colour differences, in three planes one after the other.
     YCbCr,
-    /// Amounts of ink, 255 being full ink.
+    /// Amounts of ink, the largest value being full ink.
     Cmyk,
+    /// CIE L\*a\*b\* of the white D50, sixteen bits: L\* from 0 to 100 over the whole range, a\* and b\* with 128 added
+    /// times 256.
+    Lab,
 }
 
 impl Samples {
@@ -20,7 +23,7 @@ impl Samples {
         match self {
             Self::Grey => 1,
             Self::GreyAlpha => 2,
-            Self::Rgb | Self::YCbCr => 3,
+            Self::Rgb | Self::YCbCr | Self::Lab => 3,
             Self::Rgba | Self::Cmyk => 4,
         }
     }
@@ -31,12 +34,12 @@ impl Samples {
 }
 
 /// A picture in memory, rows from top to bottom without padding, the samples of a pixel side by side but for
-/// [`Samples::YCbCr`].
-pub(crate) struct Frame {
+/// [`Samples::YCbCr`]; eight bits a sample unless said.
+pub(crate) struct Frame<S = u8> {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) samples: Samples,
-    pub(crate) pixels: Vec<u8>,
+    pub(crate) pixels: Vec<S>,
 }
 
 /// What a decoder hands over: pixels as stored, and what it takes to show them.
@@ -56,6 +59,13 @@ impl Frame {
         if !opaque {
             return;
         }
+        self.drop_alpha();
+    }
+}
+
+impl<S: Copy> Frame<S> {
+    /// Drops the alpha channel, in place.
+    pub(crate) fn drop_alpha(&mut self) {
         let (from, to) = (self.samples.channels(), self.samples.channels() - 1);
         let count = self.pixels.len() / from;
         for index in 0..count {
@@ -88,7 +98,7 @@ impl Frame {
     }
 
     /// Returns the three planes, or the pixels whose samples lie side by side.
-    pub(crate) fn planes(&self) -> std::slice::ChunksExact<'_, u8> {
+    pub(crate) fn planes(&self) -> std::slice::ChunksExact<'_, S> {
         let count = if self.samples == Samples::YCbCr { 3 } else { 1 };
         self.pixels.chunks_exact((self.pixels.len() / count).max(1))
     }

@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod colour;
 mod decode;
@@ -16,7 +16,10 @@ mod orientation;
 mod picture;
 mod planes;
 mod probe;
+mod process;
 mod resize;
+mod rows;
+mod simd;
 mod source;
 mod thumbnail;
 mod thumbnailer;
@@ -29,6 +32,7 @@ pub use limits::Limits;
 pub use mode::ColourMode;
 pub use orientation::Orientation;
 pub use probe::{Probe, probe};
+pub use process::{DecoderProcess, run_decoder};
 pub use resize::fit;
-pub use thumbnail::{Thumbnail, ThumbnailFormat, ThumbnailOptions, thumbnails};
+pub use thumbnail::{Encoding, Thumbnail, ThumbnailFormat, ThumbnailOptions, thumbnails};
 pub use thumbnailer::Thumbnailer;

@@ -109,7 +109,7 @@ fn pixel_type(samples: Samples) -> PixelType {
     match samples {
         Samples::Grey | Samples::YCbCr => PixelType::U8,
         Samples::GreyAlpha => PixelType::U8x2,
-        Samples::Rgb => PixelType::U8x3,
+        Samples::Rgb | Samples::Lab => PixelType::U8x3,
         Samples::Rgba | Samples::Cmyk => PixelType::U8x4,
     }
 }

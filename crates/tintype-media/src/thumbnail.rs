@@ -2,9 +2,10 @@
 
 use std::io::{BufRead, Seek};
 
-use crate::probe::{Detail, Header};
+use crate::probe::Header;
 use crate::resize::fit;
-use crate::{Error, Limits, Thumbnailer, decode};
+use crate::rows::Plan;
+use crate::{DecoderProcess, Error, Format, Limits, Thumbnailer, decode};
 
 /// What the contract of the service asks for: an icon, a list entry, a card, a page.
 pub(crate) const DEFAULT_EDGES: &[u32] = &[64, 128, 512, 1080];
@@ -16,15 +17,25 @@ pub(crate) const MAX_EDGE: u32 = 16_384;
 pub struct ThumbnailOptions {
     /// Sides in pixels of the square boxes, 1 to 16384 each; 64, 128, 512 and 1080 by default.
     pub edges: Vec<u32>,
-    /// JPEG quality, 1 to 100; 82 by default.
+    /// What thumbnails are saved as; [`Encoding::Auto`] by default.
+    pub encoding: Encoding,
+    /// JPEG quality, 1 to 100; 82 by default. WebP has a scale of its own, on which the same numbers look much the same.
     pub jpeg_quality: u8,
     /// What it may cost.
     pub limits: Limits,
+    /// Decodes the formats that [`Format::is_isolated`]; none by default, and these are `Error::Unsupported` then.
+    pub decoder: Option<DecoderProcess>,
 }
 
 impl Default for ThumbnailOptions {
     fn default() -> Self {
-        Self { edges: DEFAULT_EDGES.to_vec(), jpeg_quality: 82, limits: Limits::default() }
+        Self {
+            edges: DEFAULT_EDGES.to_vec(),
+            encoding: Encoding::Auto,
+            jpeg_quality: 82,
+            limits: Limits::default(),
+            decoder: None,
+        }
     }
 }
 
@@ -33,6 +44,13 @@ impl ThumbnailOptions {
     #[must_use]
     pub fn with_edges(mut self, edges: impl Into<Vec<u32>>) -> Self {
         self.edges = edges.into();
+        self
+    }
+
+    /// Sets [`ThumbnailOptions::encoding`].
+    #[must_use]
+    pub fn with_encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
         self
     }
 
@@ -47,6 +65,13 @@ impl ThumbnailOptions {
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Sets [`ThumbnailOptions::decoder`].
+    #[must_use]
+    pub fn with_decoder(mut self, decoder: DecoderProcess) -> Self {
+        self.decoder = Some(decoder);
         self
     }
 }
@@ -67,6 +92,19 @@ pub struct Thumbnail {
     pub bytes: Vec<u8>,
 }
 
+/// What to save thumbnails as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// JPEG for opaque images, PNG for images in which anything is transparent.
+    #[default]
+    Auto,
+    /// JPEG for all; what is transparent becomes white.
+    Jpeg,
+    /// Lossy WebP for all, with alpha where anything is transparent.
+    WebP,
+}
+
 /// How a thumbnail is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -75,6 +113,8 @@ pub enum ThumbnailFormat {
     Jpeg,
     /// For images in which anything is transparent.
     Png,
+    /// For all, where [`Encoding::WebP`] was asked for.
+    WebP,
 }
 
 impl ThumbnailFormat {
@@ -84,6 +124,7 @@ impl ThumbnailFormat {
         match self {
             Self::Jpeg => "jpg",
             Self::Png => "png",
+            Self::WebP => "webp",
         }
     }
 
@@ -93,6 +134,7 @@ impl ThumbnailFormat {
         match self {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
+            Self::WebP => "image/webp",
         }
     }
 }
@@ -129,8 +171,12 @@ pub(crate) fn admit(header: &Header, options: &ThumbnailOptions) -> Result<(), E
     if !header.format.is_decodable() {
         return Err(Error::unsupported(header.format, format!("`{}` cannot be decoded", header.format)));
     }
+    if header.format.is_isolated() && options.decoder.is_none() {
+        return Err(decode::no_process(header.format));
+    }
     let limits = &options.limits;
-    if header.pixels() > limits.max_pixels {
+    // A drawing has no pixels but those that are drawn.
+    if header.pixels() > limits.max_pixels && header.format != Format::Svg {
         return Err(Error::TooManyPixels { limit: limits.max_pixels, actual: header.pixels() });
     }
     let needed = estimate(header, &options.edges);
@@ -150,23 +196,32 @@ pub(crate) fn first_sides(header: &Header, edges: &[u32]) -> (u32, u32) {
 /// Returns an upper estimate in bytes of the peak memory of making thumbnails with these edges.
 pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
     let (width, height) = first_sides(header, edges);
-    if let Detail::Jpeg { skeleton, profile_bytes } = &header.detail {
-        return decode::jpeg_memory(skeleton, header.scratch_bytes, *profile_bytes, (width, height));
+    if let Some(peak) = decode::memory(header, (width, height)) {
+        return peak;
     }
-    let pixel = header.frame_bytes_per_pixel;
-    let frame = header.pixels().saturating_mul(pixel);
+    let whole = header.pixels().saturating_mul(header.frame_bytes_per_pixel);
     let small = u64::from(width) * u64::from(height);
-    let decoding = frame.saturating_add(header.scratch_bytes);
-    // The first resize holds the frame, its own result, what lies between its two passes, and weights: about six for
-    // each pixel of a row and of a column, some eight bytes each.
-    let resized = (width, height) != (header.width, header.height);
-    let between = u64::from(width) * u64::from(header.height) * pixel;
-    let weights = (u64::from(header.width) + u64::from(header.height)) * 64;
-    let resizing = frame.saturating_add(small * pixel).saturating_add(if resized { between + weights } else { 0 });
-    // Afterwards some copies of the largest thumbnail, and the encoded files.
-    let finishing = small * pixel.min(4) * 5;
-    decoding.max(resizing).max(finishing).saturating_add(FIXED_BYTES)
+    let channels = header.samples.channels() as u64;
+    let plan = Plan {
+        from: (header.width, header.height),
+        to: (width, height),
+        samples: header.samples,
+        order: header.order,
+        deep: header.converted,
+    };
+    // A picture that is small and whole is its own frame.
+    let rows = if whole > 0 && plan.from == plan.to { 0 } else { plan.memory() };
+    let decoding = whole.saturating_add(header.scratch_bytes).saturating_add(rows);
+    // Sixteen bits before and after, eight at the end, and the tables in between.
+    let converting =
+        if header.converted { small * channels * 5 + PROFILE_TABLES_BYTES + header.scratch_bytes } else { 0 };
+    // Afterwards the largest thumbnail and a file of it; what is transparent is hard to compress.
+    let finishing = small * channels * if header.samples.has_alpha() { 3 } else { 2 };
+    decoding.max(converting).max(finishing).saturating_add(FIXED_BYTES)
 }
 
+/// What a colour profile unfolds to.
+const PROFILE_TABLES_BYTES: u64 = 3 << 20;
+
 /// Tables, buffers and small allocations that come with any image.
-const FIXED_BYTES: u64 = 512 << 10;
+pub(crate) const FIXED_BYTES: u64 = 512 << 10;

@@ -102,7 +102,7 @@ fn first<R: BufRead + Seek>(
     if header.format == Format::Jpeg {
         return decode::decode_jpeg(reader, header, limits, stored, tools);
     }
-    let decoded = decode::decode(reader, header, limits, stored)?;
+    let decoded = decode::decode(reader, header, limits, options.decoder.as_ref(), stored)?;
     limits.check_deadline()?;
     let mut frame = decoded.frame;
     frame.drop_opaque_alpha();
@@ -135,7 +135,7 @@ fn cascade(
                 if picture.sides() != (width, height) {
                     picture = picture.scale(&mut tools.resizer, (width, height))?;
                 }
-                let (format, bytes) = encode::encode(&picture, options.jpeg_quality, &mut tools.encoder)?;
+                let (format, bytes) = encode::encode(tools, &picture, options)?;
                 made.push(Thumbnail { edge, width, height, format, bytes });
             }
         }

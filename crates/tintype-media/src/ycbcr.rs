@@ -31,6 +31,17 @@ fn lights(luma: u8, blue: u8, red: u8) -> [u8; 3] {
     ]
 }
 
+/// ITU-R BT.601 gives luminance 219 steps from 16 up and differences 224 around 128; JPEG gives both 255. `middle` is 0 for
+/// luminance and 128 for differences.
+pub(crate) fn full_range(middle: i32) -> [u8; 256] {
+    let (zero, range) = if middle == 0 { (16, 219) } else { (128, 224) };
+    std::array::from_fn(|sample| {
+        let steps = (sample as i32 - zero) * 255 * 2;
+        let rounded = (steps + range * steps.signum()) / (2 * range);
+        (rounded + middle).clamp(0, 255) as u8
+    })
+}
+
 /// Returns RGB for Y, Cb and Cr planes that lie one after the other.
 pub(crate) fn to_rgb(planes: &[u8]) -> Vec<u8> {
     let (luma, chroma) = planes.split_at(planes.len() / 3);
@@ -112,6 +123,13 @@ mod tests {
         // Black, white, red and blue, as T.871 encodes them.
         let planes = [[0, 255, 76, 29].as_slice(), &[128, 128, 85, 255], &[128, 128, 255, 107]].concat();
         assert_eq!(to_rgb(&planes), [0, 0, 0, 255, 255, 255, 254, 0, 0, 0, 0, 254]);
+    }
+
+    #[test]
+    fn the_range_of_television_becomes_that_of_jpeg() {
+        let (luma, difference) = (full_range(0), full_range(128));
+        assert_eq!([16, 235, 0, 255, 126].map(|sample: usize| luma[sample]), [0, 255, 0, 255, 128]);
+        assert_eq!([16, 128, 240, 255].map(|sample: usize| difference[sample]), [0, 128, 255, 255]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! Medians of the list at a given number of files, 100,000 by default:
-//! `cargo bench -p tintype-persistence --bench list -- 1000000`.
+//! Medians of the list at a given number of files, 100,000 by default, on SQLite or in an empty database of PostgreSQL:
+//! `cargo bench -p tintype-persistence --bench list -- 1000000 postgres://localhost/bench`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a table for people to read")]
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::sql_types::BigInt;
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::time::{Duration, Instant};
 use tintype_domain::{FileName, Key, Kind, ListQuery, Name, OrderField, Suffix, Timestamp};
 use tintype_persistence::{ConnectOptions, Database, NewContent, NewFile, NewThumbnail, NewUser};
@@ -13,15 +14,16 @@ const LEAST_RUNS: usize = 15;
 const LEAST_TIME: Duration = Duration::from_millis(300);
 
 fn main() {
-    let files = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(100_000_u64);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let files = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(100_000_u64);
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tintype.db");
-    let url = format!("sqlite://{}", path.display());
+    let url = arguments.iter().find(|argument| argument.contains("://")).cloned();
+    let url = url.unwrap_or_else(|| format!("sqlite://{}/tintype.db", folder.path().display()));
     let database = Database::connect(&url, &ConnectOptions::default()).unwrap();
     database.migrate().unwrap();
+    assert_eq!(database.list(&ListQuery::default()).unwrap().count, 0, "the database has to be empty");
     let start = Instant::now();
-    fill(path.to_str().unwrap(), files);
-    let bytes = std::fs::metadata(&path).unwrap().len();
+    let bytes = fill(&url, files);
     println!("{files} files, {} MB, filled in {:.1} s\n", bytes / 1_000_000, start.elapsed().as_secs_f64());
     println!("| query | matching | median |\n|---|---:|---:|");
     for (label, parameters) in queries(files) {
@@ -31,54 +33,25 @@ fn main() {
     measure_uploads(&database);
 }
 
-/// Writes users, files and four thumbnails of each image as quickly as SQLite can.
-fn fill(path: &str, files: u64) {
-    let mut connection = SqliteConnection::establish(path).unwrap();
-    connection.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN IMMEDIATE;").unwrap();
-    connection
-        .batch_execute(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
-             INSERT INTO users (username, first_name, last_name, is_staff, is_admin, is_active, last_login, created_at)
-             SELECT 'user' || (i * 37 % 50), CASE WHEN i % 3 = 0 THEN '' ELSE 'First' || (i % 7) END, 'Last' || i % 20,
-                    1, 0, 1, CASE WHEN i % 4 = 0 THEN NULL ELSE i * 1000000 END, i FROM n;",
-        )
-        .unwrap();
-    // Multiplied by large primes, neighbours look unrelated.
-    connection
-        .batch_execute(&format!(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {files}),
-             r(i, a, b, c) AS (SELECT i, i * 2654435761 % 1000003, i * 40503 % 10007, i * 7919 % 997 FROM n),
-             k(i, a, b, c, kind) AS (SELECT i, a, b, c,
-                CASE WHEN c < 700 THEN 'image' WHEN c < 800 THEN 'pdf' WHEN c < 850 THEN 'video' WHEN c < 900 THEN 'document'
-                     WHEN c < 940 THEN 'text' WHEN c < 960 THEN 'audio' WHEN c < 975 THEN 'spreadsheet'
-                     WHEN c < 985 THEN 'compressed' WHEN c < 995 THEN 'presentation' ELSE 'other' END FROM r)
-             INSERT INTO files (user_id, kind, size, width, height, mode, created_at, updated_at, stored_at, key, name,
-                                name_folded, mime_type, checksum, description)
-             SELECT CASE WHEN b % 20 = 0 THEN NULL WHEN b % 2 = 0 THEN 1 ELSE 1 + b % 50 END, kind, 1000 + a * 11,
-                    CASE WHEN kind <> 'image' THEN NULL WHEN b % 3 = 0 THEN 4032 ELSE 100 + b % 5000 END,
-                    CASE WHEN kind <> 'image' THEN NULL WHEN b % 3 = 0 THEN 3024 ELSE 100 + a % 5000 END,
-                    CASE WHEN kind <> 'image' THEN NULL WHEN b % 5 = 0 THEN 'RGBA' WHEN b % 7 = 0 THEN 'L' ELSE 'RGB' END,
-                    1700000000000000 + i * 60000000 + b, 1700000000000000 + i * 60000000 + b + (c < 100) * a * 9000000,
-                    1700000000000000 + i * 60000000 + b,
-                    'core_media/2025/12/22/file_' || i || '.jpg', n.name, lower(n.name), 'image/jpeg', zeroblob(32),
-                    'Taken in ' || (2000 + b % 25)
-             FROM (SELECT *, CASE c % 4 WHEN 0 THEN 'IMG_' || printf('%04d', b) || '.jpg'
-                                  WHEN 1 THEN 'Screenshot from 2025-' || printf('%02d', 1 + b % 12) || ' ' || a || '.png'
-                                  WHEN 2 THEN 'عکس خانوادگی ' || b || '.jpg'
-                                  ELSE CASE WHEN a < 300 THEN 'Zebra ' ELSE 'Invoice ' END || a || ' final (2).pdf' END
-                             AS name FROM k) n;"
-        ))
-        .unwrap();
-    connection
-        .batch_execute(
-            "INSERT INTO thumbnails (file_id, edge, width, height, size, key, mime_type, checksum)
-             SELECT files.id, e.value, e.value, e.value, e.value * 20,
-                    'core_media/2025/12/22/thumbnails/file_' || files.id || '_thumbnail_' || e.value || '.jpg',
-                    'image/jpeg', zeroblob(32)
-             FROM files, json_each('[64, 128, 512, 1080]') e WHERE files.kind = 'image';
-             COMMIT; PRAGMA wal_checkpoint(TRUNCATE);",
-        )
-        .unwrap();
+/// Writes users, files and four thumbnails of each image as quickly as the database can, and returns its size in bytes.
+fn fill(url: &str, files: u64) -> i64 {
+    let sql = |text: &str| text.replace("{files}", &files.to_string());
+    let size = |query: &str| diesel::dsl::sql::<BigInt>(query);
+    match url.strip_prefix("sqlite://") {
+        Some(path) => {
+            let mut connection = SqliteConnection::establish(path).unwrap();
+            connection.batch_execute(&sql(include_str!("fill_sqlite.sql"))).unwrap();
+            let size = size("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+            size.get_result(&mut connection).unwrap()
+        }
+        None => {
+            let mut connection = PgConnection::establish(url).unwrap();
+            connection.batch_execute(&sql(include_str!("fill_postgres.sql"))).unwrap();
+            // As autovacuum does soon.
+            connection.batch_execute("VACUUM ANALYZE").unwrap();
+            size("SELECT pg_database_size(current_database())").get_result(&mut connection).unwrap()
+        }
+    }
 }
 
 type Parameters = Vec<(&'static str, String)>;

@@ -1,16 +1,15 @@
 //! The one connection type of the repositories, whatever database is behind it.
 //!
-//! PostgreSQL becomes a second variant here, a second module beside [`sqlite`](crate::sqlite), and an arm wherever this
-//! enum is matched; the repositories stay as they are.
+//! What the databases do not agree on is a function here, with an arm for each.
 
 use crate::error::Error;
 use crate::list::Selection;
-use crate::sqlite;
 use crate::url::Address;
-use diesel::SqliteConnection;
+use crate::{postgres, sqlite};
 use diesel::connection::{Connection, TransactionManager, TransactionManagerStatus};
 use diesel::r2d2::ManageConnection;
 use diesel::result::QueryResult;
+use diesel::{PgConnection, SqliteConnection};
 use std::time::Duration;
 use tintype_domain::{FileId, ListQuery};
 
@@ -18,6 +17,7 @@ use tintype_domain::{FileId, ListQuery};
 #[derive(diesel::MultiConnection)]
 pub(crate) enum AnyConnection {
     Sqlite(SqliteConnection),
+    Postgres(PgConnection),
 }
 
 /// What [`AnyConnection`] speaks.
@@ -34,6 +34,7 @@ pub(crate) enum Role {
 pub(crate) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(connection) => sqlite::begin_write(connection),
+        AnyConnection::Postgres(connection) => postgres::begin_write(connection),
     }
 }
 
@@ -41,14 +42,24 @@ pub(crate) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
 pub(crate) fn begin_snapshot(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(connection) => sqlite::begin_snapshot(connection),
+        AnyConnection::Postgres(connection) => postgres::begin_snapshot(connection),
     }
 }
 
 /// Keeps other transactions from changing the file until this one ends.
-pub(crate) fn lock_file(connection: &mut AnyConnection, _id: FileId) -> QueryResult<()> {
+pub(crate) fn lock_file(connection: &mut AnyConnection, id: FileId) -> QueryResult<()> {
     match connection {
         // Whoever writes has locked all of it.
         AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(connection) => postgres::lock_file(connection, id),
+    }
+}
+
+/// Keeps other transactions from adding users until this one ends.
+pub(crate) fn lock_users(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(connection) => postgres::lock_users(connection),
     }
 }
 
@@ -56,6 +67,7 @@ pub(crate) fn lock_file(connection: &mut AnyConnection, _id: FileId) -> QueryRes
 pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
     match connection {
         AnyConnection::Sqlite(_) => sqlite::select_page(connection, query),
+        AnyConnection::Postgres(_) => postgres::select_page(connection, query),
     }
 }
 
@@ -63,7 +75,8 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
 pub(crate) struct Manager {
     pub(crate) address: Address,
     pub(crate) role: Role,
-    pub(crate) busy_timeout: Duration,
+    /// How long to wait for another's lock.
+    pub(crate) lock_timeout: Duration,
 }
 
 impl ManageConnection for Manager {
@@ -72,13 +85,17 @@ impl ManageConnection for Manager {
 
     fn connect(&self) -> Result<AnyConnection, Error> {
         match &self.address {
-            Address::Sqlite(path) => sqlite::open(path, self.role, self.busy_timeout).map(AnyConnection::Sqlite),
+            Address::Sqlite(path) => sqlite::open(path, self.role, self.lock_timeout).map(AnyConnection::Sqlite),
+            Address::Postgres(address) => postgres::open(address, self.lock_timeout).map(AnyConnection::Postgres),
         }
     }
 
-    fn is_valid(&self, _: &mut AnyConnection) -> Result<(), Error> {
-        // A file does not go away as a server does; the query itself finds out.
-        Ok(())
+    fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), Error> {
+        match connection {
+            // A file does not go away as a server does; the query itself finds out.
+            AnyConnection::Sqlite(_) => Ok(()),
+            AnyConnection::Postgres(connection) => postgres::ping(connection),
+        }
     }
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {

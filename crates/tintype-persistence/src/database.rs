@@ -8,26 +8,31 @@ use std::time::Duration;
 
 type Transactions = <AnyConnection as Connection>::TransactionManager;
 
+/// How often a transaction is tried that others get in the way of.
+const MAX_ATTEMPTS: usize = 5;
+
 /// A database, shared by cloning; every method blocks the thread.
 #[derive(Clone)]
 pub struct Database {
     readers: Pool<Manager>,
-    writer: Pool<Manager>,
+    writers: Pool<Manager>,
 }
 
 /// How to use a database.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ConnectOptions {
-    /// The most connections that read at a time; 4 by default, at least 1.
+    /// The most connections that read at a time on SQLite, which has one more that writes; 4 by default, at least 1.
     pub readers: u32,
-    /// How long to wait for a connection, and how long for another process's lock; 5 seconds by default.
+    /// The most connections to a PostgreSQL server, each of which reads and writes; 8 by default, at least 1.
+    pub connections: u32,
+    /// How long to wait for a connection, and how long for another's lock; 5 seconds by default.
     pub acquire_timeout: Duration,
 }
 
 impl Default for ConnectOptions {
     fn default() -> Self {
-        Self { readers: 4, acquire_timeout: Duration::from_secs(5) }
+        Self { readers: 4, connections: 8, acquire_timeout: Duration::from_secs(5) }
     }
 }
 
@@ -46,14 +51,16 @@ impl Database {
         Address::parse(url).map(drop)
     }
 
-    /// Connects to `sqlite://<path>`, creating the file (not its folder) where it is missing; it does not migrate.
+    /// Connects to `sqlite://<path>`, creating the file (not its folder) where it is missing, or to
+    /// `postgres://user:password@host:port/database`, a connection URI as libpq takes it; it does not migrate.
     ///
     /// # Errors
-    /// A URL that names no database this build can use; a file that cannot be opened, created or written.
+    /// A URL that names no database this build can use; a file that cannot be opened, created or written; a server that
+    /// does not let it in.
     pub fn connect(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
         let address = Address::parse(url)?;
         let timeout = options.acquire_timeout;
-        let manager = |role| Manager { address: address.clone(), role, busy_timeout: timeout };
+        let manager = |role| Manager { address: address.clone(), role, lock_timeout: timeout };
         // A pool would try for the whole timeout and then say less about why it cannot connect.
         drop(manager(Role::Writer).connect()?);
         let pool = |role, size: u32| {
@@ -63,10 +70,17 @@ impl Database {
                 .connection_timeout(timeout)
                 .idle_timeout(None)
                 .max_lifetime(None)
-                .test_on_check_out(false)
+                // Connections that broke while nobody used them, since a server was restarted, are replaced.
+                .test_on_check_out(matches!(address, Address::Postgres(_)))
                 .build_unchecked(manager(role))
         };
-        Ok(Self { readers: pool(Role::Reader, options.readers), writer: pool(Role::Writer, 1) })
+        Ok(match address {
+            Address::Sqlite(_) => Self { readers: pool(Role::Reader, options.readers), writers: pool(Role::Writer, 1) },
+            Address::Postgres(_) => {
+                let all = pool(Role::Writer, options.connections);
+                Self { readers: all.clone(), writers: all }
+            }
+        })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran; at once from several processes,
@@ -96,9 +110,16 @@ impl Database {
         in_transaction(&mut *acquire(&self.readers)?, begin_snapshot, work)
     }
 
-    /// Runs a transaction that writes; it is undone where `work` fails.
-    pub(crate) fn write<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
-        in_transaction(&mut *acquire(&self.writer)?, begin_write, work)
+    /// Runs a transaction that writes; it is undone where `work` fails, and begun anew where another one was in its way.
+    pub(crate) fn write<T>(&self, mut work: impl FnMut(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match in_transaction(&mut *acquire(&self.writers)?, begin_write, &mut work) {
+                Err(Error::Conflict { .. }) if attempts < MAX_ATTEMPTS => {}
+                result => return result,
+            }
+        }
     }
 }
 

@@ -22,6 +22,20 @@ pub enum Error {
         /// Why.
         problem: String,
     },
+    /// The database server cannot be reached, or does not let tintype in.
+    #[error("cannot connect to database `{url}`: {problem}")]
+    CannotConnect {
+        /// The URL, without its password.
+        url: String,
+        /// Why.
+        problem: String,
+    },
+    /// The database server or the database is of a sort that tintype cannot work with.
+    #[error("the database cannot be used: {problem}")]
+    Unsuitable {
+        /// What it would have to be.
+        problem: String,
+    },
     /// The database lacks migrations that this version of tintype has.
     #[error("the database is not migrated: `{migration}` is missing")]
     NotMigrated {
@@ -38,6 +52,12 @@ pub enum Error {
     #[error("the database is busy: {problem}")]
     Busy {
         /// What was waited for.
+        problem: String,
+    },
+    /// Another transaction got in the way, again and again; trying again may help.
+    #[error("the database is contended: {problem}")]
+    Conflict {
+        /// What the database says.
         problem: String,
     },
     /// The database cannot be reached or read; trying again later may help.
@@ -94,10 +114,11 @@ impl From<diesel::result::Error> for Error {
         let DatabaseError(kind, information) = &error else { return Self::Database(Box::new(error)) };
         let problem = information.message().to_owned();
         match kind {
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
-                Self::Unavailable { problem }
-            }
-            DatabaseErrorKind::SerializationFailure => Self::Busy { problem },
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            // What was the primary has become a standby.
+            | DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable { problem },
+            DatabaseErrorKind::SerializationFailure => Self::Conflict { problem },
             DatabaseErrorKind::Unknown => Self::from_message(problem, error),
             _ => Self::Database(Box::new(error)),
         }
@@ -105,14 +126,20 @@ impl From<diesel::result::Error> for Error {
 }
 
 impl Error {
-    /// Tells SQLite's errors apart by their texts, which are all that diesel hands on.
+    /// Tells errors apart by their texts, which are all that diesel hands on. SQLite's are always English; PostgreSQL's
+    /// may be translated, and then count as a failure of the database.
     fn from_message(problem: String, error: diesel::result::Error) -> Self {
         match problem.as_str() {
             "database or disk is full" => Self::NoSpace,
             "disk I/O error" | "unable to open database file" | "attempt to write a readonly database" => {
                 Self::Unavailable { problem }
             }
-            text if text.contains("locked") => Self::Busy { problem },
+            text if text.contains("No space left on device") => Self::NoSpace,
+            text if text.contains("deadlock") => Self::Conflict { problem },
+            text if text.contains("locked") || text.contains("lock timeout") => Self::Busy { problem },
+            text if text.contains("statement timeout") || text.contains("terminating connection") => {
+                Self::Unavailable { problem }
+            }
             _ => Self::Database(Box::new(error)),
         }
     }

@@ -1,3 +1,6 @@
+pub(crate) mod by_user;
+pub(crate) mod ordering;
+
 use crate::connection::{AnyConnection, select_page};
 use crate::database::Database;
 use crate::error::Error;

@@ -1,46 +1,71 @@
 use crate::connection::AnyConnection;
 use crate::error::Error;
+use crate::postgres;
+use diesel::backend::Backend;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Runs what has not run yet; inside a write transaction, so that no other process migrates meanwhile.
 pub(crate) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, Error> {
     match connection {
-        AnyConnection::Sqlite(connection) => {
-            let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::Database)?;
-            refuse_newer(&ours, &connection.applied_migrations().map_err(Error::Database)?)?;
-            let pending = connection.pending_migrations(SQLITE).map_err(Error::Database)?;
-            for migration in &pending {
-                connection.run_migration(migration).map_err(Error::Database)?;
-            }
-            Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+        AnyConnection::Sqlite(connection) => run_pending::<Sqlite>(connection, &SQLITE),
+        AnyConnection::Postgres(connection) => {
+            postgres::check_server(connection)?;
+            postgres::lock_migrations(connection)?;
+            run_pending::<Pg>(connection, &POSTGRES)
         }
     }
 }
 
+fn run_pending<B: Backend>(
+    connection: &mut impl MigrationHarness<B>,
+    source: &impl MigrationSource<B>,
+) -> Result<Vec<String>, Error> {
+    let mut ours = source.migrations().map_err(Error::Database)?;
+    ours.sort_by(|a, b| a.name().version().cmp(&b.name().version()));
+    let applied = connection.applied_migrations().map_err(Error::Database)?;
+    refuse_newer(&ours, &applied)?;
+    let pending = ours.iter().filter(|migration| !applied.contains(&migration.name().version()));
+    pending
+        .map(|migration| {
+            connection.run_migration(migration).map_err(Error::Database)?;
+            Ok(migration.name().to_string())
+        })
+        .collect()
+}
+
 /// Compares what has run with what there is.
 pub(crate) fn check(connection: &mut AnyConnection) -> Result<(), Error> {
-    use diesel::prelude::*;
+    // Both databases have migrations of the same names.
     let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::Database)?;
-    let applied = versions::table.select(versions::version).order(versions::version.desc()).load::<String>(connection);
-    let applied = match applied.map_err(Error::from) {
-        Ok(applied) => applied.into_iter().map(MigrationVersion::from).collect(),
-        // Nothing has ever migrated it.
-        Err(Error::Database(error)) if error.to_string().contains("no such table") => Vec::new(),
-        Err(error) => return Err(error),
-    };
+    let applied = applied(connection)?;
     refuse_newer(&ours, &applied)?;
     let missing = ours.iter().find(|migration| !applied.contains(&migration.name().version()));
     missing.map_or(Ok(()), |migration| Err(Error::NotMigrated { migration: migration.name().to_string() }))
 }
 
-fn refuse_newer<B: diesel::backend::Backend>(
-    ours: &[Box<dyn Migration<B>>],
-    applied: &[MigrationVersion<'_>],
-) -> Result<(), Error> {
+fn applied(connection: &mut AnyConnection) -> Result<Vec<MigrationVersion<'static>>, Error> {
+    use diesel::prelude::*;
+    if let AnyConnection::Postgres(connection) = connection
+        && !postgres::has_migrations(connection)?
+    {
+        return Ok(Vec::new());
+    }
+    let applied = versions::table.select(versions::version).order(versions::version.desc()).load::<String>(connection);
+    match applied.map_err(Error::from) {
+        Ok(applied) => Ok(applied.into_iter().map(MigrationVersion::from).collect()),
+        // Nothing has ever migrated it.
+        Err(Error::Database(error)) if error.to_string().contains("no such table") => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn refuse_newer<B: Backend>(ours: &[Box<dyn Migration<B>>], applied: &[MigrationVersion<'_>]) -> Result<(), Error> {
     let known = |version: &&MigrationVersion<'_>| ours.iter().any(|ours| ours.name().version() == **version);
     let unknown = applied.iter().find(|version| !known(version));
     unknown.map_or(Ok(()), |version| Err(Error::NewerSchema { migration: version.to_string() }))

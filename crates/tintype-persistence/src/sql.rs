@@ -7,6 +7,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use tintype_domain::Bounds;
 
 /// A statement whose rows are of the SQL type `ST`; `()` where it has none.
 pub(crate) struct Sql<ST = ()> {
@@ -94,6 +95,17 @@ impl<ST> Sql<ST> {
         }
         self.is_common &= count <= 8;
         self
+    }
+
+    /// Appends that a column lies within bounds.
+    pub(crate) fn between(&mut self, column: &'static str, bounds: Bounds) -> &mut Self {
+        match (bounds.min, bounds.max) {
+            (Some(min), Some(max)) if min == max => self.push(column).push(" = ").bind(min),
+            (Some(min), Some(max)) => self.push(column).push(" BETWEEN ").bind(min).push(" AND ").bind(max),
+            (Some(min), None) => self.push(column).push(" >= ").bind(min),
+            (None, Some(max)) => self.push(column).push(" <= ").bind(max),
+            (None, None) => self.push("TRUE"),
+        }
     }
 
     /// Appends another statement.

@@ -2,7 +2,6 @@
 
 mod by_user;
 mod conditions;
-mod ordering;
 mod selection;
 
 pub(crate) use selection::select_page;

@@ -191,6 +191,10 @@ pub(crate) fn doom(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), E
     if keys.is_empty() {
         return Ok(());
     }
+    let mut keys: Vec<&Key> = keys.iter().collect();
+    // As in `take`.
+    keys.sort();
+    keys.dedup();
     let mut sql = Sql::<()>::new("INSERT INTO strays (key, since, state) VALUES ");
     // Their time orders the sweep only: what never was a claim goes first.
     values(&mut sql, keys, 0, DOOMED);

@@ -1,4 +1,5 @@
 use crate::error::Error;
+use crate::postgres::PostgresAddress;
 use std::path::PathBuf;
 
 /// Where a database is.
@@ -6,40 +7,44 @@ use std::path::PathBuf;
 pub(crate) enum Address {
     /// An absolute path.
     Sqlite(PathBuf),
+    Postgres(PostgresAddress),
 }
 
+const EXPECTED: &str = "expected `sqlite://<path>` or `postgres://<user>:<password>@<host>/<database>`";
+
 impl Address {
-    /// Parses `sqlite://<path>`; the path is taken as it stands, without escapes.
+    /// Parses `sqlite://<path>`, whose path is taken as it stands, without escapes, or a connection URI of PostgreSQL.
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
-        let invalid = |problem: &str| Error::InvalidUrl { url: masked(url), problem: problem.to_owned() };
-        let (scheme, rest) = url.split_once(':').ok_or_else(|| invalid("has no scheme; expected `sqlite://<path>`"))?;
+        let invalid = |problem: String| Error::InvalidUrl { url: masked(url), problem };
+        let (scheme, rest) = url.split_once(':').ok_or_else(|| invalid(format!("has no scheme; {EXPECTED}")))?;
         match scheme {
             "sqlite" => {
                 let path = rest.strip_prefix("//").unwrap_or(rest);
                 if path.is_empty() {
-                    return Err(invalid("names no file; expected `sqlite://<path>`"));
+                    return Err(invalid("names no file; expected `sqlite://<path>`".into()));
                 }
                 // Every connection would have a database of its own.
                 if path.starts_with(":memory:") {
-                    return Err(invalid("is in memory, which several connections cannot share; name a file"));
+                    return Err(invalid("is in memory, which several connections cannot share; name a file".into()));
                 }
-                let path = std::path::absolute(path).map_err(|error| invalid(&error.to_string()))?;
+                let path = std::path::absolute(path).map_err(|error| invalid(error.to_string()))?;
                 Ok(Self::Sqlite(path))
             }
-            "postgres" | "postgresql" => {
-                Err(invalid("names PostgreSQL, which is not supported yet; expected `sqlite://<path>`"))
+            "postgres" | "postgresql" if rest.starts_with("//") => {
+                PostgresAddress::parse(url).map(Self::Postgres).map_err(|problem| invalid(problem.into()))
             }
-            _ => Err(invalid("has an unknown scheme; expected `sqlite://<path>`")),
+            "postgres" | "postgresql" => Err(invalid(format!("has no `//` behind its scheme; {EXPECTED}"))),
+            _ => Err(invalid(format!("has an unknown scheme; {EXPECTED}"))),
         }
     }
 }
 
-/// Returns the URL without its password, if it has one.
+/// Returns the URL without what may be a password.
 fn masked(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    match rest.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://…@{host}"),
-        None => url.to_owned(),
+    let visible = |text: &str| text.split(['?', '&']).next().unwrap_or_default().to_owned();
+    match (url.split_once(':'), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{}", visible(host)),
+        _ => visible(url),
     }
 }
 
@@ -53,8 +58,10 @@ mod tests {
         for path in ["/var/lib/tintype/tintype.db", "/tmp/a b%20c?d#e.db"] {
             assert_eq!(Address::parse(&format!("sqlite://{path}")).unwrap(), Address::Sqlite(path.into()));
         }
-        let Address::Sqlite(path) = Address::parse("sqlite://data/tintype.db").unwrap();
-        assert!(path.is_absolute() && path.ends_with(Path::new("data/tintype.db")));
+        match Address::parse("sqlite://data/tintype.db").unwrap() {
+            Address::Sqlite(path) => assert!(path.is_absolute() && path.ends_with(Path::new("data/tintype.db"))),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -65,8 +72,10 @@ mod tests {
             ("sqlite::memory:", "is in memory"),
             ("sqlite://:memory:", "is in memory"),
             ("mysql://localhost/x", "unknown scheme"),
-            ("postgres://me:secret@host/x", "not supported yet"),
-            ("postgres://me:sec@ret@host/x", "not supported yet"),
+            ("postgres:me:secret@host/x", "no `//`"),
+            ("mysql://me:sec@ret@host/x?password=sec", "unknown scheme"),
+            ("mysql://me:sec?ret@host/x", "unknown scheme"),
+            ("mysql://host/x?user=a@b&password=sec", "unknown scheme"),
         ] {
             let error = Address::parse(url).unwrap_err().to_string();
             assert!(error.contains(part) && !error.contains("sec"), "{error}");

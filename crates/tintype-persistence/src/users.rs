@@ -1,4 +1,4 @@
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, lock_users};
 use crate::database::Database;
 use crate::error::Error;
 use crate::rows::{UserRow, join_grants};
@@ -38,6 +38,7 @@ impl Database {
     /// Creates a user if there is none at all; of several callers at once, one does.
     pub fn create_first_user(&self, user: &NewUser, now: Timestamp) -> Result<Option<UserRecord>, Error> {
         self.write(|connection| {
+            lock_users(connection)?;
             let any = users::table.select(users::id).first::<i64>(connection).optional()?;
             if any.is_some() { Ok(None) } else { insert_user(connection, user, now).map(Some) }
         })

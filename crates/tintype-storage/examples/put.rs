@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let start = Instant::now();
     let mut file = File::open(path)?;
-    let mut writer = spool.create(u64::MAX).await?;
+    let mut writer = spool.create(u64::MAX);
     // As a network would: in chunks that are smaller than a block.
     let mut chunk = vec![0; 64 * 1024];
     loop {

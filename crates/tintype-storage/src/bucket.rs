@@ -35,8 +35,8 @@ const STALL_LIMIT: Duration = Duration::from_secs(60);
 /// Objects in a bucket of Amazon S3 or a service that speaks its protocol, of Google Cloud Storage or of Azure.
 ///
 /// Large content goes in parts of 5 MiB, four at a time, and all content on its way takes at most 64 MiB. Every request has a
-/// limit and is repeated where that may help; after some eight seconds without an answer an operation on a small object
-/// fails with [`Error::Unavailable`].
+/// limit and is repeated where that may help; after some eight seconds without an answer an operation fails with
+/// [`Error::Unavailable`]. While much is on its way, the service is asked every now and then whether it is there.
 ///
 /// Before an object is put, the bucket is asked whether its key is taken. That is not atomic, as not every service can create
 /// only: of puts that race for one key, the last one wins. Who uses it makes sure that there are none.
@@ -102,6 +102,13 @@ impl Inner {
         let put = async { self.store.put(&self.path_of(".tintype"), Bytes::from_static(b"tintype\n").into()).await };
         self.within(client::patience(0), async { put.await.map(drop).map_err(|e| error::of_bucket(&e, &self.url)) })
             .await
+    }
+
+    /// Reads the mark, which takes all that reading an object takes.
+    async fn find_mark(&self) -> Result<(), Error> {
+        let found = self.store.get(&self.path_of(".tintype")).await;
+        let read = async { found?.bytes().await };
+        read.await.map(drop).map_err(|e| error::of_bucket(&e, &self.url))
     }
 
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
@@ -193,13 +200,7 @@ impl Storage for BucketStorage {
     }
 
     async fn check(&self) -> Result<(), Error> {
-        let inner = &self.inner;
-        let check = async {
-            let found = inner.store.get(&inner.path_of(".tintype")).await;
-            let read = async { found?.bytes().await };
-            read.await.map(drop).map_err(|e| error::of_bucket(&e, &inner.url))
-        };
-        inner.within(client::patience(0), check).await
+        self.inner.within(client::patience(0), self.inner.find_mark()).await
     }
 
     async fn presign(&self, key: &Key, request: PresignedFor, lifetime: Duration) -> Result<Option<String>, Error> {

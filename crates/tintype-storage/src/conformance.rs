@@ -104,7 +104,7 @@ fn pattern(len: usize) -> Vec<u8> {
 async fn spooled(storage: &dyn Storage, bytes: &[u8]) -> Arc<Spooled> {
     let dir = storage.spool_dir().map_or_else(std::env::temp_dir, ToOwned::to_owned);
     let spool = Spool::open(dir).expect("a spool can be opened");
-    let mut writer = spool.create(u64::MAX).await.expect("a file can be created");
+    let mut writer = spool.create(u64::MAX);
     // Chunks that never end where a block does.
     for chunk in bytes.chunks(10_007) {
         writer.write(Bytes::copy_from_slice(chunk)).await.expect("a file can be written");

@@ -7,7 +7,7 @@ pub use writer::SpoolWriter;
 
 pub(crate) use file::FOLDER_MODE;
 
-use crate::{Error, blocking};
+use crate::Error;
 use file::Folder;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,14 +40,9 @@ impl Spool {
         Ok(Self { folder: Arc::new(Folder::open_without_anonymous(dir)?) })
     }
 
-    /// Begins a file of at most `limit_bytes` bytes.
-    ///
-    /// # Errors
-    /// [`Error::NoSpace`] or [`Error::Io`] where no file can be created.
-    pub async fn create(&self, limit_bytes: u64) -> Result<SpoolWriter, Error> {
-        let folder = Arc::clone(&self.folder);
-        let file = blocking::run(move || file::SpoolFile::create(folder)).await?;
-        Ok(SpoolWriter::new(file, limit_bytes))
+    /// Begins a file of at most `limit_bytes` bytes. It is created with the first block that is written to it.
+    pub fn create(&self, limit_bytes: u64) -> SpoolWriter {
+        SpoolWriter::new(Arc::clone(&self.folder), limit_bytes)
     }
 
     /// Returns the folder.
@@ -57,8 +52,7 @@ impl Spool {
 
     /// Writes bytes to a file of its own at once. Blocks.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<Spooled, Error> {
-        let file = file::SpoolFile::create(Arc::clone(&self.folder))?;
-        writer::write_whole(file, bytes)
+        writer::write_whole(Arc::clone(&self.folder), bytes)
     }
 
     /// Copies a file from another file system into one of its own. Blocks.

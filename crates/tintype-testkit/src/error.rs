@@ -49,6 +49,20 @@ pub enum Error {
         /// What it printed on standard error.
         stderr: String,
     },
+    /// A server that tests need is not on this machine.
+    #[error("{what} is not installed; get it by `{how}`")]
+    NotInstalled {
+        /// What is missing.
+        what: &'static str,
+        /// A command that installs it.
+        how: &'static str,
+    },
+    /// PostgreSQL did not start, or refused what was asked.
+    #[error("PostgreSQL failed: {problem}")]
+    Postgres {
+        /// What it printed.
+        problem: String,
+    },
     /// A file or socket operation failed.
     #[error("cannot {operation} `{subject}`")]
     Io {

@@ -1,5 +1,5 @@
 use crate::process::Process;
-use crate::{Bucket, Builder, Error, Server};
+use crate::{Bucket, Builder, Error, Postgres, PostgresDatabase, Server};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
@@ -15,16 +15,46 @@ pub struct Home {
     directory: TempDir,
     data_dir: PathBuf,
     builder: Builder,
+    database: Option<PostgresDatabase>,
 }
+
+/// Names the database of every test that does not choose one itself: `sqlite` (the default) or `postgres`.
+const TEST_DATABASE: &str = "TINTYPE_TEST_DATABASE";
 
 impl Home {
     pub(crate) fn new(builder: Builder) -> Result<Self, Error> {
+        let mut home = Self::bare(builder.choose_storage())?;
+        home.choose_database()?;
+        Ok(home)
+    }
+
+    fn bare(builder: Builder) -> Result<Self, Error> {
         let directory = tempfile::Builder::new()
             .prefix("tintype-test-")
             .tempdir()
             .map_err(Error::io("make a directory in", std::env::temp_dir().display()))?;
         let data_dir = builder.data_dir.clone().unwrap_or_else(|| directory.path().join("data"));
-        Ok(Self { directory, data_dir, builder: builder.choose_storage() })
+        Ok(Self { directory, data_dir, builder, database: None })
+    }
+
+    /// Makes a PostgreSQL database where the surrounding process asks for it and the test leaves the choice.
+    fn choose_database(&mut self) -> Result<(), Error> {
+        let is_chosen = self.builder.environment.iter().any(|(name, _)| name == "TINTYPE_DATABASE_URL");
+        match std::env::var(TEST_DATABASE).as_deref() {
+            Err(_) | Ok("" | "sqlite") => {}
+            Ok("postgres") if is_chosen => {}
+            Ok("postgres") => {
+                let Some(server) = Postgres::shared() else { panic!("{TEST_DATABASE} asks for PostgreSQL") };
+                let migrating = Self::bare(Builder::new().binary(&self.builder.binary))?;
+                // Once, so that not every test waits for it.
+                server.prepare(|url| {
+                    let _ = migrating.command(["user", "list"]).env("TINTYPE_DATABASE_URL", url).output();
+                });
+                self.database = Some(server.database());
+            }
+            Ok(other) => panic!("{TEST_DATABASE} is `{other}`; use `sqlite` or `postgres`"),
+        }
+        Ok(())
     }
 
     /// Returns the bucket that the files are kept in, if they are kept in one.
@@ -170,6 +200,9 @@ impl Home {
             }
         }
         command.env("TINTYPE_BIND", "127.0.0.1:0").env("TINTYPE_DATA_DIR", &self.data_dir);
+        if let Some(database) = &self.database {
+            command.env("TINTYPE_DATABASE_URL", database.url());
+        }
         command.envs(self.builder.environment.iter().map(|(name, value)| (name, value)));
     }
 }

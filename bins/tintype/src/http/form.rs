@@ -181,7 +181,7 @@ fn sent_file_name(part: &Field) -> Result<Option<String>, Problem> {
 }
 
 async fn spool(part: &mut Field, inbox: &Inbox) -> Result<Spooled, Problem> {
-    let mut writer = inbox.open().await?;
+    let mut writer = inbox.open();
     while let Some(bytes) = part.try_next().await? {
         writer.write(bytes).await?;
     }

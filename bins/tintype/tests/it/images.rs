@@ -83,6 +83,44 @@ fn opaque_pictures_give_jpeg_and_transparent_ones_png_with_their_transparency() 
 }
 
 #[test]
+fn pictures_that_are_decoded_in_a_process_of_their_own_have_thumbnails_too() {
+    let server = server();
+    let admin = server.admin();
+    let drawing = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 300 150'><rect width='150' height='150' fill='red'/></svg>";
+    let object = create(&admin, "drawing.svg", drawing);
+    assert_eq!((&object["width"], &object["height"], &object["mode"]), (&json!(300), &json!(150), &json!("RGBA")));
+    for (format, image) in thumbnails(&server, &object) {
+        assert_eq!(format, ImageFormat::Png);
+        let (width, height) = image.dimensions();
+        assert_eq!(image.get_pixel(width / 4, height / 2).0, [255, 0, 0, 255]);
+        assert_eq!(image.get_pixel(width * 3 / 4, height / 2).0[3], 0);
+    }
+    let avif = include_bytes!("../../../../crates/tintype-media/tests/it/data/grid.avif");
+    for (format, image) in thumbnails(&server, &create(&admin, "grid.avif", avif)) {
+        assert_eq!(format, ImageFormat::Jpeg);
+        let [red, green, blue, _] = image.get_pixel(image.width() / 4, image.height() / 4).0;
+        assert!(red > 180 && green < 60 && blue < 60, "the first quarter is red, not {red} {green} {blue}");
+    }
+}
+
+#[test]
+fn thumbnails_are_webp_where_the_operator_says_so() {
+    let server = builder().config("thumbnail_format", "webp").start();
+    let admin = server.admin();
+    for (name, bytes) in [("a.jpg", jpeg(&gradient(200, 100))), ("t.png", png(&half_transparent(200, 100)))] {
+        let object = create(&admin, name, bytes);
+        for (thumbnail, edge) in object["thumbnails"].as_array().unwrap().iter().zip(EDGES) {
+            let ending = format!("_thumbnail_{edge}x{edge}.webp");
+            assert!(key_name(thumbnail).ends_with(&ending), "{thumbnail}");
+            let response = server.anonymous().get(text(thumbnail, "f")).send().expect_status(200);
+            assert_eq!(response.header("content-type"), Some("image/webp"));
+            let bytes = fetch(&server, thumbnail);
+            assert!(bytes.starts_with(b"RIFF") && &bytes[8..12] == b"WEBP");
+        }
+    }
+}
+
+#[test]
 fn dimensions_and_thumbnails_are_upright_for_every_orientation() {
     let server = server();
     let admin = server.admin();

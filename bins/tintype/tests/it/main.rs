@@ -15,6 +15,7 @@ mod list;
 mod media;
 mod names;
 mod permission;
+mod postgres;
 mod resilience;
 mod support;
 mod tokens;

@@ -185,6 +185,8 @@ fn memory_is_flat_whatever_the_size_of_an_upload_or_a_download() {
     let content_type = form.content_type();
     let headers = [("Content-Type", content_type.as_str()), ("Content-Length", length.as_str())];
     let mut connection = server.connect();
+    // A bucket takes its time for so much, on a machine that is busy with a whole test suite.
+    connection.set_timeout(Duration::from_secs(300)).unwrap();
     connection.send(wire::head(&admin, "POST", FILES, &headers)).unwrap();
     connection.send(head).unwrap();
     let mut sent = Hasher(Sha256::new());

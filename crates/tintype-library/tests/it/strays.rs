@@ -39,6 +39,7 @@ async fn an_upload_whose_storage_does_not_answer_is_left_to_the_sweeper() {
     *fixture.storage.fail_put.lock().unwrap() = None;
     let late = fixture.objects().await.iter().find(|key| key.contains("64x64")).unwrap().replace("64x64", "512x512");
     fixture.storage.put(&text(&late.parse().unwrap())).await.unwrap();
+    fixture.library.drain().await;
     let swept = fixture.impatient_twin().sweep().await.unwrap();
     assert_eq!((swept, fixture.objects().await), (5, BTreeSet::new()));
 }
@@ -62,10 +63,7 @@ async fn what_cannot_be_deleted_now_is_swept_later() {
 async fn what_a_crash_left_is_swept_and_nothing_else() {
     let fixture = Fixture::with(impatient);
     let file = fixture.upload(&picture(100), "kept.pgm").await.unwrap();
-    // An upload that died between placing its object and committing its row.
-    let key = Key::original(SystemTime::now().into(), &FileName::from_upload("lost.txt"));
-    let claim = fixture.database.claim(&key, &[], &mut || Suffix::from_random([0; 7]), SystemTime::now().into());
-    fixture.storage.put(&text(&claim.unwrap().original)).await.unwrap();
+    lose(&fixture, "lost.txt").await;
     assert_eq!(fixture.library.sweep().await.unwrap(), 1);
     assert_eq!(fixture.objects().await, keys(&file));
 }
@@ -79,6 +77,45 @@ async fn what_a_row_owns_cannot_be_doomed() {
     assert_eq!(doomed, []);
     fixture.library.sweep().await.unwrap();
     assert_eq!(fixture.objects().await, keys(&file));
+}
+
+/// Leaves an object as an upload does that died between placing it and committing its row.
+async fn lose(fixture: &Fixture, name: &str) {
+    let key = Key::original(SystemTime::now().into(), &FileName::from_upload(name));
+    let claim = fixture.database.claim(&key, &[], &mut || Suffix::from_random([0; 7]), SystemTime::now().into());
+    fixture.storage.put(&text(&claim.unwrap().original)).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_processes_one_sweeps_until_it_ends() {
+    // So long that the lease outlasts the test.
+    let fixture = Fixture::with(|options| options.abandoned_after = std::time::Duration::from_secs(3600));
+    let other = fixture.another();
+    let doom = || fixture.database.doom_abandoned(SystemTime::now().into()).unwrap();
+    assert_eq!(fixture.library.sweep().await.unwrap(), 0);
+    lose(&fixture, "a.txt").await;
+    doom();
+    assert_eq!(other.sweep().await.unwrap(), 0, "the first one has the lease");
+    assert_eq!(fixture.library.sweep().await.unwrap(), 1);
+    lose(&fixture, "b.txt").await;
+    doom();
+    fixture.library.drain().await;
+    assert_eq!(other.sweep().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn another_process_takes_over_from_one_that_died() {
+    let fixture = Fixture::with(impatient);
+    let other = fixture.another();
+    fixture.library.sweep().await.unwrap();
+    lose(&fixture, "a.txt").await;
+    // Never swept again, as if it had died.
+    let mut swept = other.sweep().await.unwrap();
+    while swept == 0 {
+        tokio::time::sleep(other.sweep_interval()).await;
+        swept = other.sweep().await.unwrap();
+    }
+    assert_eq!(swept, 1);
 }
 
 #[tokio::test]

@@ -101,6 +101,12 @@ impl Fixture {
         Self { library, database, storage, admin, spool, _folder: folder }
     }
 
+    /// Returns a library over the same database and storage, as another process has.
+    pub(crate) fn another(&self) -> Library {
+        let options = self.library.options().clone();
+        Library::new(self.database.clone(), self.storage.clone(), self.spool.clone(), options)
+    }
+
     /// Returns a library over the same database and storage to which every claim is abandoned at once.
     pub(crate) fn impatient_twin(&self) -> Library {
         let mut options = Options::default();
@@ -115,7 +121,7 @@ impl Fixture {
 
     /// Returns an upload as a client would send it.
     pub(crate) async fn sent(&self, bytes: &[u8], file_name: &str) -> Upload {
-        let mut writer = self.spool.create(1 << 30).await.unwrap();
+        let mut writer = self.spool.create(1 << 30);
         writer.write(Bytes::copy_from_slice(bytes)).await.unwrap();
         Upload::new(writer.finish().await.unwrap(), file_name).unwrap()
     }

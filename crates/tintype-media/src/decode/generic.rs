@@ -2,30 +2,28 @@
 
 use std::io::{self, Read};
 
-use image::codecs::{
-    bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder, webp::WebPDecoder,
-};
+use image::codecs::{bmp::BmpDecoder, ico::IcoDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder};
 use image::{ColorType, ImageDecoder, ImageError};
 
 use super::{Input, check_sides};
 use crate::frame::{Decoded, Frame, Samples};
 use crate::probe::Header;
+use crate::rows::{Order, Plan, Row, Shrinker};
 use crate::{Error, Format, Limits};
 
-pub(super) fn decode(input: Input<'_>, header: &Header, limits: &Limits) -> Result<Decoded, Error> {
+pub(super) fn decode(input: Input<'_>, header: &Header, limits: &Limits, stored: (u32, u32)) -> Result<Decoded, Error> {
     let failed = |error| image_error(header.format, error);
     match header.format {
-        Format::Bmp => run(BmpDecoder::new(input).map_err(failed)?, header, limits),
-        Format::Ico => run(IcoDecoder::new(input).map_err(failed)?, header, limits),
-        Format::Pnm => run(PnmDecoder::new(input).map_err(failed)?, header, limits),
-        Format::Qoi => run(QoiDecoder::new(input).map_err(failed)?, header, limits),
-        Format::Tga => run(TgaDecoder::new(input).map_err(failed)?, header, limits),
-        Format::WebP => run(WebPDecoder::new(input).map_err(failed)?, header, limits),
+        Format::Bmp => run(BmpDecoder::new(input).map_err(failed)?, header, limits, stored),
+        Format::Ico => run(IcoDecoder::new(input).map_err(failed)?, header, limits, stored),
+        Format::Pnm => run(PnmDecoder::new(input).map_err(failed)?, header, limits, stored),
+        Format::Qoi => run(QoiDecoder::new(input).map_err(failed)?, header, limits, stored),
+        Format::Tga => run(TgaDecoder::new(input).map_err(failed)?, header, limits, stored),
         format => Err(Error::unsupported(format, format!("`{format}` cannot be decoded"))),
     }
 }
 
-fn run(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Result<Decoded, Error> {
+fn run(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits, stored: (u32, u32)) -> Result<Decoded, Error> {
     let failed = |error| image_error(header.format, error);
     let (width, height) = decoder.dimensions();
     check_sides(header, width, height)?;
@@ -40,31 +38,42 @@ fn run(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Resu
     decoder.set_limits(decoder_limits).map_err(failed)?;
     let icc_profile = decoder.icc_profile().ok().flatten();
     let kind = decoder.color_type();
+    let (samples, deep) =
+        samples(kind).ok_or_else(|| Error::unsupported(header.format, format!("samples of kind `{kind:?}`")))?;
     let mut pixels = vec![0; usize::try_from(needed).map_err(|_| too_large(header))?];
     decoder.read_image(&mut pixels).map_err(failed)?;
-    let samples = to_eight_bits(&mut pixels, kind)
-        .ok_or_else(|| Error::unsupported(header.format, format!("samples of kind `{kind:?}`")))?;
-    Ok(Decoded { frame: Frame { width, height, samples, pixels }, icc_profile })
+    let plan = Plan { from: (width, height), to: stored, samples, order: Order::Down, deep: icc_profile.is_some() };
+    if plan.from == plan.to && !deep && !plan.deep {
+        return Ok(Decoded { frame: Frame { width, height, samples, pixels }, icc_profile });
+    }
+    let mut shrinker = Shrinker::new(plan, limits);
+    let mut line = Vec::new();
+    for row in pixels.chunks_exact(pixels.len() / height as usize) {
+        if deep {
+            line.clear();
+            line.extend(row.as_chunks::<2>().0.iter().map(|sample| u16::from_ne_bytes(*sample)));
+            shrinker.push(Row::Sixteen(&line))?;
+        } else {
+            shrinker.push(Row::Eight(row))?;
+        }
+    }
+    drop(pixels);
+    Ok(shrinker.finish(icc_profile))
 }
 
-/// Narrows sixteen-bit samples in place; their eight high bits differ from rounding by half a step at most.
-fn to_eight_bits(pixels: &mut Vec<u8>, kind: ColorType) -> Option<Samples> {
-    let samples = match kind {
-        ColorType::L8 | ColorType::L16 => Samples::Grey,
-        ColorType::La8 | ColorType::La16 => Samples::GreyAlpha,
-        ColorType::Rgb8 | ColorType::Rgb16 => Samples::Rgb,
-        ColorType::Rgba8 | ColorType::Rgba16 => Samples::Rgba,
+/// Returns what the samples mean, and whether they have sixteen bits.
+fn samples(kind: ColorType) -> Option<(Samples, bool)> {
+    Some(match kind {
+        ColorType::L8 => (Samples::Grey, false),
+        ColorType::La8 => (Samples::GreyAlpha, false),
+        ColorType::Rgb8 => (Samples::Rgb, false),
+        ColorType::Rgba8 => (Samples::Rgba, false),
+        ColorType::L16 => (Samples::Grey, true),
+        ColorType::La16 => (Samples::GreyAlpha, true),
+        ColorType::Rgb16 => (Samples::Rgb, true),
+        ColorType::Rgba16 => (Samples::Rgba, true),
         _ => return None,
-    };
-    if matches!(kind, ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16) {
-        let count = pixels.len() / 2;
-        for index in 0..count {
-            let value = u16::from_ne_bytes([pixels[2 * index], pixels[2 * index + 1]]);
-            pixels[index] = (value >> 8) as u8;
-        }
-        pixels.truncate(count);
-    }
-    Some(samples)
+    })
 }
 
 fn too_large(header: &Header) -> Error {

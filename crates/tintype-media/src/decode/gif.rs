@@ -1,56 +1,96 @@
-//! The first frame of a GIF.
-
-use std::num::NonZeroU64;
+//! The first frame of a GIF, row by row into the first thumbnail.
 
 use gif::{ColorOutput, DecodeOptions, DecodingError, MemoryLimit};
 
-use super::{Input, buffer};
-use crate::frame::{Decoded, Frame, Samples};
+use super::Input;
+use crate::frame::{Decoded, Samples};
 use crate::probe::Header;
-use crate::{Error, Format};
+use crate::rows::{Lattice, Order, Plan, Row, Shrinker};
+use crate::{Error, Format, Limits};
 
-pub(super) fn decode(input: Input<'_>, header: &Header) -> Result<Decoded, Error> {
+/// The passes of an interlaced frame: its first row, and how far apart the rows are.
+const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
+
+pub(super) fn decode(input: Input<'_>, header: &Header, limits: &Limits, stored: (u32, u32)) -> Result<Decoded, Error> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::Indexed);
-    // A frame is a canvas at most, one byte a pixel.
-    let limit = header.pixels().saturating_add(1 << 16);
-    options.set_memory_limit(NonZeroU64::new(limit).map_or(MemoryLimit::Unlimited, MemoryLimit::Bytes));
+    // Pixels go into buffers of ours.
+    options.set_memory_limit(MemoryLimit::Unlimited);
     let mut decoder = options.read_info(input).map_err(failed)?;
     let first = decoder.next_frame_info().map_err(failed)?;
     let first = first.ok_or_else(|| Error::malformed(Format::Gif, "no frame"))?;
     let (left, top) = (usize::from(first.left), usize::from(first.top));
     let (width, height) = (usize::from(first.width), usize::from(first.height));
-    let transparent = first.transparent;
-    if left + width > header.width as usize || top + height > header.height as usize {
+    let (transparent, interlaced) = (first.transparent, first.interlaced);
+    let (canvas_width, canvas_height) = (header.width as usize, header.height as usize);
+    if left + width > canvas_width || top + height > canvas_height {
         return Err(Error::malformed(Format::Gif, "frame is outside the canvas"));
     }
-    let mut indices = vec![0; decoder.buffer_size()];
-    match decoder.read_into_buffer(&mut indices) {
-        Ok(()) => {}
-        // Rows that came before the file was cut short are kept.
-        Err(error) if indices.iter().all(|index| *index == 0) => return Err(failed(error)),
-        Err(_) => {}
-    }
-    let palette = decoder.palette().map_err(failed)?;
-    let covers = (width, height) == (header.width as usize, header.height as usize);
+    let covers = (width, height) == (canvas_width, canvas_height);
     let samples = if covers && transparent.is_none() { Samples::Rgb } else { Samples::Rgba };
+    let colours = colours(decoder.palette().map_err(failed)?, transparent);
+    let plan = Plan {
+        from: (header.width, header.height),
+        to: stored,
+        samples,
+        order: if interlaced { Order::Any } else { Order::Down },
+        deep: false,
+    };
+    let mut shrinker = Shrinker::new(plan, limits);
+    let mut indices = vec![0; width];
     let channels = samples.channels();
-    let mut pixels = buffer(header, channels)?;
-    let stride = header.width as usize * channels;
-    for (row, line) in indices.chunks_exact(width.max(1)).zip(pixels.chunks_exact_mut(stride).skip(top)) {
-        for (index, pixel) in row.iter().zip(line[left * channels..].chunks_exact_mut(channels)) {
-            if Some(*index) == transparent {
-                continue;
-            }
-            let at = usize::from(*index) * 3;
-            // An index beyond the palette is black, as in Pillow.
-            pixel[..3].copy_from_slice(palette.get(at..at + 3).unwrap_or(&[0; 3]));
-            if let Some(alpha) = pixel.get_mut(3) {
-                *alpha = 255;
+    let mut line = vec![0; canvas_width * channels];
+    for index in 0..height {
+        let y = if interlaced { interlaced_row(index, height) } else { index };
+        // What came before the end of a file that is cut short, or before damage, is shown.
+        match decoder.fill_buffer(&mut indices) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) if index == 0 => return Err(failed(error)),
+            Err(_) => {
+                limits.check_deadline()?;
+                break;
             }
         }
+        let part = &mut line[left * channels..(left + width) * channels];
+        if channels == 3 {
+            for (pixel, index) in part.as_chunks_mut::<3>().0.iter_mut().zip(&indices) {
+                pixel.copy_from_slice(&colours[usize::from(*index)][..3]);
+            }
+        } else {
+            for (pixel, index) in part.as_chunks_mut::<4>().0.iter_mut().zip(&indices) {
+                *pixel = colours[usize::from(*index)];
+            }
+        }
+        // A canvas has at most 65,535 rows.
+        shrinker.push_at((top + y) as u32, Lattice::ALL, Row::Eight(&line))?;
     }
-    Ok(Decoded { frame: Frame { width: header.width, height: header.height, samples, pixels }, icc_profile: None })
+    drop(decoder);
+    Ok(shrinker.finish(None))
+}
+
+/// Returns where the row that comes as number `index` belongs.
+fn interlaced_row(mut index: usize, height: usize) -> usize {
+    for (first, step) in PASSES {
+        let count = height.saturating_sub(first).div_ceil(step);
+        if index < count {
+            return first + index * step;
+        }
+        index -= count;
+    }
+    height
+}
+
+/// An index beyond the palette is black, as in Pillow; what is transparent has no colour.
+fn colours(palette: &[u8], transparent: Option<u8>) -> [[u8; 4]; 256] {
+    let mut colours = [[0, 0, 0, 255]; 256];
+    for (colour, stored) in colours.iter_mut().zip(palette.as_chunks::<3>().0) {
+        colour[..3].copy_from_slice(stored);
+    }
+    if let Some(index) = transparent {
+        colours[usize::from(index)] = [0; 4];
+    }
+    colours
 }
 
 fn failed(error: DecodingError) -> Error {

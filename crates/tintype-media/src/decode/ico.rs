@@ -8,18 +8,23 @@ use crate::guard::Deadline;
 use crate::probe::{Detail, Header};
 use crate::{Error, Format, Limits};
 
-pub(super) fn decode(mut input: Input<'_>, header: &Header, limits: &Limits) -> Result<Decoded, Error> {
+pub(super) fn decode(
+    mut input: Input<'_>,
+    header: &Header,
+    limits: &Limits,
+    stored: (u32, u32),
+) -> Result<Decoded, Error> {
     let Detail::Icon { is_png, entry, offset, len } = header.detail else {
         return Err(Error::malformed(Format::Ico, "directory is missing"));
     };
     input.seek(SeekFrom::Start(offset))?;
     let bytes = generic::slurp(&mut input, len.into())?;
     if is_png {
-        return png::decode(Deadline::new(&mut Cursor::new(bytes), limits), header);
+        return png::decode(Deadline::new(&mut Cursor::new(bytes), limits), header, limits, stored);
     }
     // A decoder of icons knows about the mask below the bitmap, but must not choose another picture.
     let mut icon = Cursor::new(alone(entry, &bytes));
-    generic::decode(Deadline::new(&mut icon, limits), header, limits)
+    generic::decode(Deadline::new(&mut icon, limits), header, limits, stored)
 }
 
 /// Returns an icon with one picture only.

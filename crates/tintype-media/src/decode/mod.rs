@@ -1,24 +1,28 @@
 //! From a file to a frame: one module for each decoder, chosen by the header.
 
+mod avif;
 mod generic;
 mod gif;
 mod ico;
 mod jpeg;
 mod jpeg_scale;
+mod jxl;
 mod pfm;
 mod png;
+mod svg;
 mod tiff;
 mod tiff_jpeg;
 mod tiff_samples;
+mod webp;
 
 use std::io::{BufRead, Seek};
-
-pub(crate) use jpeg_scale::memory as jpeg_memory;
 
 use crate::frame::Decoded;
 use crate::guard::Deadline;
 use crate::picture::Picture;
-use crate::probe::Header;
+use crate::probe::{Detail, Header};
+use crate::process::{self, DecoderProcess};
+use crate::thumbnail::FIXED_BYTES;
 use crate::thumbnailer::Tools;
 use crate::{Error, Format, Limits};
 
@@ -38,17 +42,59 @@ pub(crate) fn decode<R: BufRead + Seek>(
     reader: &mut R,
     header: &Header,
     limits: &Limits,
-    _stored: (u32, u32),
+    decoder: Option<&DecoderProcess>,
+    stored: (u32, u32),
 ) -> Result<Decoded, Error> {
     let input = Deadline::new(reader as &mut dyn BufReadSeek, limits);
-    match header.format {
-        Format::Png => png::decode(input, header),
-        Format::Gif => gif::decode(input, header),
-        Format::Ico => ico::decode(input, header, limits),
-        Format::Tiff => tiff::decode(input, header),
-        Format::Pnm => pfm::decode(input, header, limits),
-        _ => generic::decode(input, header, limits),
+    if header.format.is_isolated() {
+        let decoder = decoder.ok_or_else(|| no_process(header.format))?;
+        let memory = memory(header, stored).unwrap_or(limits.max_alloc_bytes);
+        return process::decode(decoder, input, header, limits, stored, memory);
     }
+    match header.format {
+        Format::Png => png::decode(input, header, limits, stored),
+        Format::Gif => gif::decode(input, header, limits, stored),
+        Format::Ico => ico::decode(input, header, limits, stored),
+        Format::Tiff => tiff::decode(input, header, limits, stored),
+        Format::WebP => webp::decode(input, header, limits, stored),
+        Format::Pnm => pfm::decode(input, header, limits, stored),
+        _ => generic::decode(input, header, limits, stored),
+    }
+}
+
+/// Why a format cannot be decoded that needs a process of its own.
+pub(crate) fn no_process(format: Format) -> Error {
+    Error::unsupported(format, format!("`{format}` is decoded in a process of its own, and none was given"))
+}
+
+/// Decodes what [`Format::is_isolated`], inside the process that is there for it; the frame has the sides `stored`.
+pub(crate) fn decode_isolated(
+    bytes: Vec<u8>,
+    header: &Header,
+    limits: &Limits,
+    stored: (u32, u32),
+) -> Result<Decoded, Error> {
+    match header.format {
+        Format::Avif => avif::decode(&bytes, header, limits, stored),
+        Format::Jxl => jxl::decode(bytes, header, limits, stored),
+        Format::Svg => svg::decode(&bytes, stored),
+        format => Err(Error::unsupported(format, format!("`{format}` cannot be decoded"))),
+    }
+}
+
+/// Returns an upper estimate in bytes of the peak memory of making thumbnails whose first has the sides `stored`, for the formats whose
+/// decoders know better than the header.
+pub(crate) fn memory(header: &Header, stored: (u32, u32)) -> Option<u64> {
+    Some(match &header.detail {
+        Detail::Jpeg { skeleton, profile_bytes } => {
+            jpeg_scale::memory(skeleton, header.scratch_bytes, *profile_bytes, stored)
+        }
+        Detail::WebP(webp) => webp::memory(header, webp, stored).saturating_add(FIXED_BYTES),
+        Detail::Heif(heif) if header.format == Format::Avif => avif::memory(header, heif, stored),
+        _ if header.format == Format::Jxl => jxl::memory(header, stored),
+        _ if header.format == Format::Svg => svg::memory(header, stored),
+        _ => return None,
+    })
 }
 
 /// Decodes the JPEG whose header is known and admitted, as far as a first thumbnail of the sides `stored`, before
@@ -64,7 +110,7 @@ pub(crate) fn decode_jpeg<R: BufRead + Seek>(
     jpeg::decode(input, header, limits, stored, tools)
 }
 
-/// Allocates the frame's pixels, which the header's gate has already found affordable.
+/// Allocates the pixels of the whole image, which the header's gate has already found affordable.
 pub(crate) fn buffer(header: &Header, channels: usize) -> Result<Vec<u8>, Error> {
     let len = usize::try_from(header.pixels()).ok().and_then(|pixels| pixels.checked_mul(channels));
     match len {

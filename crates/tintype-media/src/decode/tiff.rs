@@ -3,19 +3,25 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use tiff::TiffError;
-use tiff::decoder::{Decoder, Limits as TiffLimits};
+use tiff::decoder::{Decoder, DecodingResult, Limits as TiffLimits};
 use tiff::tags::Tag;
 
 use super::tiff_jpeg;
 use super::tiff_samples::{self, Converter};
-use super::{Input, buffer, check_sides};
-use crate::frame::{Decoded, Frame};
+use super::{Input, check_sides};
+use crate::frame::{Decoded, Samples};
 use crate::probe::{Detail, Header, TIFF_JPEG, TiffLayout, photometric};
-use crate::{Error, Format};
+use crate::rows::{Order, Plan, Row, Shrinker};
+use crate::{Error, Format, Limits};
 
 const MAX_PROFILE_BYTES: u64 = 8 << 20;
 
-pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, Error> {
+pub(super) fn decode(
+    mut input: Input<'_>,
+    header: &Header,
+    limits: &Limits,
+    stored: (u32, u32),
+) -> Result<Decoded, Error> {
     let Detail::Tiff(layout) = &header.detail else {
         return Err(Error::malformed(Format::Tiff, "directory is missing"));
     };
@@ -25,30 +31,109 @@ pub(super) fn decode(mut input: Input<'_>, header: &Header) -> Result<Decoded, E
     let converter = Converter::new(layout, colour_map)
         .ok_or_else(|| Error::unsupported(Format::Tiff, tiff_samples::describe(layout)))?;
     let samples = converter.samples();
-    let mut decoder = Decoder::new(Disguised::new(input, layout)).map_err(failed)?.with_limits(limits(header));
+    let mut decoder = Decoder::new(Disguised::new(input, layout)).map_err(failed)?.with_limits(tiff_limits(header));
     let (width, height) = decoder.dimensions().map_err(failed)?;
     check_sides(header, width, height)?;
-    let mut pixels = buffer(header, samples.channels())?;
-    let chunk = decoder.chunk_dimensions();
-    let grid =
-        Grid::new(width, height, chunk, samples.channels(), if layout.planar { layout.samples_per_pixel } else { 1 })?;
-    let streams = jpeg_streams(&mut decoder, layout)?;
-    for index in 0..grid.chunks {
-        let place = grid.place(index);
-        if let Some(stream) = streams.get(index as usize) {
-            tiff_jpeg::check(decoder.inner(), *stream, chunk)?;
-        }
-        let data = match decoder.read_chunk(index) {
-            Ok(data) => data,
+    let plan = Plan {
+        from: (width, height),
+        to: stored,
+        samples,
+        order: Order::Down,
+        deep: icc_profile.is_some() || samples == Samples::Lab,
+    };
+    let mut shrinker = Shrinker::new(plan, limits);
+    let mut bands = Bands::new(decoder, layout, (width, height))?;
+    let mut line = vec![0; width as usize * samples.channels()];
+    for top in (0..height).step_by(bands.chunk.1 as usize) {
+        let band = match bands.read(top) {
+            Ok(band) => band,
             // What came before a damaged strip is shown, as long as there is anything.
-            Err(_) if index > 0 => break,
-            Err(error) => return Err(failed(error)),
+            Err(error) if shrinker.is_empty() => return Err(error),
+            Err(_) => {
+                limits.check_deadline()?;
+                break;
+            }
         };
-        let (data_width, data_height) = decoder.chunk_data_dimensions(index);
-        converter.place(&data, &place, (data_width as usize, data_height as usize), &mut pixels);
+        for y in 0..bands.chunk.1.min(height - top) as usize {
+            match band.as_slice() {
+                [Chunk { data: DecodingResult::U8(data), width, .. }] if converter.is_plain() => {
+                    let len = width * samples.channels();
+                    shrinker.push(Row::Eight(data.get(y * len..(y + 1) * len).unwrap_or_default()))?;
+                }
+                [Chunk { data: DecodingResult::U16(data), width, .. }] if converter.is_plain() => {
+                    let len = width * samples.channels();
+                    shrinker.push(Row::Sixteen(data.get(y * len..(y + 1) * len).unwrap_or_default()))?;
+                }
+                chunks => {
+                    for chunk in chunks {
+                        let part = chunk.left * samples.channels()..(chunk.left + chunk.width) * samples.channels();
+                        converter.row(&chunk.data, y, chunk.width, chunk.plane, &mut line[part]);
+                    }
+                    converter.finish(&mut line);
+                    shrinker.push(Row::Sixteen(&line))?;
+                }
+            }
+        }
     }
-    converter.finish(&mut pixels);
-    Ok(Decoded { frame: Frame { width, height, samples, pixels }, icc_profile })
+    drop(bands);
+    Ok(shrinker.finish(icc_profile))
+}
+
+/// The strips or tiles of an image, by rows of them.
+struct Bands<'a> {
+    decoder: Decoder<Disguised<'a>>,
+    /// Where the JPEG streams are and how long.
+    streams: Vec<(u64, u64)>,
+    across: u32,
+    per_plane: u32,
+    planes: u32,
+    /// The sides of a strip or tile.
+    chunk: (u32, u32),
+}
+
+struct Chunk {
+    data: DecodingResult,
+    plane: usize,
+    left: usize,
+    width: usize,
+}
+
+impl<'a> Bands<'a> {
+    fn new(
+        mut decoder: Decoder<Disguised<'a>>,
+        layout: &TiffLayout,
+        (width, height): (u32, u32),
+    ) -> Result<Self, Error> {
+        let malformed = || Error::malformed(Format::Tiff, "strips or tiles of no size");
+        let streams = jpeg_streams(&mut decoder, layout)?;
+        let chunk = decoder.chunk_dimensions();
+        if chunk.0 == 0 || chunk.1 == 0 {
+            return Err(malformed());
+        }
+        let across = width.div_ceil(chunk.0);
+        let per_plane = across.checked_mul(height.div_ceil(chunk.1)).ok_or_else(malformed)?;
+        let planes = if layout.planar { layout.samples_per_pixel.into() } else { 1 };
+        per_plane.checked_mul(planes).ok_or_else(malformed)?;
+        Ok(Self { decoder, streams, across, per_plane, planes, chunk })
+    }
+
+    /// Returns the strips or tiles that begin at row `top`.
+    fn read(&mut self, top: u32) -> Result<Vec<Chunk>, Error> {
+        let mut band = Vec::with_capacity((self.across * self.planes) as usize);
+        for plane in 0..self.planes {
+            for column in 0..self.across {
+                let index = plane * self.per_plane + top / self.chunk.1 * self.across + column;
+                if let Some(stream) = self.streams.get(index as usize) {
+                    tiff_jpeg::check(self.decoder.inner(), *stream, self.chunk)?;
+                }
+                let data = self.decoder.read_chunk(index).map_err(failed)?;
+                let (width, _) = self.decoder.chunk_data_dimensions(index);
+                let left = (column * self.chunk.0) as usize;
+                band.push(Chunk { data, plane: plane as usize, left, width: width as usize });
+            }
+        }
+        Ok(band)
+    }
 }
 
 /// Returns where the JPEG streams are and how long, or none for any other compression.
@@ -65,46 +150,12 @@ fn jpeg_streams(decoder: &mut Decoder<Disguised<'_>>, layout: &TiffLayout) -> Re
     Ok(offsets.into_iter().zip(lengths).collect())
 }
 
-fn limits(header: &Header) -> TiffLimits {
+fn tiff_limits(header: &Header) -> TiffLimits {
     let mut limits = TiffLimits::default();
     let scratch = usize::try_from(header.scratch_bytes).unwrap_or(usize::MAX);
     limits.decoding_buffer_size = scratch;
     limits.intermediate_buffer_size = scratch;
     limits
-}
-
-/// Where the strips or tiles of an image go.
-struct Grid {
-    chunks: u32,
-    per_plane: u32,
-    across: u32,
-    chunk: (u32, u32),
-    row_bytes: usize,
-    channels: usize,
-}
-
-impl Grid {
-    fn new(width: u32, height: u32, chunk: (u32, u32), channels: usize, planes: u16) -> Result<Self, Error> {
-        let malformed = || Error::malformed(Format::Tiff, "strips or tiles of no size");
-        if chunk.0 == 0 || chunk.1 == 0 {
-            return Err(malformed());
-        }
-        let across = width.div_ceil(chunk.0);
-        let per_plane = across.checked_mul(height.div_ceil(chunk.1)).ok_or_else(malformed)?;
-        let chunks = per_plane.checked_mul(planes.into()).ok_or_else(malformed)?;
-        Ok(Self { chunks, per_plane, across, chunk, row_bytes: width as usize * channels, channels })
-    }
-
-    fn place(&self, index: u32) -> tiff_samples::Place {
-        let (plane, index) = (index / self.per_plane, index % self.per_plane);
-        let left = (index % self.across * self.chunk.0) as usize;
-        let top = (index / self.across * self.chunk.1) as usize;
-        tiff_samples::Place {
-            plane: plane as usize,
-            start: top * self.row_bytes + left * self.channels,
-            row_bytes: self.row_bytes,
-        }
-    }
 }
 
 fn read_profile(input: &mut Input<'_>, layout: &TiffLayout) -> Result<Option<Vec<u8>>, Error> {
@@ -117,16 +168,17 @@ fn read_profile(input: &mut Input<'_>, layout: &TiffLayout) -> Result<Option<Vec
     Ok(Some(bytes))
 }
 
-/// Returns the palette as RGB, eight bits each: the file has all reds, then all greens, then all blues.
-fn read_colour_map(input: &mut Input<'_>, layout: &TiffLayout) -> Result<Vec<[u8; 3]>, Error> {
+/// Returns the palette as RGB: the file has all reds, then all greens, then all blues.
+fn read_colour_map(input: &mut Input<'_>, layout: &TiffLayout) -> Result<Vec<[u16; 3]>, Error> {
     let Some((offset, count)) = layout.colour_map.filter(|_| layout.photometric == photometric::PALETTE) else {
         return Ok(Vec::new());
     };
     input.seek(SeekFrom::Start(offset))?;
     let mut bytes = Vec::new();
     input.take(count.min(3 << 16) * 2).read_to_end(&mut bytes)?;
-    let high = usize::from(!layout.big_endian);
-    let values: Vec<u8> = bytes.chunks_exact(2).map(|value| value[high]).collect();
+    let value =
+        |bytes: &[u8; 2]| if layout.big_endian { u16::from_be_bytes(*bytes) } else { u16::from_le_bytes(*bytes) };
+    let values: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(value).collect();
     let colours = values.len() / 3;
     Ok((0..colours).map(|index| [values[index], values[colours + index], values[2 * colours + index]]).collect())
 }

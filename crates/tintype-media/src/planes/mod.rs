@@ -173,6 +173,15 @@ impl Resizer {
         target
     }
 
+    /// Returns a picture with colour differences for each pixel.
+    pub(crate) fn frame(&mut self, picture: &Planes) -> Frame {
+        let (width, height) = (picture.width, picture.height);
+        let to = (Side::whole(width), Side::whole(height));
+        let planes: Vec<_> = picture.sources().map(|source| self.plane(&source, to, Orientation::Normal)).collect();
+        let samples = if planes.len() == 1 { Samples::Grey } else { Samples::YCbCr };
+        Frame { width, height, samples, pixels: planes.concat() }
+    }
+
     /// Takes planes back, whose memory the next ones use.
     pub(crate) fn recycle(&mut self, picture: Planes) {
         for plane in picture.planes {

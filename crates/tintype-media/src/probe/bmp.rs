@@ -1,6 +1,7 @@
 //! Windows and OS/2 bitmap headers (Microsoft Win32, "Bitmap Storage").
 
 use super::{Header, Headers, need};
+use crate::frame::Samples;
 use crate::{ColourMode, Error, Format};
 
 /// What matters of a bitmap's information header.
@@ -29,6 +30,7 @@ pub(super) fn read(source: &mut Headers<'_>, offset: u64) -> Result<Header, Erro
     };
     let mut header = Header::new(Format::Bmp, info.width, info.height, mode);
     header.frame_bytes_per_pixel = if info.bits == 32 || info.bits == 16 { 4 } else { 3 };
+    header.samples = if header.frame_bytes_per_pixel == 4 { Samples::Rgba } else { Samples::Rgb };
     header.scratch_bytes = u64::from(info.width) * 8 + (1 << 16);
     Ok(header)
 }

@@ -1,13 +1,14 @@
 //! ISO/IEC 23008-12 (HEIF): the primary item's properties.
 
-use super::{Header, Headers};
+use super::heif_items::{self, HeifColour, HeifLayout};
+use super::{Detail, Header, Headers};
 use crate::{ColourMode, Error, Format, Orientation};
 
 const MAX_TOP_BOXES: usize = 64;
 const MAX_META_BYTES: usize = 1 << 20;
 
 pub(super) fn read(source: &mut Headers<'_>, format: Format) -> Result<Header, Error> {
-    let meta = meta_box(source)?.ok_or_else(|| Error::malformed(format, "no `meta` box"))?;
+    let (meta, start) = meta_box(source)?.ok_or_else(|| Error::malformed(format, "no `meta` box"))?;
     let item = PrimaryItem::find(&meta).ok_or_else(|| Error::malformed(format, "primary item has no sides"))?;
     // Pillow has no grey with alpha here.
     let mode = match (item.grey, item.alpha) {
@@ -17,11 +18,18 @@ pub(super) fn read(source: &mut Headers<'_>, format: Format) -> Result<Header, E
     };
     let mut header = Header::new(format, item.width, item.height, mode);
     header.orientation = item.orientation;
+    header.scratch_bytes = source.len();
+    header.detail = Detail::Heif(Box::new(HeifLayout {
+        deep: item.deep,
+        samples_in_two: item.samples_in_two,
+        colour: item.colour,
+        ..heif_items::read(source, &meta, start, item.id)?
+    }));
     Ok(header)
 }
 
-/// Returns the body of the top-level `meta` box, without version and flags.
-fn meta_box(source: &mut Headers<'_>) -> Result<Option<Vec<u8>>, Error> {
+/// Returns the body of the top-level `meta` box, without version and flags, and where in the file it begins.
+fn meta_box(source: &mut Headers<'_>) -> Result<Option<(Vec<u8>, u64)>, Error> {
     let mut offset = 0;
     for _ in 0..MAX_TOP_BOXES {
         let Some(head) = source.array::<8>(offset)? else {
@@ -39,7 +47,7 @@ fn meta_box(source: &mut Headers<'_>) -> Result<Option<Vec<u8>>, Error> {
         if &head[4..] == b"meta" {
             let body = usize::try_from(len - header_len).unwrap_or(usize::MAX).min(MAX_META_BYTES);
             let bytes = source.read_up_to(offset + header_len, body)?;
-            return Ok(Some(bytes.get(4..).unwrap_or_default().to_vec()));
+            return Ok(Some((bytes.get(4..).unwrap_or_default().to_vec(), offset + header_len + 4)));
         }
         let Some(next) = offset.checked_add(len) else {
             break;
@@ -50,11 +58,17 @@ fn meta_box(source: &mut Headers<'_>) -> Result<Option<Vec<u8>>, Error> {
 }
 
 struct PrimaryItem {
+    id: u32,
     width: u32,
     height: u32,
     orientation: Orientation,
     alpha: bool,
     grey: bool,
+    /// Ten or twelve bits a sample.
+    deep: bool,
+    /// Samples in two pixels, all planes together.
+    samples_in_two: u64,
+    colour: Option<HeifColour>,
 }
 
 impl PrimaryItem {
@@ -67,7 +81,8 @@ impl PrimaryItem {
         let properties = child(meta, b"iprp")?;
         let container: Vec<_> = boxes(child(properties, b"ipco")?).collect();
         let mut sides = None;
-        let (mut turns, mut mirror, mut grey) = (0, None, false);
+        let (mut turns, mut mirror, mut grey, mut deep, mut colour) = (0, None, false, false, None);
+        let mut samples_in_two = 6;
         for index in associations(child(properties, b"ipma")?, id)? {
             let Some((kind, body)) = container.get(index.wrapping_sub(1)) else {
                 continue;
@@ -77,7 +92,18 @@ impl PrimaryItem {
                 b"irot" => turns = body.first()? & 3,
                 b"imir" => mirror = Some(body.first()? & 1),
                 // The configuration's flag for pictures without colour (AV1-ISOBMFF, section 2.3.3).
-                b"av1C" => grey = body.get(2)? & 0x10 != 0,
+                b"av1C" => {
+                    grey = body.get(2)? & 0x10 != 0;
+                    deep = body.get(2)? & 0x40 != 0;
+                    samples_in_two = match body.get(2)? & 0x1C {
+                        0x10.. => 2,
+                        0x0C => 3,
+                        0x08 => 4,
+                        _ => 6,
+                    };
+                }
+                // A profile says more than numbers do.
+                b"colr" => colour = HeifColour::parse(body).or(colour),
                 _ => {}
             }
         }
@@ -86,7 +112,17 @@ impl PrimaryItem {
             *kind == *b"auxC"
                 && body.windows(10).any(|window| window == b"auxid:1\0\0\0" || window.ends_with(b":alpha"))
         });
-        Some(Self { width, height, orientation: orientation(turns, mirror), alpha, grey })
+        Some(Self {
+            id,
+            width,
+            height,
+            orientation: orientation(turns, mirror),
+            alpha,
+            grey,
+            deep,
+            samples_in_two,
+            colour,
+        })
     }
 }
 
@@ -128,12 +164,12 @@ fn associations(body: &[u8], id: u32) -> Option<Vec<usize>> {
     None
 }
 
-fn child<'a>(parent: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+pub(super) fn child<'a>(parent: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     boxes(parent).find(|(found, _)| found == kind).map(|(_, body)| body)
 }
 
 /// Yields the boxes of a body; ends at the first whose length makes no sense.
-fn boxes(body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+pub(super) fn boxes(body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     let mut rest = body;
     std::iter::from_fn(move || {
         let len = be32(rest, 0)? as usize;
@@ -144,10 +180,10 @@ fn boxes(body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     })
 }
 
-fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
 }
 
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }

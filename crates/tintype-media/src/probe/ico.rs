@@ -1,6 +1,7 @@
 //! Icon and cursor directories.
 
 use super::{Detail, Header, Headers, bmp, png};
+use crate::frame::Samples;
 use crate::source::Source;
 use crate::{ColourMode, Error, Format};
 
@@ -22,7 +23,10 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     header.format = Format::Ico;
     // The decoder works on a copy of the entry.
     header.scratch_bytes += 2 * u64::from(len);
-    header.frame_bytes_per_pixel = 4;
+    if !is_png {
+        header.frame_bytes_per_pixel = 4;
+        header.samples = Samples::Rgba;
+    }
     Ok(header)
 }
 

@@ -3,11 +3,14 @@
 mod bmp;
 mod gif;
 mod heif;
+mod heif_items;
 mod ico;
 mod jpeg;
+mod jxl;
 mod other;
 mod png;
 mod pnm;
+mod svg;
 mod tga;
 mod tiff;
 mod tiff_mode;
@@ -15,13 +18,17 @@ mod webp;
 
 use std::io::{BufRead, Read, Seek};
 
+pub(crate) use heif_items::{HeifColour, HeifLayout, Tiles};
 pub(crate) use jpeg::read as read_jpeg;
 pub(crate) use png::CHUNK_BYTES;
 pub(crate) use pnm::parse as parse_pnm;
 pub(crate) use tiff::{JPEG as TIFF_JPEG, Layout as TiffLayout};
 pub(crate) use tiff_mode::photometric;
+pub(crate) use webp::WebpLayout;
 
+use crate::frame::Samples;
 use crate::guard::{self, Deadline};
+use crate::rows::Order;
 use crate::source::Source;
 use crate::{ColourMode, Error, Format, Limits, Orientation, thumbnail};
 
@@ -85,8 +92,14 @@ pub(crate) struct Header {
     pub(crate) height: u32,
     pub(crate) mode: ColourMode,
     pub(crate) orientation: Orientation,
-    /// Bytes per pixel of the decoded frame.
+    /// Bytes per pixel that the decoder holds of the whole picture; none where rows are resized as they come.
     pub(crate) frame_bytes_per_pixel: u64,
+    /// What the decoder's rows are.
+    pub(crate) samples: Samples,
+    /// In which order they come.
+    pub(crate) order: Order,
+    /// Whether a profile, or the colour space, asks for a conversion.
+    pub(crate) converted: bool,
     /// Bytes that decoding needs beside the frame.
     pub(crate) scratch_bytes: u64,
     pub(crate) detail: Detail,
@@ -112,6 +125,8 @@ pub(crate) enum Detail {
     /// The iCCP chunk is larger than any honest profile.
     OversizedProfile,
     Tiff(Box<TiffLayout>),
+    WebP(WebpLayout),
+    Heif(Box<HeifLayout>),
 }
 
 impl Header {
@@ -123,6 +138,9 @@ impl Header {
             mode,
             orientation: Orientation::Normal,
             frame_bytes_per_pixel: 4,
+            samples: Samples::Rgba,
+            order: Order::Down,
+            converted: false,
             scratch_bytes: 0,
             detail: Detail::None,
         }
@@ -155,7 +173,7 @@ pub(crate) fn recognise(source: &mut Headers<'_>) -> Result<Option<Format>, Erro
     if let Some(format) = Format::sniff(&head) {
         return Ok(Some(format));
     }
-    if other::is_svg(source)? {
+    if svg::recognise(source)? {
         return Ok(Some(Format::Svg));
     }
     Ok(tga::recognise(source)?.then_some(Format::Tga))
@@ -178,9 +196,9 @@ fn parse(source: &mut Headers<'_>) -> Result<Header, Error> {
         Format::Avif | Format::Heif => heif::read(source, format),
         Format::Qoi => other::qoi(source),
         Format::Psd => other::psd(source),
-        Format::Jxl => other::jxl(source),
+        Format::Jxl => jxl::read(source),
         Format::Jp2 => other::jp2(source),
-        Format::Svg => Err(Error::unsupported(format, "a drawing has no sides in pixels")),
+        Format::Svg => svg::read(source),
     }
 }
 

@@ -1,6 +1,8 @@
 //! W3C PNG (third edition), section 11.
 
 use super::{Detail, Header, Headers, need};
+use crate::frame::Samples;
+use crate::rows::Order;
 use crate::{ColourMode, Error, Format, exif};
 
 /// A file of 4 GiB in chunks of 64 KiB has as many; the search for a late EXIF chunk ends here.
@@ -8,6 +10,9 @@ const MAX_CHUNKS: usize = 65_536;
 const MAX_EXIF_BYTES: usize = 1 << 20;
 /// The largest profiles of printing presses have some 3 MiB, deflated to about half.
 const MAX_DEFLATED_PROFILE_BYTES: u32 = 2 << 20;
+
+/// How much a profile may grow, and more than once, while it is inflated.
+const PROFILE_EXPANSION: u64 = 16;
 
 /// What the decoder may allocate for any one chunk.
 pub(crate) const CHUNK_BYTES: u64 = 4 << 20;
@@ -23,14 +28,18 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let (mode, channels) = mode(depth, colour_type)?;
     let mut header = Header::new(Format::Png, width, height, mode);
     let transparent = read_chunks(source, &mut header)?;
-    header.frame_bytes_per_pixel = match colour_type {
-        0 => 1 + u64::from(transparent),
-        4 => 2,
-        6 => 4,
-        _ => 3 + u64::from(transparent),
+    header.samples = match (colour_type, transparent) {
+        (0, false) => Samples::Grey,
+        (0, true) | (4, _) => Samples::GreyAlpha,
+        (6, _) | (_, true) => Samples::Rgba,
+        _ => Samples::Rgb,
     };
+    header.order = if ihdr[20] == 1 { Order::Any } else { Order::Down };
+    header.frame_bytes_per_pixel = 0;
     let line = u64::from(width) * channels * u64::from(depth).div_ceil(8);
-    header.scratch_bytes += 4 * line + (1 << 18);
+    let expanded = u64::from(width) * header.samples.channels() as u64 * u64::from(depth).div_ceil(8);
+    // The decoder holds some lines as stored beside its window, one as it hands it over, and sixteen bits are swapped.
+    header.scratch_bytes += 3 * line + expanded * if depth == 16 { 2 } else { 1 } + (1 << 18);
     Ok(header)
 }
 
@@ -63,7 +72,10 @@ fn read_chunks(source: &mut Headers<'_>, header: &mut Header) -> Result<bool, Er
         match &chunk[4..] {
             b"tRNS" => transparent = true,
             // The chunk, and the profile in a vector that grows by doubling.
-            b"iCCP" if length <= MAX_DEFLATED_PROFILE_BYTES => header.scratch_bytes += 3 * CHUNK_BYTES,
+            b"iCCP" if length <= MAX_DEFLATED_PROFILE_BYTES => {
+                header.converted = true;
+                header.scratch_bytes += (3 * CHUNK_BYTES).min(PROFILE_EXPANSION * u64::from(length));
+            }
             b"iCCP" => header.detail = Detail::OversizedProfile,
             b"eXIf" => {
                 header.scratch_bytes += CHUNK_BYTES.min(2 * u64::from(length));

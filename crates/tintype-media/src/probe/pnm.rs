@@ -1,6 +1,8 @@
 //! Netpbm headers: `pbm(5)`, `pgm(5)`, `ppm(5)`, `pam(5)`, and PFM.
 
 use super::{Header, Headers};
+use crate::frame::Samples;
+use crate::rows::Order;
 use crate::{ColourMode, Error, Format};
 
 /// A header with comments fits; one that does not is none.
@@ -11,8 +13,21 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let parsed = if head.starts_with(b"P7") { parse_pam(&head) } else { parse(&head) };
     let parsed = parsed.ok_or_else(|| Error::malformed(Format::Pnm, "header is not readable"))?;
     let mut header = Header::new(Format::Pnm, parsed.width, parsed.height, parsed.mode);
-    header.frame_bytes_per_pixel = parsed.channels * if parsed.max_value > 255 { 2 } else { 1 };
-    header.scratch_bytes = 1 << 17;
+    header.samples = match parsed.channels {
+        1 => Samples::Grey,
+        2 => Samples::GreyAlpha,
+        3 => Samples::Rgb,
+        _ => Samples::Rgba,
+    };
+    let bytes = if parsed.max_value > 255 { 2 } else { 1 };
+    let line = u64::from(parsed.width) * parsed.channels;
+    header.scratch_bytes = line * 2 * bytes + (1 << 17);
+    header.frame_bytes_per_pixel = parsed.channels * bytes;
+    if matches!(parsed.mode, ColourMode::Float) || head.starts_with(b"PF") {
+        header.order = Order::Up;
+        header.frame_bytes_per_pixel = 0;
+        header.scratch_bytes = line * 6 + (1 << 17);
+    }
     Ok(header)
 }
 

@@ -1,6 +1,7 @@
 //! TIFF 6.0, sections 2 and 8, and BigTIFF: the first directory.
 
 use super::{Detail, Header, Headers, tiff_mode};
+use crate::frame::Samples;
 use crate::{ColourMode, Error, Format, Orientation};
 
 const MAX_ENTRIES: u64 = 4096;
@@ -56,22 +57,30 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let mode = tiff_mode::mode(&layout);
     let mut header = Header::new(Format::Tiff, layout.width, layout.height, mode);
     header.orientation = layout.orientation;
-    header.frame_bytes_per_pixel = match mode {
-        ColourMode::Bilevel | ColourMode::Grey | ColourMode::Grey16 | ColourMode::Grey16BigEndian => 1,
-        ColourMode::Integer | ColourMode::Float => 1,
-        ColourMode::GreyAlpha => 2,
-        ColourMode::Rgba | ColourMode::PaletteAlpha | ColourMode::Cmyk => 4,
-        _ => 3,
+    header.frame_bytes_per_pixel = 0;
+    header.samples = match mode {
+        ColourMode::Bilevel | ColourMode::Grey | ColourMode::Grey16 | ColourMode::Grey16BigEndian => Samples::Grey,
+        ColourMode::Integer | ColourMode::Float => Samples::Grey,
+        ColourMode::GreyAlpha => Samples::GreyAlpha,
+        ColourMode::Rgba | ColourMode::PaletteAlpha | ColourMode::Cmyk => Samples::Rgba,
+        _ => Samples::Rgb,
     };
-    // One strip or tile at a time: its decoded samples, its bytes as stored, and the codec's own copy.
+    header.converted = layout.profile.is_some() || mode == ColourMode::Lab;
+    // A row of strips or tiles with all its planes; and of one more its bytes as stored and the codec's own copy.
     let (chunk_width, chunk_height) = layout.tile.unwrap_or((layout.width, layout.rows_per_strip.min(layout.height)));
-    let samples = if layout.planar { 1 } else { u64::from(layout.samples_per_pixel) };
+    let (samples, planes) = match u64::from(layout.samples_per_pixel) {
+        samples if layout.planar => (1, samples),
+        samples => (samples, 1),
+    };
     let row = (u64::from(chunk_width) * samples * u64::from(layout.depth())).div_ceil(8);
-    header.scratch_bytes = row
-        .saturating_mul(chunk_height.into())
-        .saturating_mul(3)
-        .saturating_add(1 << 20)
-        .saturating_add(layout.list_values * 256);
+    let chunk = row.saturating_mul(chunk_height.into());
+    let across = u64::from(layout.width).div_ceil(u64::from(chunk_width).max(1));
+    let band = chunk.saturating_mul(across.saturating_mul(planes));
+    let line = u64::from(layout.width) * header.samples.channels() as u64 * 2;
+    let codec = if layout.compression == JPEG { chunk.saturating_mul(2) } else { 0 };
+    let profile = layout.profile.map_or(0, |(_, len)| len.min(8 << 20));
+    header.scratch_bytes =
+        band.saturating_add(codec).saturating_add(line + (1 << 17) + profile).saturating_add(layout.list_values * 256);
     header.detail = Detail::Tiff(Box::new(layout));
     Ok(header)
 }

@@ -1,146 +1,156 @@
 //! RFC 9649.
 
-use super::{Header, Headers, need};
+use super::{Detail, Header, Headers, need};
 use crate::{ColourMode, Error, Format, exif};
 
 const MAX_CHUNKS: usize = 100_000;
 const MAX_EXIF_BYTES: usize = 1 << 20;
+/// Name and length.
+const CHUNK_HEAD_BYTES: u64 = 8;
+/// Place, sides, duration and flags of an animation's frame.
+const FRAME_HEAD_BYTES: u64 = 16;
+
+/// Where the picture is that counts, and what it is made of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WebpLayout {
+    /// First byte and length of the bitstream: the `VP8 ` or `VP8L` chunk, and the `ALPH` chunk before it.
+    pub(crate) stream: (u64, u64),
+    /// First byte and length of the colour profile.
+    pub(crate) profile: Option<(u64, u64)>,
+    /// Left and top of the bitstream's picture on the canvas.
+    pub(crate) place: (u32, u32),
+    /// Width and height of the bitstream's picture.
+    pub(crate) sides: (u32, u32),
+    pub(crate) lossless: bool,
+    /// Whether the bitstream has an alpha channel.
+    pub(crate) alpha: bool,
+}
 
 pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let first: [u8; 8] = need(source, Format::WebP, 12)?;
-    let lossless_alpha = |bits: u32| bits >> 28 & 1 == 1;
-    match &first[..4] {
-        b"VP8 " => {
-            let bytes: [u8; 10] = need(source, Format::WebP, 20)?;
-            let side = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);
-            if bytes[3..6] != [0x9D, 0x01, 0x2A] {
-                return Err(Error::malformed(Format::WebP, "no start code in the `VP8 ` chunk"));
-            }
-            Ok(header(source, side(bytes[6], bytes[7]), side(bytes[8], bytes[9]), false, Cost::Lossy))
-        }
-        b"VP8L" => {
-            let bytes: [u8; 5] = need(source, Format::WebP, 20)?;
-            if bytes[0] != 0x2F {
-                return Err(Error::malformed(Format::WebP, "no signature in the `VP8L` chunk"));
-            }
-            let bits = u32::from_le_bytes([bytes[1], bytes[2], bytes[3], bytes[4]]);
-            let (width, height) = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1);
-            Ok(header(source, width, height, lossless_alpha(bits), Cost::Lossless))
-        }
-        b"VP8X" => {
-            let bytes: [u8; 10] = need(source, Format::WebP, 20)?;
-            let side = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], 0]) + 1;
-            extended(source, bytes[0], side(4), side(7))
-        }
-        _ => Err(Error::malformed(Format::WebP, "first chunk holds no image")),
+    if &first[..4] == b"VP8X" {
+        return extended(source);
     }
+    let picture = picture(source, 12, source.len())?.ok_or_else(no_image)?;
+    let (width, height) = picture.sides;
+    Ok(header(width, height, picture.alpha, picture))
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Cost {
-    Lossy,
-    LossyWithAlpha,
-    Lossless,
-    Animated,
+fn no_image() -> Error {
+    Error::malformed(Format::WebP, "no image in the chunks")
 }
 
-/// Walks the chunks after `VP8X`: which codec the picture has decides the memory, `EXIF` the orientation.
-fn extended(source: &mut Headers<'_>, flags: u8, width: u32, height: u32) -> Result<Header, Error> {
-    const ANIMATION: u8 = 0x02;
+/// Walks the chunks after `VP8X`: the first picture counts, and the profile and the EXIF block around it.
+fn extended(source: &mut Headers<'_>) -> Result<Header, Error> {
     const ALPHA: u8 = 0x10;
     const EXIF: u8 = 0x08;
-    let mut alpha = flags & ALPHA != 0;
-    let mut cost = if flags & ANIMATION != 0 { Cost::Animated } else { Cost::Lossy };
+    let bytes: [u8; 10] = need(source, Format::WebP, 20)?;
+    let flags = bytes[0];
+    let canvas = (le24(&bytes, 4) + 1, le24(&bytes, 7) + 1);
+    let mut found: Option<WebpLayout> = None;
+    let mut profile = None;
     let mut orientation = None;
-    let mut checked = false;
     let mut offset = 30;
     for _ in 0..MAX_CHUNKS {
-        let Some(chunk) = source.array::<8>(offset)? else {
+        let Some((name, length)) = chunk(source, offset)? else {
             break;
         };
-        let length = u32::from_le_bytes([chunk[4], chunk[5], chunk[6], chunk[7]]);
-        // Only the first frame of an animation is decoded; a still picture has one of these chunks anyway.
-        if !checked && matches!(&chunk[..4], b"VP8 " | b"VP8L" | b"ANMF") {
-            check_frame(source, offset, (width, height))?;
-            checked = true;
-        }
-        match &chunk[..4] {
-            b"ALPH" if cost == Cost::Lossy => {
-                alpha = true;
-                cost = Cost::LossyWithAlpha;
-            }
-            b"VP8L" if cost == Cost::Lossy => {
-                cost = Cost::Lossless;
-                if let Some([_, b0, b1, b2, b3]) = source.array(offset + 8)? {
-                    alpha |= u32::from_le_bytes([b0, b1, b2, b3]) >> 28 & 1 == 1;
-                }
-            }
+        let body = offset + CHUNK_HEAD_BYTES;
+        match &name {
+            b"ICCP" if profile.is_none() => profile = Some((body, length)),
+            b"ALPH" | b"VP8 " | b"VP8L" if found.is_none() => found = picture(source, offset, source.len())?,
+            b"ANMF" if found.is_none() => found = frame(source, body, length)?,
             b"EXIF" if orientation.is_none() => {
-                let block = source.read_up_to(offset + 8, MAX_EXIF_BYTES.min(length as usize))?;
+                let block = source.read_up_to(body, MAX_EXIF_BYTES.min(length as usize))?;
                 orientation = exif::orientation(&block);
             }
             _ => {}
         }
-        if cost != Cost::Animated && flags & EXIF == 0 && matches!(&chunk[..4], b"VP8 " | b"VP8L") {
+        if found.is_some() && (flags & EXIF == 0 || orientation.is_some()) {
             break;
         }
-        offset += 8 + u64::from(length) + u64::from(length & 1);
+        offset = body + length + (length & 1);
     }
-    let mut header = header(source, width, height, alpha, cost);
+    let mut picture = found.ok_or_else(no_image)?;
+    let fits = |place: u32, side: u32, most: u32| place.checked_add(side).is_some_and(|end| end <= most);
+    if !fits(picture.place.0, picture.sides.0, canvas.0) || !fits(picture.place.1, picture.sides.1, canvas.1) {
+        return Err(Error::malformed(Format::WebP, "a frame is larger than its canvas"));
+    }
+    picture.profile = profile;
+    let alpha = flags & ALPHA != 0 || picture.alpha;
+    let mut header = header(canvas.0, canvas.1, alpha, picture);
     header.orientation = orientation.unwrap_or_default();
     Ok(header)
 }
 
-/// Refuses a frame that is larger than its canvas: its decoder would allocate what the frame says.
-fn check_frame(source: &mut Headers<'_>, chunk: u64, canvas: (u32, u32)) -> Result<(), Error> {
-    const FRAME_HEADER_BYTES: u64 = 16;
-    let mut offset = chunk;
-    let mut sides = Vec::new();
-    // At most a frame, its alpha, and its picture.
-    for _ in 0..3 {
-        let Some(head) = source.array::<8>(offset)? else { break };
-        let length = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
-        let body = source.read_up_to(offset + 8, FRAME_HEADER_BYTES as usize)?;
-        let word =
-            |at: usize| body.get(at..at + 4).map_or(0, |word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]));
-        match &head[..4] {
-            b"ANMF" => {
-                sides.push(((word(6) & 0xFF_FFFF) + 1, (word(9) & 0xFF_FFFF) + 1));
-                offset += 8 + FRAME_HEADER_BYTES;
-            }
-            b"VP8 " => {
-                sides.push((word(6) & 0x3FFF, word(6) >> 16 & 0x3FFF));
-                break;
-            }
-            b"VP8L" => {
-                sides.push(((word(1) & 0x3FFF) + 1, (word(1) >> 14 & 0x3FFF) + 1));
-                break;
-            }
-            _ => offset += 8 + length + (length & 1),
-        }
+/// Reads a frame of an animation, whose picture is in chunks of its own.
+fn frame(source: &mut Headers<'_>, body: u64, length: u64) -> Result<Option<WebpLayout>, Error> {
+    let Some(bytes) = source.array::<{ FRAME_HEAD_BYTES as usize }>(body)? else {
+        return Ok(None);
+    };
+    let Some(mut layout) = picture(source, body + FRAME_HEAD_BYTES, body + length)? else {
+        return Ok(None);
+    };
+    if (le24(&bytes, 6) + 1, le24(&bytes, 9) + 1) != layout.sides {
+        return Err(Error::malformed(Format::WebP, "a frame has other sides than its picture"));
     }
-    if sides.iter().any(|(width, height)| *width > canvas.0 || *height > canvas.1) {
-        return Err(Error::malformed(Format::WebP, "a frame is larger than its canvas"));
-    }
-    Ok(())
+    layout.place = (2 * le24(&bytes, 0), 2 * le24(&bytes, 3));
+    Ok(Some(layout))
 }
 
-fn header(source: &Headers<'_>, width: u32, height: u32, alpha: bool, cost: Cost) -> Header {
+/// Reads the bitstream's header from the chunks between `start` and `end`.
+fn picture(source: &mut Headers<'_>, start: u64, end: u64) -> Result<Option<WebpLayout>, Error> {
+    let mut offset = start;
+    let mut alpha = false;
+    // At most alpha, something unknown, and the picture.
+    for _ in 0..3 {
+        let Some((name, length)) = chunk(source, offset)?.filter(|_| offset < end) else {
+            return Ok(None);
+        };
+        let body = offset + CHUNK_HEAD_BYTES;
+        let next = body + length + (length & 1);
+        let len = (body + length).min(end.min(source.len())).saturating_sub(start);
+        let layout = WebpLayout { stream: (start, len), alpha, ..WebpLayout::default() };
+        match &name {
+            b"VP8 " => {
+                let bytes: [u8; 10] = need(source, Format::WebP, body)?;
+                if bytes[3..6] != [0x9D, 0x01, 0x2A] {
+                    return Err(Error::malformed(Format::WebP, "no start code in the `VP8 ` chunk"));
+                }
+                let side = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);
+                let sides = (side(bytes[6], bytes[7]), side(bytes[8], bytes[9]));
+                return Ok(Some(WebpLayout { sides, ..layout }));
+            }
+            b"VP8L" => {
+                let bytes: [u8; 5] = need(source, Format::WebP, body)?;
+                if bytes[0] != 0x2F {
+                    return Err(Error::malformed(Format::WebP, "no signature in the `VP8L` chunk"));
+                }
+                let bits = u32::from_le_bytes([bytes[1], bytes[2], bytes[3], bytes[4]]);
+                let sides = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1);
+                return Ok(Some(WebpLayout { sides, lossless: true, alpha: bits >> 28 & 1 == 1, ..layout }));
+            }
+            b"ALPH" => alpha = true,
+            _ => {}
+        }
+        offset = next;
+    }
+    Ok(None)
+}
+
+/// Returns the name and the length of the chunk at `offset`.
+fn chunk(source: &mut Headers<'_>, offset: u64) -> Result<Option<([u8; 4], u64)>, Error> {
+    let head = source.array::<{ CHUNK_HEAD_BYTES as usize }>(offset)?;
+    Ok(head.map(|[a, b, c, d, length @ ..]| ([a, b, c, d], u64::from(u32::from_le_bytes(length)))))
+}
+
+fn le24(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], 0])
+}
+
+fn header(width: u32, height: u32, alpha: bool, layout: WebpLayout) -> Header {
     let mode = if alpha { ColourMode::Rgba } else { ColourMode::Rgb };
     let mut header = Header::new(Format::WebP, width, height, mode);
-    header.frame_bytes_per_pixel = 3 + u64::from(alpha);
-    // Planes of the lossy codec are padded to whole macroblocks and hold 1.5 bytes a pixel.
-    let planes = (u64::from(width) + 31) * (u64::from(height) + 31) * 3 / 2;
-    let pixels = header.pixels();
-    // The codec reads a chunk into a vector that grows by doubling.
-    let chunks = if cost == Cost::Animated { source.len() } else { 2 * source.len() };
-    header.scratch_bytes = chunks
-        + (1 << 18)
-        + match cost {
-            Cost::Lossy => planes,
-            Cost::LossyWithAlpha => planes.max(pixels * 5) + pixels,
-            Cost::Lossless => pixels * if alpha { 1 } else { 5 },
-            Cost::Animated => pixels * 8 + planes,
-        };
+    header.detail = Detail::WebP(layout);
     header
 }

@@ -4,16 +4,12 @@ use std::io::Cursor;
 
 use tintype_media::{ThumbnailFormat, ThumbnailOptions, thumbnails};
 
-use crate::files::{chunk, deflate, golden, jpeg, photo, pixmap, png};
+use crate::files::{chunk, golden, iccp, jpeg, photo, pixmap, png};
 use crate::picture::{assert_near, decode, picture, thumbnail};
 
 /// An RGB profile with the primaries of Display P3 and sRGB's curve.
 fn display_p3() -> Vec<u8> {
     moxcms::ColorProfile::new_display_p3().encode().unwrap()
-}
-
-fn iccp(profile: &[u8]) -> Vec<u8> {
-    chunk(b"iCCP", &[b"p3\0\0", deflate(profile).as_slice()].concat())
 }
 
 #[test]

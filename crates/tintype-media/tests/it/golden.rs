@@ -86,6 +86,19 @@ const FILES: &[Facts] = &[
     ("rgba.avif", Format::Avif, 7, 5, "RGBA", 1),
     ("l.avif", Format::Avif, 7, 5, "L", 1),
     ("ori6.avif", Format::Avif, 5, 7, "RGB", 6),
+    ("rgb_444.avif", Format::Avif, 7, 5, "RGB", 1),
+    ("rgb_limited.avif", Format::Avif, 7, 5, "RGB", 1),
+    ("rgb_10.avif", Format::Avif, 7, 5, "RGB", 1),
+    ("rgb_identity.avif", Format::Avif, 7, 5, "RGB", 1),
+    ("rgba_pre.avif", Format::Avif, 7, 5, "RGBA", 1),
+    ("grid.avif", Format::Avif, 128, 128, "RGB", 1),
+    ("rgb.jxl", Format::Jxl, 7, 5, "RGB", 1),
+    ("rgba.jxl", Format::Jxl, 7, 5, "RGBA", 1),
+    ("l.jxl", Format::Jxl, 7, 5, "L", 1),
+    ("la.jxl", Format::Jxl, 7, 5, "LA", 1),
+    // Its decoder turns the picture, so that nothing is left to do.
+    ("ori6.jxl", Format::Jxl, 5, 7, "RGB", 1),
+    ("drawing.svg", Format::Svg, 80, 40, "RGBA", 1),
     ("rgb.jp2", Format::Jp2, 7, 5, "RGB", 1),
 ];
 
@@ -139,6 +152,11 @@ const COLOURED: &[(&str, u8)] = &[
     ("rgb.qoi", 8),
     ("rgb_rle.tga", 8),
     ("ori5.webp", 8),
+    ("rgb_444.avif", 12),
+    ("rgb_limited.avif", 12),
+    ("rgb_10.avif", 14),
+    ("rgb_identity.avif", 8),
+    ("rgb.jxl", 8),
     ("ori7.tif", 8),
     ("ori8.png", 8),
 ];
@@ -184,6 +202,7 @@ fn grey_of_every_depth_shows_the_same_picture() {
         ("p2.pgm", 4),
         ("p5_16.pgm", 4),
         ("l.tga", 4),
+        ("l.jxl", 4),
     ] {
         let picture = picture(&golden(name), 64);
         for y in 0..5 {

@@ -37,10 +37,10 @@ fn a_tiny_gif_that_claims_four_gigapixels_is_refused_but_probed() {
     let probed = probed.unwrap();
     assert_eq!((probed.width, probed.height), (65_535, 65_535));
     assert!(matches!(made, Err(Error::TooManyPixels { .. })));
-    // And with the pixels allowed, for its memory.
+    // And with the pixels allowed, it ends soon, in little memory: rows that do not come cost nothing.
     let options = ThumbnailOptions::default().with_limits(Limits::default().with_max_pixels(u64::MAX));
-    let error = thumbnails(Cursor::new(huge_gif()), &options).unwrap_err();
-    assert!(matches!(error, Error::TooMuchMemory { .. }), "{error}");
+    let (_, used) = peak(|| thumbnails(Cursor::new(huge_gif()), &options));
+    assert!(used < 32 << 20, "used {used}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use tintype_media::{Thumbnail, ThumbnailFormat, ThumbnailOptions, thumbnails};
+use tintype_media::{DecoderProcess, Thumbnail, ThumbnailFormat, ThumbnailOptions, thumbnails};
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
@@ -20,9 +20,14 @@ impl Picture {
     }
 }
 
+/// Returns options with which every format can be decoded.
+pub(crate) fn options() -> ThumbnailOptions {
+    ThumbnailOptions::default().with_decoder(DecoderProcess::new(env!("CARGO_BIN_EXE_tintype-media-decoder")))
+}
+
 /// Makes the one thumbnail of `edge`.
 pub(crate) fn thumbnail(file: &[u8], edge: u32) -> Thumbnail {
-    let options = ThumbnailOptions::default().with_edges([edge]).with_jpeg_quality(98);
+    let options = options().with_edges([edge]).with_jpeg_quality(98);
     thumbnails(Cursor::new(file), &options).unwrap().remove(0)
 }
 

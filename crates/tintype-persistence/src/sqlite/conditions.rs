@@ -95,7 +95,9 @@ impl Condition<'_> {
             Self::Kinds(kinds) => {
                 sql.push("files.kind IN ").list(kinds.iter().map(|kind| kind.as_str()));
             }
-            Self::Range(column, bounds) => between(sql, column.name, *bounds),
+            Self::Range(column, bounds) => {
+                sql.between(column.name, *bounds);
+            }
         }
     }
 }
@@ -138,14 +140,4 @@ fn occurs<ST>(sql: &mut Sql<ST>, term: &str) {
         sql.push(" OR instr(CAST(files.id AS TEXT), ").bind(term).push(") > 0");
     }
     sql.push(")");
-}
-
-fn between<ST>(sql: &mut Sql<ST>, column: &'static str, bounds: Bounds) {
-    match (bounds.min, bounds.max) {
-        (Some(min), Some(max)) if min == max => sql.push(column).push(" = ").bind(min),
-        (Some(min), Some(max)) => sql.push(column).push(" BETWEEN ").bind(min).push(" AND ").bind(max),
-        (Some(min), None) => sql.push(column).push(" >= ").bind(min),
-        (None, Some(max)) => sql.push(column).push(" <= ").bind(max),
-        (None, None) => sql.push("TRUE"),
-    };
 }

@@ -6,14 +6,13 @@
 //!   count comes from an index that covers the filter.
 
 use super::conditions::{Condition, conditions};
-use super::ordering::Ordering;
 use crate::connection::AnyConnection;
 use crate::error::Error;
 use crate::list::Selection;
+use crate::list::by_user::{ByUser, select_by_user};
+use crate::list::ordering::Ordering;
 use crate::sql::Sql;
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
-use tintype_domain::{ListQuery, MAX_LIMIT};
+use tintype_domain::{Direction, ListQuery, MAX_LIMIT, OrderBy, OrderField};
 
 /// How many files are few: reading and sorting so many rows takes about a millisecond.
 const FEW: usize = 2000;
@@ -22,8 +21,8 @@ const FEW: usize = 2000;
 pub(super) struct Page<'a> {
     conditions: Vec<Condition<'a>>,
     pub(super) ordering: Ordering,
-    pub(super) limit: i64,
-    pub(super) offset: i64,
+    limit: i64,
+    offset: i64,
 }
 
 pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
@@ -34,7 +33,7 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
         }
     }
     if let Some(column) = page.ordering.by_user() {
-        return page.by_user(connection, column);
+        return select_by_user(&page, connection, &page.ordering, column, (page.offset, page.limit));
     }
     let count = page.load(connection, page.count())?.first().copied().unwrap_or(0);
     // A page behind the last one would be walked for in vain.
@@ -149,19 +148,11 @@ impl<'a> Page<'a> {
 
     /// Follows the index of the order until the page is full.
     fn walk(&self) -> Sql {
-        let mut sql = Sql::new(format!("SELECT files.id FROM files INDEXED BY {}", self.ordering.index()));
+        let mut sql = Sql::new(format!("SELECT files.id FROM files INDEXED BY {}", index(&self.ordering)));
         self.join_users(&mut sql);
         self.filter(&mut sql);
         self.order(&mut sql);
         sql
-    }
-
-    /// Runs a statement that returns numbers.
-    pub(super) fn load(&self, connection: &mut AnyConnection, sql: Sql) -> Result<Vec<i64>, Error> {
-        let mut rows = Sql::<BigInt>::new("");
-        rows.append(sql);
-        self.keep_prepared(&mut rows);
-        Ok(rows.load(connection)?)
     }
 
     /// Keeps a statement prepared only if it is one of not too many: clients choose how filters and orders combine.
@@ -172,9 +163,31 @@ impl<'a> Page<'a> {
     }
 }
 
+/// Returns the index that has the files in this order, or nearly.
+fn index(ordering: &Ordering) -> &'static str {
+    let Some(OrderBy { field, direction }) = ordering.only() else { return "files_facts" };
+    let ascending = direction == Direction::Ascending;
+    match field {
+        OrderField::Id => "files_id",
+        OrderField::Kind if ascending => "files_kind_ascending",
+        OrderField::Kind => "files_kind",
+        OrderField::Name => "files_name",
+        OrderField::Size => "files_size",
+        OrderField::Width if ascending => "files_width_ascending",
+        OrderField::Width => "files_width",
+        OrderField::Height if ascending => "files_height_ascending",
+        OrderField::Height => "files_height",
+        OrderField::Mode if ascending => "files_mode_ascending",
+        OrderField::Mode => "files_mode",
+        OrderField::UpdatedAt => "files_updated_at",
+        // Those of the user are handled apart.
+        _ => "files_facts",
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use super::{Page, index};
     use crate::connection::{AnyConnection, Role};
     use crate::sql::Sql;
     use diesel::RunQueryDsl;
@@ -210,7 +223,7 @@ mod tests {
                     continue;
                 }
                 let plan = plan(connection, page.walk());
-                let index = page.ordering.index();
+                let index = index(&page.ordering);
                 assert_eq!(plan[0], format!("SCAN files USING COVERING INDEX {index}"), "{query:?}");
                 use OrderField::{CreatedAt, Name, Size, UpdatedAt};
                 let has_few_ties = matches!(field, CreatedAt | Name | Size | UpdatedAt);

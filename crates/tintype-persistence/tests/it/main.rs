@@ -1,10 +1,14 @@
-//! What every database must do. A test gets its database from [`support::fresh`] alone, so that the same tests run on
-//! another database by that function giving out another one; what only SQLite can do wrong is in `sqlite.rs`.
+//! What every database must do. A test gets its database from [`support::fresh`] alone, so that the same tests run on both:
+//! on SQLite, and once more on PostgreSQL, which `postgres.rs` sees to. What only one of them can do wrong is in
+//! `sqlite.rs` and `postgres.rs`.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod claims;
 mod files;
+mod leases;
 mod list;
+mod migrations;
+mod postgres;
 mod sqlite;
 mod support;
 mod tokens;

@@ -1,36 +1,10 @@
 //! What only a database in a file can do wrong.
 
-use crate::support::{Fresh, at, at_once, connect, fresh, unmigrated, upload, user};
+use crate::support::{Fresh, at, connect, fresh, upload, user};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use tintype_domain::{ListQuery, Permission};
 use tintype_persistence::{ConnectOptions, Database, Error};
-
-#[test]
-fn migrating_twice_does_nothing_the_second_time() {
-    let database = unmigrated();
-    assert!(matches!(database.check(), Err(Error::NotMigrated { migration }) if migration == "0001_initial"));
-    assert_eq!(database.migrate().unwrap(), ["0001_initial"]);
-    assert_eq!(database.migrate().unwrap(), Vec::<String>::new());
-    database.check().unwrap();
-}
-
-#[test]
-fn of_many_who_migrate_at_once_one_does() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}/tintype.db", folder.path().display());
-    let ran = at_once(8, |_| connect(&url).migrate().unwrap());
-    assert_eq!(ran.concat(), ["0001_initial"]);
-}
-
-#[test]
-fn a_newer_schema_is_refused() {
-    let database = fresh();
-    database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
-    for error in [database.migrate().unwrap_err(), database.check().unwrap_err()] {
-        assert!(matches!(error, Error::NewerSchema { migration } if migration == "9999"));
-    }
-}
 
 #[test]
 fn the_file_is_for_its_owner_alone() {
@@ -40,20 +14,10 @@ fn the_file_is_for_its_owner_alone() {
         let database = fresh();
         user(&database, "behrooz");
         for name in ["tintype.db", "tintype.db-wal"] {
-            let metadata = std::fs::metadata(database.folder.path().join(name)).unwrap();
+            let metadata = std::fs::metadata(database.folder().join(name)).unwrap();
             assert_eq!(metadata.permissions().mode() & 0o777, 0o600, "{name}");
         }
     }
-}
-
-#[test]
-fn what_was_committed_is_there_for_the_next_process() {
-    let database = fresh();
-    let behrooz = user(&database, "behrooz");
-    let file = upload(&database, &behrooz, "a.jpg");
-    let again = connect(&database.url);
-    again.check().unwrap();
-    assert_eq!(again.file(file.id).unwrap(), Some(file));
 }
 
 /// What a killed process leaves behind is a file and its log; opening them needs no repair by hand.
@@ -64,7 +28,7 @@ fn what_a_killed_process_left_is_whole() {
     let file = upload(&database, &behrooz, "a.jpg");
     let copy = tempfile::tempdir().unwrap();
     for name in ["tintype.db", "tintype.db-wal"] {
-        std::fs::copy(database.folder.path().join(name), copy.path().join(name)).unwrap();
+        std::fs::copy(database.folder().join(name), copy.path().join(name)).unwrap();
     }
     let copy = connect(&format!("sqlite://{}/tintype.db", copy.path().display()));
     assert_eq!(copy.migrate().unwrap(), Vec::<String>::new());
@@ -101,7 +65,7 @@ fn a_file_that_is_no_database_is_named_and_left_alone() {
 }
 
 fn schema_pages(database: &Fresh) -> Vec<i64> {
-    let path = database.folder.path().join("tintype.db");
+    let path = database.folder().join("tintype.db");
     let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     diesel::dsl::sql::<diesel::sql_types::BigInt>("SELECT pageno FROM dbstat WHERE name = 'sqlite_schema'")
         .load(&mut connection)
@@ -113,8 +77,8 @@ fn a_corrupt_database_is_an_error_and_no_panic() {
     let database = fresh();
     user(&database, "behrooz");
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    let path = database.folder.path().join("corrupt.db");
-    let mut bytes = std::fs::read(database.folder.path().join("tintype.db")).unwrap();
+    let path = database.folder().join("corrupt.db");
+    let mut bytes = std::fs::read(database.folder().join("tintype.db")).unwrap();
     let schema = schema_pages(&database);
     for (number, page) in (1..).zip(bytes.chunks_mut(4096)) {
         // With its schema whole, it opens.
@@ -136,7 +100,7 @@ fn a_corrupt_database_is_an_error_and_no_panic() {
 #[test]
 fn a_read_only_file_is_named() {
     let database = fresh();
-    let path = database.folder.path().join("tintype.db");
+    let path = database.folder().join("tintype.db");
     let mut permissions = std::fs::metadata(&path).unwrap().permissions();
     permissions.set_readonly(true);
     std::fs::set_permissions(&path, permissions).unwrap();
@@ -155,7 +119,7 @@ fn a_lock_that_another_process_holds_is_waited_for_and_then_busy() {
     let mut options = ConnectOptions::default();
     options.acquire_timeout = std::time::Duration::from_millis(50);
     let impatient = Database::connect(&database.url, &options).unwrap();
-    let path = database.folder.path().join("tintype.db");
+    let path = database.folder().join("tintype.db");
     let mut lock = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     lock.batch_execute("BEGIN IMMEDIATE").unwrap();
     assert!(matches!(impatient.doom_abandoned(at(0)), Err(Error::Busy { .. })));

@@ -1,18 +1,25 @@
 //! A database of one's own, and rows to put into it.
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
+use std::path::Path;
 use tempfile::TempDir;
 use tintype_domain::{
     Checksum, ColourMode, Description, FileName, FileRecord, Key, Kind, Name, Suffix, Timestamp, UserRecord,
 };
 use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewFile, NewThumbnail, NewUser};
+use tintype_testkit::{Postgres, PostgresDatabase};
 
 /// A migrated database that is gone when it is dropped.
 pub(crate) struct Fresh {
     pub(crate) database: Database,
     pub(crate) url: String,
-    pub(crate) folder: TempDir,
+    _place: Place,
+}
+
+enum Place {
+    Sqlite { _folder: TempDir },
+    Postgres { _database: PostgresDatabase },
 }
 
 impl std::ops::Deref for Fresh {
@@ -26,25 +33,59 @@ impl std::ops::Deref for Fresh {
 impl Fresh {
     /// Runs SQL that no method of the database is for.
     pub(crate) fn execute(&self, sql: &str) {
-        let path = self.folder.path().join("tintype.db");
-        let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-        connection.batch_execute("PRAGMA busy_timeout = 60000; PRAGMA foreign_keys = ON").unwrap();
-        connection.batch_execute(sql).unwrap();
+        match self.url.strip_prefix("sqlite://") {
+            Some(path) => {
+                let mut connection = SqliteConnection::establish(path).unwrap();
+                connection.batch_execute("PRAGMA busy_timeout = 60000; PRAGMA foreign_keys = ON").unwrap();
+                connection.batch_execute(sql).unwrap();
+            }
+            None => PgConnection::establish(&self.url).unwrap().batch_execute(sql).unwrap(),
+        }
     }
+
+    /// Returns the folder of a database in a file.
+    pub(crate) fn folder(&self) -> &Path {
+        Path::new(self.url.strip_prefix("sqlite://").unwrap()).parent().unwrap()
+    }
+}
+
+/// Names the database that the tests run on: `sqlite`, or `postgres` for the run that `postgres.rs` starts.
+pub(crate) const TEST_DATABASE: &str = "TINTYPE_TEST_DATABASE";
+
+/// Returns the server to test on, unless it is SQLite's turn.
+fn server() -> Option<&'static Postgres> {
+    let chosen = std::env::var(TEST_DATABASE).unwrap_or_default();
+    (chosen == "postgres").then(|| Postgres::shared().unwrap())
 }
 
 /// Returns an empty, migrated database.
 pub(crate) fn fresh() -> Fresh {
-    let unmigrated = unmigrated();
-    unmigrated.database.migrate().unwrap();
-    unmigrated
+    match server() {
+        Some(server) => {
+            server.prepare(|url| drop(connect(url).migrate().unwrap()));
+            on_postgres(server.database())
+        }
+        None => {
+            let unmigrated = unmigrated();
+            unmigrated.database.migrate().unwrap();
+            unmigrated
+        }
+    }
 }
 
 /// Returns a database that has never been migrated.
 pub(crate) fn unmigrated() -> Fresh {
+    if let Some(server) = server() {
+        return on_postgres(server.empty_database());
+    }
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/tintype.db", folder.path().display());
-    Fresh { database: connect(&url), url, folder }
+    Fresh { database: connect(&url), url, _place: Place::Sqlite { _folder: folder } }
+}
+
+fn on_postgres(database: PostgresDatabase) -> Fresh {
+    let url = database.url();
+    Fresh { database: connect(&url), url, _place: Place::Postgres { _database: database } }
 }
 
 /// Connects to a database once more, as another process would.

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 /// How long an answer may take to begin, beside what the request's body needs.
-const ANSWER_LIMIT: Duration = Duration::from_secs(4);
+pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(4);
 
 /// How long putting the parts of a large object together may take: Amazon speaks of minutes.
 const COMPLETE_LIMIT: Duration = Duration::from_secs(60);

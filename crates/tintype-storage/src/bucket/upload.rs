@@ -2,11 +2,13 @@ use super::{Inner, client, error};
 use crate::blocks::{BLOCK_BYTES, Source};
 use crate::{Content, Error, NewObject, Spooled, blocking};
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::multipart::PartId;
 use object_store::path::Path;
 use object_store::{Attribute, Attributes, PutMultipartOptions, PutOptions};
 use std::ops::Range;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tintype_domain::Key;
@@ -23,9 +25,17 @@ const MAX_PARTS: u64 = 10_000;
 /// How many parts of one object are on their way at a time.
 const PARTS_IN_FLIGHT: usize = 4;
 
+/// How often the service is asked whether it is there while a large object is on its way.
+const ASK_EVERY: Duration = Duration::from_secs(2);
+
 /// When a failed upload in parts is given up, at first and again as long as the service does not answer.
-const ABORT_AFTER: [Duration; 4] =
-    [Duration::ZERO, Duration::from_secs(5), Duration::from_secs(20), Duration::from_secs(60)];
+const ABORT_AFTER: [Duration; 5] = [
+    Duration::ZERO,
+    Duration::from_secs(5),
+    Duration::from_secs(20),
+    Duration::from_secs(60),
+    Duration::from_secs(300),
+];
 
 impl Inner {
     /// Puts an object whose key nobody else uses.
@@ -48,7 +58,7 @@ impl Inner {
                     let bytes = read(spooled, 0..spooled.len()).await?;
                     self.put_whole(key, &path, bytes, attributes).await
                 };
-                self.within(client::patience(spooled.len()), put).await
+                self.within(client::patience(spooled.len()), self.while_alive(put)).await
             }
             Content::Spooled(spooled) => {
                 self.within(client::patience(0), self.refuse_taken(key)).await?;
@@ -87,13 +97,29 @@ impl Inner {
             let parts = self.send_parts(key, &path, &id, spooled).await?;
             self.within(client::completing_patience(), self.complete(key, &path, &id, parts, spooled.len())).await
         };
-        let result = put.await;
+        let result = self.while_alive(put).await;
         if result.is_err() {
             let inner = Arc::clone(self);
             // Nobody waits for it: the service may be down.
             tokio::spawn(async move { inner.abort(path, id).await });
         }
         result
+    }
+
+    /// Waits for work on something large, which may take long, as long as the service answers a small question meanwhile.
+    async fn while_alive<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let ended = async {
+            loop {
+                sleep(ASK_EVERY).await;
+                if let Err(error) = self.within(client::ANSWER_LIMIT, self.find_mark()).await {
+                    return error;
+                }
+            }
+        };
+        match select(pin!(work), pin!(ended)).await {
+            Either::Left((result, _)) => result,
+            Either::Right((error, _)) => Err(error),
+        }
     }
 
     async fn send_parts(&self, key: &Key, path: &Path, id: &String, spooled: &Spooled) -> Result<Vec<PartId>, Error> {

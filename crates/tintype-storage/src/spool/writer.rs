@@ -1,11 +1,11 @@
 use super::Spooled;
-use super::file::SpoolFile;
+use super::file::{Folder, SpoolFile};
 use crate::blocks::BLOCK_BYTES;
 use crate::{Error, blocking};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::{fmt, mem};
 use tintype_domain::Checksum;
 use tokio::task::JoinHandle;
@@ -19,8 +19,7 @@ pub struct SpoolWriter {
     work: Option<Work>,
     len: u64,
     limit: u64,
-    /// Where the file is, for messages.
-    dir: PathBuf,
+    folder: Arc<Folder>,
     /// Whether every byte that was taken is on its way to the file: not after an error, nor after a call that was
     /// given up half-way.
     sound: bool,
@@ -33,24 +32,25 @@ enum Work {
 
 /// Where blocks go.
 struct Sink {
-    file: SpoolFile,
+    folder: Arc<Folder>,
+    /// Created by whoever writes the first block, who is on a thread that may wait.
+    file: Option<SpoolFile>,
     hash: Sha256,
     /// The memory of the last block, to be used again.
     spare: Vec<u8>,
 }
 
 impl SpoolWriter {
-    pub(super) fn new(file: SpoolFile, limit: u64) -> Self {
-        let dir = file.dir().to_owned();
-        let work = Some(Work::Waiting(Sink::new(file)));
-        Self { gathered: Vec::new(), work, len: 0, limit, dir, sound: true }
+    pub(super) fn new(folder: Arc<Folder>, limit: u64) -> Self {
+        let work = Some(Work::Waiting(Sink::new(Arc::clone(&folder))));
+        Self { gathered: Vec::new(), work, len: 0, limit, folder, sound: true }
     }
 
     /// Takes the next bytes, and waits where the disk is slower than they come.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] at the first byte over the limit, [`Error::NoSpace`] or [`Error::Io`] where bytes taken now
-    /// or earlier cannot be written. After an error, or when the returned future was dropped before it was done, the
+    /// [`Error::TooLarge`] at the first byte over the limit, [`Error::NoSpace`] or [`Error::Io`] where no file can
+    /// be created, or bytes taken now or earlier cannot be written. After an error, or when the returned future was dropped before it was done, the
     /// writer is only good for being dropped: every further call fails.
     pub async fn write(&mut self, mut bytes: Bytes) -> Result<(), Error> {
         self.begin()?;
@@ -84,7 +84,7 @@ impl SpoolWriter {
         let (rest, len) = (mem::take(&mut self.gathered), self.len);
         blocking::run(move || {
             sink.take(&rest)?;
-            Ok(sink.finish(len))
+            sink.finish(len)
         })
         .await
     }
@@ -115,31 +115,38 @@ impl SpoolWriter {
     }
 
     fn unsound(&self) -> Error {
-        Error::io("go on with a file in", &self.dir)(io::Error::other("some of its bytes are missing after a failure"))
+        Error::io("go on with a file in", self.folder.path())(io::Error::other(
+            "some of its bytes are missing after a failure",
+        ))
     }
 }
 
 impl Sink {
-    fn new(file: SpoolFile) -> Self {
-        Self { file, hash: Sha256::new(), spare: Vec::new() }
+    fn new(folder: Arc<Folder>) -> Self {
+        Self { folder, file: None, hash: Sha256::new(), spare: Vec::new() }
     }
 
     fn take(&mut self, block: &[u8]) -> Result<(), Error> {
-        self.file.file().write_all(block).map_err(Error::io("write to a file in", self.file.dir()))?;
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(SpoolFile::create(Arc::clone(&self.folder))?),
+        };
+        file.file().write_all(block).map_err(Error::io("write to a file in", file.dir()))?;
         self.hash.update(block);
         Ok(())
     }
 
-    fn finish(self, len: u64) -> Spooled {
-        Spooled::new(self.file, len, Checksum(self.hash.finalize().into()))
+    fn finish(self, len: u64) -> Result<Spooled, Error> {
+        let file = self.file.map_or_else(|| SpoolFile::create(self.folder), Ok)?;
+        Ok(Spooled::new(file, len, Checksum(self.hash.finalize().into())))
     }
 }
 
 /// Writes bytes that are in memory already.
-pub(super) fn write_whole(file: SpoolFile, bytes: &[u8]) -> Result<Spooled, Error> {
-    let mut sink = Sink::new(file);
+pub(super) fn write_whole(folder: Arc<Folder>, bytes: &[u8]) -> Result<Spooled, Error> {
+    let mut sink = Sink::new(folder);
     sink.take(bytes)?;
-    Ok(sink.finish(bytes.len() as u64))
+    sink.finish(bytes.len() as u64)
 }
 
 /// Writes what another file holds.

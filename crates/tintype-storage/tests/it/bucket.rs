@@ -33,7 +33,7 @@ async fn large_objects_go_in_parts_and_come_back_whole() {
     let dir = tempfile::tempdir().unwrap();
     // More parts than are on their way at a time, and one that is not full.
     let bytes: Vec<u8> = (0..27_000_001_u32).map(|i| (i % 251) as u8 ^ (i / 65_521) as u8).collect();
-    let mut writer = Spool::open(dir.path()).unwrap().create(u64::MAX).await.unwrap();
+    let mut writer = Spool::open(dir.path()).unwrap().create(u64::MAX);
     writer.write(bytes.clone().into()).await.unwrap();
     let spooled = Arc::new(writer.finish().await.unwrap());
     storage.put(&object("large", Content::Spooled(Arc::clone(&spooled)))).await.unwrap();

@@ -198,7 +198,7 @@ async fn a_file_spooled_on_another_file_system_is_copied() {
     if device(dir.path()) == device(elsewhere.path()) {
         return skipped("/dev/shm is where temporary files are");
     }
-    let mut writer = Spool::open(elsewhere.path()).unwrap().create(100).await.unwrap();
+    let mut writer = Spool::open(elsewhere.path()).unwrap().create(100);
     writer.write("bytes".into()).await.unwrap();
     let file = Arc::new(writer.finish().await.unwrap());
     for name in ["one", "two"] {
@@ -220,7 +220,7 @@ async fn a_full_disk_is_said_to_be_full_and_what_did_not_fit_leaves_nothing() {
     let refused = put(&storage, "folder/large", too_much.clone()).await;
     assert!(matches!(refused, Err(Error::NoSpace { .. })), "{refused:?}");
     let spool = Spool::open(storage.spool_dir().unwrap()).unwrap();
-    let mut writer = spool.create(u64::MAX).await.unwrap();
+    let mut writer = spool.create(u64::MAX);
     let written = writer.write(too_much.into()).await;
     let finished = writer.finish().await;
     assert!(matches!(written, Err(Error::NoSpace { .. })), "{written:?}");

@@ -13,7 +13,7 @@ use tintype_storage::{Error, Spool, Spooled};
 const MIB: usize = 1024 * 1024;
 
 async fn receive(spool: &Spool, limit: u64, chunks: &[Bytes]) -> Result<Spooled, Error> {
-    let mut writer = spool.create(limit).await?;
+    let mut writer = spool.create(limit);
     for chunk in chunks {
         writer.write(chunk.clone()).await?;
     }
@@ -65,7 +65,7 @@ async fn the_limit_is_exact() {
 #[tokio::test]
 async fn nothing_can_be_added_after_too_much() {
     let dir = tempfile::tempdir().unwrap();
-    let mut writer = Spool::open(dir.path()).unwrap().create(3).await.unwrap();
+    let mut writer = Spool::open(dir.path()).unwrap().create(3);
     writer.write("ab".into()).await.unwrap();
     assert!(matches!(writer.write("cd".into()).await, Err(Error::TooLarge { limit: 3 })));
     assert!(writer.write("c".into()).await.is_err());
@@ -75,7 +75,7 @@ async fn nothing_can_be_added_after_too_much() {
 #[tokio::test]
 async fn a_write_that_was_given_up_half_way_never_becomes_a_file() {
     let dir = tempfile::tempdir().unwrap();
-    let mut writer = Spool::open(dir.path()).unwrap().create(u64::MAX).await.unwrap();
+    let mut writer = Spool::open(dir.path()).unwrap().create(u64::MAX);
     let half_way = writer.write(vec![0; 32 * MIB].into()).now_or_never();
     assert!(half_way.is_none(), "32 MiB are not written at once");
     assert!(writer.write("x".into()).await.is_err());
@@ -101,7 +101,7 @@ async fn readers_do_not_disturb_each_other() {
 async fn what_is_given_up_is_gone() {
     let dir = tempfile::tempdir().unwrap();
     let spool = Spool::open(dir.path()).unwrap();
-    let mut writer = spool.create(u64::MAX).await.unwrap();
+    let mut writer = spool.create(u64::MAX);
     writer.write(vec![0; MIB].into()).await.unwrap();
     drop(writer);
     drop(receive(&spool, u64::MAX, &[vec![0; MIB].into()]).await.unwrap());

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tempfile::TempDir;
-use tintype_testkit::{Error, Server};
+use tintype_testkit::{Error, Postgres, Server};
 
 /// A shell script in the place of the binary, and the right to run it.
 ///
@@ -66,4 +66,32 @@ fn commands_get_the_configuration_and_their_output_is_kept_apart() {
         home.path().canonicalize().unwrap().display()
     );
     assert_eq!(output.stdout, expected);
+}
+
+#[test]
+fn databases_are_apart_and_gone_with_their_values() {
+    let Some(server) = Postgres::shared() else { return };
+    let (first, second) = (server.database(), server.empty_database());
+    first.execute("CREATE TABLE t (x int)");
+    second.execute("CREATE TABLE t (x int); INSERT INTO t VALUES (1)");
+    assert_eq!(first.execute("SELECT * FROM t"), "");
+    assert_eq!(second.execute("SELECT * FROM t"), "1\n");
+    drop(first);
+    assert_eq!(server.execute("postgres", "SELECT count(*) FROM pg_database WHERE datname LIKE 'test%'"), "1\n");
+}
+
+#[test]
+fn a_postgres_comes_back_from_a_crash_and_is_gone_when_dropped() {
+    if Postgres::shared().is_none() {
+        return;
+    }
+    let server = Postgres::start().unwrap();
+    server.execute("postgres", "CREATE TABLE t (x int)");
+    server.crash();
+    server.restart();
+    assert_eq!(server.execute("postgres", "SELECT count(*) FROM t"), "0\n");
+    let directory = server.execute("postgres", "SHOW data_directory");
+    assert!(Path::new(directory.trim()).exists());
+    drop(server);
+    assert!(!Path::new(directory.trim()).exists());
 }

@@ -2,7 +2,7 @@
 
 use super::{assert_failure, home};
 use crate::authentication::token_ids;
-use crate::support::server;
+use crate::support::{builder, server};
 use serde_json::Value;
 use tintype_testkit::{Account, CommandOutput, Home};
 
@@ -125,7 +125,7 @@ fn a_token_is_printed_alone_and_once() {
 
 #[test]
 fn the_database_does_not_hold_a_key() {
-    let server = server();
+    let server = builder().local_storage().config("database_url", "").start();
     let user = server.create_user("a-name-to-look-for", &Account::staff());
     let files = ["tintype.db", "tintype.db-wal"].map(|name| server.home().data_dir().join(name));
     let bytes: Vec<u8> = files.iter().flat_map(|path| std::fs::read(path).unwrap_or_default()).collect();

@@ -1,7 +1,9 @@
 //! What must never be served, and what must never run.
 
 use crate::support::wire::get_verbatim;
-use crate::support::{assert_problem, create, key, local_server, server, stored_keys, text, wait_until_spooled};
+use crate::support::{
+    assert_problem, builder, create, key, local_server, server, stored_keys, text, wait_until_spooled,
+};
 use std::fs;
 use std::os::unix::fs::symlink;
 use tintype_testkit::Response;
@@ -84,7 +86,7 @@ fn unknown_keys_are_a_404() {
 
 #[test]
 fn no_path_leads_out_of_the_storage() {
-    let server = server();
+    let server = builder().local_storage().config("database_url", "").start();
     let object = create(&server.admin(), "a.txt", "x");
     let key = key(&object);
     let database = "tintype.db";
@@ -126,7 +128,7 @@ fn no_path_leads_out_of_the_storage() {
 
 #[test]
 fn a_symbolic_link_in_the_storage_is_never_followed() {
-    let server = local_server();
+    let server = builder().local_storage().config("database_url", "").start();
     let object = create(&server.admin(), "a.txt", "x");
     let key = key(&object);
     let media = server.home().data_dir().join("media");

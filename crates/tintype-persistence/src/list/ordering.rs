@@ -1,15 +1,15 @@
-//! In which order files come, and which index has them in that order.
+//! In which order files come.
 
 use tintype_domain::{Direction, OrderBy, OrderField};
 
 /// An ordering without what cannot matter.
 #[derive(Debug)]
-pub(super) struct Ordering {
+pub(crate) struct Ordering {
     terms: Vec<OrderBy>,
 }
 
 impl Ordering {
-    pub(super) fn new(terms: &[OrderBy]) -> Self {
+    pub(crate) fn new(terms: &[OrderBy]) -> Self {
         let mut kept: Vec<OrderBy> = Vec::new();
         for &term in terms {
             if kept.iter().all(|earlier| earlier.field != term.field) {
@@ -24,25 +24,22 @@ impl Ordering {
     }
 
     /// Returns the column of the uploader that alone decides, if it is so.
-    pub(super) fn by_user(&self) -> Option<&'static str> {
-        match *self.terms.as_slice() {
-            [term] if is_of_user(term.field) => Some(column(term.field)),
-            _ => None,
-        }
+    pub(crate) fn by_user(&self) -> Option<&'static str> {
+        self.only().filter(|term| is_of_user(term.field)).map(|term| column(term.field))
     }
 
     /// Returns whether a term needs the uploader.
-    pub(super) fn has_user(&self) -> bool {
+    pub(crate) fn has_user(&self) -> bool {
         self.terms.iter().any(|term| is_of_user(term.field))
     }
 
     /// Returns whether there are so many forms of it that none is worth keeping prepared.
-    pub(super) fn is_uncommon(&self) -> bool {
+    pub(crate) fn is_uncommon(&self) -> bool {
         self.terms.len() > 1
     }
 
     /// Returns what stands behind `ORDER BY`.
-    pub(super) fn sql(&self) -> String {
+    pub(crate) fn sql(&self) -> String {
         let mut sql = String::new();
         for OrderBy { field, direction } in &self.terms {
             let direction = match direction {
@@ -55,25 +52,11 @@ impl Ordering {
         sql + "files.id DESC"
     }
 
-    /// Returns the index that has the files in this order, or nearly.
-    pub(super) fn index(&self) -> &'static str {
-        let &[OrderBy { field, direction }] = self.terms.as_slice() else { return "files_facts" };
-        let ascending = direction == Direction::Ascending;
-        match field {
-            OrderField::Id => "files_id",
-            OrderField::Kind if ascending => "files_kind_ascending",
-            OrderField::Kind => "files_kind",
-            OrderField::Name => "files_name",
-            OrderField::Size => "files_size",
-            OrderField::Width if ascending => "files_width_ascending",
-            OrderField::Width => "files_width",
-            OrderField::Height if ascending => "files_height_ascending",
-            OrderField::Height => "files_height",
-            OrderField::Mode if ascending => "files_mode_ascending",
-            OrderField::Mode => "files_mode",
-            OrderField::UpdatedAt => "files_updated_at",
-            // Those of the user are handled apart.
-            _ => "files_facts",
+    /// Returns the only term, if there is but one.
+    pub(crate) fn only(&self) -> Option<OrderBy> {
+        match *self.terms.as_slice() {
+            [term] => Some(term),
+            _ => None,
         }
     }
 }

@@ -1,0 +1,96 @@
+//! Drawings through resvg, drawn at the sides of the first thumbnail. Runs in a process of its own: a few lines of SVG can ask for hours of work.
+//!
+//! Nothing is fetched and no file is opened but fonts of the system; there are no scripts. Pictures inside count where they are data URLs.
+
+use std::sync::Arc;
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::fontdb::{Database, Family, Query};
+use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
+
+use crate::frame::{Decoded, Frame, Samples};
+use crate::probe::{self, Header};
+use crate::{Error, Format};
+
+/// What stands in for a family that is not there, by kind.
+const SANS: &[&str] = &["Arial", "Liberation Sans", "DejaVu Sans", "Noto Sans"];
+const SERIF: &[&str] = &["Times New Roman", "Liberation Serif", "DejaVu Serif", "Noto Serif"];
+const MONOSPACE: &[&str] = &["Courier New", "Liberation Mono", "DejaVu Sans Mono", "Noto Sans Mono"];
+
+/// Returns a frame of the sides `stored`.
+pub(super) fn decode(bytes: &[u8], stored: (u32, u32)) -> Result<Decoded, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|error| Error::malformed(Format::Svg, error.to_string()))?;
+    let mut options = Options {
+        image_href_resolver: ImageHrefResolver {
+            resolve_data: Box::new(embedded),
+            resolve_string: Box::new(|_, _| None),
+        },
+        ..Options::default()
+    };
+    // Looking through the system's fonts takes longer than most drawings.
+    if text.contains("<text") || text.contains(":text") {
+        options.fontdb = Arc::new(fonts());
+    }
+    let tree = Tree::from_str(text, &options).map_err(|error| Error::malformed(Format::Svg, error.to_string()))?;
+    let mut canvas = Pixmap::new(stored.0, stored.1).ok_or_else(|| Error::malformed(Format::Svg, "no sides"))?;
+    resvg::render(&tree, fit((tree.size().width(), tree.size().height()), stored), &mut canvas.as_mut());
+    let frame = Frame { width: stored.0, height: stored.1, samples: Samples::Rgba, pixels: canvas.take_demultiplied() };
+    Ok(Decoded { frame, icc_profile: None })
+}
+
+/// Returns an upper estimate in bytes of the peak memory of drawing, in the decoder's process.
+pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
+    // Groups that are see-through, masked or filtered are drawn on layers of their own, one in the other.
+    const LAYERS: u64 = 12;
+    header.scratch_bytes.saturating_add(u64::from(stored.0) * u64::from(stored.1) * 4 * LAYERS)
+}
+
+/// Fills the canvas where the drawing has its aspect but for rounding; one without sides of its own is centred.
+fn fit((width, height): (f32, f32), stored: (u32, u32)) -> Transform {
+    let (across, down) = (stored.0 as f32 / width, stored.1 as f32 / height);
+    let pixel = 1.0 / stored.0.min(stored.1) as f32;
+    if (across / down - 1.0).abs() <= 2.0 * pixel {
+        return Transform::from_scale(across, down);
+    }
+    let scale = across.min(down);
+    let (left, top) = ((stored.0 as f32 - width * scale) / 2.0, (stored.1 as f32 - height * scale) / 2.0);
+    Transform::from_row(scale, 0.0, 0.0, scale, left, top)
+}
+
+/// Takes an embedded picture of a format that resvg reads and whose sides are within reason, but no drawing inside a drawing.
+fn embedded(_mime_type: &str, data: Arc<Vec<u8>>, _: &Options<'_>) -> Option<ImageKind> {
+    const MOST_PIXELS: u64 = 25_000_000;
+    let header = probe::read(&mut std::io::Cursor::new(data.as_slice()), &crate::Limits::default()).ok()?;
+    if header.pixels() > MOST_PIXELS {
+        return None;
+    }
+    match header.format {
+        Format::Jpeg => Some(ImageKind::JPEG(data)),
+        Format::Png => Some(ImageKind::PNG(data)),
+        Format::Gif => Some(ImageKind::GIF(data)),
+        Format::WebP => Some(ImageKind::WEBP(data)),
+        _ => None,
+    }
+}
+
+/// Returns the system's fonts. Without any, text is left out.
+fn fonts() -> Database {
+    let mut fonts = Database::new();
+    fonts.load_system_fonts();
+    let first = fonts.faces().next().and_then(|face| face.families.first()).map(|(name, _)| name.clone());
+    let choose = |fonts: &Database, names: &[&str]| {
+        let known =
+            |name: &&&str| fonts.query(&Query { families: &[Family::Name(name)], ..Query::default() }).is_some();
+        names.iter().find(known).map(|name| (*name).to_owned()).or_else(|| first.clone())
+    };
+    if let Some(name) = choose(&fonts, SANS) {
+        fonts.set_sans_serif_family(name);
+    }
+    if let Some(name) = choose(&fonts, SERIF) {
+        fonts.set_serif_family(name);
+    }
+    if let Some(name) = choose(&fonts, MONOSPACE) {
+        fonts.set_monospace_family(name);
+    }
+    fonts
+}

@@ -1,0 +1,145 @@
+//! WebP through libwebp: the first frame, lossy ones without alpha as the planes that they are stored in.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use tintype_webp::{Error as WebpError, Layout};
+
+use super::generic::slurp;
+use super::{Input, buffer};
+use crate::frame::{Decoded, Frame, Samples};
+use crate::planes::{Resizer, Side, Source};
+use crate::probe::{Detail, Header, WebpLayout};
+use crate::{Error, Format, Limits, Orientation, colour, ycbcr};
+
+/// Returns a frame of the sides `stored` where the picture is lossy and opaque, else of the image's own.
+pub(super) fn decode(
+    mut input: Input<'_>,
+    header: &Header,
+    limits: &Limits,
+    stored: (u32, u32),
+) -> Result<Decoded, Error> {
+    let Detail::WebP(webp) = &header.detail else {
+        return Err(Error::malformed(Format::WebP, "header was not read"));
+    };
+    let icc_profile = profile(&mut input, webp)?;
+    input.seek(SeekFrom::Start(webp.stream.0))?;
+    let stream = slurp(&mut input, webp.stream.1)?;
+    let layout = layout(header, webp);
+    let mut go_on = || limits.check_deadline().is_ok();
+    let picture = tintype_webp::decode(&stream, layout, &mut go_on).map_err(|error| failed(error, limits))?;
+    drop(stream);
+    if (picture.width, picture.height) != webp.sides {
+        return Err(Error::malformed(Format::WebP, "the bitstream has other sides than its header"));
+    }
+    let frame = match layout {
+        Layout::Yuv => planes(&picture.data, webp.sides, limits, stored)?,
+        Layout::Rgb => {
+            Frame { width: header.width, height: header.height, samples: Samples::Rgb, pixels: picture.data }
+        }
+        Layout::Rgba => {
+            let pixels = if webp.sides == (header.width, header.height) {
+                picture.data
+            } else {
+                on_canvas(&picture.data, webp, header)?
+            };
+            Frame { width: header.width, height: header.height, samples: Samples::Rgba, pixels }
+        }
+    };
+    Ok(Decoded { frame, icc_profile })
+}
+
+/// What a picture is decoded to: planes cost half of what pixels do, but they have no alpha.
+fn layout(header: &Header, webp: &WebpLayout) -> Layout {
+    // Around a frame that is smaller than its canvas nothing is to be seen.
+    if webp.alpha || webp.sides != (header.width, header.height) {
+        Layout::Rgba
+    } else if webp.lossless {
+        Layout::Rgb
+    } else {
+        Layout::Yuv
+    }
+}
+
+/// Returns an upper estimate in bytes of the peak memory of making thumbnails whose first has the sides `stored`.
+pub(crate) fn memory(header: &Header, webp: &WebpLayout, stored: (u32, u32)) -> u64 {
+    let pixels = u64::from(webp.sides.0) * u64::from(webp.sides.1);
+    let small = u64::from(stored.0) * u64::from(stored.1);
+    let between = u64::from(stored.0) * u64::from(header.height);
+    let weights = (u64::from(header.width) + u64::from(header.height)) * 64;
+    let profile = webp.profile.map_or(0, |(_, len)| 2 * len.min(colour::MAX_PROFILE_BYTES as u64));
+    // Rows of macroblocks, and what is known of those above.
+    let rows = u64::from(webp.sides.0) * 96;
+    let (decoding, resizing) = match layout(header, webp) {
+        Layout::Yuv => {
+            let planes = pixels * 3 / 2 + u64::from(webp.sides.0) + u64::from(webp.sides.1);
+            (webp.stream.1 + planes + rows, planes + small * 3 + between + weights)
+        }
+        layout => {
+            let channels = if layout == Layout::Rgb { 3 } else { 4 };
+            // What the lossless codec works on is four bytes for each pixel; alpha is a plane and a lossless picture of its own.
+            let working = match (webp.lossless, webp.alpha) {
+                (true, _) => pixels * 4,
+                (false, true) => pixels * 5,
+                (false, false) => 0,
+            };
+            let covers = webp.sides == (header.width, header.height);
+            let canvas = if covers { 0 } else { header.pixels() * channels };
+            let frame = pixels * channels;
+            let decoding = (webp.stream.1 + working + rows).max(canvas) + frame;
+            (decoding, header.pixels() * channels + small * channels + between * channels + weights)
+        }
+    };
+    // Afterwards some copies of the largest thumbnail, and the encoded files.
+    let finishing = small * 4 * 5;
+    decoding.max(resizing).max(finishing).saturating_add(profile)
+}
+
+/// Resizes the planes, and widens their range to that of JPEG.
+fn planes(data: &[u8], (width, height): (u32, u32), limits: &Limits, stored: (u32, u32)) -> Result<Frame, Error> {
+    let (across, down) = (Side::halved(width), Side::halved(height));
+    let (luma, differences) = data.split_at(width as usize * height as usize);
+    let (blue, red) = differences.split_at(across.samples as usize * down.samples as usize);
+    let to = (Side::whole(stored.0), Side::whole(stored.1));
+    let mut resizer = Resizer::new();
+    let mut pixels = Vec::with_capacity(stored.0 as usize * stored.1 as usize * 3);
+    for (data, (width, height), middle) in
+        [(luma, (Side::whole(width), Side::whole(height)), 0), (blue, (across, down), 128), (red, (across, down), 128)]
+    {
+        limits.check_deadline()?;
+        let source = Source { data, stride: width.samples as usize, width, height };
+        let table = ycbcr::full_range(middle);
+        let plane = resizer.plane(&source, to, Orientation::Normal);
+        pixels.extend(plane.into_iter().map(|sample| table[usize::from(sample)]));
+    }
+    Ok(Frame { width: stored.0, height: stored.1, samples: Samples::YCbCr, pixels })
+}
+
+/// Places a frame on the transparent canvas of its animation.
+fn on_canvas(frame: &[u8], webp: &WebpLayout, header: &Header) -> Result<Vec<u8>, Error> {
+    let mut canvas = buffer(header, 4)?;
+    let (left, top) = (webp.place.0 as usize * 4, webp.place.1 as usize);
+    let row_bytes = webp.sides.0 as usize * 4;
+    let lines = canvas.chunks_exact_mut(header.width as usize * 4).skip(top);
+    for (row, line) in frame.chunks_exact(row_bytes).zip(lines) {
+        line[left..left + row_bytes].copy_from_slice(row);
+    }
+    Ok(canvas)
+}
+
+fn profile(input: &mut Input<'_>, webp: &WebpLayout) -> Result<Option<Vec<u8>>, Error> {
+    let Some((offset, len)) = webp.profile.filter(|(_, len)| *len <= colour::MAX_PROFILE_BYTES as u64) else {
+        return Ok(None);
+    };
+    input.seek(SeekFrom::Start(offset))?;
+    let mut bytes = Vec::new();
+    input.take(len).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+fn failed(error: WebpError, limits: &Limits) -> Error {
+    match error {
+        WebpError::Stopped => limits.check_deadline().err().unwrap_or(Error::DeadlineExceeded),
+        WebpError::OutOfMemory => Error::Io { source: std::io::ErrorKind::OutOfMemory.into() },
+        other => Error::malformed(Format::WebP, other.to_string()),
+    }
+}

@@ -1,0 +1,77 @@
+//! The other end: what a decoder's process does.
+
+use std::io::{self, Cursor, Read, Write};
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::wire::{self, Request};
+use crate::frame::Decoded;
+use crate::{Error, Limits, decode, guard, probe};
+
+/// Exit code at the deadline.
+pub(super) const TIMED_OUT: i32 = 124;
+
+/// Nested groups of a drawing cost some kilobytes each.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Memory that the kernel counts beside what a decoder asks for: the stack above, those of the two threads, the program's own data.
+const BASE_BYTES: u64 = (STACK_BYTES as u64) + (48 << 20);
+
+/// Decodes one picture from standard input to standard output, as [`DecoderProcess`](super::DecoderProcess) has asked for.
+///
+/// For a program's `main`, which should do nothing else before or after. The process ends itself at the deadline.
+#[must_use]
+pub fn run_decoder() -> ExitCode {
+    match work() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn work() -> io::Result<()> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    let (request, len) = Request::parse(&bytes).ok_or(io::ErrorKind::InvalidInput)?;
+    bytes.drain(..len);
+    if let Some(timeout) = request.timeout {
+        thread::spawn(move || {
+            thread::sleep(timeout);
+            std::process::exit(TIMED_OUT);
+        });
+    }
+    limit(&request);
+    let decoder = thread::Builder::new().stack_size(STACK_BYTES);
+    let decoder = decoder.spawn(move || wire::answer(guard::catch(|| decode(bytes, &request))))?;
+    let answer = decoder.join().map_err(|_| io::ErrorKind::Other)?;
+    io::stdout().lock().write_all(&answer)
+}
+
+fn decode(bytes: Vec<u8>, request: &Request) -> Result<Decoded, Error> {
+    let mut limits = Limits::default().with_max_pixels(u64::MAX).with_max_alloc_bytes(request.memory_bytes);
+    limits.deadline = request.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let header = probe::read(&mut Cursor::new(&bytes), &limits)?;
+    if header.format != request.format {
+        return Err(Error::malformed(request.format, format!("it has become `{}`", header.format)));
+    }
+    decode::decode_isolated(bytes, &header, &limits, request.stored)
+}
+
+/// Has the kernel end the process when it takes much more memory or time than it should.
+#[cfg(unix)]
+fn limit(request: &Request) {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+
+    let set = |resource, limit| {
+        // A limit that the system does not know, or that is lower already, is none of ours.
+        let _ = setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) });
+    };
+    set(Resource::Core, 0);
+    set(Resource::Data, request.memory_bytes.saturating_add(request.memory_bytes / 4).saturating_add(BASE_BYTES));
+    if let Some(timeout) = request.timeout {
+        set(Resource::Cpu, (timeout + Duration::from_secs(2)).as_secs());
+    }
+}
+
+#[cfg(not(unix))]
+fn limit(_request: &Request) {}

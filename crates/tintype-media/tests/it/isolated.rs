@@ -1,0 +1,152 @@
+//! Formats that are decoded in a process of their own, and what must not get out of it.
+
+use std::io::Cursor;
+use std::time::{Duration, Instant};
+
+use tintype_media::{DecoderProcess, Encoding, Error, Limits, ThumbnailFormat, ThumbnailOptions, thumbnails};
+
+use crate::files::golden;
+use crate::picture::{assert_near, options, picture, thumbnail};
+
+fn svg(body: &str) -> Vec<u8> {
+    let links = "xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'";
+    format!("<svg {links} width='100' height='50'>{body}</svg>").into_bytes()
+}
+
+#[test]
+fn without_a_process_they_are_unsupported() {
+    for name in ["rgb.avif", "rgb.jxl", "drawing.svg"] {
+        let error = thumbnails(Cursor::new(golden(name)), &ThumbnailOptions::default()).unwrap_err();
+        assert!(matches!(error, Error::Unsupported { .. }), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_process_that_dies_or_does_not_answer_costs_its_picture_only() {
+    let program = |name: &str| ThumbnailOptions::default().with_decoder(DecoderProcess::new(name));
+    let error = thumbnails(Cursor::new(golden("rgb.avif")), &program("/bin/false")).unwrap_err();
+    assert!(matches!(error, Error::Panicked { .. }), "{error}");
+    let error = thumbnails(Cursor::new(golden("rgb.avif")), &program("/bin/echo")).unwrap_err();
+    assert!(matches!(error, Error::Panicked { .. }), "{error}");
+    let error = thumbnails(Cursor::new(golden("rgb.avif")), &program("/does/not/exist")).unwrap_err();
+    assert!(matches!(error, Error::Io { .. }), "{error}");
+}
+
+#[test]
+fn a_drawing_is_drawn_at_its_sides_and_see_through_where_there_is_nothing() {
+    let small = thumbnail(&golden("drawing.svg"), 1080);
+    assert_eq!((small.width, small.height, small.format), (80, 40, ThumbnailFormat::Png));
+    let picture = picture(&golden("drawing.svg"), 40);
+    assert_eq!((picture.width, picture.height), (40, 20));
+    for (x, y, expected) in
+        [(5, 5, [255, 0, 0, 255]), (30, 5, [0, 255, 0, 255]), (5, 15, [0, 0, 255, 255]), (30, 15, [0, 0, 0, 0])]
+    {
+        assert_near(picture.at(x, y), expected, 2);
+    }
+}
+
+#[test]
+fn a_drawing_opens_no_file_and_takes_pictures_from_data_urls_only() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/data/rgb.png");
+    for href in [path.to_owned(), format!("file://{path}"), "https://example.org/a.png".to_owned()] {
+        let drawing = svg(&format!("<image xlink:href='{href}' width='100' height='50'/>"));
+        assert!(picture(&drawing, 64).pixels.iter().all(|pixel| pixel[3] == 0), "{href}");
+    }
+    // One red pixel.
+    let red = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
+    let drawing = svg(&format!(
+        "<image xlink:href='data:image/png;base64,{red}' width='100' height='50' preserveAspectRatio='none'/>"
+    ));
+    assert_near(picture(&drawing, 64).at(32, 16), [255, 0, 0, 255], 8);
+}
+
+#[test]
+fn a_drawing_made_to_hurt_ends_at_the_deadline_or_before() {
+    let mut uses = String::from("<defs><g id='a0'><rect width='9' height='9'/></g>");
+    for level in 1..20 {
+        let inner = format!("<use xlink:href='#a{}'/>", level - 1).repeat(10);
+        uses += &format!("<g id='a{level}'>{inner}</g>");
+    }
+    uses += "</defs><use xlink:href='#a19'/>";
+    let laughs = b"<!DOCTYPE svg [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>\
+        <!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'>\
+        <!ENTITY e '&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;'><!ENTITY f '&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;'>]>\
+        <svg xmlns='http://www.w3.org/2000/svg'><text>&f;&f;&f;</text></svg>";
+    let filters = "<filter id='f'><feTurbulence numOctaves='1000000' baseFrequency='0.1'/></filter>\
+        <rect width='100' height='50' filter='url(#f)'/>";
+    let markers = format!(
+        "<marker id='m'><path d='{0}' marker-mid='url(#n)'/></marker><marker id='n'><path d='{0}'/></marker>\
+         <path d='{0}' marker-mid='url(#m)' stroke='red'/>",
+        "M0 0".to_owned() + &" L1 1 2 0".repeat(3000)
+    );
+    for (name, drawing) in [
+        ("uses", svg(&uses)),
+        ("laughs", laughs.to_vec()),
+        ("filters", svg(filters)),
+        ("markers", svg(&markers)),
+        ("nesting", svg(&("<g opacity='.9'>".repeat(100_000) + &"</g>".repeat(100_000)))),
+    ] {
+        let start = Instant::now();
+        let limits = Limits::default().with_deadline(start + Duration::from_secs(1));
+        let made = thumbnails(Cursor::new(drawing), &options().with_limits(limits));
+        // A slow machine under load takes a while to start and to end a process.
+        assert!(start.elapsed() < Duration::from_secs(30), "{name} took {:?}", start.elapsed());
+        if let Err(error) = made {
+            let expected = matches!(
+                error,
+                Error::DeadlineExceeded
+                    | Error::Malformed { .. }
+                    | Error::Panicked { .. }
+                    | Error::TooMuchMemory { .. }
+            );
+            assert!(expected, "{name}: {error}");
+        }
+    }
+}
+
+#[test]
+fn tiles_of_a_grid_come_to_their_places() {
+    let picture = picture(&golden("grid.avif"), 128);
+    for (x, y, expected) in [
+        (30, 30, [200, 30, 30, 255]),
+        (90, 30, [30, 200, 30, 255]),
+        (30, 90, [30, 30, 200, 255]),
+        (90, 90, [200, 200, 30, 255]),
+    ] {
+        assert_near(picture.at(x, y), expected, 10);
+    }
+}
+
+#[test]
+fn alpha_beside_and_inside_colours_is_seen_alike() {
+    for name in ["rgba_pre.avif", "rgba.jxl", "la.jxl"] {
+        let picture = picture(&golden(name), 64);
+        assert!(picture.at(3, 0)[3] < 24, "{name}: {:?}", picture.at(3, 0));
+        assert!(picture.at(6, 4)[3] > 200, "{name}: {:?}", picture.at(6, 4));
+    }
+    // Red comes from left to right and green from top to bottom.
+    let pre = picture(&golden("rgba_pre.avif"), 64);
+    assert_near(pre.at(6, 4), [255, 255, 70, 255], 40);
+}
+
+#[test]
+fn a_turned_jpeg_xl_stands_upright() {
+    let small = thumbnail(&golden("ori6.jxl"), 64);
+    assert_eq!((small.width, small.height), (5, 7));
+}
+
+#[test]
+fn thumbnails_are_saved_as_asked() {
+    let encode = |name: &str, encoding| {
+        let options = options().with_edges([64]).with_encoding(encoding);
+        thumbnails(Cursor::new(golden(name)), &options).unwrap().remove(0)
+    };
+    for name in ["rgb.png", "rgba.png", "l.png", "la.png", "rgb_420.jpg", "drawing.svg"] {
+        let webp = encode(name, Encoding::WebP);
+        assert_eq!((webp.format, webp.format.extension()), (ThumbnailFormat::WebP, "webp"), "{name}");
+        let header = tintype_webp::features(&webp.bytes).unwrap();
+        let transparent = matches!(name, "rgba.png" | "la.png" | "drawing.svg");
+        assert_eq!((header.width, header.height, header.alpha), (webp.width, webp.height, transparent), "{name}");
+        assert_eq!(encode(name, Encoding::Jpeg).format, ThumbnailFormat::Jpeg, "{name}");
+    }
+}

@@ -1,0 +1,37 @@
+use crate::database::Database;
+use crate::error::Error;
+use crate::schema::leases;
+use crate::sql::Sql;
+use diesel::prelude::*;
+use tintype_domain::Timestamp;
+
+impl Database {
+    /// Takes the lease of that name for `holder`, or renews it, until `expires_at`; returns whether `holder` has it now.
+    ///
+    /// Somebody else's lease can be taken once it has expired. Holders pass their own clocks' time in: clocks that differ
+    /// shorten or lengthen what others see of a lease, so that work under it has to bear being done twice at a time.
+    pub fn acquire_lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<bool, Error> {
+        self.write(|connection| {
+            let mut sql = Sql::<()>::new("INSERT INTO leases (name, holder, expires_at) VALUES (");
+            sql.bind(name).push(", ").bind(holder).push(", ").bind(expires_at.unix_micros());
+            sql.push(") ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at ");
+            sql.push("WHERE leases.holder = excluded.holder OR leases.expires_at <= ").bind(now.unix_micros());
+            Ok(sql.execute(connection)? == 1)
+        })
+    }
+
+    /// Gives a lease up, so that another may take it at once; one that somebody else has meanwhile is left alone.
+    pub fn release_lease(&self, name: &str, holder: &str) -> Result<(), Error> {
+        self.write(|connection| {
+            let held = leases::name.eq(name).and(leases::holder.eq(holder));
+            diesel::delete(leases::table.filter(held)).execute(connection)?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! Whatever is so on PostgreSQL alone.
+
+mod address;
+mod selection;
+
+pub(crate) use address::PostgresAddress;
+pub(crate) use selection::select_page;
+
+use crate::error::Error;
+use crate::schema::files;
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::result::QueryResult;
+use diesel::sql_types::Text;
+use std::time::Duration;
+use tintype_domain::FileId;
+
+/// How long a statement may take. Clients are told to come back before that; what takes longer hangs.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The oldest version that is tested, as `server_version_num` has it.
+const LEAST_VERSION: i64 = 15_00_00;
+
+/// Whoever migrates takes the advisory lock of this number: "tintype" in ASCII.
+const MIGRATION_LOCK: i64 = 0x74_69_6e_74_79_70_65;
+
+/// Connects to the server.
+pub(crate) fn open(address: &PostgresAddress, lock_timeout: Duration) -> Result<PgConnection, Error> {
+    let failed = |problem: String| Error::CannotConnect { url: address.masked(), problem: one_line(&problem) };
+    let mut connection = PgConnection::establish(&address.for_libpq()).map_err(|error| failed(error.to_string()))?;
+    // Which plan is right depends on the values: a plan for all of them would be wrong for some, and compiling one costs
+    // more than a list may take. Reading at random costs little on today's disks, the less as indexes are cached.
+    let settings = format!(
+        "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; \
+         SET plan_cache_mode = force_custom_plan; SET jit = off; SET random_page_cost = 1.1;",
+        STATEMENT_TIMEOUT.as_millis(),
+        lock_timeout.as_millis(),
+        STATEMENT_TIMEOUT.as_millis(),
+    );
+    connection.batch_execute(&settings).map_err(|error| failed(error.to_string()))?;
+    Ok(connection)
+}
+
+/// Finds out whether the server is still there.
+pub(crate) fn ping(connection: &mut PgConnection) -> Result<(), Error> {
+    Ok(connection.batch_execute("SELECT 1")?)
+}
+
+/// Every statement sees what was committed before it; rows are locked where it matters that they stay as they are.
+pub(crate) fn begin_write(connection: &mut PgConnection) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+}
+
+pub(crate) fn begin_snapshot(connection: &mut PgConnection) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+}
+
+pub(crate) fn lock_file(connection: &mut PgConnection, id: FileId) -> QueryResult<()> {
+    let row = files::table.filter(files::id.eq(id.0)).select(files::id).for_update();
+    row.first::<i64>(connection).optional().map(drop)
+}
+
+pub(crate) fn lock_users(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE")
+}
+
+/// Keeps others from migrating until the transaction ends, however long they take.
+pub(crate) fn lock_migrations(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute(&format!(
+        "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK});"
+    ))
+}
+
+/// Returns whether anybody has ever migrated the database.
+pub(crate) fn has_migrations(connection: &mut PgConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL"))
+        .get_result(connection)
+}
+
+/// Checks what no migration can make up for.
+///
+/// # Errors
+/// [`Error::Unsuitable`].
+pub(crate) fn check_server(connection: &mut PgConnection) -> Result<(), Error> {
+    let mut setting = |name: &str| -> Result<String, Error> {
+        let value = diesel::dsl::sql::<Text>(&format!("SELECT current_setting('{name}')"));
+        Ok(value.get_result(connection)?)
+    };
+    let encoding = setting("server_encoding")?;
+    if encoding != "UTF8" {
+        let problem = format!("its encoding is `{encoding}`; create it with `ENCODING 'UTF8'`");
+        return Err(Error::Unsuitable { problem });
+    }
+    if setting("server_version_num")?.parse().is_ok_and(|version: i64| version < LEAST_VERSION) {
+        let version = setting("server_version")?;
+        return Err(Error::Unsuitable {
+            problem: format!("the server is PostgreSQL {version}; it has to be 15 or later"),
+        });
+    }
+    Ok(())
+}
+
+/// libpq writes a line for each address it tried.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

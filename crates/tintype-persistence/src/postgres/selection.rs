@@ -1,0 +1,218 @@
+//! Which files a page of a list has.
+//!
+//! PostgreSQL's planner knows from its statistics how to count what a filter leaves, and the count says what it cannot
+//! know: whether so few are left that all of them should be read and sorted, or whether the page is full soon if the files
+//! are followed in their order.
+
+use crate::connection::AnyConnection;
+use crate::error::Error;
+use crate::list::Selection;
+use crate::list::by_user::{ByUser, Group, Part, UserPlace, select_by_user};
+use crate::list::ordering::Ordering;
+use crate::sql::Sql;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use tintype_domain::{Filter, ListQuery, MAX_LIMIT};
+
+/// How many files are few: reading and sorting so many rows takes a few milliseconds.
+const FEW: i64 = 2000;
+
+struct Page<'a> {
+    filter: &'a Filter,
+    ordering: Ordering,
+    limit: i64,
+    offset: i64,
+}
+
+pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
+    let page = Page {
+        filter: &query.filter,
+        ordering: Ordering::new(&query.ordering),
+        limit: query.limit.min(MAX_LIMIT).into(),
+        offset: i64::try_from(query.offset).unwrap_or(i64::MAX),
+    };
+    if let Some(column) = page.ordering.by_user() {
+        return select_by_user(&page, connection, &page.ordering, column, (page.offset, page.limit));
+    }
+    let count = page.load(connection, page.count())?.first().copied().unwrap_or(0);
+    let ids = match count {
+        // A page behind the last one would be walked for in vain.
+        _ if count <= page.offset => Vec::new(),
+        ..=FEW => page.load(connection, page.among_few())?,
+        _ => page.load(connection, page.walk())?,
+    };
+    Ok(Selection { count: u64::try_from(count).unwrap_or(0), ids })
+}
+
+impl Page<'_> {
+    fn count(&self) -> Sql {
+        let mut sql = Sql::new("SELECT count(*) FROM files WHERE TRUE");
+        self.and_filter(&mut sql);
+        sql
+    }
+
+    /// Reads all that matches, whatever the planner would rather do, and sorts it.
+    fn among_few(&self) -> Sql {
+        let mut sql = Sql::new(
+            "WITH few AS MATERIALIZED (SELECT id, user_id, kind, size, width, height, mode, created_at, updated_at, name \
+             FROM files WHERE TRUE",
+        );
+        self.and_filter(&mut sql);
+        sql.push(") SELECT files.id FROM few AS files");
+        self.join_users(&mut sql);
+        self.order(&mut sql);
+        sql
+    }
+
+    /// Takes files in their order until the page is full.
+    fn walk(&self) -> Sql {
+        let mut sql = Sql::new("SELECT files.id FROM files");
+        self.join_users(&mut sql);
+        sql.push(" WHERE TRUE");
+        self.and_filter(&mut sql);
+        self.order(&mut sql);
+        sql
+    }
+
+    fn join_users(&self, sql: &mut Sql) {
+        if self.ordering.has_user() {
+            sql.push(" LEFT JOIN users ON users.id = files.user_id");
+        }
+    }
+
+    fn order(&self, sql: &mut Sql) {
+        sql.push(format!(" ORDER BY {} LIMIT ", self.ordering.sql()));
+        sql.bind(self.limit).push(" OFFSET ").bind(self.offset);
+    }
+
+    /// Appends every condition behind another one.
+    fn and_filter<ST>(&self, sql: &mut Sql<ST>) {
+        let filter = self.filter;
+        let ranges = [
+            ("files.user_id", filter.user_id),
+            ("files.id", filter.id),
+            ("files.created_at", filter.created_at),
+            ("files.updated_at", filter.updated_at),
+            ("files.width", filter.width),
+            ("files.height", filter.height),
+            ("files.size", filter.size),
+        ];
+        for (column, bounds) in ranges.into_iter().filter(|(_, bounds)| !bounds.is_all()) {
+            sql.push(" AND ").between(column, bounds);
+        }
+        if !filter.kinds.is_empty() {
+            sql.push(" AND files.kind IN ").list(filter.kinds.iter().map(|kind| kind.as_str()));
+        }
+        for term in &filter.search {
+            sql.push(" AND (");
+            occurs(sql, "files.name_folded", term);
+            if term.bytes().all(|byte| byte.is_ascii_digit()) {
+                sql.push(" OR ");
+                occurs(sql, "files.id::text", term);
+            }
+            sql.push(")");
+        }
+        // Clients choose how filters combine: too many forms for each to be kept prepared.
+        sql.uncommon();
+    }
+}
+
+impl ByUser for Page<'_> {
+    fn users(&self, rank: &str) -> Sql<UserPlace> {
+        let mut sql = Sql::new(format!(
+            "SELECT users.id, {rank} AS place, coalesce(counted.files, 0) FROM users LEFT JOIN \
+             (SELECT user_id, count(*) AS files FROM files WHERE user_id IS NOT NULL"
+        ));
+        self.and_filter(&mut sql);
+        sql.push(" GROUP BY user_id) AS counted ON counted.user_id = users.id ORDER BY place");
+        sql
+    }
+
+    fn orphans(&self) -> Sql {
+        let mut sql = Sql::new("SELECT count(*) FROM files WHERE user_id IS NULL");
+        self.and_filter(&mut sql);
+        sql
+    }
+
+    fn one_group(&self, group: &Group, part: &Part, _count: i64) -> Sql {
+        let mut sql = Sql::new("SELECT files.id FROM files WHERE (");
+        among(&mut sql, &group.users);
+        sql.push(if group.has_orphans { " OR files.user_id IS NULL)" } else { ")" });
+        self.and_filter(&mut sql);
+        sql.push(" ORDER BY files.id DESC LIMIT ").bind(part.take).push(" OFFSET ").bind(part.skip);
+        sql
+    }
+
+    fn whole_groups(&self, users: &[i64]) -> Sql {
+        let mut sql = Sql::new("SELECT files.id FROM files JOIN users ON users.id = files.user_id WHERE ");
+        among(&mut sql, users);
+        self.and_filter(&mut sql);
+        sql.push(format!(" ORDER BY {}", self.ordering.sql()));
+        sql
+    }
+
+    fn load(&self, connection: &mut AnyConnection, sql: Sql) -> Result<Vec<i64>, Error> {
+        let mut rows = Sql::<BigInt>::new("");
+        rows.append(sql);
+        Ok(rows.load(connection)?)
+    }
+}
+
+/// Appends that a file is of one of these users, of whom there may be more than a statement may have values.
+fn among(sql: &mut Sql, users: &[i64]) {
+    let users: Vec<String> = users.iter().map(i64::to_string).collect();
+    match users.as_slice() {
+        // So said, the planner knows that the index has them in the order of their numbers.
+        [user] => sql.push("files.user_id = CAST(").bind(user.as_str()).push(" AS bigint)"),
+        _ => sql
+            .push("files.user_id = ANY (CAST(")
+            .bind(format!("{{{}}}", users.join(",")).as_str())
+            .push(" AS bigint[]))"),
+    };
+}
+
+/// Appends that a term occurs in a text.
+fn occurs<ST>(sql: &mut Sql<ST>, text: &'static str, term: &str) {
+    if has_trigram(term) {
+        sql.push(text).push(" LIKE ").bind(pattern(term).as_str());
+    } else {
+        // The index of trigrams would be read from end to end for a pattern, and every row after it.
+        sql.push("strpos(").push(text).push(", ").bind(term).push(") > 0");
+    }
+}
+
+/// Returns whether pg_trgm finds a trigram in the term: three letters or digits in a row.
+fn has_trigram(term: &str) -> bool {
+    term.split(|c: char| !c.is_alphanumeric()).any(|run| run.chars().nth(2).is_some())
+}
+
+/// Returns a pattern of `LIKE` for texts in which the term occurs.
+fn pattern(term: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in term.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_trigram, pattern};
+
+    #[test]
+    fn terms_are_text_in_patterns() {
+        assert_eq!(pattern("100%_a\\b"), "%100\\%\\_a\\\\b%");
+    }
+
+    #[test]
+    fn only_three_letters_in_a_row_are_looked_up() {
+        for (term, expected) in
+            [("cat", true), ("a-cat", true), ("ca-t", false), ("عکس", true), ("🐈🐈🐈", false), ("", false)]
+        {
+            assert_eq!(has_trigram(term), expected, "{term}");
+        }
+    }
+}

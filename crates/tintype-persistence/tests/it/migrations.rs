@@ -1,0 +1,50 @@
+//! Schemas that are new, up to date, or of another version.
+
+use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
+use tintype_persistence::Error;
+
+const ALL: [&str; 2] = ["0001_initial", "0002_leases"];
+
+#[test]
+fn migrating_twice_does_nothing_the_second_time() {
+    let database = unmigrated();
+    assert!(matches!(database.check(), Err(Error::NotMigrated { migration }) if migration == "0001_initial"));
+    assert_eq!(database.migrate().unwrap(), ALL);
+    assert_eq!(database.migrate().unwrap(), Vec::<String>::new());
+    database.check().unwrap();
+}
+
+#[test]
+fn of_many_who_migrate_at_once_one_does() {
+    let database = unmigrated();
+    let ran = at_once(10, |_| connect(&database.url).migrate().unwrap());
+    assert_eq!(ran.concat(), ALL);
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    let database = fresh();
+    database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
+    for error in [database.migrate().unwrap_err(), database.check().unwrap_err()] {
+        assert!(matches!(error, Error::NewerSchema { migration } if migration == "9999"));
+    }
+}
+
+#[test]
+fn what_was_committed_is_there_for_the_next_process() {
+    let database = fresh();
+    let behrooz = user(&database, "behrooz");
+    let file = upload(&database, &behrooz, "a.jpg");
+    let again = connect(&database.url);
+    again.check().unwrap();
+    assert_eq!(again.file(file.id).unwrap(), Some(file));
+}
+
+#[test]
+fn a_migration_that_is_missing_is_named() {
+    let database = fresh();
+    database.execute("DELETE FROM __diesel_schema_migrations WHERE version = '0002'; DROP TABLE leases");
+    assert!(matches!(database.check(), Err(Error::NotMigrated { migration }) if migration == "0002_leases"));
+    assert_eq!(database.migrate().unwrap(), ["0002_leases"]);
+    database.check().unwrap();
+}

@@ -1,0 +1,75 @@
+use std::ffi::c_int;
+
+use libwebp_sys as ffi;
+
+use crate::Error;
+
+/// The largest side of a WebP file.
+const MAX_SIDE: u32 = 16_383;
+
+/// Encodes pixels of three (RGB) or four (RGBA) bytes, rows without padding, as a lossy file; `quality` is 0 to 100.
+///
+/// # Errors
+///
+/// [`Error::Sides`], [`Error::Length`], [`Error::OutOfMemory`], [`Error::Encoder`].
+pub fn encode(pixels: &[u8], (width, height): (u32, u32), channels: usize, quality: u8) -> Result<Vec<u8>, Error> {
+    let sides = 1..=MAX_SIDE;
+    if !sides.contains(&width) || !sides.contains(&height) {
+        return Err(Error::Sides { width, height });
+    }
+    let channels = if channels == 4 { 4 } else { 3 };
+    let expected = width as usize * height as usize * channels;
+    if pixels.len() != expected {
+        return Err(Error::Length { expected, actual: pixels.len() });
+    }
+    let mut config = ffi::WebPConfig::new().map_err(|()| Error::Encoder)?;
+    config.quality = f32::from(quality.min(100));
+    let mut picture = Picture::new()?;
+    // Sides are at most 16,383, so that the stride fits.
+    let stride = (width as usize * channels) as c_int;
+    picture.0.width = width as c_int;
+    picture.0.height = height as c_int;
+    let import = if channels == 4 { ffi::WebPPictureImportRGBA } else { ffi::WebPPictureImportRGB };
+    // SAFETY: the picture was initialised and its sides set; `pixels` has `height` rows of `stride` bytes, checked above, and is copied.
+    if unsafe { import(&raw mut picture.0, pixels.as_ptr(), stride) } == 0 {
+        return Err(Error::OutOfMemory);
+    }
+    let mut file = Vec::new();
+    picture.0.writer = Some(append);
+    picture.0.custom_ptr = (&raw mut file).cast();
+    // SAFETY: both were initialised by libwebp. `append` takes `custom_ptr` for the vector that it is, which lives longer than the call and
+    // is not touched otherwise meanwhile.
+    if unsafe { ffi::WebPEncode(&raw const config, &raw mut picture.0) } == 0 {
+        return Err(Error::Encoder);
+    }
+    Ok(file)
+}
+
+/// Takes what the encoder has written. A vector that cannot grow aborts, like everywhere in Rust; nothing here panics.
+unsafe extern "C" fn append(data: *const u8, len: usize, picture: *const ffi::WebPPicture) -> c_int {
+    if data.is_null() || len == 0 {
+        return 1;
+    }
+    // SAFETY: libwebp passes `len` bytes at `data`, and the picture whose `custom_ptr` `encode` has set to a vector of its own.
+    unsafe {
+        let file: &mut Vec<u8> = &mut *(*picture).custom_ptr.cast();
+        file.extend_from_slice(std::slice::from_raw_parts(data, len));
+    }
+    1
+}
+
+/// A picture of libwebp, whose planes are freed when it is dropped.
+struct Picture(ffi::WebPPicture);
+
+impl Picture {
+    fn new() -> Result<Self, Error> {
+        ffi::WebPPicture::new().map(Self).map_err(|()| Error::Encoder)
+    }
+}
+
+impl Drop for Picture {
+    fn drop(&mut self) {
+        // SAFETY: initialised by libwebp; frees what it allocated itself, which may be nothing.
+        unsafe { ffi::WebPPictureFree(&raw mut self.0) }
+    }
+}

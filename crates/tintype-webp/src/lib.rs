@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+mod decode;
+mod encode;
+mod error;
+
+pub use decode::{Features, Layout, Picture, decode, features};
+pub use encode::encode;
+pub use error::Error;

@@ -1,0 +1,67 @@
+//! What the crate promises, on streams whole, cut, damaged and wrong.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
+
+use tintype_webp::{Error, Layout, decode, encode, features};
+
+/// A picture with something in every block, and its bitstream.
+fn stream(width: u32, height: u32, channels: usize) -> Vec<u8> {
+    let sample = |index: usize| (index * 7 % 251) as u8 ^ (index / 1000 % 256) as u8;
+    let pixels: Vec<u8> = (0..width as usize * height as usize * channels).map(sample).collect();
+    let file = encode(&pixels, (width, height), channels, 80).unwrap();
+    // An extended file has its flags before the picture.
+    let start = if &file[12..16] == b"VP8X" { 30 } else { 12 };
+    file[start..].to_vec()
+}
+
+#[test]
+fn every_layout_has_the_bytes_that_it_says() {
+    let stream = stream(33, 21, 4);
+    assert!(features(&stream).unwrap().alpha);
+    for (layout, expected) in
+        [(Layout::Yuv, 33 * 21 + 2 * 17 * 11), (Layout::Rgb, 33 * 21 * 3), (Layout::Rgba, 33 * 21 * 4)]
+    {
+        let picture = decode(&stream, layout, &mut || true).unwrap();
+        assert_eq!((picture.width, picture.height, picture.rows), (33, 21, 21));
+        assert_eq!(picture.data.len(), expected, "{layout:?}");
+    }
+}
+
+#[test]
+fn a_stream_that_is_cut_short_gives_the_rows_before() {
+    let stream = stream(200, 400, 3);
+    let whole = decode(&stream, Layout::Rgb, &mut || true).unwrap();
+    let cut = decode(&stream[..stream.len() / 2], Layout::Rgb, &mut || true).unwrap();
+    assert!(cut.rows > 50 && cut.rows < 350, "{} rows", cut.rows);
+    let same = cut.rows as usize * 200 * 3;
+    assert!(cut.data[..same] == whole.data[..same]);
+    assert!(cut.data[399 * 200 * 3..].iter().all(|sample| *sample == 128), "what is missing is grey");
+}
+
+#[test]
+fn damage_is_an_error_or_a_picture() {
+    let stream = stream(64, 64, 4);
+    for at in 0..stream.len() {
+        let mut damaged = stream.clone();
+        damaged[at] ^= 0xFF;
+        for layout in [Layout::Yuv, Layout::Rgba] {
+            if let Err(error) = decode(&damaged, layout, &mut || true) {
+                assert!(matches!(error, Error::Malformed | Error::OutOfMemory), "byte {at}: {error}");
+            }
+        }
+    }
+    assert_eq!(features(b"RIFF"), Err(Error::Malformed));
+    assert_eq!(decode(b"", Layout::Yuv, &mut || true), Err(Error::Malformed));
+}
+
+#[test]
+fn the_caller_can_stop_it() {
+    assert_eq!(decode(&stream(64, 64, 3), Layout::Yuv, &mut || false), Err(Error::Stopped));
+}
+
+#[test]
+fn what_cannot_be_a_file_is_refused() {
+    assert_eq!(encode(&[], (0, 1), 3, 80), Err(Error::Sides { width: 0, height: 1 }));
+    assert_eq!(encode(&[0; 3], (16_384, 1), 3, 80), Err(Error::Sides { width: 16_384, height: 1 }));
+    assert_eq!(encode(&[0; 5], (2, 1), 3, 80), Err(Error::Length { expected: 6, actual: 5 }));
+}
