@@ -168,7 +168,7 @@ fn points5([a, b, c, d, e]: [f32; 5]) -> [f32; 5] {
     const COS1: f32 = 1.344_997; // √2 cos(π/10)
     const COS2: f32 = 1.144_122_8; // √2 cos(2π/10)
     const COS3: f32 = 0.831_253_9; // √2 cos(3π/10)
-    const COS4: f32 = 0.437_016_02; // √2 cos(4π/10)
+    const COS4: f32 = 0.437_016; // √2 cos(4π/10)
     let (even, odd) = (a + c * COS2 + e * COS4, b * COS1 + d * COS3);
     let (even2, odd2) = (a - c * COS4 - e * COS2, b * COS3 - d * COS1);
     [even + odd, even2 + odd2, a + (e - c) * std::f32::consts::SQRT_2, even2 - odd2, even - odd]
@@ -189,6 +189,7 @@ fn points6([a, b, c, d, e, f]: [f32; 6]) -> [f32; 6] {
 
 /// Samples of a corner of `N` × `N` coefficients, 3 to 6 of them to a side.
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "an index over lanes is what vectorises")]
 fn reduced<const N: usize>(c: &[i16], factors: &[f32; 64], points: impl Fn([f32; N]) -> [f32; N], out: &mut Samples) {
     let Some(c) = c.get(..N * N * LANES) else {
         return;

@@ -81,7 +81,7 @@ fn enough(jpeg: &Jpeg<'_>, index: usize, sides: (u32, u32), grain: f64) -> Optio
 }
 
 /// Tables and working memory of decoder and encoder, small allocations.
-const FIXED_BYTES: u64 = 160 << 10;
+const FIXED_BYTES: u64 = 192 << 10;
 
 /// Returns an upper estimate in bytes of the peak memory of making thumbnails of a file of `file_bytes` bytes, of which
 /// `profile_bytes` are a colour profile, and whose first thumbnail has the sides `stored`; `skeleton` are the segments that
@@ -106,7 +106,7 @@ pub(crate) fn memory(skeleton: &[u8], file_bytes: u64, profile_bytes: u64, store
         // As it came, as lights, and these in another space.
         ColorFamily::Grey | ColorFamily::YCbCr => small * channels * 3,
         // Planes and pixels, which become other pixels, which become planes.
-        _ => (jpeg.plane_bytes(options) + small).max(small * channels * 2),
+        _ => (jpeg.plane_bytes(options) + small).max(small * channels * 2) + (made - small),
     };
     let peak = decoding.max(making).max(finishing).max(converting);
     // The profile stays beside the pixels, as it is and as it is understood.

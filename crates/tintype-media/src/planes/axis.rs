@@ -28,13 +28,18 @@ pub(crate) enum Direction {
     Backward,
 }
 
-/// For each target sample a window of source samples and their weights.
+/// For each target sample a window of source samples and their weights, two by two.
 pub(crate) struct Axis {
-    /// Samples in a window.
-    taps: usize,
+    /// Pairs in a window.
+    pairs: usize,
+    /// Each window's first pair.
     starts: Vec<u32>,
-    weights: Vec<f32>,
+    /// The weights of a pair side by side, two `i16` in the order of memory.
+    weights: Vec<i32>,
 }
+
+/// Bits behind the point of a weight.
+pub(crate) const WEIGHT_BITS: u32 = 14;
 
 /// Zeros of the Lanczos window on each side.
 const LOBES: usize = 3;
@@ -80,35 +85,59 @@ impl Axis {
             let first = (first.max(0.0) as usize).min(len - 1);
             (centre, first, (end.max(0.0) as usize).clamp(first + 1, len))
         };
-        let taps = (0..target.samples).map(window).map(|(_, first, end)| end - first).max().unwrap_or(1);
+        let pairs = (0..target.samples).map(window).map(|(_, first, end)| end.div_ceil(2) - first / 2).max();
+        let pairs = pairs.unwrap_or(1);
         let mut axis = Self {
-            taps,
+            pairs,
             starts: Vec::with_capacity(target.samples as usize),
-            weights: vec![0.0; taps * target.samples as usize],
+            weights: Vec::with_capacity(pairs * target.samples as usize),
         };
-        for (index, weights) in (0..target.samples).zip(axis.weights.chunks_exact_mut(taps)) {
+        let mut weights = vec![0.0; 2 * pairs];
+        for index in 0..target.samples {
             let (centre, first, end) = window(index);
-            let start = first.min(len - taps);
-            let weights = &mut weights[first - start..end - start];
-            for (sample, weight) in (first..end).zip(weights.iter_mut()) {
+            let start = first / 2;
+            weights.fill(0.0);
+            for (sample, weight) in (first..end).zip(&mut weights[first - 2 * start..]) {
                 *weight = kernel((sample as f64 - centre) / stretch);
             }
             let sum: f32 = weights.iter().sum();
-            if sum.abs() > 1e-3 {
-                weights.iter_mut().for_each(|weight| *weight /= sum);
+            if sum < 0.6 {
+                // Next to nothing of the picture is left behind the source's end.
+                weights.fill(0.0);
+                weights[first - 2 * start] = 1.0;
             } else {
-                weights[0] = 1.0;
+                weights.iter_mut().for_each(|weight| *weight /= sum);
             }
             // A plane has at most 65,535 samples to a side.
             axis.starts.push(start as u32);
+            axis.push(&weights);
         }
         axis
     }
 
-    /// How many samples a window has.
+    /// Appends the weights of a window as whole numbers. What rounding takes from one the next gets, so that they add up.
+    fn push(&mut self, weights: &[f32]) {
+        const ONE: f32 = (1 << WEIGHT_BITS) as f32;
+        // Far enough from zero that cutting off the fraction rounds down.
+        const ZERO: i32 = 4 << WEIGHT_BITS;
+        let (mut exact, mut whole) = (ZERO as f32 + 0.5, ZERO);
+        let mut next = |weight: f32| {
+            exact += weight * ONE;
+            let rounded = exact as i32 - whole;
+            whole += rounded;
+            // The kernel is one at most, and its sum not much less.
+            (rounded as i16).to_ne_bytes()
+        };
+        self.weights.extend(weights.as_chunks::<2>().0.iter().map(|[left, right]| {
+            let ([a, b], [c, d]) = (next(*left), next(*right));
+            i32::from_ne_bytes([a, b, c, d])
+        }));
+    }
+
+    /// How many pairs of samples a window has.
     #[inline(always)]
-    pub(crate) fn taps(&self) -> usize {
-        self.taps
+    pub(crate) fn pairs(&self) -> usize {
+        self.pairs
     }
 
     /// How many target samples there are.
@@ -117,10 +146,10 @@ impl Axis {
         self.starts.len()
     }
 
-    /// The first sample of a window, and the weights.
+    /// The first pair of a window, which may reach beyond the source with weights of zero, and the weights.
     #[inline(always)]
-    pub(crate) fn window(&self, index: usize) -> (usize, &[f32]) {
-        (self.starts[index] as usize, &self.weights[index * self.taps..][..self.taps])
+    pub(crate) fn window(&self, index: usize) -> (usize, &[i32]) {
+        (self.starts[index] as usize, &self.weights[index * self.pairs..][..self.pairs])
     }
 
     fn bytes(&self) -> usize {
@@ -132,7 +161,7 @@ impl Axis {
 pub(crate) fn memory(source: Side, target: Side) -> u64 {
     let ratio = (source.exact / target.exact).max(1.0);
     let taps = (2.0 * ratio * LOBES as f64 + 1.0).min(f64::from(source.samples));
-    u64::from(target.samples) * (taps as u64 + 1) * 4
+    u64::from(target.samples) * (taps as u64 / 2 + 2) * 4
 }
 
 /// The axes that were used lately. Photographs come in series of the same size.
@@ -168,6 +197,13 @@ impl Axes {
     }
 }
 
+/// The weights of a pair.
+#[cfg(test)]
+pub(crate) fn pair(weights: i32) -> [i32; 2] {
+    let [a, b, c, d] = weights.to_ne_bytes();
+    [i16::from_ne_bytes([a, b]).into(), i16::from_ne_bytes([c, d]).into()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,9 +218,10 @@ mod tests {
                     assert_eq!(axis.len(), target.samples as usize);
                     for index in 0..axis.len() {
                         let (start, weights) = axis.window(index);
-                        assert!(start + weights.len() <= source.samples as usize);
-                        let sum = weights.iter().sum::<f32>();
-                        assert!((sum - 1.0).abs() < 1e-5, "{source:?} {target:?} {weights:?}");
+                        let weights: Vec<i32> = weights.iter().copied().flat_map(pair).collect();
+                        let inside = (source.samples as usize - 2 * start).min(weights.len());
+                        assert!(weights[inside..].iter().all(|weight| *weight == 0), "{source:?} {target:?}");
+                        assert_eq!(weights.iter().sum::<i32>(), 1 << WEIGHT_BITS, "{source:?} {target:?}");
                     }
                 }
             }
