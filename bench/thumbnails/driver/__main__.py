@@ -43,7 +43,7 @@ def main() -> None:
     raw = {f"{picture} {name}": samples for (picture, name), samples in results.samples.items()}
     (cache / "samples.json").write_text(json.dumps(raw))
     if given.write_docs:
-        report.insert(given.write_docs, text)
+        report.insert(given.write_docs, report.summary(results))
     print(f"\n{text}\nalso in {cache / 'report.md'}; the thumbnails are in {cache / 'thumbnails'}")
     missed = sum(check.met is not True for check in acceptance.checks(results))
     print(f"{missed} targets not met or not measured")

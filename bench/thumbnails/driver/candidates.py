@@ -49,6 +49,8 @@ class Worker:
         environment = os.environ | {"VIPS_CONCURRENCY": "1"}
         command = ["taskset", "--cpu-list", str(cpu), *candidate.command]
         self.candidate = candidate
+        # The largest resident set of the processes that it has started for pictures and that have ended.
+        self.children_mib = 0.0
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
@@ -65,7 +67,9 @@ class Worker:
         kind, rest = self._line()
         if kind != "ok":
             raise Refused(rest)
-        return int(rest) / 1e6
+        nanoseconds, _, kibibytes = rest.partition("\t")
+        self.children_mib = int(kibibytes or 0) / 1024
+        return int(nanoseconds) / 1e6
 
     def memory(self, field: str) -> float:
         """Returns a line of the process's status in MiB: `VmHWM` is its peak, `VmRSS` what it has now."""

@@ -1,4 +1,9 @@
-"""Charts of flat patches, from which the colours of a thumbnail can be read whatever its size."""
+"""Charts of patches, from which the colours of a thumbnail can be read whatever its size.
+
+Each patch is a ramp of a few steps up and down from its colour, in another direction for each channel. So what JPEG and 8 bits
+round is rounded up here and down there and is gone from the mean, which it would be in for good if the patch were flat: then a
+step of the quantisation could not be told from an error of colour.
+"""
 
 import struct
 import zlib
@@ -10,29 +15,41 @@ from PIL import Image
 
 from . import colour, icc
 
-COLUMNS, ROWS, PATCH = 16, 10, 120
+COLUMNS, ROWS, PATCH = 10, 8, 200
+# How far a ramp goes up and down.
+RAMP = 10 / 255
+# Directions of the channels' ramps, down and across, so that neither luminance nor a colour difference is flat.
+DIRECTIONS = np.array([(0, 1), (1, 0), (0, -1), (0.5, 0.5)])
 
 
 def rgb() -> np.ndarray:
-    """Returns a colour for each patch: a grid of 5 × 5 × 5, greys, and pastels; samples from 0 to 1."""
-    level = np.linspace(0, 1, 5)
+    """Returns a colour for each patch: a grid of 4 × 4 × 4, greys, and pastels; samples from 0 to 1, with room for the ramps."""
+    level = np.linspace(RAMP, 1 - RAMP, 4)
     grid = np.stack(np.meshgrid(level, level, level, indexing="ij"), axis=-1).reshape(-1, 3)
-    greys = np.linspace(0.04, 0.96, 17)[:, None].repeat(3, axis=1)
+    greys = np.linspace(0.04, 0.96, 9)[:, None].repeat(3, axis=1)
     pastels = np.random.default_rng(11).uniform(0.3, 0.8, (ROWS * COLUMNS - len(grid) - len(greys), 3))
     return np.concatenate([grid, greys, pastels])
 
 
 def inks() -> np.ndarray:
-    """Returns cyan, magenta, yellow and black for each patch, from 0 to 1, at points of the profile's grid."""
-    steps = np.random.default_rng(12).integers(0, colour.GRID, (ROWS * COLUMNS, 4))
+    """Returns cyan, magenta, yellow and black for each patch, from 0 to 1, at points of the profile's grid.
+
+    None is near black, where little of the ramps would be left.
+    """
+    most = colour.GRID - 3
+    steps = np.random.default_rng(12).integers(0, [most + 1, most + 1, most + 1, colour.GRID // 2 + 1], (ROWS * COLUMNS, 4))
     steps[:, 3] = np.where(np.arange(len(steps)) % 4, 0, steps[:, 3])
     return steps / (colour.GRID - 1)
 
 
 def painted(patches: np.ndarray) -> np.ndarray:
-    """Returns samples of the shape (height, width, channels)."""
+    """Returns samples of the shape (height, width, channels), from 0 to 1."""
     small = patches.reshape(ROWS, COLUMNS, -1)
-    return small.repeat(PATCH, axis=0).repeat(PATCH, axis=1)
+    large = small.repeat(PATCH, axis=0).repeat(PATCH, axis=1)
+    along = np.linspace(-RAMP, RAMP, PATCH)
+    down, across = np.tile(along, ROWS)[:, None], np.tile(along, COLUMNS)[None, :]
+    ramps = [down * y + across * x for y, x in DIRECTIONS[: large.shape[2]]]
+    return np.clip(large + np.stack(ramps, axis=-1), 0, 1)
 
 
 def middles(samples: np.ndarray) -> np.ndarray:
@@ -41,8 +58,8 @@ def middles(samples: np.ndarray) -> np.ndarray:
     means = []
     for row in range(ROWS):
         for column in range(COLUMNS):
-            y = slice(int(height * (row + 0.3) / ROWS), int(np.ceil(height * (row + 0.7) / ROWS)))
-            x = slice(int(width * (column + 0.3) / COLUMNS), int(np.ceil(width * (column + 0.7) / COLUMNS)))
+            y = slice(int(height * (row + 0.2) / ROWS), int(np.ceil(height * (row + 0.8) / ROWS)))
+            x = slice(int(width * (column + 0.2) / COLUMNS), int(np.ceil(width * (column + 0.8) / COLUMNS)))
             means.append(samples[y, x].mean(axis=(0, 1)))
     return np.array(means)
 

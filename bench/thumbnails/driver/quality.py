@@ -11,7 +11,7 @@ from PIL import Image
 from . import chart, colour, metrics
 from .candidates import Worker
 from .inputs import Input
-from .reference import Reference, chart_colours
+from .reference import Reference, chart_samples, lanczos
 
 sys.path.append(str(Path(__file__).parent.parent / "workers"))
 from protocol import EDGES, QUALITY, subsampling  # noqa: E402
@@ -100,26 +100,34 @@ def own_encoder(tintype: Worker, samples: np.ndarray, edge: int, picture: Input,
 
 
 def of_charts(pictures: list[Input], folder: Path, thumbnails: Path, names: list[str]) -> dict[tuple[str, str], float]:
-    """Returns for each chart and candidate the largest colour difference (ΔE2000) of a patch, at the largest two sizes."""
+    """Returns for each chart and candidate the largest colour difference (ΔE2000) of a patch, at the largest size.
+
+    Smaller thumbnails have too few blocks in a patch for a mean that is free of their quantisation.
+    """
     found = {}
     for picture in pictures:
         if "chart" not in picture.tags:
             continue
-        wanted = chart_colours(folder / picture.name, picture)
-        lab = colour.srgb_to_lab(wanted)
+        samples = chart_samples(folder / picture.name, picture)
+        wanted = colour.srgb_to_lab(chart.middles(samples))
         for name in names:
-            worst = 0.0
-            for edge in EDGES[:2]:
-                path = thumbnails / name / picture.name / f"{edge}.{picture.output}"
-                if not path.exists():
-                    break
-                with Image.open(path) as file:
-                    made = chart.middles(np.asarray(file.convert("RGB")) / 255)
-                worst = max(worst, colour.delta_e_2000(lab, colour.srgb_to_lab(made)).max())
-            else:
-                found[picture.name, name] = float(worst)
-        made = np.round(chart.painted(wanted) * 255)[:: chart.PATCH // 60, :: chart.PATCH // 60]
-        with Image.open(io.BytesIO(encoded(made, EDGES[0], "jpg"))) as file:
-            saved = chart.middles(np.asarray(file) / 255)
-        found[picture.name, LIBJPEG] = float(colour.delta_e_2000(lab, colour.srgb_to_lab(saved)).max())
+            path = thumbnails / name / picture.name / f"{EDGES[0]}.{picture.output}"
+            if path.exists():
+                found[picture.name, name] = worst_patch(path.read_bytes(), wanted)
+        saved = encoded(shrunk(samples, EDGES[0]) * 255, EDGES[0], picture.output)
+        found[picture.name, LIBJPEG] = worst_patch(saved, wanted)
+        print(f"compared {picture.name}", flush=True)
     return found
+
+
+def shrunk(samples: np.ndarray, edge: int) -> np.ndarray:
+    """Resizes what is wider than high."""
+    height, width = round(samples.shape[0] * edge / samples.shape[1]), edge
+    return np.clip(lanczos(lanczos(samples, height).swapaxes(0, 1), width).swapaxes(0, 1), 0, 1)
+
+
+def worst_patch(data: bytes, wanted: np.ndarray) -> float:
+    """Returns the largest colour difference of a patch of the chart in `data` to the Lab coordinates in `wanted`."""
+    with Image.open(io.BytesIO(data)) as file:
+        made = chart.middles(np.asarray(file.convert("RGB")) / 255)
+    return float(colour.delta_e_2000(wanted, colour.srgb_to_lab(made)).max())

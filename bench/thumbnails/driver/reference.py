@@ -62,8 +62,8 @@ def lanczos(samples: np.ndarray, size: int) -> np.ndarray:
     return resized
 
 
-def chart_colours(path: Path, picture: Input) -> np.ndarray:
-    """Returns the sRGB samples from 0 to 1 of each patch of a chart, as its file and profile have them."""
+def chart_samples(path: Path, picture: Input) -> np.ndarray:
+    """Returns a chart as its file and profile have it: sRGB samples from 0 to 1."""
     if path.suffix == ".png":
         import imagecodecs
 
@@ -72,4 +72,4 @@ def chart_colours(path: Path, picture: Input) -> np.ndarray:
         with Image.open(path) as file:
             samples = np.asarray(file) / 255
     convert = chart.CONVERSIONS.get(picture.name, lambda samples: samples)
-    return convert(chart.middles(samples))
+    return np.concatenate([convert(samples[top : top + STRIP]) for top in range(0, len(samples), STRIP)])

@@ -11,19 +11,31 @@ from .quality import EDGES, LIBJPEG, OWN_ENCODER
 from .results import Results
 
 BEGIN, END = "<!-- made by bench/thumbnails: begin -->", "<!-- made by bench/thumbnails: end -->"
+# What stands beside tintype in the short table of quality.
+COMPARED = (LIBJPEG, OWN_ENCODER, "tintype", "sharp", "pillow")
 
 
-def markdown(results: Results) -> str:
+def summary(results: Results) -> str:
+    """What goes into the documentation."""
     parts = [
         introduction(results),
         "### What is reached\n\n" + acceptance(results),
         "### CPU time\n\nMilliseconds of user and system time for one picture's four thumbnails, medians.\n\n" + cpu(results),
         "How many times tintype's CPU time the others take; for the limit the other way round, tintype's part of it.\n\n" + ratios(results),
         "### Peak memory\n\nLargest resident set in MiB of a fresh process that has made the thumbnails of one picture, its program and"
-        " runtime included; in brackets what it had before.\n\n" + peaks(results),
-        "### Quality\n\nY-PSNR in dB / SSIM / PSNR of Cb and Cr in dB, against every pixel resized with Lanczos3 in floating point."
-        " “Ceiling” is that reference saved by libjpeg-turbo at the same quality and sampling, “own ceiling” saved by tintype's"
-        " encoder.\n\n" + quality(results),
+        " runtime included, and that of a decoder's process where there is one; in brackets what it had before.\n\n" + peaks(results),
+        "### Quality\n\nY-PSNR in dB of the thumbnails of 1080 / 512 / 128 / 64 pixels against every pixel resized with Lanczos3 in"
+        " floating point. “Ceiling” is that reference saved by libjpeg-turbo at the same quality and sampling, “own ceiling” saved by"
+        " tintype's encoder.\n\n" + luma(results),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown(results: Results) -> str:
+    """Everything."""
+    parts = [
+        summary(results).rstrip("\n"),
+        "### Quality, every candidate\n\nY-PSNR in dB / SSIM / PSNR of Cb and Cr in dB.\n\n" + quality(results),
         "### File sizes\n\nBytes of the thumbnails of 1080 / 512 / 128 / 64 pixels.\n\n" + sizes(results),
         "### Colours\n\nThe largest ΔE2000 of a patch of a chart, against profile and conversion in floating point.\n\n" + colours(results),
         "### The pictures\n\n" + pictures(results),
@@ -96,6 +108,14 @@ def peaks(results: Results) -> str:
         return f"{found[0]:.1f} ({found[1]:.0f})" if found else ""
 
     return by_candidate(results, [candidate.name for candidate in results.candidates], cell)
+
+
+def luma(results: Results) -> str:
+    def cell(picture: str, name: str) -> str:
+        found = [results.quality(picture, name, edge) for edge in EDGES]
+        return " / ".join(f"{quality.luma_psnr:.2f}" if quality else "–" for quality in found) if any(found) else ""
+
+    return by_candidate(results, list(COMPARED), cell)
 
 
 def quality(results: Results) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from . import acceptance, chart, colour, metrics
 from .inputs import Input
-from .quality import LIBJPEG, Quality
+from .quality import EDGES, LIBJPEG, Quality, encoded, shrunk, worst_patch
 from .reference import lanczos
 from .results import Results
 
@@ -44,7 +44,12 @@ class Arithmetic(unittest.TestCase):
         self.assertGreater(metrics.chroma_psnr(flat, flat + 1), 90)
 
     def test_the_middles_of_a_chart_are_its_colours(self):
-        np.testing.assert_allclose(chart.middles(chart.painted(chart.rgb())), chart.rgb())
+        np.testing.assert_allclose(chart.middles(chart.painted(chart.rgb())), chart.rgb(), atol=1e-12)
+
+    def test_quantisation_is_gone_from_the_means_of_a_chart(self):
+        wanted = colour.srgb_to_lab(chart.rgb())
+        saved = encoded(shrunk(chart.painted(chart.rgb()), EDGES[0]) * 255, EDGES[0], "jpg")
+        self.assertLess(worst_patch(saved, wanted), 0.25)
 
 
 class Acceptance(unittest.TestCase):

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::time::{ClockId, clock_gettime};
+use nix::sys::resource::{Usage, UsageWho, getrusage};
 
 /// Sides of the boxes, the largest first.
 pub const EDGES: [u32; 4] = [1080, 512, 128, 64];
@@ -45,7 +45,7 @@ pub fn serve(
                 if folder != "-" {
                     write(Path::new(folder), &made)?;
                 }
-                writeln!(stdout, "ok\t{nanoseconds}")?;
+                writeln!(stdout, "ok\t{nanoseconds}\t{}", getrusage(UsageWho::RUSAGE_CHILDREN)?.max_rss())?;
             }
             Err(error) => writeln!(stdout, "error\t{}", error.to_string().replace(['\n', '\t'], " "))?,
         }
@@ -59,17 +59,20 @@ fn measure(
     make: &mut impl FnMut(&Path) -> Result<Vec<Thumbnail>, Box<dyn Error>>,
 ) -> Result<(u64, Vec<Thumbnail>), Box<dyn Error>> {
     let mut made = Vec::new();
-    let start = cpu_nanoseconds();
+    let start = cpu_nanoseconds()?;
     for _ in 0..iterations {
         made = make(input)?;
     }
-    Ok(((cpu_nanoseconds() - start) / u64::from(iterations), made))
+    Ok(((cpu_nanoseconds()? - start) / u64::from(iterations), made))
 }
 
-/// Returns the time that all threads of the process have had.
-fn cpu_nanoseconds() -> u64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    (time.tv_sec * 1_000_000_000 + time.tv_nsec).unsigned_abs()
+/// Returns the time that all threads of the process have had, and the processes that it has started and that have ended.
+fn cpu_nanoseconds() -> nix::Result<u64> {
+    let nanoseconds = |usage: Usage| {
+        let (user, system) = (usage.user_time(), usage.system_time());
+        ((user.tv_sec() + system.tv_sec()) * 1_000_000_000 + (user.tv_usec() + system.tv_usec()) * 1000).unsigned_abs()
+    };
+    Ok(nanoseconds(getrusage(UsageWho::RUSAGE_SELF)?) + nanoseconds(getrusage(UsageWho::RUSAGE_CHILDREN)?))
 }
 
 fn write(folder: &Path, made: &[Thumbnail]) -> io::Result<()> {
