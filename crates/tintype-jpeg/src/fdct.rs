@@ -52,21 +52,32 @@ impl Quantiser {
                 }
             }
         }
-        let [first, second] = [0, 32].map(|start| {
-            let mut mask = [0u32; LANES];
-            for k in start..start + 32 {
-                let (values, factor) = (&transformed[usize::from(ZIGZAG[k] & 63)], self.0[k]);
-                for lane in 0..LANES {
-                    let value = nearest(values[lane] * factor);
-                    coefficients[k][lane] = value as i16;
-                    mask[lane] = mask[lane] << 1 | u32::from(value != 0);
-                }
-            }
-            mask
-        });
+        let first = self.quantise::<0>(&transformed, coefficients);
+        let second = self.quantise::<32>(&transformed, coefficients);
         for lane in 0..LANES {
             masks[lane] = u64::from(first[lane]) << 32 | u64::from(second[lane]);
         }
+    }
+
+    /// Quantises 32 coefficients, in the order of the file, of each block. Returns which are not zero, the first topmost.
+    ///
+    /// A closure would not be inlined and so be compiled for any processor.
+    #[inline(always)]
+    fn quantise<const START: usize>(
+        &self,
+        transformed: &[[f32; LANES]; 64],
+        coefficients: &mut Coefficients,
+    ) -> [u32; LANES] {
+        let mut mask = [0u32; LANES];
+        for k in START..START + 32 {
+            let (values, factor) = (&transformed[usize::from(ZIGZAG[k] & 63)], self.0[k]);
+            for lane in 0..LANES {
+                let value = nearest(values[lane] * factor);
+                coefficients[k][lane] = value as i16;
+                mask[lane] = mask[lane] << 1 | u32::from(value != 0);
+            }
+        }
+        mask
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn decode(
     stored: (u32, u32),
     tools: &mut Tools,
 ) -> Result<Picture, Error> {
-    let file = read(&mut input)?;
+    let file = read(&mut input, std::mem::take(&mut tools.file))?;
     let jpeg = Jpeg::parse(&file).map_err(failed)?;
     check_sides(header, jpeg.width(), jpeg.height())?;
     let family = jpeg.color();
@@ -37,14 +37,23 @@ pub(super) fn decode(
     };
     let options = jpeg_scale::options(&jpeg, file.len() as u64, stored);
     let decoded = tools.decoder.decode(&jpeg, options, &jpeg_limits).map_err(failed)?;
-    // Neither the file nor the planes stay: memory is what limits how many images are worked on at a time.
-    drop(file);
+    // Memory that is new takes longer to get than to fill, so that of small files and of their planes stays. That of
+    // large ones does not: memory is what limits how many images are worked on at a time.
+    if file.capacity() <= KEPT_FILE_BYTES {
+        tools.file = file;
+    } else {
+        drop(file);
+    }
     limits.check_deadline()?;
     Ok(match (family, icc_profile) {
         (ColorFamily::Grey | ColorFamily::YCbCr, None) => {
             let upright = header.orientation.displayed(stored.0, stored.1);
             let sources = decoded.components.iter().map(Source::from);
-            Picture::Planes(tools.resizer.make(sources, upright, header.orientation))
+            let planes = tools.resizer.make(sources, upright, header.orientation);
+            if decoded.components.iter().map(|plane| plane.data().len()).sum::<usize>() <= KEPT_PLANE_BYTES {
+                tools.decoder.recycle(decoded);
+            }
+            Picture::Planes(planes)
         }
         (_, profile) => {
             let frame = frame(&mut tools.resizer, decoded, family, stored)?;
@@ -53,11 +62,17 @@ pub(super) fn decode(
     })
 }
 
-/// Reads the whole file.
-fn read(input: &mut Input<'_>) -> Result<Vec<u8>, Error> {
+/// The largest file whose memory the next one gets.
+pub(super) const KEPT_FILE_BYTES: usize = 2 << 20;
+
+/// The same for all planes that were decoded.
+const KEPT_PLANE_BYTES: usize = 3 << 20;
+
+/// Reads the whole file into memory that may have been used before.
+fn read(input: &mut Input<'_>, mut file: Vec<u8>) -> Result<Vec<u8>, Error> {
     let len = input.seek(SeekFrom::End(0))?;
     input.seek(SeekFrom::Start(0))?;
-    let mut file = Vec::new();
+    file.clear();
     // To the byte: a vector that grows by doubling would hold up to twice as much.
     let exact = usize::try_from(len).ok().filter(|len| file.try_reserve_exact(*len).is_ok());
     if exact.is_none() {

@@ -2,6 +2,8 @@
 
 use tintype_jpeg::{ColorFamily, Header as Jpeg, Options, Scale};
 
+use super::jpeg::KEPT_FILE_BYTES;
+
 use crate::planes::{self, Colour, Side};
 
 /// The scales from small to large.
@@ -98,6 +100,8 @@ pub(crate) fn memory(skeleton: &[u8], file_bytes: u64, profile_bytes: u64, store
     let side = |pixels: u32| Side { samples: scale.apply(pixels), exact: f64::from(scale.apply(pixels)) };
     let made = planes::memory((side(jpeg.width()), side(jpeg.height())), stored, channels);
     let decoding = jpeg.memory_estimate(options) + file_bytes;
+    // A small file's memory stays.
+    let kept = if file_bytes > KEPT_FILE_BYTES as u64 { 0 } else { file_bytes };
     let making = jpeg.plane_bytes(options) + made;
     // Afterwards the largest thumbnail and its file, and the next one.
     let finishing = made + small;
@@ -108,7 +112,7 @@ pub(crate) fn memory(skeleton: &[u8], file_bytes: u64, profile_bytes: u64, store
         // Planes and pixels, which become other pixels, which become planes.
         _ => (jpeg.plane_bytes(options) + small).max(small * channels * 2) + (made - small),
     };
-    let peak = decoding.max(making).max(finishing).max(converting);
+    let peak = decoding.max(kept + making.max(finishing).max(converting));
     // The profile stays beside the pixels, as it is and as it is understood.
     peak + 2 * profile_bytes + FIXED_BYTES
 }
