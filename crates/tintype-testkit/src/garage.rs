@@ -3,7 +3,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use rusty_s3::{Credentials, S3Action, UrlStyle};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -212,8 +212,11 @@ impl Garage {
     }
 
     /// Stops it in the middle of whatever it does; connections stay, and nothing is answered.
+    #[track_caller]
     pub fn freeze(&self) {
-        self.signal(Signal::STOP);
+        let id = self.signal(Signal::STOP);
+        let stopped = wait_for(START_LIMIT, || are_stopped(id).then_some(()));
+        assert!(stopped.is_some(), "Garage has stopped within {START_LIMIT:?}");
     }
 
     /// Lets it go on after [`Garage::freeze`].
@@ -221,9 +224,18 @@ impl Garage {
         self.signal(Signal::CONT);
     }
 
-    /// Sends `SIGKILL`; connections are refused from then on.
+    /// Sends `SIGKILL`, and waits until connections are refused: a process may answer for a moment yet.
+    ///
+    /// # Panics
+    ///
+    /// When it does not end.
+    #[track_caller]
     pub fn kill(&self) {
         self.signal(Signal::KILL);
+        let url = self.s3.base_url();
+        let address = (url.host_str().unwrap_or_default(), url.port().unwrap_or_default());
+        let refused = wait_for(START_LIMIT, || TcpStream::connect(address).is_err().then_some(()));
+        assert!(refused.is_some(), "Garage has ended within {START_LIMIT:?}");
     }
 
     /// Starts it again after [`Garage::kill`], with what it had, and waits until it answers.
@@ -238,10 +250,13 @@ impl Garage {
         }
     }
 
-    fn signal(&self, signal: Signal) {
-        let pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = pipes.id.map(|id| kill_process(id, signal));
-        assert!(matches!(sent, Some(Ok(()))), "Garage has been started and still runs: {sent:?}");
+    fn signal(&self, signal: Signal) -> Pid {
+        let id = self.pipes.lock().unwrap_or_else(PoisonError::into_inner).id;
+        let sent = id.map(|id| kill_process(id, signal));
+        match (id, sent) {
+            (Some(id), Some(Ok(()))) => id,
+            (_, sent) => panic!("Garage has been started and still runs: {sent:?}"),
+        }
     }
 
     fn launch(&self) -> Result<(), Error> {
@@ -263,6 +278,16 @@ impl Garage {
     fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
     }
+}
+
+/// Returns whether all threads of a process are stopped; each goes on until it next looks for signals.
+fn are_stopped(id: Pid) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{}/task", id.as_raw_nonzero())) else { return false };
+    threads.flatten().all(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        // The state comes after the name, which may have brackets of its own.
+        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('T'))
+    })
 }
 
 impl Drop for Garage {
