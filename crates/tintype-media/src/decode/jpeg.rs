@@ -66,7 +66,7 @@ pub(super) fn decode(
 pub(super) const KEPT_FILE_BYTES: usize = 2 << 20;
 
 /// The same for all planes that were decoded.
-const KEPT_PLANE_BYTES: usize = 3 << 20;
+pub(super) const KEPT_PLANE_BYTES: usize = 3 << 20;
 
 /// Reads the whole file into memory that may have been used before.
 fn read(input: &mut Input<'_>, mut file: Vec<u8>) -> Result<Vec<u8>, Error> {

@@ -2,7 +2,7 @@
 
 use tintype_jpeg::{ColorFamily, Header as Jpeg, Options, Scale};
 
-use super::jpeg::KEPT_FILE_BYTES;
+use super::jpeg::{KEPT_FILE_BYTES, KEPT_PLANE_BYTES};
 
 use crate::planes::{self, Colour, Side};
 
@@ -100,11 +100,12 @@ pub(crate) fn memory(skeleton: &[u8], file_bytes: u64, profile_bytes: u64, store
     let side = |pixels: u32| Side { samples: scale.apply(pixels), exact: f64::from(scale.apply(pixels)) };
     let made = planes::memory((side(jpeg.width()), side(jpeg.height())), stored, channels);
     let decoding = jpeg.memory_estimate(options) + file_bytes;
-    // A small file's memory stays.
-    let kept = if file_bytes > KEPT_FILE_BYTES as u64 { 0 } else { file_bytes };
+    // The memory of a small file stays, and of its planes.
+    let kept = |bytes: u64, most: usize| if bytes > most as u64 { 0 } else { bytes };
+    let kept_file = kept(file_bytes, KEPT_FILE_BYTES);
     let making = jpeg.plane_bytes(options) + made;
-    // Afterwards the largest thumbnail and its file, and the next one.
-    let finishing = made + small;
+    // Afterwards the largest thumbnail and its file, and the next one and its axes.
+    let finishing = kept(jpeg.plane_bytes(options), KEPT_PLANE_BYTES) + made + small + small / 4;
     let converting = match jpeg.color() {
         ColorFamily::Grey | ColorFamily::YCbCr if profile_bytes == 0 => 0,
         // As it came, as lights, and these in another space.
@@ -112,7 +113,7 @@ pub(crate) fn memory(skeleton: &[u8], file_bytes: u64, profile_bytes: u64, store
         // Planes and pixels, which become other pixels, which become planes.
         _ => (jpeg.plane_bytes(options) + small).max(small * channels * 2) + (made - small),
     };
-    let peak = decoding.max(kept + making.max(finishing).max(converting));
+    let peak = decoding.max(kept_file + making.max(finishing).max(converting));
     // The profile stays beside the pixels, as it is and as it is understood.
     peak + 2 * profile_bytes + FIXED_BYTES
 }
