@@ -6,9 +6,10 @@ mod resample;
 use fearless_simd::Level;
 use tintype_jpeg::PlaneView;
 
+use self::axis::Axes;
 pub(crate) use self::axis::Side;
-use self::axis::{Axes, Direction};
-use self::resample::{Strip, View};
+pub(crate) use self::axis::{Axis, Direction, memory as axis_memory};
+pub(crate) use self::resample::{ROWS, Strip, View, rows as strip_rows};
 use crate::Orientation;
 use crate::frame::{Frame, Samples};
 
@@ -152,15 +153,10 @@ impl Resizer {
         let (across, down) = directions(orientation);
         let mut target = self.spare.pop().unwrap_or_default();
         target.clear();
-        let view = View {
-            data: source.data,
-            stride: source.stride,
-            width: source.width.samples as usize,
-            height: source.height.samples as usize,
-        };
+        let view = View { data: source.data, stride: source.stride, samples: source.width.samples as usize, top: 0 };
         if stored == (source.width, source.height) && (across, down) == (Direction::Forward, Direction::Forward) {
-            for row in view.data.chunks(view.stride).take(view.height) {
-                target.extend_from_slice(&row[..view.width]);
+            for row in view.data.chunks(view.stride).take(source.height.samples as usize) {
+                target.extend_from_slice(&row[..view.samples]);
             }
         } else {
             let x = self.axes.get(source.width, stored.0, across);

@@ -1,4 +1,5 @@
-//! Resizes one plane: columns first, since that leaves fewer rows, then rows.
+//! Resizes one plane, or rows of pixels whose samples lie side by side: columns first, since that leaves fewer rows, then
+//! rows.
 //!
 //! The arithmetic is that of whole numbers, 16 bits wide and added up in 32: processors multiply two pairs of samples and
 //! weights and add the products in one step. So samples that meet the weights of a pair lie side by side, and all
@@ -9,18 +10,20 @@ use fearless_simd::{SimdIntWiden, SimdInterleaved, i16x16, i32x8, u8x16, u32x4, 
 
 use super::axis::{Axis, WEIGHT_BITS};
 
-/// Samples of one component that belong to somebody else, one byte each.
+/// Samples that belong to somebody else, one byte each.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
-    /// Rows of `stride` bytes; the last may end after the width.
+    /// Rows of `stride` bytes; the last may end after its samples, and rows that are missing are zeros.
     pub(crate) data: &'a [u8],
     pub(crate) stride: usize,
-    pub(crate) width: usize,
-    pub(crate) height: usize,
+    /// Samples in a row, of whatever component.
+    pub(crate) samples: usize,
+    /// The number of the row with which `data` begins.
+    pub(crate) top: usize,
 }
 
 /// Target rows that are made at a time.
-const ROWS: usize = 8;
+pub(crate) const ROWS: usize = 8;
 
 /// Source columns that are filtered at a time.
 const COLUMNS: usize = 32;
@@ -38,29 +41,54 @@ pub(crate) struct Strip {
 }
 
 impl Strip {
-    /// Returns the bytes that a plane of `width` x `height` samples takes at most when it becomes `target_height` high.
-    pub(crate) fn memory(width: u32, height: u32, target_height: u32) -> u64 {
-        let ratio = f64::from(height.max(1)) / f64::from(target_height.max(1));
-        let rows = (ratio.max(1.0) * (6.0 + ROWS as f64) + 5.0).min(f64::from(height) + 1.0);
+    /// Returns the bytes that rows of `samples` take at most when `height` of them become `target_height`.
+    pub(crate) fn memory(samples: u32, height: u32, target_height: u32) -> u64 {
+        let rows = rows(height, target_height);
         // Windows of rows may reach beyond the last column; how far is bounded by their number.
-        (rows as u64 * COLUMNS as u64 + (u64::from(width) * 2 + COLUMNS as u64) * ROWS as u64) * 2
+        (rows * COLUMNS as u64 + (u64::from(samples) * 2 + COLUMNS as u64) * ROWS as u64) * 2
     }
 
     /// Appends the rows of the resized plane to `target`.
     pub(crate) fn resample(&mut self, level: Level, source: View<'_>, (x, y): (&Axis, &Axis), target: &mut Vec<u8>) {
         let start = target.len();
         target.resize(start + x.len() * y.len(), 0);
-        let target = &mut target[start..];
-        dispatch!(level, simd => self.run(simd, source, (x, y), target));
+        for (strip, rows) in target[start..].chunks_mut(ROWS * x.len()).enumerate() {
+            self.make(level, source, (x, y), strip * ROWS, 1, rows);
+        }
+    }
+
+    /// Makes up to [`ROWS`] rows from number `top` on, of pixels of 1, 3 or 4 channels.
+    pub(crate) fn make(
+        &mut self,
+        level: Level,
+        source: View<'_>,
+        (x, y): (&Axis, &Axis),
+        top: usize,
+        channels: usize,
+        rows: &mut [u8],
+    ) {
+        dispatch!(level, simd => match channels {
+            1 => self.run::<_, 1>(simd, source, (x, y), top, rows),
+            3 => self.run::<_, 3>(simd, source, (x, y), top, rows),
+            _ => self.run::<_, 4>(simd, source, (x, y), top, rows),
+        });
     }
 
     #[inline(always)]
-    fn run<S: Simd>(&mut self, simd: S, source: View<'_>, (x, y): (&Axis, &Axis), target: &mut [u8]) {
-        self.columns.resize(source.width.next_multiple_of(COLUMNS) / 2 + x.pairs(), [0; ROWS]);
-        for (strip, rows) in target.chunks_mut(ROWS * x.len()).enumerate() {
-            self.filter_columns(simd, source, y, strip * ROWS);
-            self.filter_rows(simd, x, rows);
+    fn run<S: Simd, const CHANNELS: usize>(
+        &mut self,
+        simd: S,
+        source: View<'_>,
+        (x, y): (&Axis, &Axis),
+        top: usize,
+        rows: &mut [u8],
+    ) {
+        self.columns.resize(source.samples.next_multiple_of(COLUMNS) / 2 + x.pairs() * CHANNELS, [0; ROWS]);
+        self.filter_columns(simd, source, y, top);
+        for words in self.columns.as_chunks_mut::<CHANNELS>().0 {
+            pair_up(simd, words);
         }
+        self.filter_rows::<S, CHANNELS>(simd, x, rows);
     }
 
     /// Makes the rows from `top` on, not yet narrowed.
@@ -71,7 +99,7 @@ impl Strip {
         let starts = [windows[0].0, windows[ROWS - 1].0];
         let first = starts[0].min(starts[1]);
         self.source.resize(starts[0].max(starts[1]) - first + y.pairs(), [0; 2 * COLUMNS]);
-        let chunks = self.columns.chunks_exact_mut(COLUMNS / 2).take(source.width.div_ceil(COLUMNS));
+        let chunks = self.columns.chunks_exact_mut(COLUMNS / 2).take(source.samples.div_ceil(COLUMNS));
         for (chunk, columns) in chunks.enumerate() {
             for (pair, to) in (first..).zip(&mut self.source) {
                 read(simd, source, 2 * pair, chunk * COLUMNS, to);
@@ -95,25 +123,51 @@ impl Strip {
 
     /// Makes rows of the target from the strip.
     #[inline(always)]
-    fn filter_rows<S: Simd>(&self, simd: S, x: &Axis, target: &mut [u8]) {
+    fn filter_rows<S: Simd, const CHANNELS: usize>(&self, simd: S, x: &Axis, target: &mut [u8]) {
         let width = x.len();
         for left in (0..width).step_by(4) {
-            // Four samples of each row, the first lowest; behind the last column it is made again.
-            let mut words = u32x8::splat(simd, 0);
+            // Four pixels of each row, the first lowest; behind the last column it is made again.
+            let mut words = [u32x8::splat(simd, 0); CHANNELS];
             for i in 0..4 {
                 let (start, weights) = x.window((left + i).min(width - 1));
-                words |= column(simd, &self.columns[start..], weights) << (8 * i as u32);
+                let pixels = column::<S, CHANNELS>(simd, &self.columns[start * CHANNELS..], weights);
+                for (channel, samples) in pixels.into_iter().enumerate() {
+                    let place = i * CHANNELS + channel;
+                    words[place / 4] |= samples << (8 * (place % 4) as u32);
+                }
             }
-            let words = words.to_array();
-            for (row, word) in target.chunks_exact_mut(width).zip(words) {
-                let (row, word) = (&mut row[left..], word.to_le_bytes());
-                if let Some(row) = row.first_chunk_mut::<4>() {
-                    *row = word;
-                } else {
-                    row.copy_from_slice(&word[..row.len()]);
+            let words = words.map(|words| words.to_array());
+            for (index, row) in target.chunks_exact_mut(width * CHANNELS).enumerate() {
+                let row = &mut row[left * CHANNELS..];
+                for (bytes, words) in row.chunks_mut(4).zip(&words) {
+                    bytes.copy_from_slice(&words[index].to_le_bytes()[..bytes.len()]);
                 }
             }
         }
+    }
+}
+
+/// Returns how many rows of `height` it takes at most to make [`ROWS`] of `target_height`.
+pub(crate) fn rows(height: u32, target_height: u32) -> u64 {
+    let ratio = f64::from(height.max(1)) / f64::from(target_height.max(1));
+    (ratio.max(1.0) * (6.0 + ROWS as f64) + 5.0).min(f64::from(height) + 1.0) as u64
+}
+
+/// Puts samples of the same channel of two adjacent pixels into one word.
+#[inline(always)]
+fn pair_up<S: Simd, const CHANNELS: usize>(simd: S, words: &mut [[u32; ROWS]; CHANNELS]) {
+    const LEFT: u32 = if cfg!(target_endian = "little") { 0xFFFF } else { 0xFFFF_0000 };
+    if CHANNELS == 1 {
+        return;
+    }
+    let all: [u32x8<S>; CHANNELS] = std::array::from_fn(|index| u32x8::load_array_ref(simd, &words[index]));
+    for (channel, to) in words.iter_mut().enumerate() {
+        // The sample in either pixel, counted from the first one's first.
+        let [left, right] = [channel, channel + CHANNELS].map(|sample| (all[sample / 2], sample % 2));
+        let swap = |word: u32x8<S>| word << 16_u32 | word >> 16_u32;
+        let left = if left.1 == 0 { left.0 } else { swap(left.0) };
+        let right = if right.1 == 1 { right.0 } else { swap(right.0) };
+        *to = (left & LEFT | right & !LEFT).to_array();
     }
 }
 
@@ -134,7 +188,7 @@ fn read<S: Simd>(simd: S, source: View<'_>, row: usize, left: usize, to: &mut [i
 /// The samples of a row from column `left` on.
 #[inline(always)]
 fn line(source: View<'_>, row: usize, left: usize) -> [u8; COLUMNS] {
-    let from = source.data.get(row * source.stride + left..).unwrap_or_default();
+    let from = source.data.get((row - source.top) * source.stride + left..).unwrap_or_default();
     if let Some(from) = from.first_chunk::<COLUMNS>() {
         return *from;
     }
@@ -161,17 +215,19 @@ fn row<S: Simd>(simd: S, pairs: &[[i16; 2 * COLUMNS]], weights: &[i32]) -> [u32x
     [a, b, c, d]
 }
 
-/// Makes one column of the target.
+/// Makes one column of the target, channel by channel.
 #[inline(always)]
-fn column<S: Simd>(simd: S, pairs: &[[u32; ROWS]], weights: &[i32]) -> u32x8<S> {
+fn column<S: Simd, const CHANNELS: usize>(simd: S, pairs: &[[u32; ROWS]], weights: &[i32]) -> [u32x8<S>; CHANNELS] {
     const SHIFT: u32 = WEIGHT_BITS + FRACTION_BITS;
-    let mut sum = i32x8::splat(simd, 1 << (SHIFT - 1));
-    for (samples, weight) in pairs.iter().zip(weights) {
+    let mut sums = [i32x8::splat(simd, 1 << (SHIFT - 1)); CHANNELS];
+    for (pair, weight) in pairs.as_chunks::<CHANNELS>().0.iter().zip(weights) {
         let weight: i16x16<S> = i32x8::splat(simd, *weight).bitcast();
-        let samples: i16x16<S> = u32x8::load_array_ref(simd, samples).bitcast();
-        sum += samples.pairwise_dot_product(weight);
+        for (sum, samples) in sums.iter_mut().zip(pair) {
+            let samples: i16x16<S> = u32x8::load_array_ref(simd, samples).bitcast();
+            *sum += samples.pairwise_dot_product(weight);
+        }
     }
-    (sum >> SHIFT).max(0).min(255).bitcast()
+    sums.map(|sum| (sum >> SHIFT).max(0).min(255).bitcast())
 }
 
 #[cfg(test)]
@@ -217,7 +273,7 @@ mod tests {
             let stride = width + 5;
             let data: Vec<u8> =
                 (0..stride * height - 5).map(|i| (i as u32).wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
-            let source = View { data: &data, stride, width, height };
+            let source = View { data: &data, stride, samples: width, top: 0 };
             let x = Axis::new(
                 Side { samples: width as u32, exact: width as f64 - 0.25 },
                 Side::whole(to_width),

@@ -3,10 +3,12 @@
 mod across;
 mod resizer;
 mod row;
+mod strips;
 mod weights;
 
 use resizer::Resizer;
 pub(crate) use row::Row;
+use strips::Strips;
 pub(crate) use weights::Lattice;
 
 use crate::frame::{Decoded, Frame, Samples};
@@ -43,7 +45,23 @@ impl Plan {
         let channels = self.samples.channels();
         let pixels = u64::from(self.to.0) * u64::from(self.to.1);
         let frame = pixels * channels as u64 * if self.deep { 2 } else { 1 };
-        frame + if self.from == self.to { 0 } else { Resizer::memory(self.from, self.to, channels, self.is_ordered()) }
+        let resizing = match self.way() {
+            Way::Copy => 0,
+            Way::Strips => Strips::memory(self.from, self.to, channels),
+            Way::Sums => Resizer::memory(self.from, self.to, channels, self.is_ordered()),
+        };
+        frame + resizing
+    }
+
+    fn way(&self) -> Way {
+        let plain = self.is_ordered() && !self.deep && !self.samples.has_alpha();
+        if self.from == self.to {
+            Way::Copy
+        } else if plain && Strips::suit(self.from, self.to, self.samples.channels()) {
+            Way::Strips
+        } else {
+            Way::Sums
+        }
     }
 
     fn is_ordered(&self) -> bool {
@@ -51,11 +69,26 @@ impl Plan {
     }
 }
 
+/// How rows become a picture.
+enum Way {
+    Copy,
+    /// For most pictures: in whole numbers, several rows of the result at a time.
+    Strips,
+    /// For rows in any order, and for samples that need more than eight bits.
+    Sums,
+}
+
+enum Resizing {
+    None,
+    Strips(Strips),
+    Sums(Resizer),
+}
+
 /// Makes a picture of `plan.to` pixels from its rows as they come.
 pub(crate) struct Shrinker<'a> {
     plan: Plan,
     limits: &'a Limits,
-    resizer: Option<Resizer>,
+    resizing: Resizing,
     made: Made,
     /// Rows of the result that are complete.
     complete: usize,
@@ -73,10 +106,14 @@ enum Made {
 impl<'a> Shrinker<'a> {
     pub(crate) fn new(plan: Plan, limits: &'a Limits) -> Self {
         let len = plan.to.0 as usize * plan.to.1 as usize * plan.samples.channels();
-        let resizer = (plan.from != plan.to)
-            .then(|| Resizer::new(plan.from, plan.to, plan.samples.channels(), plan.is_ordered()));
+        let channels = plan.samples.channels();
+        let resizing = match plan.way() {
+            Way::Copy => Resizing::None,
+            Way::Strips => Resizing::Strips(Strips::new(plan.from, plan.to, channels)),
+            Way::Sums => Resizing::Sums(Resizer::new(plan.from, plan.to, channels, plan.is_ordered())),
+        };
         let made = if plan.deep { Made::Sixteen(vec![0; len]) } else { Made::Eight(vec![0; len]) };
-        Self { plan, limits, resizer, made, complete: 0, opaque: true, seen: 0, until_look: 0 }
+        Self { plan, limits, resizing, made, complete: 0, opaque: true, seen: 0, until_look: 0 }
     }
 
     /// Takes the next row, whole.
@@ -98,21 +135,17 @@ impl<'a> Shrinker<'a> {
         let weighted = self.plan.samples.has_alpha() && !row.is_opaque(channels);
         self.opaque &= !weighted;
         self.seen += u64::from(pixels);
-        match &mut self.resizer {
-            Some(resizer) => {
+        let len = width as usize * channels;
+        match (&mut self.resizing, &mut self.made) {
+            (Resizing::Strips(strips), Made::Eight(made)) => strips.push(y, row, made),
+            (Resizing::Sums(resizer), _) => {
                 resizer.push(y, lattice, |target| row.write(target, weighted.then_some(channels)));
-                if self.plan.order != Order::Any {
+                if self.plan.is_ordered() {
                     self.take_complete(y + 1);
                 }
             }
-            None => {
-                let len = width as usize * channels;
-                let start = y as usize * len;
-                match &mut self.made {
-                    Made::Eight(made) => row.copy(&mut made[start..start + len], channels, lattice),
-                    Made::Sixteen(made) => row.copy(&mut made[start..start + len], channels, lattice),
-                }
-            }
+            (_, Made::Eight(made)) => row.copy(&mut made[y as usize * len..][..len], channels, lattice),
+            (_, Made::Sixteen(made)) => row.copy(&mut made[y as usize * len..][..len], channels, lattice),
         }
         self.until_look = self.until_look.saturating_sub(pixels as usize);
         if self.until_look == 0 {
@@ -124,7 +157,7 @@ impl<'a> Shrinker<'a> {
 
     /// Writes the rows of the result that no row from `y` on is part of.
     fn take_complete(&mut self, y: u32) {
-        let Some(resizer) = &mut self.resizer else {
+        let Resizing::Sums(resizer) = &mut self.resizing else {
             return;
         };
         let channels = self.plan.samples.channels();
@@ -150,8 +183,11 @@ impl<'a> Shrinker<'a> {
         let Plan { from, to: (width, height), samples, order, .. } = self.plan;
         let alpha = samples.has_alpha();
         self.opaque &= !alpha || self.seen >= u64::from(from.0) * u64::from(from.1);
-        self.take_complete(u32::MAX);
-        self.resizer = None;
+        match (&mut self.resizing, &mut self.made) {
+            (Resizing::Strips(strips), Made::Eight(made)) => strips.make(from.1 as usize, made),
+            _ => self.take_complete(u32::MAX),
+        }
+        self.resizing = Resizing::None;
         let drops_alpha = alpha && self.opaque;
         match self.made {
             Made::Eight(pixels) => {

@@ -35,6 +35,14 @@ impl Row<'_> {
         );
     }
 
+    /// Appends up to `len` samples of eight bits.
+    pub(super) fn append(self, len: usize, target: &mut Vec<u8>) {
+        match self {
+            Self::Eight(row) => target.extend_from_slice(&row[..len.min(row.len())]),
+            Self::Sixteen(row) => target.extend(row.iter().take(len).map(|sample| u8::from_sample(*sample))),
+        }
+    }
+
     /// Copies those pixels that are on the lattice into a row of a picture.
     pub(super) fn copy<S: Sample>(self, target: &mut [S], channels: usize, lattice: Lattice) {
         match self {
