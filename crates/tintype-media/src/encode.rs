@@ -21,10 +21,8 @@ pub(crate) fn encode(
     let quality = options.jpeg_quality;
     let encoder = &mut tools.encoder;
     Ok(match (options.encoding, picture) {
-        (Encoding::WebP, Picture::Pixels(frame)) => (ThumbnailFormat::WebP, webp::encode(frame, quality)?),
-        (Encoding::WebP, Picture::Planes(planes)) => {
-            (ThumbnailFormat::WebP, webp::encode(&tools.resizer.frame(planes), quality)?)
-        }
+        (Encoding::WebP, Picture::Pixels(frame)) => (ThumbnailFormat::WebP, webp::pixels(frame, quality)?),
+        (Encoding::WebP, Picture::Planes(planes)) => (ThumbnailFormat::WebP, webp::planes(planes, quality)?),
         (Encoding::Auto, Picture::Pixels(frame)) => (ThumbnailFormat::Png, png(frame)?),
         (Encoding::Jpeg, Picture::Pixels(frame)) => {
             (ThumbnailFormat::Jpeg, jpeg(encoder, &Planes::from_frame(on_white(frame)), quality)?)

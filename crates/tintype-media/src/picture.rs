@@ -1,9 +1,9 @@
 //! A picture on its way to thumbnails: upright, sRGB.
 
-use crate::Error;
-use crate::frame::Frame;
+use crate::frame::{Decoded, Frame};
 use crate::planes::{Planes, Resizer};
 use crate::resize::Scaler;
+use crate::{Error, Limits, Orientation, colour};
 
 /// Pixels where anything is transparent, planes for all others.
 pub(crate) enum Picture {
@@ -18,6 +18,22 @@ impl From<Frame> for Picture {
 }
 
 impl Picture {
+    /// Makes the picture for the largest thumbnail, whose sides before orientation are `stored`.
+    pub(crate) fn new(
+        decoded: Decoded,
+        orientation: Orientation,
+        limits: &Limits,
+        stored: (u32, u32),
+    ) -> Result<Self, Error> {
+        limits.check_deadline()?;
+        let mut frame = decoded.frame;
+        frame.drop_opaque_alpha();
+        // Colour and orientation come after the first resize, on a fraction of the pixels.
+        let frame = Scaler::new().consume(frame, stored.0, stored.1)?;
+        limits.check_deadline()?;
+        Ok(colour::to_srgb(frame, decoded.icc_profile.as_deref()).upright(orientation).into())
+    }
+
     pub(crate) fn sides(&self) -> (u32, u32) {
         match self {
             Self::Pixels(frame) => (frame.width, frame.height),

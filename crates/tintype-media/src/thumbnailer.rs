@@ -8,9 +8,9 @@ use tintype_jpeg::{Decoder, Encoder};
 use crate::picture::Picture;
 use crate::planes::Resizer;
 use crate::probe::{self, Header};
-use crate::resize::{Scaler, fit};
-use crate::thumbnail::{MAX_EDGE, admit, first_sides};
-use crate::{Error, Format, Thumbnail, ThumbnailOptions, colour, decode, encode, guard};
+use crate::resize::fit;
+use crate::thumbnail::{MAX_EDGE, admit};
+use crate::{Error, Thumbnail, ThumbnailOptions, decode, encode, guard};
 
 /// Makes thumbnails of one image after the other, keeping tables and buffers from each for the next.
 ///
@@ -81,7 +81,7 @@ impl Thumbnailer {
         admit(&header, options)?;
         reader.seek(SeekFrom::Start(0))?;
         let made = guard::catch(|| {
-            let first = first(&mut self.tools, &mut reader, &header, options);
+            let first = decode::decode(&mut reader, &header, options, &mut self.tools);
             let first = first.map_err(|error| guard::timeout(error, &options.limits))?;
             cascade(&mut self.tools, first, &header, options)
         });
@@ -91,28 +91,6 @@ impl Thumbnailer {
         }
         made
     }
-}
-
-/// Decodes the image and makes the picture for the largest thumbnail.
-fn first<R: BufRead + Seek>(
-    tools: &mut Tools,
-    reader: &mut R,
-    header: &Header,
-    options: &ThumbnailOptions,
-) -> Result<Picture, Error> {
-    let limits = &options.limits;
-    let stored = first_sides(header, &options.edges);
-    if header.format == Format::Jpeg {
-        return decode::decode_jpeg(reader, header, limits, stored, tools);
-    }
-    let decoded = decode::decode(reader, header, limits, options.decoder.as_ref(), stored)?;
-    limits.check_deadline()?;
-    let mut frame = decoded.frame;
-    frame.drop_opaque_alpha();
-    // Colour and orientation come after the first resize, on a fraction of the pixels.
-    let frame = Scaler::new().consume(frame, stored.0, stored.1)?;
-    limits.check_deadline()?;
-    Ok(colour::to_srgb(frame, decoded.icc_profile.as_deref()).upright(header.orientation).into())
 }
 
 /// Makes all thumbnails from the picture for the largest.

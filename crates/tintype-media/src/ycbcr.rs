@@ -42,6 +42,16 @@ pub(crate) fn full_range(middle: i32) -> [u8; 256] {
     })
 }
 
+/// The way back from [`full_range`].
+pub(crate) fn limited_range(middle: i32) -> [u8; 256] {
+    let (zero, range) = if middle == 0 { (16, 219) } else { (128, 224) };
+    std::array::from_fn(|sample| {
+        let steps = (sample as i32 - middle) * range * 2;
+        let rounded = (steps + 255 * steps.signum()) / (2 * 255);
+        (rounded + zero).clamp(0, 255) as u8
+    })
+}
+
 /// Returns RGB for Y, Cb and Cr planes that lie one after the other.
 pub(crate) fn to_rgb(planes: &[u8]) -> Vec<u8> {
     let (luma, chroma) = planes.split_at(planes.len() / 3);
@@ -130,6 +140,15 @@ mod tests {
         let (luma, difference) = (full_range(0), full_range(128));
         assert_eq!([16, 235, 0, 255, 126].map(|sample: usize| luma[sample]), [0, 255, 0, 255, 128]);
         assert_eq!([16, 128, 240, 255].map(|sample: usize| difference[sample]), [0, 128, 255, 255]);
+    }
+
+    #[test]
+    fn the_range_of_television_comes_back_from_that_of_jpeg() {
+        for (middle, samples) in [(0, 16..=235u8), (128, 16..=240)] {
+            let (full, limited) = (full_range(middle), limited_range(middle));
+            assert!(samples.into_iter().all(|sample| limited[usize::from(full[usize::from(sample)])] == sample));
+        }
+        assert_eq!([0, 255].map(|sample: usize| limited_range(0)[sample]), [16, 235]);
     }
 
     #[test]

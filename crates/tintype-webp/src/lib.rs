@@ -5,5 +5,5 @@ mod encode;
 mod error;
 
 pub use decode::{Features, Layout, Picture, decode, features};
-pub use encode::encode;
+pub use encode::{encode, encode_yuv};
 pub use error::Error;

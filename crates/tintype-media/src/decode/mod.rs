@@ -21,10 +21,10 @@ use crate::frame::Decoded;
 use crate::guard::Deadline;
 use crate::picture::Picture;
 use crate::probe::{Detail, Header};
-use crate::process::{self, DecoderProcess};
-use crate::thumbnail::FIXED_BYTES;
+use crate::process;
+use crate::thumbnail::{FIXED_BYTES, first_sides};
 use crate::thumbnailer::Tools;
-use crate::{Error, Format, Limits};
+use crate::{Error, Format, Limits, ThumbnailOptions};
 
 /// A trait object's stand-in for `BufRead + Seek`: decoders are compiled once, not once for each kind of reader.
 pub(crate) trait BufReadSeek: BufRead + Seek {}
@@ -34,32 +34,33 @@ impl<T: BufRead + Seek> BufReadSeek for T {}
 /// What the decoders read from.
 pub(crate) type Input<'a> = Deadline<&'a mut dyn BufReadSeek>;
 
-/// Decodes the image whose header is known and admitted; `reader` stands at its beginning.
-///
-/// The frame has the image's sides, or those of the first thumbnail before orientation, `stored`, where the format
-/// allows to decode less than all.
+/// Decodes the image whose header is known and admitted, and makes the picture for the largest thumbnail of it; `reader` stands at
+/// its beginning.
 pub(crate) fn decode<R: BufRead + Seek>(
     reader: &mut R,
     header: &Header,
-    limits: &Limits,
-    decoder: Option<&DecoderProcess>,
-    stored: (u32, u32),
-) -> Result<Decoded, Error> {
+    options: &ThumbnailOptions,
+    tools: &mut Tools,
+) -> Result<Picture, Error> {
+    let limits = &options.limits;
+    let stored = first_sides(header, &options.edges);
     let input = Deadline::new(reader as &mut dyn BufReadSeek, limits);
-    if header.format.is_isolated() {
-        let decoder = decoder.ok_or_else(|| no_process(header.format))?;
-        let memory = memory(header, stored).unwrap_or(limits.max_alloc_bytes);
-        return process::decode(decoder, input, header, limits, stored, memory);
-    }
-    match header.format {
-        Format::Png => png::decode(input, header, limits, stored),
-        Format::Gif => gif::decode(input, header, limits, stored),
-        Format::Ico => ico::decode(input, header, limits, stored),
-        Format::Tiff => tiff::decode(input, header, limits, stored),
-        Format::WebP => webp::decode(input, header, limits, stored),
-        Format::Pnm => pfm::decode(input, header, limits, stored),
-        _ => generic::decode(input, header, limits, stored),
-    }
+    let decoded = match header.format {
+        Format::Jpeg => return jpeg::decode(input, header, limits, stored, tools),
+        Format::WebP => return webp::decode(input, header, limits, stored, tools),
+        format if format.is_isolated() => {
+            let decoder = options.decoder.as_ref().ok_or_else(|| no_process(format))?;
+            let memory = memory(header, stored).unwrap_or(limits.max_alloc_bytes);
+            process::decode(decoder, input, header, limits, stored, memory)?
+        }
+        Format::Png => png::decode(input, header, limits, stored)?,
+        Format::Gif => gif::decode(input, header, limits, stored)?,
+        Format::Ico => ico::decode(input, header, limits, stored)?,
+        Format::Tiff => tiff::decode(input, header, limits, stored)?,
+        Format::Pnm => pfm::decode(input, header, limits, stored)?,
+        _ => generic::decode(input, header, limits, stored)?,
+    };
+    Picture::new(decoded, header.orientation, limits, stored)
 }
 
 /// Why a format cannot be decoded that needs a process of its own.
@@ -95,19 +96,6 @@ pub(crate) fn memory(header: &Header, stored: (u32, u32)) -> Option<u64> {
         _ if header.format == Format::Svg => svg::memory(header, stored),
         _ => return None,
     })
-}
-
-/// Decodes the JPEG whose header is known and admitted, as far as a first thumbnail of the sides `stored`, before
-/// orientation, needs it; `reader` stands at its beginning.
-pub(crate) fn decode_jpeg<R: BufRead + Seek>(
-    reader: &mut R,
-    header: &Header,
-    limits: &Limits,
-    stored: (u32, u32),
-    tools: &mut Tools,
-) -> Result<Picture, Error> {
-    let input = Deadline::new(reader as &mut dyn BufReadSeek, limits);
-    jpeg::decode(input, header, limits, stored, tools)
 }
 
 /// Allocates the pixels of the whole image, which the header's gate has already found affordable.

@@ -97,6 +97,13 @@ impl Planes {
         views.collect()
     }
 
+    /// Passes the samples of each plane through the table for its number.
+    pub(crate) fn map(&mut self, tables: &[[u8; 256]]) {
+        for (plane, table) in self.planes.iter_mut().zip(tables) {
+            plane.iter_mut().for_each(|sample| *sample = table[usize::from(*sample)]);
+        }
+    }
+
     fn sources(&self) -> impl Iterator<Item = Source<'_>> {
         self.planes.iter().enumerate().map(|(index, data)| {
             let (width, height) = sides(index, (self.width, self.height), self.colour);
@@ -167,15 +174,6 @@ impl Resizer {
             target = transposed(&target, stored.0.samples as usize);
         }
         target
-    }
-
-    /// Returns a picture with colour differences for each pixel.
-    pub(crate) fn frame(&mut self, picture: &Planes) -> Frame {
-        let (width, height) = (picture.width, picture.height);
-        let to = (Side::whole(width), Side::whole(height));
-        let planes: Vec<_> = picture.sources().map(|source| self.plane(&source, to, Orientation::Normal)).collect();
-        let samples = if planes.len() == 1 { Samples::Grey } else { Samples::YCbCr };
-        Frame { width, height, samples, pixels: planes.concat() }
     }
 
     /// Takes planes back, whose memory the next ones use.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
 
-use tintype_webp::{Error, Layout, decode, encode, features};
+use tintype_webp::{Error, Layout, decode, encode, encode_yuv, features};
 
 /// A picture with something in every block, and its bitstream.
 fn stream(width: u32, height: u32, channels: usize) -> Vec<u8> {
@@ -60,8 +60,26 @@ fn the_caller_can_stop_it() {
 }
 
 #[test]
+fn planes_come_back_as_the_planes_that_they_were() {
+    for (width, height) in [(64_u32, 48_u32), (33, 21), (1, 1)] {
+        let (columns, lines) = (width.div_ceil(2), height.div_ceil(2));
+        let ramp = |width: u32, height: u32, from: u8| -> Vec<u8> {
+            (0..height).flat_map(|y| (0..width).map(move |x| from + (x + y) as u8)).collect()
+        };
+        let planes = [ramp(width, height, 60), ramp(columns, lines, 90), ramp(columns, lines, 150)];
+        let file = encode_yuv(planes.each_ref().map(Vec::as_slice), (width, height), 95).unwrap();
+        let picture = decode(&file[12..], Layout::Yuv, &mut || true).unwrap();
+        assert_eq!((picture.width, picture.height), (width, height));
+        let furthest = planes.concat().iter().zip(&picture.data).map(|(from, to)| from.abs_diff(*to)).max();
+        assert!(furthest < Some(8), "{width}x{height}: {furthest:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_a_file_is_refused() {
     assert_eq!(encode(&[], (0, 1), 3, 80), Err(Error::Sides { width: 0, height: 1 }));
     assert_eq!(encode(&[0; 3], (16_384, 1), 3, 80), Err(Error::Sides { width: 16_384, height: 1 }));
     assert_eq!(encode(&[0; 5], (2, 1), 3, 80), Err(Error::Length { expected: 6, actual: 5 }));
+    let short = encode_yuv([&[0; 6], &[0; 1], &[0; 2]], (3, 2), 80);
+    assert_eq!(short, Err(Error::Length { expected: 2, actual: 1 }));
 }
