@@ -76,7 +76,7 @@ pub(super) fn decode(
         }
     }
     drop(bands);
-    Ok(shrinker.finish(icc_profile))
+    shrinker.finish(icc_profile)
 }
 
 /// The strips or tiles of an image, by rows of them.
