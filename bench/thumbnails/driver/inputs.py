@@ -92,7 +92,7 @@ def c(path: Path) -> None:
     twelve_megapixels().save(path, progressive=True, **CAMERA)
 
 
-@add("d.jpg", "100 MP JPEG 4:2:0", "slow")
+@add("d.jpg", "100 MP JPEG 4:2:0", "slow no-reference")
 def d(path: Path) -> None:
     hundred_megapixels().save(path, **CAMERA)
 
@@ -148,7 +148,7 @@ def palette(path: Path) -> None:
     four_megapixels().quantize(256).save(path, "png")
 
 
-@add("d.png", "100 MP PNG, RGB", "slow")
+@add("d.png", "100 MP PNG, RGB", "slow no-reference")
 def huge_png(path: Path) -> None:
     vips(hundred_megapixels()).pngsave(str(path), compression=3, filter="sub")
 
