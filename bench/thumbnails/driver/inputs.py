@@ -92,7 +92,7 @@ def c(path: Path) -> None:
     twelve_megapixels().save(path, progressive=True, **CAMERA)
 
 
-@add("d.jpg", "100 MP JPEG 4:2:0", "slow no-reference")
+@add("d.jpg", "100 MP JPEG 4:2:0", "slow")
 def d(path: Path) -> None:
     hundred_megapixels().save(path, **CAMERA)
 
