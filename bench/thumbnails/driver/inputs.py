@@ -148,7 +148,7 @@ def palette(path: Path) -> None:
     four_megapixels().quantize(256).save(path, "png")
 
 
-@add("d.png", "100 MP PNG, RGB", "slow")
+@add("d.png", "100 MP PNG, RGB", "slow no-reference")
 def huge_png(path: Path) -> None:
     vips(hundred_megapixels()).pngsave(str(path), compression=3, filter="sub")
 

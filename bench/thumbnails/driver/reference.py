@@ -1,5 +1,6 @@
 """What a thumbnail should look like: every pixel decoded, brought to sRGB, and resized with Lanczos3, in floating point."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -16,17 +17,21 @@ STRIP = 256
 class Reference:
     """The whole picture, from which references of any size are made. Samples are sRGB from 0 to 255."""
 
+    made: dict[tuple, np.ndarray] = {}
+
     def __init__(self, path: Path, picture: Input) -> None:
         with Image.open(path) as file:
             self.samples = np.asarray(file.convert("RGBA" if picture.output == "png" else "RGB"))
         self.convert = colour.p3_to_srgb if "display-p3" in picture.tags else None
-        self.made: dict[tuple[int, int], np.ndarray] = {}
+        # Several files have the same pixels.
+        self.identity = hashlib.blake2b(np.ascontiguousarray(self.samples)).digest(), self.convert
 
     def sized(self, width: int, height: int) -> np.ndarray:
         """Returns samples of the shape (height, width, channels); those with alpha are not premultiplied."""
-        if (width, height) not in self.made:
-            self.made[width, height] = self._resize(width, height)
-        return self.made[width, height]
+        key = self.identity, width, height
+        if key not in Reference.made:
+            Reference.made[key] = self._resize(width, height)
+        return Reference.made[key]
 
     def _resize(self, width: int, height: int) -> np.ndarray:
         lines = np.empty((self.samples.shape[0], width, self.samples.shape[2]))

@@ -65,6 +65,8 @@ impl Resizer {
     pub(super) fn push(&mut self, y: u32, lattice: Lattice, fill: impl FnOnce(&mut [f32])) {
         if self.waiting == BATCH || lattice != self.across.lattice() {
             self.add_batch();
+        }
+        if lattice != self.across.lattice() {
             self.across.set_lattice(lattice);
         }
         let stride = self.across.stride();
