@@ -58,7 +58,7 @@ fn run(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits, stored:
         }
     }
     drop(pixels);
-    shrinker.finish(icc_profile)
+    Ok(shrinker.finish(icc_profile))
 }
 
 /// Returns what the samples mean, and whether they have sixteen bits.

@@ -66,7 +66,7 @@ pub(super) fn decode(input: Input<'_>, header: &Header, limits: &Limits, stored:
         shrinker.push_at((top + y) as u32, Lattice::ALL, Row::Eight(&line))?;
     }
     drop(decoder);
-    shrinker.finish(None)
+    Ok(shrinker.finish(None))
 }
 
 /// Returns where the row that comes as number `index` belongs.

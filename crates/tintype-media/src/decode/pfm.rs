@@ -41,5 +41,5 @@ pub(super) fn decode(
         line.extend(bytes.as_chunks::<4>().0.iter().map(|bytes| (value(bytes) * 65_535.0).round() as u16));
         shrinker.push(Row::Sixteen(&line))?;
     }
-    shrinker.finish(None)
+    Ok(shrinker.finish(None))
 }

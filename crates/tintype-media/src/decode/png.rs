@@ -74,7 +74,7 @@ pub(super) fn decode(input: Input<'_>, header: &Header, limits: &Limits, stored:
         }
     }
     drop(reader);
-    shrinker.finish(icc_profile)
+    Ok(shrinker.finish(icc_profile))
 }
 
 /// Returns where the rows belong, in the order in which they come.

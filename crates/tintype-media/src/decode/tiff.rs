@@ -76,7 +76,7 @@ pub(super) fn decode(
         }
     }
     drop(bands);
-    shrinker.finish(icc_profile)
+    Ok(shrinker.finish(icc_profile))
 }
 
 /// The strips or tiles of an image, by rows of them.

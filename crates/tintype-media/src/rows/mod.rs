@@ -17,10 +17,6 @@ use crate::{Error, Limits, Orientation, colour};
 /// Rows between two looks at the clock have about as many pixels.
 const PIXELS_BETWEEN_LOOKS: usize = 1 << 18;
 
-/// A picture of no more bytes, whose rows come in any order, is put together first: sums in any order take three times as
-/// long as resizing from the top to the bottom does.
-const WHOLE_BYTES: u64 = 24 << 20;
-
 /// In which order the rows of a picture come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -51,7 +47,6 @@ impl Plan {
         let frame = pixels * channels as u64 * if self.deep { 2 } else { 1 };
         let resizing = match self.way() {
             Way::Copy => 0,
-            Way::Whole => return self.whole_bytes() + self.downwards().memory(),
             Way::Strips => Strips::memory(self.from, self.to, channels),
             Way::Sums => Resizer::memory(self.from, self.to, channels, self.is_ordered()),
         };
@@ -62,8 +57,6 @@ impl Plan {
         let plain = self.is_ordered() && !self.deep && !self.samples.has_alpha();
         if self.from == self.to {
             Way::Copy
-        } else if !self.is_ordered() && !self.deep && self.whole_bytes() <= WHOLE_BYTES {
-            Way::Whole
         } else if plain && Strips::suit(self.from, self.to, self.samples.channels()) {
             Way::Strips
         } else {
@@ -74,21 +67,11 @@ impl Plan {
     fn is_ordered(&self) -> bool {
         self.order != Order::Any
     }
-
-    fn downwards(&self) -> Self {
-        Self { order: Order::Down, ..*self }
-    }
-
-    fn whole_bytes(&self) -> u64 {
-        u64::from(self.from.0) * u64::from(self.from.1) * self.samples.channels() as u64
-    }
 }
 
 /// How rows become a picture.
 enum Way {
     Copy,
-    /// For small pictures whose rows come in any order: all of it, and then as if it came from the top to the bottom.
-    Whole,
     /// For most pictures: in whole numbers, several rows of the result at a time.
     Strips,
     /// For rows in any order, and for samples that need more than eight bits.
@@ -97,7 +80,6 @@ enum Way {
 
 enum Resizing {
     None,
-    Whole(Vec<u8>),
     Strips(Strips),
     Sums(Resizer),
 }
@@ -127,8 +109,6 @@ impl<'a> Shrinker<'a> {
         let channels = plan.samples.channels();
         let resizing = match plan.way() {
             Way::Copy => Resizing::None,
-            // No more than 24 MiB.
-            Way::Whole => Resizing::Whole(vec![0; plan.whole_bytes() as usize]),
             Way::Strips => Resizing::Strips(Strips::new(plan.from, plan.to, channels)),
             Way::Sums => Resizing::Sums(Resizer::new(plan.from, plan.to, channels, plan.is_ordered())),
         };
@@ -157,7 +137,6 @@ impl<'a> Shrinker<'a> {
         self.seen += u64::from(pixels);
         let len = width as usize * channels;
         match (&mut self.resizing, &mut self.made) {
-            (Resizing::Whole(whole), _) => row.copy(&mut whole[y as usize * len..][..len], channels, lattice),
             (Resizing::Strips(strips), Made::Eight(made)) => strips.push(y, row, made),
             (Resizing::Sums(resizer), _) => {
                 resizer.push(y, lattice, |target| row.write(target, weighted.then_some(channels)));
@@ -200,18 +179,7 @@ impl<'a> Shrinker<'a> {
     }
 
     /// Returns the picture; where rows are missing, what there is of it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::DeadlineExceeded`], [`Error::Cancelled`].
-    pub(crate) fn finish(mut self, profile: Option<Vec<u8>>) -> Result<Decoded, Error> {
-        if let Resizing::Whole(whole) = self.resizing {
-            drop(self.made);
-            let mut ordered = Shrinker::new(self.plan.downwards(), self.limits);
-            let len = self.plan.from.0 as usize * self.plan.samples.channels();
-            whole.chunks_exact(len).try_for_each(|row| ordered.push(Row::Eight(row)))?;
-            return ordered.finish(profile);
-        }
+    pub(crate) fn finish(mut self, profile: Option<Vec<u8>>) -> Decoded {
         let Plan { from, to: (width, height), samples, order, .. } = self.plan;
         let alpha = samples.has_alpha();
         self.opaque &= !alpha || self.seen >= u64::from(from.0) * u64::from(from.1);
@@ -221,7 +189,7 @@ impl<'a> Shrinker<'a> {
         }
         self.resizing = Resizing::None;
         let drops_alpha = alpha && self.opaque;
-        Ok(match self.made {
+        match self.made {
             Made::Eight(pixels) => {
                 let frame = Frame { width, height, samples, pixels };
                 Decoded { frame: settle(frame, drops_alpha, order), icc_profile: profile }
@@ -230,7 +198,7 @@ impl<'a> Shrinker<'a> {
                 let frame = settle(Frame { width, height, samples, pixels }, drops_alpha, order);
                 Decoded { frame: colour::deep_to_srgb(frame, profile.as_deref()), icc_profile: None }
             }
-        })
+        }
     }
 }
 
