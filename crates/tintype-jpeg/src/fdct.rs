@@ -2,6 +2,7 @@
 //! plain `f32` arithmetic lane by lane, with the same results for all processors.
 
 use crate::block::{LANES, ZIGZAG};
+use crate::idct::AAN;
 
 /// Samples of eight neighbouring blocks: eight rows of 64.
 pub(crate) type Samples = [u8; 64 * LANES];
@@ -11,18 +12,6 @@ pub(crate) type Coefficients = [[i16; LANES]; 64];
 
 /// Which coefficients of each of eight blocks are not zero: a bit each, index 0 topmost.
 pub(crate) type Masks = [u64; LANES];
-
-/// Factor of each frequency in the 8-point transform of Arai, Agui and Nakajima: cos(kπ/16) × √2, 1 for k = 0.
-const AAN: [f64; 8] = [
-    1.0,
-    1.387_039_845_322_147_5,
-    1.306_562_964_876_376_5,
-    1.175_875_602_419_358_7,
-    1.0,
-    0.785_694_958_387_102_2,
-    0.541_196_100_146_197,
-    0.275_899_379_282_943_1,
-];
 
 /// Multipliers that make quantised coefficients of the transform's results, in the order of the file.
 pub(crate) struct Quantiser([f32; 64]);

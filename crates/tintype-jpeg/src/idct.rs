@@ -20,7 +20,7 @@ pub(crate) type Samples = [u8; 64 * LANES];
 
 /// First factor of each frequency in the 8-point transform of Arai, Agui and Nakajima, and what is
 /// left of it for the multiplications inside: cos(kπ/16) × √2, 1 for k = 0.
-const AAN: [f64; 8] = [
+pub(crate) const AAN: [f64; 8] = [
     1.0,
     1.387_039_845_322_147_5,
     1.306_562_964_876_376_5,
