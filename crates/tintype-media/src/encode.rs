@@ -21,11 +21,14 @@ pub(crate) fn encode(
     let quality = options.jpeg_quality;
     let encoder = &mut tools.encoder;
     Ok(match (options.encoding, picture) {
-        (Encoding::WebP, Picture::Pixels(frame)) => (ThumbnailFormat::WebP, webp::pixels(frame, quality)?),
+        (Encoding::WebP, Picture::Pixels(pixels)) => {
+            (ThumbnailFormat::WebP, webp::pixels(&pixels.straight(), quality)?)
+        }
         (Encoding::WebP, Picture::Planes(planes)) => (ThumbnailFormat::WebP, webp::planes(planes, quality)?),
-        (Encoding::Auto, Picture::Pixels(frame)) => (ThumbnailFormat::Png, png(frame)?),
-        (Encoding::Jpeg, Picture::Pixels(frame)) => {
-            (ThumbnailFormat::Jpeg, jpeg(encoder, &Planes::from_frame(on_white(frame)), quality)?)
+        (Encoding::Auto, Picture::Pixels(pixels)) => (ThumbnailFormat::Png, png(&pixels.straight())?),
+        (Encoding::Jpeg, Picture::Pixels(pixels)) => {
+            let seen = on_white(&pixels.straight());
+            (ThumbnailFormat::Jpeg, jpeg(encoder, &Planes::from_frame(seen), quality)?)
         }
         (Encoding::Auto | Encoding::Jpeg, Picture::Planes(planes)) => {
             (ThumbnailFormat::Jpeg, jpeg(encoder, planes, quality)?)

@@ -35,6 +35,7 @@ impl Samples {
 
 /// A picture in memory, rows from top to bottom without padding, the samples of a pixel side by side but for
 /// [`Samples::YCbCr`]; eight bits a sample unless said.
+#[derive(Clone)]
 pub(crate) struct Frame<S = u8> {
     pub(crate) width: u32,
     pub(crate) height: u32,

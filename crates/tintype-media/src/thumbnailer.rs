@@ -114,7 +114,7 @@ fn cascade(
             }
             _ => {
                 if picture.sides() != (width, height) {
-                    picture = picture.scale(&mut tools.resizer, (width, height))?;
+                    picture = picture.scale(&mut tools.resizer, (width, height));
                 }
                 let (format, bytes) = encode::encode(tools, &picture, options)?;
                 made.push(Thumbnail { edge, width, height, format, bytes });

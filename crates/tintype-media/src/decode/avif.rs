@@ -10,8 +10,7 @@ use super::check_sides;
 use crate::frame::{Decoded, Frame, Samples};
 use crate::planes::{Resizer, Side, Source};
 use crate::probe::{Detail, Header, HeifColour, HeifLayout, Tiles};
-use crate::resize::Scaler;
-use crate::{Error, Format, Limits, Orientation, ycbcr};
+use crate::{Error, Format, Limits, Orientation, rows, ycbcr};
 
 /// Returns a frame of the sides `stored`.
 pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits, stored: (u32, u32)) -> Result<Decoded, Error> {
@@ -36,8 +35,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits, stored: (u3
         if layout.premultiplied {
             divide(&mut frame);
         }
-        frame.drop_opaque_alpha();
-        frame = Scaler::new().consume(frame, stored.0, stored.1)?;
+        frame = rows::shrink(frame, stored, limits)?;
     }
     Ok(Decoded { frame, icc_profile: coding.profile })
 }

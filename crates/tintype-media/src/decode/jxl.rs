@@ -7,8 +7,7 @@ use jxl_oxide::{AllocTracker, JxlImage, JxlThreadPool, PixelFormat};
 use super::{buffer, check_sides};
 use crate::frame::{Decoded, Frame, Samples};
 use crate::probe::Header;
-use crate::resize::Scaler;
-use crate::{ColourMode, Error, Format, Limits};
+use crate::{ColourMode, Error, Format, Limits, rows};
 
 /// Returns a frame of the sides `stored`; the decoder has turned it upright.
 pub(super) fn decode(bytes: Vec<u8>, header: &Header, limits: &Limits, stored: (u32, u32)) -> Result<Decoded, Error> {
@@ -41,9 +40,8 @@ pub(super) fn decode(bytes: Vec<u8>, header: &Header, limits: &Limits, stored: (
         // Full ink is zero in JPEG XL.
         pixels.iter_mut().for_each(|ink| *ink = 255 - *ink);
     }
-    let mut frame = Frame { width: header.width, height: header.height, samples, pixels };
-    frame.drop_opaque_alpha();
-    Ok(Decoded { frame: Scaler::new().consume(frame, stored.0, stored.1)?, icc_profile })
+    let frame = Frame { width: header.width, height: header.height, samples, pixels };
+    Ok(Decoded { frame: rows::shrink(frame, stored, limits)?, icc_profile })
 }
 
 /// Returns an upper estimate in bytes of the peak memory of decoding, in the decoder's process.

@@ -168,7 +168,7 @@ impl Resizer {
         } else {
             let x = self.axes.get(source.width, stored.0, across);
             let y = self.axes.get(source.height, stored.1, down);
-            self.strip.resample(self.level, view, (&x, &y), &mut target);
+            self.strip.resample(self.level, view, (&x, &y), 1, &mut target);
         }
         if orientation.swaps_sides() {
             target = transposed(&target, stored.0.samples as usize);

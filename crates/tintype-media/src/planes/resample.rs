@@ -48,12 +48,19 @@ impl Strip {
         (rows * COLUMNS as u64 + (u64::from(samples) * 2 + COLUMNS as u64) * ROWS as u64) * 2
     }
 
-    /// Appends the rows of the resized plane to `target`.
-    pub(crate) fn resample(&mut self, level: Level, source: View<'_>, (x, y): (&Axis, &Axis), target: &mut Vec<u8>) {
-        let start = target.len();
-        target.resize(start + x.len() * y.len(), 0);
-        for (strip, rows) in target[start..].chunks_mut(ROWS * x.len()).enumerate() {
-            self.make(level, source, (x, y), strip * ROWS, 1, rows);
+    /// Appends the rows of the resized plane, or of resized pixels of 3 or 4 channels, to `target`.
+    pub(crate) fn resample(
+        &mut self,
+        level: Level,
+        source: View<'_>,
+        (x, y): (&Axis, &Axis),
+        channels: usize,
+        target: &mut Vec<u8>,
+    ) {
+        let (start, row_len) = (target.len(), x.len() * channels);
+        target.resize(start + row_len * y.len(), 0);
+        for (strip, rows) in target[start..].chunks_mut(ROWS * row_len).enumerate() {
+            self.make(level, source, (x, y), strip * ROWS, channels, rows);
         }
     }
 
@@ -286,8 +293,8 @@ mod tests {
             );
             let expected = reference(source, (&x, &y));
             let (mut present, mut any) = (vec![1, 2], Vec::new());
-            strip.resample(Level::new(), source, (&x, &y), &mut present);
-            strip.resample(Level::baseline(), source, (&x, &y), &mut any);
+            strip.resample(Level::new(), source, (&x, &y), 1, &mut present);
+            strip.resample(Level::baseline(), source, (&x, &y), 1, &mut any);
             assert_eq!(present[..2], [1, 2]);
             assert_eq!(present[2..], any);
             for (found, expected) in any.iter().zip(expected) {

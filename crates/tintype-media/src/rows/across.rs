@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use fearless_simd::{Level, Simd, SimdBase, SimdFloat, dispatch, f32x8};
+
 use super::weights::{Kernel, Lattice};
 
 /// Rows that are resized together, so that each weight is loaded once for all of them.
@@ -21,20 +23,12 @@ pub(super) struct Across {
     windows: Vec<(u32, Range<u32>)>,
     /// As many pixels' as fit into the lanes, each once for each of the channels.
     weights: Vec<Lanes>,
-    lanes: Vec<[Lanes; BATCH]>,
 }
 
 impl Across {
     pub(super) fn new(kernel: Kernel, channels: usize) -> Self {
         let windows = Vec::with_capacity(kernel.output() as usize);
-        let mut across = Self {
-            kernel,
-            lattice: Lattice::ALL,
-            channels,
-            windows,
-            weights: Vec::new(),
-            lanes: vec![[[0.0; LANES]; BATCH]; kernel.output() as usize],
-        };
+        let mut across = Self { kernel, lattice: Lattice::ALL, channels, windows, weights: Vec::new() };
         across.set_lattice(Lattice::ALL);
         across
     }
@@ -95,22 +89,28 @@ impl Across {
     }
 
     fn run_channels<const CHANNELS: usize, const STEP: usize>(&mut self, wide: &[f32], narrow: &mut [f32]) {
+        dispatch!(Level::new(), simd => self.run_with::<_, CHANNELS, STEP>(simd, wide, narrow));
+    }
+
+    #[inline(always)]
+    fn run_with<S: Simd, const CHANNELS: usize, const STEP: usize>(
+        &mut self,
+        simd: S,
+        wide: &[f32],
+        narrow: &mut [f32],
+    ) {
         let stride = self.stride();
-        crate::simd::vectorised(
-            #[inline(always)]
-            || {
-                let (upper, lower) = wide.split_at(2 * stride);
-                let ((a, b), (c, d)) = (upper.split_at(stride), lower.split_at(stride));
-                for ((first, range), sums) in self.windows.iter().zip(&mut self.lanes) {
-                    let weights = &self.weights[range.start as usize..range.end as usize];
-                    let start = *first as usize * CHANNELS;
-                    *sums = multiply::<STEP>(weights, [&a[start..], &b[start..], &c[start..], &d[start..]]);
-                }
-                for (row, narrow) in narrow.chunks_exact_mut(narrow.len() / BATCH).enumerate() {
-                    fold::<CHANNELS>(row, &self.lanes, narrow);
-                }
-            },
-        );
+        let (upper, lower) = wide.split_at(2 * stride);
+        let ((a, b), (c, d)) = (upper.split_at(stride), lower.split_at(stride));
+        let row_len = narrow.len() / BATCH;
+        for (index, (first, range)) in self.windows.iter().enumerate() {
+            let weights = &self.weights[range.start as usize..range.end as usize];
+            let start = *first as usize * CHANNELS;
+            let sums = multiply::<S, STEP>(simd, weights, [&a[start..], &b[start..], &c[start..], &d[start..]]);
+            for (sums, narrow) in sums.into_iter().zip(narrow.chunks_exact_mut(row_len)) {
+                fold::<S, CHANNELS>(sums, &mut narrow[index * CHANNELS..]);
+            }
+        }
     }
 
     /// Adds each row of a batch times its factor.
@@ -129,45 +129,37 @@ impl Across {
 }
 
 #[inline(always)]
-fn multiply<const STEP: usize>(weights: &[Lanes], [a, b, c, d]: [&[f32]; BATCH]) -> [Lanes; BATCH] {
-    let len = weights.len() * STEP + LANES;
-    let (a, b, c, d) = (&a[..len], &b[..len], &c[..len], &d[..len]);
-    let mut sums = [[0.0; LANES]; BATCH];
+fn multiply<S: Simd, const STEP: usize>(simd: S, weights: &[Lanes], rows: [&[f32]; BATCH]) -> [f32x8<S>; BATCH] {
+    let rows = rows.map(|row| &row[..weights.len() * STEP + LANES]);
+    let mut sums = [f32x8::splat(simd, 0.0); BATCH];
     for (index, weights) in weights.iter().enumerate() {
-        let at = index * STEP;
-        sums[0] = add(sums[0], weights, &a[at..at + LANES]);
-        sums[1] = add(sums[1], weights, &b[at..at + LANES]);
-        sums[2] = add(sums[2], weights, &c[at..at + LANES]);
-        sums[3] = add(sums[3], weights, &d[at..at + LANES]);
+        let weights = f32x8::load_array_ref(simd, weights);
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            if let Some(samples) = row[index * STEP..].first_chunk() {
+                *sum = weights.mul_add(f32x8::load_array_ref(simd, samples), *sum);
+            }
+        }
     }
     sums
 }
 
+/// Adds up what belongs to the same channel of a pixel.
 #[inline(always)]
-fn add(sums: Lanes, weights: &Lanes, samples: &[f32]) -> Lanes {
-    std::array::from_fn(|lane| sums[lane] + weights[lane] * samples[lane])
-}
-
-/// Adds up what belongs to the same channel.
-#[inline(always)]
-fn fold<const CHANNELS: usize>(row: usize, lanes: &[[Lanes; BATCH]], narrow: &mut [f32]) {
-    for (index, lanes) in lanes.iter().enumerate() {
-        let lanes = &lanes[row];
-        match CHANNELS {
-            // Four at a time, of which the next pixel overwrites what is too much.
-            3 | 4 => {
-                let sums: [f32; 4] = std::array::from_fn(|channel| lanes[channel] + lanes[channel + CHANNELS]);
-                narrow[index * CHANNELS..index * CHANNELS + 4].copy_from_slice(&sums);
-            }
-            2 => {
-                let halves: [f32; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
-                narrow[index * 2] = halves[0] + halves[2];
-                narrow[index * 2 + 1] = halves[1] + halves[3];
-            }
-            _ => {
-                let halves: [f32; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
-                narrow[index] = (halves[0] + halves[2]) + (halves[1] + halves[3]);
-            }
+fn fold<S: Simd, const CHANNELS: usize>(sums: f32x8<S>, pixel: &mut [f32]) {
+    let lanes = sums.to_array();
+    match CHANNELS {
+        // Four at a time, of which the next pixel overwrites what is too much.
+        3 | 4 => {
+            let sums: [f32; 4] = std::array::from_fn(|channel| lanes[channel] + lanes[channel + CHANNELS]);
+            pixel[..4].copy_from_slice(&sums);
+        }
+        2 => {
+            pixel[0] = (lanes[0] + lanes[4]) + (lanes[2] + lanes[6]);
+            pixel[1] = (lanes[1] + lanes[5]) + (lanes[3] + lanes[7]);
+        }
+        _ => {
+            let halves: [f32; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
+            pixel[0] = (halves[0] + halves[2]) + (halves[1] + halves[3]);
         }
     }
 }

@@ -4,11 +4,13 @@ mod across;
 mod resizer;
 mod row;
 mod strips;
+mod weighted;
 mod weights;
 
 use resizer::Resizer;
 pub(crate) use row::Row;
 use strips::Strips;
+pub(crate) use weighted::Pixels;
 pub(crate) use weights::Lattice;
 
 use crate::frame::{Decoded, Frame, Samples};
@@ -200,6 +202,27 @@ impl<'a> Shrinker<'a> {
             }
         }
     }
+}
+
+/// Makes a smaller picture of one that is there as a whole, without alpha that is full everywhere.
+pub(crate) fn shrink(mut frame: Frame, to: (u32, u32), limits: &Limits) -> Result<Frame, Error> {
+    frame.drop_opaque_alpha();
+    let from = (frame.width, frame.height);
+    if from == to {
+        return Ok(frame);
+    }
+    let samples = frame.samples;
+    if !samples.has_alpha() {
+        let pixels = strips::resize(&frame.pixels, from, to, samples.channels());
+        return Ok(Frame { width: to.0, height: to.1, samples, pixels });
+    }
+    let plan = Plan { from, to, samples, order: Order::Down, deep: false };
+    let mut shrinker = Shrinker::new(plan, limits);
+    for row in frame.pixels.chunks_exact(frame.pixels.len() / from.1 as usize) {
+        shrinker.push(Row::Eight(row))?;
+    }
+    drop(frame);
+    Ok(shrinker.finish(None).frame)
 }
 
 fn settle<S: Copy>(mut frame: Frame<S>, drops_alpha: bool, order: Order) -> Frame<S> {

@@ -152,7 +152,8 @@ pub(super) fn finish<S: Sample>(values: &[f32], target: &mut [S], weighted: Opti
 #[inline(always)]
 fn unweigh<S: Sample, const CHANNELS: usize>(values: &[f32], target: &mut [S]) {
     for (pixel, values) in target.as_chunks_mut::<CHANNELS>().0.iter_mut().zip(values.as_chunks::<CHANNELS>().0) {
-        let alpha = values[CHANNELS - 1];
+        // What overshoots is cut from alpha as from colours.
+        let alpha = values[CHANNELS - 1].min(1.0);
         // What cannot be seen has no colour.
         let factor = if S::nearest(alpha * S::FULL).to_f32() > 0.0 { S::FULL / alpha } else { 0.0 };
         for (to, value) in pixel.iter_mut().zip(values) {

@@ -32,7 +32,6 @@ impl Strips {
     }
 
     pub(super) fn new(from: (u32, u32), to: (u32, u32), channels: usize) -> Self {
-        let axis = |from, to| Axis::new(Side::whole(from), Side::whole(to), Direction::Forward);
         Self {
             level: Level::new(),
             x: axis(from.0, to.0),
@@ -88,6 +87,20 @@ impl Strips {
             self.top = top;
         }
     }
+}
+
+/// Resizes pixels of 1, 3 or 4 channels that are there as a whole.
+pub(super) fn resize(pixels: &[u8], from: (u32, u32), to: (u32, u32), channels: usize) -> Vec<u8> {
+    let row_len = from.0 as usize * channels;
+    let source = View { data: pixels, stride: row_len, samples: row_len, top: 0 };
+    let mut resized = Vec::new();
+    let axes = (&axis(from.0, to.0), &axis(from.1, to.1));
+    Strip::default().resample(Level::new(), source, axes, channels, &mut resized);
+    resized
+}
+
+fn axis(from: u32, to: u32) -> Axis {
+    Axis::new(Side::whole(from), Side::whole(to), Direction::Forward)
 }
 
 fn window_bytes(from: (u32, u32), to: (u32, u32), channels: usize) -> u64 {

@@ -1,4 +1,4 @@
-//! The Lanczos3 kernel, as Pillow and fast_image_resize sample it.
+//! The Lanczos3 kernel, as Pillow samples it.
 
 use std::f64::consts::PI;
 use std::ops::Range;
