@@ -48,17 +48,32 @@ impl Channel {
     /// Puts the samples of eight blocks where they belong; what lies beyond the plane is dropped.
     #[inline(always)]
     pub(crate) fn put(&mut self, block_row: usize, group_column: usize, samples: &Samples) {
-        let side = self.extent.scale.block_side() as usize;
+        // Rows of a length that is known are copied without a call.
+        match self.extent.scale.block_side() {
+            1 => self.put_rows::<{ LANES }>(block_row, group_column, samples),
+            2 => self.put_rows::<{ 2 * LANES }>(block_row, group_column, samples),
+            3 => self.put_rows::<{ 3 * LANES }>(block_row, group_column, samples),
+            4 => self.put_rows::<{ 4 * LANES }>(block_row, group_column, samples),
+            5 => self.put_rows::<{ 5 * LANES }>(block_row, group_column, samples),
+            6 => self.put_rows::<{ 6 * LANES }>(block_row, group_column, samples),
+            _ => self.put_rows::<{ 8 * LANES }>(block_row, group_column, samples),
+        }
+    }
+
+    #[inline(always)]
+    fn put_rows<const WIDTH: usize>(&mut self, block_row: usize, group_column: usize, samples: &Samples) {
+        let side = WIDTH / LANES;
         let stride = self.extent.stride();
-        let width = side * LANES;
-        let left = group_column * width;
-        let visible = width.min(stride.saturating_sub(left));
-        let top = block_row * side;
-        let rows = samples.chunks_exact(width).take(side);
-        for (y, row) in rows.enumerate() {
-            let start = (top + y) * stride + left;
-            if let Some(to) = self.samples.get_mut(start..start + visible) {
-                to.copy_from_slice(&row[..visible]);
+        let left = group_column * WIDTH;
+        let visible = WIDTH.min(stride.saturating_sub(left));
+        for (y, row) in samples.as_chunks::<WIDTH>().0.iter().enumerate().take(side) {
+            let start = (block_row * side + y) * stride + left;
+            let Some(to) = self.samples.get_mut(start..start + visible) else {
+                return;
+            };
+            match to.first_chunk_mut() {
+                Some(to) => *to = *row,
+                None => to.copy_from_slice(&row[..visible]),
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     block::{LANES, ZIGZAG},
     codes::Definition,
     entropy::{CodeTables, Counter, Sink, Writer, encode_block},
-    fdct::{Coefficients, Masks, Quantiser, Samples},
+    fdct::{Coefficients, Masks, Quantiser, Samples, Scratch},
     quality,
     segments::{APP0, DHT, DQT, EOI, SOF0, SOI, SOS},
     simd::{Job, Machine, Processor, dispatch},
@@ -76,6 +76,7 @@ const MAX_MCU_BLOCKS: usize = 6;
 /// Samples of eight blocks, and coefficients of eight MCUs.
 struct Workspace {
     samples: Samples,
+    scratch: Scratch,
     groups: [(Coefficients, Masks); MAX_MCU_BLOCKS],
 }
 
@@ -85,7 +86,7 @@ impl Encoder {
     pub fn new() -> Self {
         let groups = [([[0; LANES]; 64], [0; LANES]); MAX_MCU_BLOCKS];
         Self {
-            workspace: Box::new(Workspace { samples: [0; 64 * LANES], groups }),
+            workspace: Box::new(Workspace { samples: [0; 64 * LANES], scratch: Scratch::new(), groups }),
             standard: Box::new(CodeTables::new(&standard_tables::all())),
             processor: Processor::Present,
         }
@@ -217,7 +218,7 @@ impl<S> Scan<'_, '_, S> {
     /// Makes the coefficients of `count` MCUs, eight at most.
     #[inline(always)]
     fn transform(&mut self, row: usize, set: usize, count: usize) {
-        let Workspace { samples, groups } = &mut *self.workspace;
+        let Workspace { samples, scratch, groups } = &mut *self.workspace;
         for part in self.parts.iter() {
             let (across, down) = part.sampling;
             for i in 0..across * down {
@@ -226,7 +227,7 @@ impl<S> Scan<'_, '_, S> {
                 }
                 gather(&part.plane, set * across + i % across, row * down + i / across, samples);
                 let (coefficients, masks) = &mut groups[(part.first_group + i) % MAX_MCU_BLOCKS];
-                part.quantiser.transform(samples, coefficients, masks);
+                part.quantiser.transform(samples, scratch, (coefficients, masks));
             }
         }
     }

@@ -7,6 +7,18 @@ use crate::idct::AAN;
 /// Samples of eight neighbouring blocks: eight rows of 64.
 pub(crate) type Samples = [u8; 64 * LANES];
 
+/// Working memory of a transform: what rows leave for columns, and coefficients that are not yet quantised.
+pub(crate) struct Scratch {
+    rows: [[[f32; LANES]; 8]; 8],
+    transformed: [[f32; LANES]; 64],
+}
+
+impl Scratch {
+    pub(crate) const fn new() -> Self {
+        Self { rows: [[[0.0; LANES]; 8]; 8], transformed: [[0.0; LANES]; 64] }
+    }
+}
+
 /// Quantised coefficients of eight blocks in the order of the file, those of one index for all blocks, then the next.
 pub(crate) type Coefficients = [[i16; LANES]; 64];
 
@@ -27,12 +39,15 @@ impl Quantiser {
 
     /// Transforms eight blocks.
     #[inline(always)]
-    pub(crate) fn transform(&self, samples: &Samples, coefficients: &mut Coefficients, masks: &mut Masks) {
-        let mut rows = [[[0f32; LANES]; 8]; 8];
+    pub(crate) fn transform(
+        &self,
+        samples: &Samples,
+        Scratch { rows, transformed }: &mut Scratch,
+        (coefficients, masks): (&mut Coefficients, &mut Masks),
+    ) {
         for (row, samples) in rows.iter_mut().zip(samples.as_chunks::<{ 8 * LANES }>().0) {
             transform_row(samples, row);
         }
-        let mut transformed = [[0f32; LANES]; 64];
         for x in 0..8 {
             for lane in 0..LANES {
                 let values = points8(std::array::from_fn(|y| rows[y][x][lane]));
@@ -41,8 +56,8 @@ impl Quantiser {
                 }
             }
         }
-        let first = self.quantise::<0>(&transformed, coefficients);
-        let second = self.quantise::<32>(&transformed, coefficients);
+        let first = self.quantise::<0>(transformed, coefficients);
+        let second = self.quantise::<32>(transformed, coefficients);
         for lane in 0..LANES {
             masks[lane] = u64::from(first[lane]) << 32 | u64::from(second[lane]);
         }
@@ -140,7 +155,7 @@ mod tests {
         let samples: Samples = std::array::from_fn(|_| random());
         let quantisation: [u16; 64] = std::array::from_fn(|i| 1 + i as u16 % 7);
         let (mut found, mut masks) = ([[0; LANES]; 64], [0; LANES]);
-        Quantiser::new(&quantisation).transform(&samples, &mut found, &mut masks);
+        Quantiser::new(&quantisation).transform(&samples, &mut Scratch::new(), (&mut found, &mut masks));
         for lane in 0..LANES {
             for (k, natural) in ZIGZAG.iter().enumerate() {
                 let (v, u) = (usize::from(*natural) / 8, usize::from(*natural) % 8);

@@ -159,9 +159,9 @@ impl Resizer {
         let stored = if orientation.swaps_sides() { (to.1, to.0) } else { to };
         let (across, down) = directions(orientation);
         let mut target = self.spare.pop().unwrap_or_default();
-        target.clear();
         let view = View { data: source.data, stride: source.stride, samples: source.width.samples as usize, top: 0 };
         if stored == (source.width, source.height) && (across, down) == (Direction::Forward, Direction::Forward) {
+            target.clear();
             for row in view.data.chunks(view.stride).take(source.height.samples as usize) {
                 target.extend_from_slice(&row[..view.samples]);
             }
