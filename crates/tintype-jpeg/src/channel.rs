@@ -2,12 +2,15 @@
 
 use crate::{Component, Plane, block::LANES, frame::Extent, idct::Samples};
 
+/// What is shown where nothing has been decoded.
+const GREY: u8 = 128;
+
 pub(crate) struct Channel {
     pub(crate) component: Component,
     pub(crate) extent: Extent,
     /// The table that was in force at the component's first scan.
     pub(crate) quantisation: Option<[u16; 64]>,
-    /// The samples; grey where nothing has been decoded yet.
+    /// The samples of the rows begun so far; grey where nothing has been decoded yet.
     pub(crate) samples: Vec<u8>,
     /// Progressive files: the coefficients that the scale needs, in groups of eight blocks.
     pub(crate) coefficients: Vec<i16>,
@@ -45,7 +48,18 @@ impl Channel {
         self.coefficients.get_mut(at)
     }
 
-    /// Puts the samples of eight blocks where they belong; what lies beyond the plane is dropped.
+    /// Begins rows up to `block_rows` rows of blocks. Not all at once: what is made grey right before it is decoded is
+    /// still in the cache.
+    #[inline(always)]
+    pub(crate) fn begin_rows(&mut self, block_rows: usize) {
+        let side = self.extent.scale.block_side() as usize;
+        let len = (block_rows * side * self.extent.stride()).min(self.extent.plane_bytes());
+        if self.samples.len() < len {
+            self.samples.resize(len, GREY);
+        }
+    }
+
+    /// Puts the samples of eight blocks where they belong, in rows that have begun; what lies beyond the plane is dropped.
     #[inline(always)]
     pub(crate) fn put(&mut self, block_row: usize, group_column: usize, samples: &Samples) {
         // Rows of a length that is known are copied without a call.
@@ -78,7 +92,8 @@ impl Channel {
         }
     }
 
-    pub(crate) fn into_plane(self) -> Plane {
+    pub(crate) fn into_plane(mut self) -> Plane {
+        self.samples.resize(self.extent.plane_bytes(), GREY);
         Plane {
             width: self.extent.samples.0,
             height: self.extent.samples.1,

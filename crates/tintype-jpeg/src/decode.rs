@@ -130,7 +130,7 @@ impl Decoder {
     /// Whether everything was there and intact.
     fn sequential(&mut self, header: &Header<'_>, limits: &Limits<'_>, picture: &mut Picture) -> Result<bool, Error> {
         for channel in &mut picture.channels {
-            channel.samples = self.memory.grey(channel.extent.plane_bytes());
+            channel.samples = self.memory.plane(channel.extent.plane_bytes());
         }
         let mut missing: Vec<usize> = (0..picture.channels.len()).collect();
         let data = header.data();

@@ -17,8 +17,8 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// A plane of `len` grey samples.
-    pub(crate) fn grey(&mut self, len: usize) -> Vec<u8> {
+    /// A plane that is still empty, with room for `len` samples.
+    pub(crate) fn plane(&mut self, len: usize) -> Vec<u8> {
         // The smallest that is large enough, but not far too large.
         let fitting = (0..self.planes.len())
             .filter(|&i| (len..=4 * len).contains(&self.planes[i].capacity()))
@@ -32,7 +32,6 @@ impl Memory {
             }
         };
         plane.clear();
-        plane.resize(len, 128);
         plane
     }
 

@@ -46,7 +46,7 @@ impl Decoder {
             channel.history = Vec::new();
         }
         for channel in &mut picture.channels {
-            channel.samples = self.memory.grey(channel.extent.plane_bytes());
+            channel.samples = self.memory.plane(channel.extent.plane_bytes());
             dispatch(self.processor, Output { channel, limits })?;
             channel.coefficients = Vec::new();
         }
@@ -271,6 +271,7 @@ impl Job for Output<'_> {
             if outcome.is_err() {
                 break;
             }
+            self.channel.begin_rows(row + 1);
             for (column, group) in groups.by_ref().take(extent.groups_per_row()).enumerate() {
                 dequantiser.transform(group, &mut samples);
                 self.channel.put(row, column, &samples);

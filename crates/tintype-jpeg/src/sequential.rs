@@ -232,6 +232,9 @@ impl Job for SequentialScan<'_, '_> {
     fn run<M: Machine>(mut self) -> Self::Output {
         for row in 0..self.mcus.1 {
             self.limits.poll()?;
+            for part in &mut self.parts {
+                part.channel.begin_rows((row + 1) * part.sampling.1);
+            }
             let mut column = 0;
             while column < self.mcus.0 {
                 let count = (self.mcus.0 - column).min(LANES);
