@@ -73,15 +73,16 @@ impl Inner {
         file_name: &FileName,
         probe: &Probe,
     ) -> Result<Vec<Rendered>, Error> {
-        if !self.admission.could_admit(probe.decode_bytes) {
-            tracing::info!(%file_name, bytes = probe.decode_bytes, "no thumbnails: the image needs more than decode_memory");
+        let bytes = probe.bytes_for(self.options.thumbnail_encoding);
+        if !self.admission.could_admit(bytes) {
+            tracing::info!(%file_name, bytes, "no thumbnails: the image needs more than decode_memory");
             return Ok(Vec::new());
         }
         let mut options =
             ThumbnailOptions::default().with_encoding(self.options.thumbnail_encoding).with_limits(self.limits());
         options.decoder = self.options.decoder.clone();
         let inner = self.clone();
-        let rendered = self.compute(probe.decode_bytes, move || {
+        let rendered = self.compute(bytes, move || {
             options.limits.deadline = Instant::now().checked_add(inner.options.decode_timeout);
             let file = open(&content)?;
             let mut thumbnailer = inner.thumbnailers.take();

@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, Seek};
 
-use crate::probe::Header;
+use crate::frame::Samples;
+use crate::probe::{Detail, Header};
 use crate::resize::fit;
 use crate::rows::Plan;
 use crate::{DecoderProcess, Error, Format, Limits, Thumbnailer, decode};
@@ -179,7 +180,7 @@ pub(crate) fn admit(header: &Header, options: &ThumbnailOptions) -> Result<(), E
     if header.pixels() > limits.max_pixels && header.format != Format::Svg {
         return Err(Error::TooManyPixels { limit: limits.max_pixels, actual: header.pixels() });
     }
-    let needed = estimate(header, &options.edges);
+    let needed = estimate(header, &options.edges, options.encoding);
     if needed > limits.max_alloc_bytes {
         return Err(Error::TooMuchMemory { limit: limits.max_alloc_bytes, actual: needed });
     }
@@ -194,8 +195,28 @@ pub(crate) fn first_sides(header: &Header, edges: &[u32]) -> (u32, u32) {
 }
 
 /// Returns an upper estimate in bytes of the peak memory of making thumbnails with these edges.
-pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
+pub(crate) fn estimate(header: &Header, edges: &[u32], encoding: Encoding) -> u64 {
     let (width, height) = first_sides(header, edges);
+    let encoder = match encoding {
+        Encoding::Auto | Encoding::Jpeg => 0,
+        Encoding::WebP => u64::from(width) * u64::from(height) * webp_bytes_per_pixel(header),
+    };
+    memory(header, (width, height)).saturating_add(encoder)
+}
+
+/// What libwebp works on while it encodes, and the planes that it is given. Alpha is a lossless picture, whose encoder looks for repetitions.
+fn webp_bytes_per_pixel(header: &Header) -> u64 {
+    let alpha = match &header.detail {
+        Detail::WebP(webp) => webp.alpha || webp.sides != (header.width, header.height),
+        Detail::Heif(heif) => !heif.alpha.pieces.is_empty(),
+        Detail::Jpeg { .. } => false,
+        _ => header.samples.has_alpha(),
+    };
+    if alpha { 34 } else { 5 }
+}
+
+/// The same beside what an encoder takes that is not of this workspace.
+fn memory(header: &Header, (width, height): (u32, u32)) -> u64 {
     if let Some(peak) = decode::memory(header, (width, height)) {
         return peak;
     }
@@ -212,16 +233,19 @@ pub(crate) fn estimate(header: &Header, edges: &[u32]) -> u64 {
     // A picture that is small and whole is its own frame.
     let rows = if whole > 0 && plan.from == plan.to { 0 } else { plan.memory() };
     let decoding = whole.saturating_add(header.scratch_bytes).saturating_add(rows);
-    // Sixteen bits before and after, eight at the end, and the tables in between.
-    let converting =
-        if header.converted { small * channels * 5 + PROFILE_TABLES_BYTES + header.scratch_bytes } else { 0 };
+    // Sixteen bits before and after, eight at the end, and the tables in between; the profile as it is and as it is understood.
+    let tables = if header.samples == Samples::Cmyk { INK_TABLES_BYTES } else { PROFILE_TABLES_BYTES };
+    let converting = if header.converted { small * channels * 5 + tables + 2 * header.profile_bytes } else { 0 };
     // Afterwards the largest thumbnail and a file of it; what is transparent is hard to compress.
     let finishing = small * channels * if header.samples.has_alpha() { 3 } else { 2 };
     decoding.max(converting).max(finishing).saturating_add(FIXED_BYTES)
 }
 
 /// What a colour profile unfolds to.
-const PROFILE_TABLES_BYTES: u64 = 3 << 20;
+const PROFILE_TABLES_BYTES: u64 = 1 << 20;
+
+/// The same for inks, of which four make a table of colours.
+const INK_TABLES_BYTES: u64 = 3 << 20;
 
 /// Tables, buffers and small allocations that come with any image.
 pub(crate) const FIXED_BYTES: u64 = 512 << 10;

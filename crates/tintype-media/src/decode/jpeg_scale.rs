@@ -82,6 +82,9 @@ fn enough(jpeg: &Jpeg<'_>, index: usize, sides: (u32, u32), grain: f64) -> Optio
     Some(SCALES.into_iter().find(is_enough).unwrap_or(Scale::Full))
 }
 
+/// What the curves of a profile unfold to for eight bits.
+const CURVES_BYTES: u64 = 160 << 10;
+
 /// Tables and working memory of decoder and encoder, small allocations.
 const FIXED_BYTES: u64 = 192 << 10;
 
@@ -114,6 +117,7 @@ pub(crate) fn memory(skeleton: &[u8], file_bytes: u64, profile_bytes: u64, store
         _ => (jpeg.plane_bytes(options) + small).max(small * channels * 2) + (made - small),
     };
     let peak = decoding.max(kept_file + making.max(finishing).max(converting));
-    // The profile stays beside the pixels, as it is and as it is understood.
-    peak + 2 * profile_bytes + FIXED_BYTES
+    // The profile stays beside the pixels, as it is and as it is understood, with the tables of its curves.
+    let profile = if profile_bytes > 0 { 2 * profile_bytes + CURVES_BYTES } else { 0 };
+    peak + profile + FIXED_BYTES
 }

@@ -30,7 +30,7 @@ use crate::frame::Samples;
 use crate::guard::{self, Deadline};
 use crate::rows::Order;
 use crate::source::Source;
-use crate::{ColourMode, Error, Format, Limits, Orientation, thumbnail};
+use crate::{ColourMode, Encoding, Error, Format, Limits, Orientation, thumbnail};
 
 /// What an image's header says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,19 @@ pub struct Probe {
     /// Upper estimate in bytes of the memory that [`thumbnails`](crate::thumbnails) with the default edges uses at its
     /// peak, beside the reader's own; for admission.
     pub decode_bytes: u64,
+    webp_bytes: u64,
+}
+
+impl Probe {
+    /// Returns [`Probe::decode_bytes`] for thumbnails that are saved as `encoding` says: the encoder of WebP takes memory of its own, much of it
+    /// where something is transparent.
+    #[must_use]
+    pub fn bytes_for(&self, encoding: Encoding) -> u64 {
+        match encoding {
+            Encoding::Auto | Encoding::Jpeg => self.decode_bytes,
+            Encoding::WebP => self.webp_bytes,
+        }
+    }
 }
 
 /// Reads width, height, mode and orientation without decoding pixels.
@@ -80,7 +93,8 @@ pub fn probe<R: BufRead + Seek>(reader: R, limits: &Limits) -> Result<Probe, Err
         height,
         mode: header.mode,
         orientation: header.orientation,
-        decode_bytes: thumbnail::estimate(&header, thumbnail::DEFAULT_EDGES),
+        decode_bytes: thumbnail::estimate(&header, thumbnail::DEFAULT_EDGES, Encoding::Auto),
+        webp_bytes: thumbnail::estimate(&header, thumbnail::DEFAULT_EDGES, Encoding::WebP),
     })
 }
 
@@ -100,6 +114,8 @@ pub(crate) struct Header {
     pub(crate) order: Order,
     /// Whether a profile, or the colour space, asks for a conversion.
     pub(crate) converted: bool,
+    /// At most as many bytes has its colour profile, where the rows' decoder keeps it for a conversion at the end.
+    pub(crate) profile_bytes: u64,
     /// Bytes that decoding needs beside the frame.
     pub(crate) scratch_bytes: u64,
     pub(crate) detail: Detail,
@@ -141,6 +157,7 @@ impl Header {
             samples: Samples::Rgba,
             order: Order::Down,
             converted: false,
+            profile_bytes: 0,
             scratch_bytes: 0,
             detail: Detail::None,
         }

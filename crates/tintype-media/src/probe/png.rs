@@ -11,8 +11,8 @@ const MAX_EXIF_BYTES: usize = 1 << 20;
 /// The largest profiles of printing presses have some 3 MiB, deflated to about half.
 const MAX_DEFLATED_PROFILE_BYTES: u32 = 2 << 20;
 
-/// How much a profile may grow, and more than once, while it is inflated.
-const PROFILE_EXPANSION: u64 = 16;
+/// How much a profile may grow when it is inflated; its vector grows by doubling, and is more than once that large on the way.
+const PROFILE_EXPANSION: u64 = 5;
 
 /// What the decoder may allocate for any one chunk.
 pub(crate) const CHUNK_BYTES: u64 = 4 << 20;
@@ -71,10 +71,10 @@ fn read_chunks(source: &mut Headers<'_>, header: &mut Header) -> Result<bool, Er
         let length = u32::from_be_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
         match &chunk[4..] {
             b"tRNS" => transparent = true,
-            // The chunk, and the profile in a vector that grows by doubling.
             b"iCCP" if length <= MAX_DEFLATED_PROFILE_BYTES => {
                 header.converted = true;
-                header.scratch_bytes += (3 * CHUNK_BYTES).min(PROFILE_EXPANSION * u64::from(length));
+                header.profile_bytes = CHUNK_BYTES.min(PROFILE_EXPANSION * u64::from(length));
+                header.scratch_bytes += 3 * header.profile_bytes;
             }
             b"iCCP" => header.detail = Detail::OversizedProfile,
             b"eXIf" => {

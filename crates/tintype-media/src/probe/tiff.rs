@@ -78,9 +78,11 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let band = chunk.saturating_mul(across.saturating_mul(planes));
     let line = u64::from(layout.width) * header.samples.channels() as u64 * 2;
     let codec = if layout.compression == JPEG { chunk.saturating_mul(2) } else { 0 };
-    let profile = layout.profile.map_or(0, |(_, len)| len.min(8 << 20));
-    header.scratch_bytes =
-        band.saturating_add(codec).saturating_add(line + (1 << 17) + profile).saturating_add(layout.list_values * 256);
+    header.profile_bytes = layout.profile.map_or(0, |(_, len)| len.min(8 << 20));
+    header.scratch_bytes = band
+        .saturating_add(codec)
+        .saturating_add(line + (1 << 17) + header.profile_bytes)
+        .saturating_add(layout.list_values * 256);
     header.detail = Detail::Tiff(Box::new(layout));
     Ok(header)
 }

@@ -89,6 +89,21 @@ pub(crate) fn jpeg(
     bytes
 }
 
+/// Returns the same with a colour profile.
+pub(crate) fn jpeg_with_profile(
+    width: u16,
+    height: u16,
+    pixels: &[u8],
+    kind: jpeg_encoder::ColorType,
+    profile: &[u8],
+) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 98);
+    encoder.add_icc_profile(profile).unwrap();
+    encoder.encode(pixels, width, height, kind).unwrap();
+    bytes
+}
+
 /// Returns pixels that vary like a photo, with `channels` samples each.
 pub(crate) fn photo(width: u32, height: u32, channels: u32) -> Vec<u8> {
     let sample = |x: u32, y: u32, c: u32| ((x * (c + 1) / 3 + y * 2 / (c + 1)) % 256 + (x * 7 + y * 13 + c) % 9) as u8;

@@ -5,6 +5,8 @@
 mod allocation;
 mod colours;
 mod detection;
+mod differences;
+mod exact;
 mod files;
 mod golden;
 mod hostile;
