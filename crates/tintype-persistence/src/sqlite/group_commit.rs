@@ -78,6 +78,10 @@ impl Group {
     ) -> Result<Result<T, Error>, Error> {
         let connection = &mut *self.connection;
         self.parts += 1;
+        if self.parts == 1 {
+            // The whole transaction, so far.
+            return work(connection).map(Ok).inspect_err(|_| drop(Transactions::rollback_transaction(connection)));
+        }
         // Inside a transaction that is a savepoint.
         Transactions::begin_transaction(connection)?;
         let result = work(connection);
