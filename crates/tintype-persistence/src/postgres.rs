@@ -6,13 +6,14 @@ mod selection;
 pub(crate) use address::PostgresAddress;
 pub(crate) use selection::select_page;
 
+use crate::connection::Role;
 use crate::error::Error;
 use crate::schema::files;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::QueryResult;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use std::time::Duration;
 use tintype_domain::FileId;
 
@@ -26,7 +27,7 @@ const LEAST_VERSION: i64 = 15_00_00;
 const MIGRATION_LOCK: i64 = 0x74_69_6e_74_79_70_65;
 
 /// Connects to the server.
-pub(crate) fn open(address: &PostgresAddress, lock_timeout: Duration) -> Result<PgConnection, Error> {
+pub(crate) fn open(address: &PostgresAddress, role: Role, lock_timeout: Duration) -> Result<PgConnection, Error> {
     let failed = |problem: String| Error::CannotConnect { url: address.masked(), problem: one_line(&problem) };
     let mut connection = PgConnection::establish(&address.for_libpq()).map_err(|error| failed(error.to_string()))?;
     // Which plan is right depends on the values: a plan for all of them would be wrong for some, and compiling one costs
@@ -39,6 +40,10 @@ pub(crate) fn open(address: &PostgresAddress, lock_timeout: Duration) -> Result<
         STATEMENT_TIMEOUT.as_millis(),
     );
     connection.batch_execute(&settings).map_err(|error| failed(error.to_string()))?;
+    if role == Role::Guest {
+        let read_only = connection.batch_execute("SET default_transaction_read_only = on");
+        read_only.map_err(|error| failed(error.to_string()))?;
+    }
     Ok(connection)
 }
 
@@ -97,6 +102,22 @@ pub(crate) fn check_server(connection: &mut PgConnection) -> Result<(), Error> {
         return Err(Error::Unsuitable {
             problem: format!("the server is PostgreSQL {version}; it has to be 15 or later"),
         });
+    }
+    Ok(())
+}
+
+pub(crate) fn last_number(connection: &mut PgConnection, table: &'static str) -> QueryResult<i64> {
+    let last = format!("COALESCE(pg_sequence_last_value(pg_get_serial_sequence('{table}', 'id')::regclass), 0)");
+    diesel::select(diesel::dsl::sql::<BigInt>(&last)).get_result(connection)
+}
+
+/// Rows with given numbers do not move a sequence.
+pub(crate) fn use_up_numbers(connection: &mut PgConnection, table: &'static str, last: i64) -> QueryResult<()> {
+    let last = last.max(last_number(connection, table)?);
+    // A sequence begins at 1, and cannot be set to anything less.
+    if last > 0 {
+        let set = format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})");
+        connection.batch_execute(&set)?;
     }
     Ok(())
 }
