@@ -34,16 +34,14 @@ pub(crate) fn open(address: &PostgresAddress, role: Role, lock_timeout: Duration
     // more than a list may take. Reading at random costs little on today's disks, the less as indexes are cached.
     let settings = format!(
         "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; \
-         SET plan_cache_mode = force_custom_plan; SET jit = off; SET random_page_cost = 1.1;",
+         SET plan_cache_mode = force_custom_plan; SET jit = off; SET random_page_cost = 1.1; \
+         SET default_transaction_read_only = {};",
         STATEMENT_TIMEOUT.as_millis(),
         lock_timeout.as_millis(),
         STATEMENT_TIMEOUT.as_millis(),
+        if role == Role::Guest { "on" } else { "off" },
     );
     connection.batch_execute(&settings).map_err(|error| failed(error.to_string()))?;
-    if role == Role::Guest {
-        let read_only = connection.batch_execute("SET default_transaction_read_only = on");
-        read_only.map_err(|error| failed(error.to_string()))?;
-    }
     Ok(connection)
 }
 
@@ -54,7 +52,7 @@ pub(crate) fn ping(connection: &mut PgConnection) -> Result<(), Error> {
 
 /// Every statement sees what was committed before it; rows are locked where it matters that they stay as they are.
 pub(crate) fn begin_write(connection: &mut PgConnection) -> QueryResult<()> {
-    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL READ COMMITTED")
 }
 
 pub(crate) fn begin_snapshot(connection: &mut PgConnection) -> QueryResult<()> {
