@@ -1,12 +1,12 @@
-use crate::connection::{AnyConnection, Manager, Role, begin_snapshot, begin_write};
+use crate::connection::{AnyConnection, Manager, Role, Transactions, begin_snapshot, begin_write};
 use crate::error::Error;
 use crate::migrations;
+use crate::sqlite::GroupCommit;
 use crate::url::Address;
-use diesel::connection::{Connection, TransactionManager};
+use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use std::sync::Arc;
 use std::time::Duration;
-
-type Transactions = <AnyConnection as Connection>::TransactionManager;
 
 /// How often a transaction is tried that others get in the way of.
 const MAX_ATTEMPTS: usize = 5;
@@ -15,7 +15,16 @@ const MAX_ATTEMPTS: usize = 5;
 #[derive(Clone)]
 pub struct Database {
     readers: Pool<Manager>,
-    writers: Pool<Manager>,
+    writers: Writers,
+}
+
+/// How to write.
+#[derive(Clone)]
+enum Writers {
+    /// By any connection of those that read.
+    Pool(Pool<Manager>),
+    /// By the one that may.
+    One(Arc<GroupCommit>),
 }
 
 /// How to use a database.
@@ -62,12 +71,12 @@ impl Database {
         let pool = |role, size| pool(&address, role, size, options.acquire_timeout);
         Ok(match address {
             Address::Sqlite(_) => {
-                let writers = pool(Role::Writer, 1)?;
+                let writers = Writers::One(Arc::new(GroupCommit::new(pool(Role::Writer, 1)?)));
                 Self { readers: pool(Role::Reader, options.readers)?, writers }
             }
             Address::Postgres(_) => {
                 let all = pool(Role::Writer, options.connections)?;
-                Self { readers: all.clone(), writers: all }
+                Self { readers: all.clone(), writers: Writers::Pool(all) }
             }
         })
     }
@@ -80,7 +89,7 @@ impl Database {
     pub fn connect_read_only(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
         let address = Address::parse(url)?;
         let all = pool(&address, Role::Guest, options.readers, options.acquire_timeout)?;
-        Ok(Self { readers: all.clone(), writers: all })
+        Ok(Self { readers: all.clone(), writers: Writers::Pool(all) })
     }
 
     /// Returns whether two URLs name the same database, as far as they tell.
@@ -120,10 +129,14 @@ impl Database {
 
     /// Runs a transaction that writes; it is undone where `work` fails, and begun anew where another one was in its way.
     pub(crate) fn write<T>(&self, mut work: impl FnMut(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+        let writers = match &self.writers {
+            Writers::Pool(writers) => writers,
+            Writers::One(writer) => return writer.write(work),
+        };
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match in_transaction(&mut *acquire(&self.writers)?, begin_write, &mut work) {
+            match in_transaction(&mut *acquire(writers)?, begin_write, &mut work) {
                 Err(Error::Conflict { .. }) if attempts < MAX_ATTEMPTS => {}
                 result => return result,
             }
@@ -148,7 +161,7 @@ fn pool(address: &Address, role: Role, size: u32, timeout: Duration) -> Result<P
 }
 
 fn acquire(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
-    pool.get().map_err(|error| Error::Busy { problem: error.to_string() })
+    pool.get().map_err(Error::busy)
 }
 
 fn in_transaction<T>(
