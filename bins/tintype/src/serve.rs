@@ -33,6 +33,7 @@ pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Fail
 
 async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     let database = config.open_database()?;
+    database.take_over()?;
     let (storage, spool) = config.open_storage().await?;
     // Before anybody can know that the server is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::new()?;

@@ -31,6 +31,8 @@ pub(crate) type Backend = <AnyConnection as Connection>::Backend;
 pub(crate) enum Role {
     Reader,
     Writer,
+    /// Of a database that nothing may be written to, and that has to be there already.
+    Guest,
 }
 
 /// Begins a transaction that will write.
@@ -74,6 +76,22 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     }
 }
 
+/// Returns the greatest number that a table has given out, those of rows long gone among them; 0 where it never has.
+pub(crate) fn last_number(connection: &mut AnyConnection, table: &'static str) -> QueryResult<i64> {
+    match connection {
+        AnyConnection::Sqlite(connection) => sqlite::last_number(connection, table),
+        AnyConnection::Postgres(connection) => postgres::last_number(connection, table),
+    }
+}
+
+/// Keeps a table from giving out numbers up to this one.
+pub(crate) fn use_up_numbers(connection: &mut AnyConnection, table: &'static str, last: i64) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(connection) => sqlite::use_up_numbers(connection, table, last),
+        AnyConnection::Postgres(connection) => postgres::use_up_numbers(connection, table, last),
+    }
+}
+
 /// Makes connections for a pool.
 pub(crate) struct Manager {
     pub(crate) address: Address,
@@ -89,7 +107,9 @@ impl ManageConnection for Manager {
     fn connect(&self) -> Result<AnyConnection, Error> {
         match &self.address {
             Address::Sqlite(path) => sqlite::open(path, self.role, self.lock_timeout).map(AnyConnection::Sqlite),
-            Address::Postgres(address) => postgres::open(address, self.lock_timeout).map(AnyConnection::Postgres),
+            Address::Postgres(address) => {
+                postgres::open(address, self.role, self.lock_timeout).map(AnyConnection::Postgres)
+            }
         }
     }
 

@@ -68,31 +68,36 @@ impl Database {
     /// does not let it in.
     pub fn connect(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
         let address = Address::parse(url)?;
-        let timeout = options.acquire_timeout;
-        let manager = |role| Manager { address: address.clone(), role, lock_timeout: timeout };
-        // A pool would try for the whole timeout and then say less about why it cannot connect.
-        drop(manager(Role::Writer).connect()?);
-        let pool = |role, size: u32| {
-            Pool::builder()
-                .max_size(size.max(1))
-                .min_idle(Some(0))
-                .connection_timeout(timeout)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                // Connections that broke while nobody used them, since a server was restarted, are replaced.
-                .test_on_check_out(matches!(address, Address::Postgres(_)))
-                .build_unchecked(manager(role))
-        };
+        let pool = |role, size| pool(&address, role, size, options.acquire_timeout);
         Ok(match address {
-            Address::Sqlite(_) => Self {
-                readers: pool(Role::Reader, options.readers),
-                writers: Writers::One(Arc::new(GroupCommit::new(pool(Role::Writer, 1)))),
-            },
+            Address::Sqlite(_) => {
+                let writers = Writers::One(Arc::new(GroupCommit::new(pool(Role::Writer, 1)?)));
+                Self { readers: pool(Role::Reader, options.readers)?, writers }
+            }
             Address::Postgres(_) => {
-                let all = pool(Role::Writer, options.connections);
+                let all = pool(Role::Writer, options.connections)?;
                 Self { readers: all.clone(), writers: Writers::Pool(all) }
             }
         })
+    }
+
+    /// Connects to a database that is there already, for reading alone: whatever would write fails, [`migrate`](Self::migrate)
+    /// too. SQLite may leave its empty `-wal` and `-shm` files beside the database.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn connect_read_only(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
+        let address = Address::parse(url)?;
+        let all = pool(&address, Role::Guest, options.readers, options.acquire_timeout)?;
+        Ok(Self { readers: all.clone(), writers: Writers::Pool(all) })
+    }
+
+    /// Returns whether two URLs name the same database, as far as they tell.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUrl`].
+    pub fn is_same(url: &str, other: &str) -> Result<bool, Error> {
+        Ok(Address::parse(url)?.resolved() == Address::parse(other)?.resolved())
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran; at once from several processes,
@@ -137,6 +142,22 @@ impl Database {
             }
         }
     }
+}
+
+/// Makes a pool of connections, after trying whether there is one to be had.
+fn pool(address: &Address, role: Role, size: u32, timeout: Duration) -> Result<Pool<Manager>, Error> {
+    let manager = Manager { address: address.clone(), role, lock_timeout: timeout };
+    // A pool would try for the whole timeout and then say less about why it cannot connect.
+    drop(manager.connect()?);
+    Ok(Pool::builder()
+        .max_size(size.max(1))
+        .min_idle(Some(0))
+        .connection_timeout(timeout)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // Connections that broke while nobody used them, since a server was restarted, are replaced.
+        .test_on_check_out(matches!(address, Address::Postgres(_)))
+        .build_unchecked(manager))
 }
 
 fn acquire(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {

@@ -13,6 +13,7 @@ mod file_object;
 mod images;
 mod list;
 mod media;
+mod migrate;
 mod names;
 mod permission;
 mod postgres;
