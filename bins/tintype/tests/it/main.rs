@@ -16,6 +16,7 @@ mod media;
 mod names;
 mod permission;
 mod postgres;
+mod replicas;
 mod resilience;
 mod support;
 mod tokens;
