@@ -36,9 +36,12 @@ pub(super) fn report(line: &str) {
 }
 
 impl Fleet {
-    /// Starts two servers; `None` where PostgreSQL or Garage is not installed.
+    /// Starts two servers; `None` where PostgreSQL or Garage is not installed, and where the whole suite runs on one of them:
+    /// these tests run on both whatever they are told, so that once is enough.
     pub(super) fn start(configuration: &[(&str, &str)]) -> Option<Self> {
-        if Postgres::shared().is_none() || !Garage::is_installed() {
+        let is_told =
+            ["TINTYPE_TEST_DATABASE", "TINTYPE_TEST_STORAGE"].iter().any(|name| std::env::var_os(name).is_some());
+        if is_told || Postgres::shared().is_none() || !Garage::is_installed() {
             return None;
         }
         let (postgres, garage) = (Postgres::start().unwrap(), Garage::start());

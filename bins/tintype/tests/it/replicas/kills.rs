@@ -12,7 +12,7 @@ fn nothing_acknowledged_is_lost_when_servers_are_killed_in_turn() {
     let load = Load::default();
     let Fleet { servers, clients, .. } = &mut fleet;
     std::thread::scope(|scope| {
-        load.begin(scope, clients);
+        let _running = load.begin(scope, clients);
         for kill in 0..kills {
             let (start, before) = (Instant::now(), load.written());
             eventually("much is written", || load.written() >= before + 10 && start.elapsed() >= pause);
@@ -20,7 +20,6 @@ fn nothing_acknowledged_is_lost_when_servers_are_killed_in_turn() {
             server.kill();
             server.restart().unwrap();
         }
-        load.end();
     });
     let count = |status| load.answers().iter().filter(|answer| answer.status == status).count();
     let (written, refused, broken) = (load.written(), count(Some(503)), count(None));

@@ -44,20 +44,26 @@ impl Answer {
     }
 }
 
+/// Ends its load when it goes, also because a test fails.
+pub(super) struct Running<'l>(&'l Load);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.over.store(true, Ordering::SeqCst);
+    }
+}
+
 impl Load {
-    /// Starts eight writers and two readers, which take the clients in turn.
-    pub(super) fn begin<'s, 'e>(&'e self, scope: &'s Scope<'s, 'e>, clients: &'e [Client]) {
+    /// Starts eight writers and two readers, which take the clients in turn until the guard is dropped; they finish what
+    /// they are at.
+    pub(super) fn begin<'s, 'e>(&'e self, scope: &'s Scope<'s, 'e>, clients: &'e [Client]) -> Running<'e> {
         for first in 0..8 {
             scope.spawn(move || self.write(clients.iter().cycle().skip(first)));
         }
         for first in 0..2 {
             scope.spawn(move || self.read(clients.iter().cycle().skip(first)));
         }
-    }
-
-    /// Lets the clients finish what they are at.
-    pub(super) fn end(&self) {
-        self.over.store(true, Ordering::SeqCst);
+        Running(self)
     }
 
     /// Returns all answers so far.
