@@ -20,6 +20,9 @@ pub(crate) enum AnyConnection {
     Postgres(PgConnection),
 }
 
+/// How [`AnyConnection`] begins and ends transactions.
+pub(crate) type Transactions = <AnyConnection as Connection>::TransactionManager;
+
 /// What [`AnyConnection`] speaks.
 pub(crate) type Backend = <AnyConnection as Connection>::Backend;
 
@@ -100,8 +103,7 @@ impl ManageConnection for Manager {
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {
         // A panic may have left a transaction open.
-        type Manager = <AnyConnection as Connection>::TransactionManager;
-        match Manager::transaction_manager_status_mut(connection) {
+        match Transactions::transaction_manager_status_mut(connection) {
             TransactionManagerStatus::InError => true,
             TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),
         }

@@ -1,12 +1,12 @@
-use crate::connection::{AnyConnection, Manager, Role, begin_snapshot, begin_write};
+use crate::connection::{AnyConnection, Manager, Role, Transactions, begin_snapshot, begin_write};
 use crate::error::Error;
 use crate::migrations;
+use crate::sqlite::GroupCommit;
 use crate::url::Address;
-use diesel::connection::{Connection, TransactionManager};
+use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use std::sync::Arc;
 use std::time::Duration;
-
-type Transactions = <AnyConnection as Connection>::TransactionManager;
 
 /// How often a transaction is tried that others get in the way of.
 const MAX_ATTEMPTS: usize = 5;
@@ -15,7 +15,16 @@ const MAX_ATTEMPTS: usize = 5;
 #[derive(Clone)]
 pub struct Database {
     readers: Pool<Manager>,
-    writers: Pool<Manager>,
+    writers: Writers,
+}
+
+/// How to write.
+#[derive(Clone)]
+enum Writers {
+    /// By any connection of those that read.
+    Pool(Pool<Manager>),
+    /// By the one that may.
+    One(Arc<GroupCommit>),
 }
 
 /// How to use a database.
@@ -75,10 +84,13 @@ impl Database {
                 .build_unchecked(manager(role))
         };
         Ok(match address {
-            Address::Sqlite(_) => Self { readers: pool(Role::Reader, options.readers), writers: pool(Role::Writer, 1) },
+            Address::Sqlite(_) => Self {
+                readers: pool(Role::Reader, options.readers),
+                writers: Writers::One(Arc::new(GroupCommit::new(pool(Role::Writer, 1)))),
+            },
             Address::Postgres(_) => {
                 let all = pool(Role::Writer, options.connections);
-                Self { readers: all.clone(), writers: all }
+                Self { readers: all.clone(), writers: Writers::Pool(all) }
             }
         })
     }
@@ -112,10 +124,14 @@ impl Database {
 
     /// Runs a transaction that writes; it is undone where `work` fails, and begun anew where another one was in its way.
     pub(crate) fn write<T>(&self, mut work: impl FnMut(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+        let writers = match &self.writers {
+            Writers::Pool(writers) => writers,
+            Writers::One(writer) => return writer.write(work),
+        };
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match in_transaction(&mut *acquire(&self.writers)?, begin_write, &mut work) {
+            match in_transaction(&mut *acquire(writers)?, begin_write, &mut work) {
                 Err(Error::Conflict { .. }) if attempts < MAX_ATTEMPTS => {}
                 result => return result,
             }
@@ -124,7 +140,7 @@ impl Database {
 }
 
 fn acquire(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
-    pool.get().map_err(|error| Error::Busy { problem: error.to_string() })
+    pool.get().map_err(Error::busy)
 }
 
 fn in_transaction<T>(

@@ -126,6 +126,19 @@ impl From<diesel::result::Error> for Error {
 }
 
 impl Error {
+    /// No connection could be had.
+    pub(crate) fn busy(error: diesel::r2d2::PoolError) -> Self {
+        Self::Busy { problem: error.to_string() }
+    }
+
+    /// Returns what a failed commit means to the others whose writes were in it.
+    pub(crate) fn for_others(&self) -> Self {
+        match self {
+            Self::NoSpace => Self::NoSpace,
+            error => Self::Unavailable { problem: error.to_string() },
+        }
+    }
+
     /// Tells errors apart by their texts, which are all that diesel hands on. SQLite's are always English, and
     /// PostgreSQL's where it lets us choose; translated ones count as a failure of the database.
     fn from_message(problem: String, error: diesel::result::Error) -> Self {

@@ -2,8 +2,10 @@
 
 mod by_user;
 mod conditions;
+mod group_commit;
 mod selection;
 
+pub(crate) use group_commit::GroupCommit;
 pub(crate) use selection::select_page;
 
 use crate::connection::Role;
