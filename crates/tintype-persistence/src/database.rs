@@ -109,10 +109,10 @@ impl Database {
         self.write(migrations::run)
     }
 
-    /// Returns whether the database answers and is migrated.
+    /// Returns whether the database answers and is migrated, at least as far as this version needs it.
     ///
     /// # Errors
-    /// [`Error::NotMigrated`], [`Error::NewerSchema`], or why it does not answer.
+    /// [`Error::NotMigrated`], or why it does not answer.
     pub fn check(&self) -> Result<(), Error> {
         self.read(migrations::check)
     }

@@ -154,8 +154,8 @@ impl Error {
         }
     }
 
-    /// Tells errors apart by their texts, which are all that diesel hands on. SQLite's are always English; PostgreSQL's
-    /// may be translated, and then count as a failure of the database.
+    /// Tells errors apart by their texts, which are all that diesel hands on. SQLite's are always English, and
+    /// PostgreSQL's where it lets us choose; translated ones count as a failure of the database.
     fn from_message(problem: String, error: diesel::result::Error) -> Self {
         match problem.as_str() {
             "database or disk is full" => Self::NoSpace,

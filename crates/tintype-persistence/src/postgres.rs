@@ -26,6 +26,10 @@ const LEAST_VERSION: i64 = 15_00_00;
 /// Whoever migrates takes the advisory lock of this number: "tintype" in ASCII.
 const MIGRATION_LOCK: i64 = 0x74_69_6e_74_79_70_65;
 
+/// Asks for messages in English, which is how errors without a kind of diesel's are told apart. Whoever may not has the
+/// server's language; asking in a block keeps that out of the server's log.
+const ENGLISH: &str = "DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
+
 /// Connects to the server.
 pub(crate) fn open(address: &PostgresAddress, role: Role, lock_timeout: Duration) -> Result<PgConnection, Error> {
     let failed = |problem: String| Error::CannotConnect { url: address.masked(), problem: one_line(&problem) };
@@ -35,7 +39,7 @@ pub(crate) fn open(address: &PostgresAddress, role: Role, lock_timeout: Duration
     let settings = format!(
         "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; \
          SET plan_cache_mode = force_custom_plan; SET jit = off; SET random_page_cost = 1.1; \
-         SET default_transaction_read_only = {};",
+         SET default_transaction_read_only = {}; {ENGLISH}",
         STATEMENT_TIMEOUT.as_millis(),
         lock_timeout.as_millis(),
         STATEMENT_TIMEOUT.as_millis(),

@@ -17,6 +17,7 @@ mod migrate;
 mod names;
 mod permission;
 mod postgres;
+mod replicas;
 mod resilience;
 mod support;
 mod tokens;
