@@ -40,3 +40,8 @@ bench-thumbnails *args:
 # Measure whole uploads and downloads beside other services (bench/service/README.md)
 bench-service *args:
     bench/service/run {{args}}
+
+# Move 10,000 files (or as many as given) to PostgreSQL and Garage and back, killed four times, and compare all of them
+prove-migrate count="10000":
+    cargo build --release
+    TINTYPE_BINARY=target/release/tintype cargo run --release -p tintype-testkit --example migrate -- {{count}}

@@ -7,8 +7,6 @@ use std::cell::RefCell;
 use libfuzzer_sys::fuzz_target;
 use tintype_jpeg::{Decoder, Header, Limits, Options, Refinement, Scale};
 
-const SCALES: [Scale; 4] = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
-
 thread_local! {
     static USED: RefCell<Decoder> = RefCell::new(Decoder::new());
 }
@@ -17,7 +15,7 @@ fuzz_target!(|file: &[u8]| {
     let Ok(header) = Header::parse(file) else { return };
     // Small enough for thousands of pictures a second, and large enough for pictures with several rows of blocks.
     let limits = Limits { max_alloc_bytes: 4 << 20, max_scans: 30, ..Limits::default() };
-    for scale in SCALES {
+    for scale in Scale::ALL {
         for (chroma_scale, refinement) in [(None, Refinement::WhereVisible), (Some(Scale::Full), Refinement::All)] {
             let options = Options { scale, chroma_scale, refinement };
             USED.with_borrow_mut(|used| {

@@ -1,5 +1,5 @@
 use crate::settings::SettingFlags;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -37,8 +37,31 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// Copy a whole library into another database and another storage
+    ///
+    /// Users, tokens, files and thumbnails keep their numbers, dates and keys, so that clients keep their tokens and URLs their
+    /// paths. The source is only read. Stopped or killed, it goes on where it was when run again; run again later, it brings
+    /// the target up to date, until somebody begins to use that. Keys of buckets come from the environment, for both sides.
+    Migrate(Sides),
     /// Print the effective configuration and where each value comes from, secrets masked
     Config,
+}
+
+/// From where and to where a library is copied.
+#[derive(Debug, Args)]
+pub(crate) struct Sides {
+    /// The database to read, e.g. sqlite:///var/lib/tintype/tintype.db
+    #[arg(long, value_name = "URL")]
+    pub(crate) from_database: String,
+    /// The storage to read, e.g. file:///var/lib/tintype/media
+    #[arg(long, value_name = "URL")]
+    pub(crate) from_storage: String,
+    /// The database to fill: an empty one, or one that this has begun to fill from the same source
+    #[arg(long, value_name = "URL")]
+    pub(crate) to_database: String,
+    /// The storage to fill; nobody else's
+    #[arg(long, value_name = "URL")]
+    pub(crate) to_storage: String,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,15 +1,15 @@
 use crate::failure::Failure;
 use crate::settings::Settings;
+use crate::storage_place::StoragePlace;
 use bytesize::ByteSize;
 use ipnet::IpNet;
-use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tintype_library::persistence::{ConnectOptions, Database};
-use tintype_library::storage::{BucketStorage, BucketUrl, LocalStorage, Spool, Storage};
+use tintype_library::storage::{Spool, Storage};
 use tintype_library::{AllowedType, DecoderProcess, Encoding, Options};
 
 /// The effective configuration, checked.
@@ -20,8 +20,9 @@ pub(crate) struct Config {
     pub(crate) http: HttpConfig,
     pub(crate) library: Options,
     pub(crate) log_format: LogFormat,
+    pub(crate) shutdown_delay: Duration,
     pub(crate) shutdown_timeout: Duration,
-    data_dir: PathBuf,
+    pub(crate) data_dir: PathBuf,
     storage: StoragePlace,
 }
 
@@ -46,13 +47,6 @@ pub(crate) enum Delivery {
     Proxy,
     /// From the storage, by a URL that is valid for a while.
     Redirect { lifetime: Duration },
-}
-
-/// Where files are kept.
-#[derive(Debug, Clone)]
-enum StoragePlace {
-    Folder(PathBuf),
-    Bucket(BucketUrl),
 }
 
 /// How log lines look.
@@ -99,7 +93,10 @@ impl Config {
             };
             Database::check_url(&url).map(|()| url)
         })?;
-        let storage = settings.parse("storage_url", |url| storage_place(url, &data_dir))?;
+        let storage = settings.parse("storage_url", |url| match url {
+            "" => Ok(StoragePlace::Folder(default_media_dir(&data_dir))),
+            url => url.parse(),
+        })?;
         let lifetime = settings.parse("presign_lifetime", lifetime)?;
         let delivery = settings.parse("media_delivery", |text| match (text, &storage) {
             ("proxy", _) => Ok(Delivery::Proxy),
@@ -128,6 +125,7 @@ impl Config {
                 "json" => Ok(LogFormat::Json),
                 _ => Err("use `text` or `json`"),
             })?,
+            shutdown_delay: settings.parse("shutdown_delay", duration)?,
             shutdown_timeout: settings.parse("shutdown_timeout", duration)?,
             database_url,
             data_dir,
@@ -151,22 +149,9 @@ impl Config {
         Ok(database)
     }
 
-    /// Opens the storage, and the spool: beside it where that is a disk, else in the data folder.
+    /// Opens the storage and the spool.
     pub(crate) async fn open_storage(&self) -> Result<(Arc<dyn Storage>, Spool), Failure> {
-        let storage: Arc<dyn Storage> = match &self.storage {
-            StoragePlace::Folder(path) => Arc::new(LocalStorage::open(path)?),
-            StoragePlace::Bucket(url) => {
-                let text =
-                    |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-                let environment: Vec<_> = std::env::vars_os().filter_map(text).collect();
-                Arc::new(BucketStorage::open(url, &environment).await?)
-            }
-        };
-        let spool = match storage.spool_dir() {
-            Some(dir) => Spool::open(dir)?,
-            None => Spool::open(self.data_dir.join(".spool"))?,
-        };
-        Ok((storage, spool))
+        self.storage.open(&self.data_dir).await
     }
 }
 
@@ -235,15 +220,6 @@ fn public_url(text: &str) -> Result<Option<String>, &'static str> {
 
 fn default_media_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("media")
-}
-
-fn storage_place(url: &str, data_dir: &Path) -> Result<StoragePlace, String> {
-    match url.split_once("://") {
-        None if url.is_empty() => Ok(StoragePlace::Folder(default_media_dir(data_dir))),
-        Some(("file", path)) if !path.is_empty() => Ok(StoragePlace::Folder(path.into())),
-        Some(_) if BucketUrl::is_meant_by(url) => url.parse().map(StoragePlace::Bucket),
-        _ => Err("it has to look like `file://<path>` or `s3://<bucket>/<prefix>?endpoint=<url>&region=<name>`".into()),
-    }
 }
 
 /// Parses how long a presigned URL is valid: S3 allows a week.

@@ -9,6 +9,7 @@ mod http;
 mod log;
 mod serve;
 mod settings;
+mod storage_place;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -33,6 +34,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve { port_file } => serve::serve(config()?, port_file.as_deref()),
         Command::User { command } => commands::user::run(&config()?, command),
         Command::Token { command } => commands::token::run(&config()?, command),
+        Command::Migrate(sides) => commands::migrate::run(&config()?, &sides),
         Command::Config => commands::config::print(&settings),
     }
 }

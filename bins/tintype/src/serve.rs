@@ -6,6 +6,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 use tintype_library::Library;
 use tintype_library::auth::TokenKey;
@@ -33,6 +35,7 @@ pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Fail
 
 async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     let database = config.open_database()?;
+    database.take_over()?;
     let (storage, spool) = config.open_storage().await?;
     // Before anybody can know that the server is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::new()?;
@@ -48,7 +51,8 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
         tracing::info!("no shared MIME database on this machine: rare formats are told apart less finely");
     }
     let library = Library::new(database, storage, spool, config.library.clone());
-    let app = App { library: library.clone(), config: config.http.clone() };
+    let ending = Arc::new(AtomicBool::new(false));
+    let app = App { library: library.clone(), config: config.http.clone(), ending: Arc::clone(&ending) };
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(web::Data::new(app.clone()))
@@ -79,6 +83,9 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
         }
     };
     tracing::info!("{signal}: finishing what is in flight");
+    // Whoever connects meanwhile is served; a connection that nobody had taken when the listener closes would be broken.
+    ending.store(true, Ordering::Relaxed);
+    tokio::time::sleep(config.shutdown_delay).await;
     let deadline = tokio::time::Instant::now() + config.shutdown_timeout;
     sweeper.abort();
     handle.stop(true).await;

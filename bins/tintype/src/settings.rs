@@ -85,6 +85,11 @@ pub(crate) const KEYS: &[Key] = &[
         default: "15m",
         help: "When the objects of an upload that never committed are swept",
     },
+    Key {
+        name: "shutdown_delay",
+        default: "0s",
+        help: "How long to serve on after SIGTERM with `/readyz` saying 503, so that balancers turn away",
+    },
     Key { name: "shutdown_timeout", default: "60s", help: "How long requests in flight may take to finish on SIGTERM" },
     Key { name: "log_format", default: "text", help: "text or json" },
 ];

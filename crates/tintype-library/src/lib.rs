@@ -11,12 +11,14 @@ mod place;
 mod prepare;
 mod remove;
 pub mod serving;
+mod transfer;
 mod view;
 
 pub use content::{Change, ContentChange, Inbox, Upload};
 pub use error::Error;
 pub use library::{Library, NotReady};
 pub use options::{AllowedType, Options};
+pub use transfer::{ObjectFailure, Place, Progress, Transfer, TransferError, Transferred};
 pub use view::Content;
 
 // What a caller has to name to use this crate.

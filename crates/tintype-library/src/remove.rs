@@ -7,13 +7,13 @@ use tintype_auth::Actor;
 use tintype_domain::{FileId, Key, Permission};
 
 /// How many strays the sweeper takes at a time.
-const SWEEP_BATCH: u32 = 200;
+pub(crate) const SWEEP_BATCH: u32 = 200;
 
 /// How often to sweep, unless uploads count as abandoned sooner.
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
 
 /// The lease of whoever sweeps.
-const SWEEP: &str = "sweep";
+pub(crate) const SWEEP: &str = "sweep";
 
 /// Keys begin with the day of their upload, so that no key of two days ago can be asked for again.
 const TOMBSTONE_AGE: time::Duration = time::Duration::days(2);

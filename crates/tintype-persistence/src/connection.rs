@@ -20,6 +20,9 @@ pub(crate) enum AnyConnection {
     Postgres(PgConnection),
 }
 
+/// How [`AnyConnection`] begins and ends transactions.
+pub(crate) type Transactions = <AnyConnection as Connection>::TransactionManager;
+
 /// What [`AnyConnection`] speaks.
 pub(crate) type Backend = <AnyConnection as Connection>::Backend;
 
@@ -28,6 +31,8 @@ pub(crate) type Backend = <AnyConnection as Connection>::Backend;
 pub(crate) enum Role {
     Reader,
     Writer,
+    /// Of a database that nothing may be written to, and that has to be there already.
+    Guest,
 }
 
 /// Begins a transaction that will write.
@@ -71,6 +76,22 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     }
 }
 
+/// Returns the greatest number that a table has given out, those of rows long gone among them; 0 where it never has.
+pub(crate) fn last_number(connection: &mut AnyConnection, table: &'static str) -> QueryResult<i64> {
+    match connection {
+        AnyConnection::Sqlite(connection) => sqlite::last_number(connection, table),
+        AnyConnection::Postgres(connection) => postgres::last_number(connection, table),
+    }
+}
+
+/// Keeps a table from giving out numbers up to this one.
+pub(crate) fn use_up_numbers(connection: &mut AnyConnection, table: &'static str, last: i64) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(connection) => sqlite::use_up_numbers(connection, table, last),
+        AnyConnection::Postgres(connection) => postgres::use_up_numbers(connection, table, last),
+    }
+}
+
 /// Makes connections for a pool.
 pub(crate) struct Manager {
     pub(crate) address: Address,
@@ -86,7 +107,9 @@ impl ManageConnection for Manager {
     fn connect(&self) -> Result<AnyConnection, Error> {
         match &self.address {
             Address::Sqlite(path) => sqlite::open(path, self.role, self.lock_timeout).map(AnyConnection::Sqlite),
-            Address::Postgres(address) => postgres::open(address, self.lock_timeout).map(AnyConnection::Postgres),
+            Address::Postgres(address) => {
+                postgres::open(address, self.role, self.lock_timeout).map(AnyConnection::Postgres)
+            }
         }
     }
 
@@ -100,8 +123,7 @@ impl ManageConnection for Manager {
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {
         // A panic may have left a transaction open.
-        type Manager = <AnyConnection as Connection>::TransactionManager;
-        match Manager::transaction_manager_status_mut(connection) {
+        match Transactions::transaction_manager_status_mut(connection) {
             TransactionManagerStatus::InError => true,
             TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),
         }

@@ -1,12 +1,12 @@
-use crate::connection::{AnyConnection, Manager, Role, begin_snapshot, begin_write};
+use crate::connection::{AnyConnection, Manager, Role, Transactions, begin_snapshot, begin_write};
 use crate::error::Error;
 use crate::migrations;
+use crate::sqlite::GroupCommit;
 use crate::url::Address;
-use diesel::connection::{Connection, TransactionManager};
+use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use std::sync::Arc;
 use std::time::Duration;
-
-type Transactions = <AnyConnection as Connection>::TransactionManager;
 
 /// How often a transaction is tried that others get in the way of.
 const MAX_ATTEMPTS: usize = 5;
@@ -15,7 +15,16 @@ const MAX_ATTEMPTS: usize = 5;
 #[derive(Clone)]
 pub struct Database {
     readers: Pool<Manager>,
-    writers: Pool<Manager>,
+    writers: Writers,
+}
+
+/// How to write.
+#[derive(Clone)]
+enum Writers {
+    /// By any connection of those that read.
+    Pool(Pool<Manager>),
+    /// By the one that may.
+    One(Arc<GroupCommit>),
 }
 
 /// How to use a database.
@@ -59,28 +68,36 @@ impl Database {
     /// does not let it in.
     pub fn connect(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
         let address = Address::parse(url)?;
-        let timeout = options.acquire_timeout;
-        let manager = |role| Manager { address: address.clone(), role, lock_timeout: timeout };
-        // A pool would try for the whole timeout and then say less about why it cannot connect.
-        drop(manager(Role::Writer).connect()?);
-        let pool = |role, size: u32| {
-            Pool::builder()
-                .max_size(size.max(1))
-                .min_idle(Some(0))
-                .connection_timeout(timeout)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                // Connections that broke while nobody used them, since a server was restarted, are replaced.
-                .test_on_check_out(matches!(address, Address::Postgres(_)))
-                .build_unchecked(manager(role))
-        };
+        let pool = |role, size| pool(&address, role, size, options.acquire_timeout);
         Ok(match address {
-            Address::Sqlite(_) => Self { readers: pool(Role::Reader, options.readers), writers: pool(Role::Writer, 1) },
+            Address::Sqlite(_) => {
+                let writers = Writers::One(Arc::new(GroupCommit::new(pool(Role::Writer, 1)?)));
+                Self { readers: pool(Role::Reader, options.readers)?, writers }
+            }
             Address::Postgres(_) => {
-                let all = pool(Role::Writer, options.connections);
-                Self { readers: all.clone(), writers: all }
+                let all = pool(Role::Writer, options.connections)?;
+                Self { readers: all.clone(), writers: Writers::Pool(all) }
             }
         })
+    }
+
+    /// Connects to a database that is there already, for reading alone: whatever would write fails, [`migrate`](Self::migrate)
+    /// too. SQLite may leave its empty `-wal` and `-shm` files beside the database.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn connect_read_only(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
+        let address = Address::parse(url)?;
+        let all = pool(&address, Role::Guest, options.readers, options.acquire_timeout)?;
+        Ok(Self { readers: all.clone(), writers: Writers::Pool(all) })
+    }
+
+    /// Returns whether two URLs name the same database, as far as they tell.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUrl`].
+    pub fn is_same(url: &str, other: &str) -> Result<bool, Error> {
+        Ok(Address::parse(url)?.resolved() == Address::parse(other)?.resolved())
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran; at once from several processes,
@@ -92,10 +109,10 @@ impl Database {
         self.write(migrations::run)
     }
 
-    /// Returns whether the database answers and is migrated.
+    /// Returns whether the database answers and is migrated, at least as far as this version needs it.
     ///
     /// # Errors
-    /// [`Error::NotMigrated`], [`Error::NewerSchema`], or why it does not answer.
+    /// [`Error::NotMigrated`], or why it does not answer.
     pub fn check(&self) -> Result<(), Error> {
         self.read(migrations::check)
     }
@@ -112,10 +129,14 @@ impl Database {
 
     /// Runs a transaction that writes; it is undone where `work` fails, and begun anew where another one was in its way.
     pub(crate) fn write<T>(&self, mut work: impl FnMut(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+        let writers = match &self.writers {
+            Writers::Pool(writers) => writers,
+            Writers::One(writer) => return writer.write(work),
+        };
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match in_transaction(&mut *acquire(&self.writers)?, begin_write, &mut work) {
+            match in_transaction(&mut *acquire(writers)?, begin_write, &mut work) {
                 Err(Error::Conflict { .. }) if attempts < MAX_ATTEMPTS => {}
                 result => return result,
             }
@@ -123,8 +144,24 @@ impl Database {
     }
 }
 
+/// Makes a pool of connections, after trying whether there is one to be had.
+fn pool(address: &Address, role: Role, size: u32, timeout: Duration) -> Result<Pool<Manager>, Error> {
+    let manager = Manager { address: address.clone(), role, lock_timeout: timeout };
+    // A pool would try for the whole timeout and then say less about why it cannot connect.
+    drop(manager.connect()?);
+    Ok(Pool::builder()
+        .max_size(size.max(1))
+        .min_idle(Some(0))
+        .connection_timeout(timeout)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // Connections that broke while nobody used them, since a server was restarted, are replaced.
+        .test_on_check_out(matches!(address, Address::Postgres(_)))
+        .build_unchecked(manager))
+}
+
 fn acquire(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
-    pool.get().map_err(|error| Error::Busy { problem: error.to_string() })
+    pool.get().map_err(Error::busy)
 }
 
 fn in_transaction<T>(

@@ -93,6 +93,21 @@ pub enum Error {
         /// The content's key.
         key: String,
     },
+    /// Nobody has ever used the database.
+    #[error("there are no users in the database: it is not that of a library in use")]
+    Unused,
+    /// The database, which is to be filled from another one, holds what did not come from there.
+    #[error("the database holds {what}, which did not come from that source; give it an empty database")]
+    ForeignData {
+        /// What it holds.
+        what: String,
+    },
+    /// The database is being filled from another one, and cannot be used before that is done.
+    #[error("`tintype migrate` has not filled this database to the end; run it again until it says that it has")]
+    ImportUnfinished,
+    /// Somebody has begun to use the database while it was being filled from another one.
+    #[error("a server or a command has begun to use the database, so that it cannot be filled any further")]
+    ImportLost,
     /// A row holds what no version of tintype has written.
     #[error("{column} of row {id} holds `{value}`, which is no valid value")]
     Corrupt {
@@ -126,8 +141,21 @@ impl From<diesel::result::Error> for Error {
 }
 
 impl Error {
-    /// Tells errors apart by their texts, which are all that diesel hands on. SQLite's are always English; PostgreSQL's
-    /// may be translated, and then count as a failure of the database.
+    /// No connection could be had.
+    pub(crate) fn busy(error: diesel::r2d2::PoolError) -> Self {
+        Self::Busy { problem: error.to_string() }
+    }
+
+    /// Returns what a failed commit means to the others whose writes were in it.
+    pub(crate) fn for_others(&self) -> Self {
+        match self {
+            Self::NoSpace => Self::NoSpace,
+            error => Self::Unavailable { problem: error.to_string() },
+        }
+    }
+
+    /// Tells errors apart by their texts, which are all that diesel hands on. SQLite's are always English, and
+    /// PostgreSQL's where it lets us choose; translated ones count as a failure of the database.
     fn from_message(problem: String, error: diesel::result::Error) -> Self {
         match problem.as_str() {
             "database or disk is full" => Self::NoSpace,

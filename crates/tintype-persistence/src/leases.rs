@@ -26,6 +26,15 @@ impl Database {
         })
     }
 
+    /// Returns whether anybody holds the lease of that name.
+    pub fn is_leased(&self, name: &str, now: Timestamp) -> Result<bool, Error> {
+        self.read(|connection| {
+            let held = leases::name.eq(name).and(leases::expires_at.gt(now.unix_micros()));
+            let holder = leases::table.filter(held).select(leases::holder).first::<String>(connection).optional()?;
+            Ok(holder.is_some())
+        })
+    }
+
     /// Gives a lease up, so that another may take it at once; one that somebody else has meanwhile is left alone.
     pub fn release_lease(&self, name: &str, holder: &str) -> Result<(), Error> {
         self.write(|connection| {

@@ -4,7 +4,9 @@
 mod connection;
 mod database;
 mod error;
+mod export;
 mod files;
+mod import;
 mod leases;
 mod list;
 mod migrations;
@@ -21,6 +23,7 @@ mod users;
 
 pub use database::{ConnectOptions, Database};
 pub use error::Error;
+pub use export::{Export, StoredFile};
 pub use files::{Changed, FileChange, NewContent, NewFile, NewThumbnail};
 pub use list::FilePage;
 pub use objects::ObjectRecord;

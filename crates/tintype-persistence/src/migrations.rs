@@ -39,12 +39,12 @@ fn run_pending<B: Backend>(
         .collect()
 }
 
-/// Compares what has run with what there is.
+/// Finds out whether all has run that there is. More may have: where servers are replaced one by one, the first new one
+/// migrates, and the others serve on.
 pub(crate) fn check(connection: &mut AnyConnection) -> Result<(), Error> {
     // Both databases have migrations of the same names.
     let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::Database)?;
     let applied = applied(connection)?;
-    refuse_newer(&ours, &applied)?;
     let missing = ours.iter().find(|migration| !applied.contains(&migration.name().version()));
     missing.map_or(Ok(()), |migration| Err(Error::NotMigrated { migration: migration.name().to_string() }))
 }

@@ -6,13 +6,14 @@ mod selection;
 pub(crate) use address::PostgresAddress;
 pub(crate) use selection::select_page;
 
+use crate::connection::Role;
 use crate::error::Error;
 use crate::schema::files;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::QueryResult;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use std::time::Duration;
 use tintype_domain::FileId;
 
@@ -25,18 +26,24 @@ const LEAST_VERSION: i64 = 15_00_00;
 /// Whoever migrates takes the advisory lock of this number: "tintype" in ASCII.
 const MIGRATION_LOCK: i64 = 0x74_69_6e_74_79_70_65;
 
+/// Asks for messages in English, which is how errors without a kind of diesel's are told apart. Whoever may not has the
+/// server's language; asking in a block keeps that out of the server's log.
+const ENGLISH: &str = "DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
+
 /// Connects to the server.
-pub(crate) fn open(address: &PostgresAddress, lock_timeout: Duration) -> Result<PgConnection, Error> {
+pub(crate) fn open(address: &PostgresAddress, role: Role, lock_timeout: Duration) -> Result<PgConnection, Error> {
     let failed = |problem: String| Error::CannotConnect { url: address.masked(), problem: one_line(&problem) };
     let mut connection = PgConnection::establish(&address.for_libpq()).map_err(|error| failed(error.to_string()))?;
     // Which plan is right depends on the values: a plan for all of them would be wrong for some, and compiling one costs
     // more than a list may take. Reading at random costs little on today's disks, the less as indexes are cached.
     let settings = format!(
         "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; \
-         SET plan_cache_mode = force_custom_plan; SET jit = off; SET random_page_cost = 1.1;",
+         SET plan_cache_mode = force_custom_plan; SET jit = off; SET random_page_cost = 1.1; \
+         SET default_transaction_read_only = {}; {ENGLISH}",
         STATEMENT_TIMEOUT.as_millis(),
         lock_timeout.as_millis(),
         STATEMENT_TIMEOUT.as_millis(),
+        if role == Role::Guest { "on" } else { "off" },
     );
     connection.batch_execute(&settings).map_err(|error| failed(error.to_string()))?;
     Ok(connection)
@@ -49,7 +56,7 @@ pub(crate) fn ping(connection: &mut PgConnection) -> Result<(), Error> {
 
 /// Every statement sees what was committed before it; rows are locked where it matters that they stay as they are.
 pub(crate) fn begin_write(connection: &mut PgConnection) -> QueryResult<()> {
-    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL READ COMMITTED")
 }
 
 pub(crate) fn begin_snapshot(connection: &mut PgConnection) -> QueryResult<()> {
@@ -97,6 +104,22 @@ pub(crate) fn check_server(connection: &mut PgConnection) -> Result<(), Error> {
         return Err(Error::Unsuitable {
             problem: format!("the server is PostgreSQL {version}; it has to be 15 or later"),
         });
+    }
+    Ok(())
+}
+
+pub(crate) fn last_number(connection: &mut PgConnection, table: &'static str) -> QueryResult<i64> {
+    let last = format!("COALESCE(pg_sequence_last_value(pg_get_serial_sequence('{table}', 'id')::regclass), 0)");
+    diesel::select(diesel::dsl::sql::<BigInt>(&last)).get_result(connection)
+}
+
+/// Rows with given numbers do not move a sequence.
+pub(crate) fn use_up_numbers(connection: &mut PgConnection, table: &'static str, last: i64) -> QueryResult<()> {
+    let last = last.max(last_number(connection, table)?);
+    // A sequence begins at 1, and cannot be set to anything less.
+    if last > 0 {
+        let set = format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})");
+        connection.batch_execute(&set)?;
     }
     Ok(())
 }

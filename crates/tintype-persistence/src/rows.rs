@@ -12,51 +12,51 @@ use tintype_domain::{
 
 use crate::connection::AnyConnection;
 
-#[derive(Debug, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub(crate) struct UserRow {
-    id: i64,
-    username: String,
-    first_name: String,
-    last_name: String,
-    is_staff: bool,
-    is_admin: bool,
-    is_active: bool,
+    pub(crate) id: i64,
+    pub(crate) username: String,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) is_staff: bool,
+    pub(crate) is_admin: bool,
+    pub(crate) is_active: bool,
     pub(crate) password_hash: Option<String>,
-    last_login: Option<i64>,
-    created_at: i64,
+    pub(crate) last_login: Option<i64>,
+    pub(crate) created_at: i64,
 }
 
-#[derive(Debug, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub(crate) struct FileRow {
     pub(crate) id: i64,
-    user_id: Option<i64>,
-    kind: String,
-    size: i64,
-    width: Option<i64>,
-    height: Option<i64>,
-    mode: Option<String>,
-    created_at: i64,
+    pub(crate) user_id: Option<i64>,
+    pub(crate) kind: String,
+    pub(crate) size: i64,
+    pub(crate) width: Option<i64>,
+    pub(crate) height: Option<i64>,
+    pub(crate) mode: Option<String>,
+    pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
-    _stored_at: i64,
+    pub(crate) stored_at: i64,
     pub(crate) key: String,
-    name: String,
-    _name_folded: String,
-    mime_type: String,
-    checksum: Vec<u8>,
-    description: String,
+    pub(crate) name: String,
+    pub(crate) name_folded: String,
+    pub(crate) mime_type: String,
+    pub(crate) checksum: Vec<u8>,
+    pub(crate) description: String,
 }
 
-#[derive(Debug, Queryable)]
-struct ThumbnailRow {
-    id: i64,
-    file_id: i64,
-    edge: i64,
-    width: i64,
-    height: i64,
-    size: i64,
-    key: String,
-    mime_type: String,
-    checksum: Vec<u8>,
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub(crate) struct ThumbnailRow {
+    pub(crate) id: i64,
+    pub(crate) file_id: i64,
+    pub(crate) edge: i64,
+    pub(crate) width: i64,
+    pub(crate) height: i64,
+    pub(crate) size: i64,
+    pub(crate) key: String,
+    pub(crate) mime_type: String,
+    pub(crate) checksum: Vec<u8>,
 }
 
 /// Puts together users joined with their grants, in the order in which they first come.

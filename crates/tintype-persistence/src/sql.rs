@@ -4,7 +4,7 @@
 use crate::connection::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use tintype_domain::Bounds;
@@ -22,6 +22,7 @@ pub(crate) enum Part {
     Int(Option<i64>),
     String(Option<String>),
     Bytes(Vec<u8>),
+    Bool(bool),
 }
 
 impl From<i64> for Part {
@@ -39,6 +40,18 @@ impl From<Option<i64>> for Part {
 impl From<&str> for Part {
     fn from(value: &str) -> Self {
         Self::String(Some(value.to_owned()))
+    }
+}
+
+impl From<Option<&str>> for Part {
+    fn from(value: Option<&str>) -> Self {
+        Self::String(value.map(str::to_owned))
+    }
+}
+
+impl From<bool> for Part {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
     }
 }
 
@@ -127,6 +140,7 @@ impl<ST> QueryFragment<Backend> for Sql<ST> {
                 Part::Int(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
                 Part::String(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
                 Part::Bytes(value) => out.push_bind_param::<Binary, _>(value)?,
+                Part::Bool(value) => out.push_bind_param::<Bool, _>(value)?,
             }
         }
         Ok(())

@@ -2,42 +2,67 @@
 
 mod by_user;
 mod conditions;
+mod group_commit;
 mod selection;
 
+pub(crate) use group_commit::GroupCommit;
 pub(crate) use selection::select_page;
 
 use crate::connection::Role;
 use crate::error::Error;
+use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection};
 use diesel::result::QueryResult;
+use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Opens the database file, creating it where it is missing.
+/// Opens the database file, creating it where it is missing, unless by a guest.
 pub(crate) fn open(path: &Path, role: Role, busy_timeout: Duration) -> Result<SqliteConnection, Error> {
-    create(path)?;
     let unusable = |problem: String| Error::CannotOpen { path: path.to_owned(), problem };
     let name = path.to_str().ok_or_else(|| unusable("the path is not UTF-8".into()))?;
-    let mut connection = SqliteConnection::establish(name).map_err(|error| unusable(error.to_string()))?;
+    let name = match role {
+        Role::Reader | Role::Writer => {
+            create(path)?;
+            name.to_owned()
+        }
+        Role::Guest => read_only_uri(name),
+    };
+    let mut connection = SqliteConnection::establish(&name).map_err(|error| unusable(error.to_string()))?;
     let milliseconds = busy_timeout.as_millis();
     // First of all, so that the other pragmas wait for a busy file as well.
     let mut pragmas = format!("PRAGMA busy_timeout = {milliseconds};");
     pragmas += "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192;";
     pragmas += "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;";
+    let mode = match role {
+        Role::Reader | Role::Writer => "PRAGMA journal_mode = WAL;",
+        // A backup may have another mode, which is not ours to change. That it can be read is found out here.
+        Role::Guest => "PRAGMA query_only = ON; SELECT count(*) FROM sqlite_schema;",
+    };
     retry(busy_timeout, || {
         connection.batch_execute(&pragmas)?;
         // SQLite does not wait where two connections switch a new file to WAL at once.
-        connection.batch_execute("PRAGMA journal_mode = WAL;")
+        connection.batch_execute(mode)
     })
     .map_err(|error| match Error::from(error) {
         Error::Database(error) => unusable(error.to_string()),
+        // Even readers of a database in WAL mode share an index in a file beside it.
+        Error::Unavailable { problem } if role == Role::Guest => unusable(format!(
+            "{problem} (reading it takes the right to create files beside it: be its owner, or copy it)"
+        )),
         other => other,
     })?;
     if role == Role::Reader {
         connection.batch_execute("PRAGMA query_only = ON;")?;
     }
     Ok(connection)
+}
+
+/// Returns the URI by which SQLite opens a file that it must not change (<https://www.sqlite.org/uri.html>).
+fn read_only_uri(path: &str) -> String {
+    let escaped = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{escaped}?mode=ro")
 }
 
 /// Creates an empty file that only its owner may read: password hashes will be in it.
@@ -77,6 +102,19 @@ pub(crate) fn begin_write(connection: &mut SqliteConnection) -> QueryResult<()> 
 
 pub(crate) fn begin_snapshot(connection: &mut SqliteConnection) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
+}
+
+/// `AUTOINCREMENT` keeps the numbers in a table of its own.
+pub(crate) fn last_number(connection: &mut SqliteConnection, table: &'static str) -> QueryResult<i64> {
+    let query = format!("(SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = '{table}')");
+    diesel::select(diesel::dsl::sql::<BigInt>(&query)).get_result(connection)
+}
+
+pub(crate) fn use_up_numbers(connection: &mut SqliteConnection, table: &'static str, last: i64) -> QueryResult<()> {
+    let last = last.max(last_number(connection, table)?);
+    connection.batch_execute(&format!(
+        "DELETE FROM sqlite_sequence WHERE name = '{table}'; INSERT INTO sqlite_sequence VALUES ('{table}', {last});"
+    ))
 }
 
 #[cfg(test)]

@@ -9,11 +9,11 @@ use std::collections::HashSet;
 use tintype_domain::{Key, Suffix, Timestamp};
 
 /// An upload is under way that may own the key.
-const CLAIMED: &str = "claimed";
+pub(crate) const CLAIMED: &str = "claimed";
 /// The object is to be deleted.
 const DOOMED: &str = "doomed";
 /// The object was deleted, or was never ours: the key is used up.
-const GONE: &str = "gone";
+pub(crate) const GONE: &str = "gone";
 
 /// Keys that an upload may use, and nobody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Claim {
 /// How often a taken key gets another suffix; of 62⁷ suffixes, a second try is already rare.
 const MAX_ATTEMPTS: usize = 100;
 /// How many keys one statement names.
-const CHUNK: usize = 500;
+pub(crate) const CHUNK: usize = 500;
 
 impl Database {
     /// Reserves keys for an upload and lists them as strays, in one transaction.
@@ -176,7 +176,10 @@ fn take(connection: &mut AnyConnection, keys: &[&Key], now: Timestamp) -> Result
 }
 
 /// Returns those of the keys that a row owns.
-fn owned<'a>(connection: &mut AnyConnection, keys: impl IntoIterator<Item = &'a Key>) -> Result<Vec<Key>, Error> {
+pub(crate) fn owned<'a>(
+    connection: &mut AnyConnection,
+    keys: impl IntoIterator<Item = &'a Key>,
+) -> Result<Vec<Key>, Error> {
     let keys: Vec<&str> = keys.into_iter().map(Key::as_str).collect();
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -216,7 +219,7 @@ pub(crate) fn redeem(connection: &mut AnyConnection, keys: &[&Key]) -> Result<()
     Err(Error::ClaimLost { key: keys.first().map(ToString::to_string).unwrap_or_default() })
 }
 
-fn remove(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), Error> {
+pub(crate) fn remove(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), Error> {
     if keys.is_empty() {
         return Ok(());
     }
@@ -226,12 +229,12 @@ fn remove(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), Error> {
     Ok(())
 }
 
-fn values<'a, ST>(sql: &mut Sql<ST>, keys: impl IntoIterator<Item = &'a Key>, since: i64, state: &str) {
+pub(crate) fn values<'a, ST>(sql: &mut Sql<ST>, keys: impl IntoIterator<Item = &'a Key>, since: i64, state: &str) {
     sql.rows(keys, |sql, key| {
         sql.bind(key.as_str()).push(", ").bind(since).push(", ").bind(state);
     });
 }
 
-fn parse(key: &str) -> Result<Key, Error> {
+pub(crate) fn parse(key: &str) -> Result<Key, Error> {
     key.parse().map_err(|_| Error::Corrupt { column: "strays.key", id: 0, value: key.to_owned() })
 }

@@ -37,6 +37,14 @@ impl Address {
             _ => Err(invalid(format!("has an unknown scheme; {EXPECTED}"))),
         }
     }
+
+    /// Returns the address after following symbolic links, as far as it names something that is there.
+    pub(crate) fn resolved(self) -> Self {
+        match self {
+            Self::Sqlite(path) => Self::Sqlite(path.canonicalize().unwrap_or(path)),
+            postgres => postgres,
+        }
+    }
 }
 
 /// Returns the URL without what may be a password.

@@ -64,13 +64,27 @@ impl BucketStorage {
     /// # Errors
     /// [`Error::Unavailable`], with a text that says what to do, where the bucket cannot be written to and read from.
     pub async fn open(url: &BucketUrl, environment: &[(String, String)]) -> Result<Self, Error> {
-        let opened = timeout(client::patience(0), open::store(url, environment)).await;
-        let store = opened.unwrap_or_else(|_| Err(error::timed_out(url)))?;
-        let inner = Inner { url: url.clone(), store, memory: Semaphore::new(MEMORY_KIB as usize) };
-        let storage = Self { inner: Arc::new(inner) };
+        let storage = Self::connect(url, environment).await?;
         storage.inner.mark().await?;
         storage.check().await?;
         Ok(storage)
+    }
+
+    /// Connects to a bucket that has been [opened](Self::open) before, without writing to it: its mark has to be there.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_read_only(url: &BucketUrl, environment: &[(String, String)]) -> Result<Self, Error> {
+        let storage = Self::connect(url, environment).await?;
+        storage.check().await?;
+        Ok(storage)
+    }
+
+    async fn connect(url: &BucketUrl, environment: &[(String, String)]) -> Result<Self, Error> {
+        let opened = timeout(client::patience(0), open::store(url, environment)).await;
+        let store = opened.unwrap_or_else(|_| Err(error::timed_out(url)))?;
+        let inner = Inner { url: url.clone(), store, memory: Semaphore::new(MEMORY_KIB as usize) };
+        Ok(Self { inner: Arc::new(inner) })
     }
 }
 

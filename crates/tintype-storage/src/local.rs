@@ -26,7 +26,8 @@ pub struct LocalStorage {
 #[derive(Debug)]
 struct Inner {
     tree: Tree,
-    spool: Spool,
+    /// `None` where nothing may be written.
+    spool: Option<Spool>,
 }
 
 impl LocalStorage {
@@ -36,9 +37,18 @@ impl LocalStorage {
     /// # Errors
     /// [`Error::Io`] where the folder cannot be created, opened or written to.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
-        let tree = Tree::open(root.into())?;
+        let tree = Tree::create(root.into())?;
         let spool = Spool::open(tree.path().join(".spool"))?;
-        Ok(Self { inner: Arc::new(Inner { tree, spool }) })
+        Ok(Self { inner: Arc::new(Inner { tree, spool: Some(spool) }) })
+    }
+
+    /// Opens the storage in a folder that is there already, for reading alone: [`put`](Storage::put) and
+    /// [`delete`](Storage::delete) fail, and nothing is created. Blocks for a moment.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder cannot be opened.
+    pub fn open_read_only(root: impl Into<PathBuf>) -> Result<Self, Error> {
+        Ok(Self { inner: Arc::new(Inner { tree: Tree::open(root.into())?, spool: None }) })
     }
 
     async fn run<T: Send + 'static>(
@@ -75,7 +85,11 @@ impl Storage for LocalStorage {
 
     async fn delete(&self, key: &Key) -> Result<(), Error> {
         let key = key.clone();
-        self.run(move |inner| inner.tree.remove(&key)).await
+        self.run(move |inner| {
+            inner.spool()?;
+            inner.tree.remove(&key)
+        })
+        .await
     }
 
     fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>> {
@@ -85,31 +99,36 @@ impl Storage for LocalStorage {
     async fn check(&self) -> Result<(), Error> {
         self.run(|inner| {
             inner.tree.check()?;
-            inner.spool.write(b"x").map(drop)
+            inner.spool.as_ref().map_or(Ok(()), |spool| spool.write(b"x").map(drop))
         })
         .await
     }
 
     fn spool_dir(&self) -> Option<&Path> {
-        Some(self.inner.spool.dir())
+        self.inner.spool.as_ref().map(Spool::dir)
     }
 }
 
 impl Inner {
+    fn spool(&self) -> Result<&Spool, Error> {
+        self.spool.as_ref().ok_or_else(|| Error::io("write to", self.tree.path())(Errno::ROFS))
+    }
+
     fn put(&self, key: &Key, content: &Content) -> Result<(), Error> {
         match content {
-            Content::Bytes(bytes) => self.place(key, &self.spool.write(bytes)?),
+            Content::Bytes(bytes) => self.place(key, &self.spool()?.write(bytes)?),
             Content::Spooled(spooled) => self.place(key, spooled),
         }
     }
 
     fn place(&self, key: &Key, spooled: &Spooled) -> Result<(), Error> {
+        let spool = self.spool()?;
         spooled.sync()?;
         let folder = self.tree.create_folder_of(key)?;
         let linked = match spooled.link(&folder, key.file_name()) {
             // It lies on another file system, or lost its last name when an object made from it was deleted.
             Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::XDEV | Errno::NOENT)) => {
-                let copy = self.spool.copy(spooled)?;
+                let copy = spool.copy(spooled)?;
                 copy.sync()?;
                 copy.link(&folder, key.file_name())
             }
@@ -132,8 +151,8 @@ mod tests {
     #[tokio::test]
     async fn conforms_on_a_file_system_without_anonymous_files() {
         let dir = tempfile::tempdir().unwrap();
-        let tree = Tree::open(dir.path().join("media")).unwrap();
-        let spool = Spool::open_without_anonymous(dir.path().join("media/.spool")).unwrap();
+        let tree = Tree::create(dir.path().join("media")).unwrap();
+        let spool = Some(Spool::open_without_anonymous(dir.path().join("media/.spool")).unwrap());
         let storage = LocalStorage { inner: Arc::new(Inner { tree, spool }) };
         crate::conformance::all(&storage).await;
         let left = std::fs::read_dir(dir.path().join("media/.spool")).unwrap().count();

@@ -1,10 +1,10 @@
-use crate::{Error, wait_for};
+use crate::{Error, process, wait_for};
 use rustix::process::{Pid, Signal, kill_process};
 use rusty_s3::{Credentials, S3Action, UrlStyle};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -211,17 +211,29 @@ impl Garage {
         ureq::delete(url.as_str()).call().expect("Garage deletes an object");
     }
 
+    /// Returns how many bytes of content lie on its disk, those of uploads under way among them.
+    pub fn stored_bytes(&self) -> u64 {
+        bytes_below(&self.directory.path().join("data"))
+    }
+
     /// Stops it in the middle of whatever it does; connections stay, and nothing is answered.
+    ///
+    /// # Panics
+    ///
+    /// When it does not run.
     #[track_caller]
     pub fn freeze(&self) {
-        let id = self.signal(Signal::STOP);
-        let stopped = wait_for(START_LIMIT, || are_stopped(id).then_some(()));
-        assert!(stopped.is_some(), "Garage has stopped within {START_LIMIT:?}");
+        process::freeze(&[self.id()]).expect("Garage stops");
     }
 
     /// Lets it go on after [`Garage::freeze`].
+    ///
+    /// # Panics
+    ///
+    /// When it does not run.
+    #[track_caller]
     pub fn thaw(&self) {
-        self.signal(Signal::CONT);
+        process::thaw(&[self.id()]).expect("Garage goes on");
     }
 
     /// Sends `SIGKILL`, and waits until connections are refused: a process may answer for a moment yet.
@@ -231,7 +243,7 @@ impl Garage {
     /// When it does not end.
     #[track_caller]
     pub fn kill(&self) {
-        self.signal(Signal::KILL);
+        kill_process(self.id(), Signal::KILL).expect("Garage runs");
         let url = self.s3.base_url();
         let address = (url.host_str().unwrap_or_default(), url.port().unwrap_or_default());
         let refused = wait_for(START_LIMIT, || TcpStream::connect(address).is_err().then_some(()));
@@ -250,13 +262,9 @@ impl Garage {
         }
     }
 
-    fn signal(&self, signal: Signal) -> Pid {
-        let id = self.pipes.lock().unwrap_or_else(PoisonError::into_inner).id;
-        let sent = id.map(|id| kill_process(id, signal));
-        match (id, sent) {
-            (Some(id), Some(Ok(()))) => id,
-            (_, sent) => panic!("Garage has been started and still runs: {sent:?}"),
-        }
+    #[track_caller]
+    fn id(&self) -> Pid {
+        self.pipes.lock().unwrap_or_else(PoisonError::into_inner).id.expect("Garage has been started")
     }
 
     fn launch(&self) -> Result<(), Error> {
@@ -278,16 +286,6 @@ impl Garage {
     fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
     }
-}
-
-/// Returns whether all threads of a process are stopped; each goes on until it next looks for signals.
-fn are_stopped(id: Pid) -> bool {
-    let Ok(threads) = fs::read_dir(format!("/proc/{}/task", id.as_raw_nonzero())) else { return false };
-    threads.flatten().all(|thread| {
-        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-        // The state comes after the name, which may have brackets of its own.
-        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('T'))
-    })
 }
 
 impl Drop for Garage {
@@ -344,6 +342,13 @@ fn binary() -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache");
     cache.unwrap_or_else(home).join(format!("tintype/garage-{VERSION}/bin/garage"))
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    // What is moved or removed meanwhile does not count.
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = entries.filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)));
+    bytes.map(|(path, metadata)| if metadata.is_dir() { bytes_below(&path) } else { metadata.len() }).sum()
 }
 
 fn free_ports() -> std::io::Result<[u16; 2]> {

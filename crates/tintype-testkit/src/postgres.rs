@@ -1,5 +1,5 @@
-use crate::Error;
-use rustix::process::geteuid;
+use crate::{Error, process};
+use rustix::process::{Pid, geteuid};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -40,6 +40,8 @@ umask 077
     "$2/pg_ctl" start --pgdata=data --log=server.log --wait --timeout=60
 } >keeper.log 2>&1 && echo ready
 cat >/dev/null
+# What is frozen cannot be stopped.
+server=$(head -n 1 data/postmaster.pid 2>/dev/null) && kill -CONT "$server" $(cat "/proc/$server/task/$server/children")
 "$2/pg_ctl" stop --pgdata=data --mode=immediate >/dev/null 2>&1
 cd / && rm -rf "$1"
 "#;
@@ -169,6 +171,38 @@ impl Postgres {
         self.control(["start", "--log=server.log"]);
     }
 
+    /// Stops the processes of the server in the middle of whatever they do; connections stay, and nothing is answered.
+    ///
+    /// # Panics
+    ///
+    /// When it does not run.
+    #[track_caller]
+    pub fn freeze(&self) {
+        // Who starts the others goes first, so that there are no more of them.
+        let server = self.server();
+        process::freeze(&[server]).expect("PostgreSQL stops");
+        process::freeze(&children(server)).expect("PostgreSQL stops");
+    }
+
+    /// Lets the server go on after [`Postgres::freeze`].
+    ///
+    /// # Panics
+    ///
+    /// When it does not run.
+    #[track_caller]
+    pub fn thaw(&self) {
+        let server = self.server();
+        process::thaw(&children(server)).and_then(|()| process::thaw(&[server])).expect("PostgreSQL goes on");
+    }
+
+    /// Returns the process that starts all the others.
+    #[track_caller]
+    fn server(&self) -> Pid {
+        let file = fs::read_to_string(self.directory.join("data/postmaster.pid")).unwrap_or_default();
+        let id = file.lines().next().and_then(|line| line.trim().parse().ok());
+        id.and_then(Pid::from_raw).expect("PostgreSQL runs")
+    }
+
     #[track_caller]
     fn control<const N: usize>(&self, arguments: [&str; N]) {
         let arguments = arguments.into_iter().chain(["--pgdata=data", "--wait", "--timeout=60"]);
@@ -245,6 +279,12 @@ impl Drop for PostgresDatabase {
         let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         let _ = self.server.run("psql", ["-Xq", "-d", &url, "-c", &sql]);
     }
+}
+
+fn children(server: Pid) -> Vec<Pid> {
+    let id = server.as_raw_nonzero();
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    children.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?)).collect()
 }
 
 /// Returns the folder of PostgreSQL's programs: the newest of Debian's, else that of the `PATH`.

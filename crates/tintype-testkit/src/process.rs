@@ -1,5 +1,6 @@
 use crate::wait_for;
 use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
 use std::io;
 use std::process::{Child, ExitStatus};
 use std::time::Duration;
@@ -45,4 +46,38 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// How long processes may take to stop after they were told to.
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+
+/// Stops processes in the middle of whatever they do, and waits until all their threads are: each goes on until it next
+/// looks for signals.
+///
+/// # Errors
+///
+/// When one of them is gone, or does not stop within thirty seconds.
+pub(crate) fn freeze(processes: &[Pid]) -> io::Result<()> {
+    processes.iter().try_for_each(|&id| kill_process(id, Signal::STOP))?;
+    let stopped = wait_for(STOP_LIMIT, || processes.iter().all(|&id| is_stopped(id)).then_some(()));
+    stopped.ok_or_else(|| io::ErrorKind::TimedOut.into())
+}
+
+/// Lets processes go on that [`freeze`] stopped.
+///
+/// # Errors
+///
+/// When one of them is gone.
+pub(crate) fn thaw(processes: &[Pid]) -> io::Result<()> {
+    Ok(processes.iter().try_for_each(|&id| kill_process(id, Signal::CONT))?)
+}
+
+/// Returns whether a process does nothing any more: stopped, or ended without its parent having taken note.
+fn is_stopped(id: Pid) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{}/task", id.as_raw_nonzero())) else { return false };
+    threads.flatten().all(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        // The state comes after the name, which may have brackets of its own.
+        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['T', 'Z']))
+    })
 }

@@ -10,6 +10,9 @@ use tintype_library::persistence::{Database, NewToken};
 
 pub(crate) fn run(config: &Config, command: TokenCommand) -> Result<(), Failure> {
     let database = config.open_database()?;
+    if !matches!(command, TokenCommand::List { .. }) {
+        database.take_over()?;
+    }
     match command {
         TokenCommand::Create { username, label, expires } => {
             let now = Timestamp::from(SystemTime::now());

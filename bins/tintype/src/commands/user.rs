@@ -11,6 +11,9 @@ use tintype_library::persistence::{Database, NewUser};
 
 pub(crate) fn run(config: &Config, command: UserCommand) -> Result<(), Failure> {
     let database = config.open_database()?;
+    if !matches!(command, UserCommand::List { .. }) {
+        database.take_over()?;
+    }
     match command {
         UserCommand::Create { username, first_name, last_name, staff, admin, password_stdin } => {
             let password_hash = if password_stdin { Some(hash_password(&read_password()?)?) } else { None };

@@ -19,6 +19,8 @@ use crate::config::HttpConfig;
 use actix_web::{HttpResponse, web};
 use endpoint::Endpoint;
 use problem::Problem;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tintype_library::Library;
 
 pub(crate) use request_log::log_request;
@@ -28,6 +30,8 @@ pub(crate) use request_log::log_request;
 pub(crate) struct App {
     pub(crate) library: Library,
     pub(crate) config: HttpConfig,
+    /// Whether the server was told to end, and soon takes no connections any more.
+    pub(crate) ending: Arc<AtomicBool>,
 }
 
 /// Every route there is.

@@ -34,6 +34,8 @@ pub(crate) enum Problem {
     RangeNotSatisfiable { size: u64 },
     #[error("{0} does not answer")]
     NotReady(&'static str),
+    #[error("the server is ending")]
+    Ending,
 }
 
 impl From<tintype_library::storage::Error> for Problem {
@@ -117,6 +119,7 @@ impl Problem {
                 header: Some((header::CONTENT_RANGE, format!("bytes */{size}"))),
                 ..plain(S::RANGE_NOT_SATISFIABLE, "None of the ranges lies within the file.")
             },
+            Self::Ending => later(S::SERVICE_UNAVAILABLE, "The server is ending.", Duration::from_secs(1)),
             Self::NotReady(part) => {
                 later(S::SERVICE_UNAVAILABLE, &format!("The {part} does not answer."), Duration::from_secs(1))
             }

@@ -1,34 +1,14 @@
-//! Files in a bucket: redirects to it, and what happens when it does not answer. The rest of the suite runs on one with
+//! Files in a bucket: redirects to it, and what happens when it cannot be used. The rest of the suite runs on one with
 //! `TINTYPE_TEST_STORAGE=garage`.
 
 use crate::support::checks::problem;
 use crate::support::picture::{gradient, jpeg};
-use crate::support::{FILES, builder, checksum, create, fetch, file, media_path, noise, one, stored_keys, text};
-use std::time::{Duration, Instant};
-use tintype_testkit::{Bucket, Builder, Client, Garage, Response, Server, wait_for};
-
-/// What the issue tracker of every client library calls "as good as hanging".
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Returns a builder whose files lie in a Garage of its own.
-fn on(garage: &Garage) -> Builder {
-    let keyed = garage.environment().iter().fold(builder(), |builder, (name, value)| builder.env(name, value));
-    keyed.config("storage_url", &garage.storage_url("files"))
-}
+use crate::support::{builder, checksum, create, fetch, file, noise, one, stored_keys, text};
+use tintype_testkit::{Bucket, Response};
 
 #[track_caller]
 fn header<'r>(response: &'r Response, name: &str) -> &'r str {
     response.header(name).unwrap_or_else(|| panic!("no `{name}`: {response}"))
-}
-
-/// Asserts that a request is answered 503 in time, with a hint when to come back.
-#[track_caller]
-fn assert_unavailable(ask: impl FnOnce() -> Response) {
-    let start = Instant::now();
-    let response = ask();
-    problem(&response, 503);
-    assert!(header(&response, "retry-after").parse::<u64>().is_ok(), "{response}");
-    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -77,60 +57,6 @@ fn a_large_upload_goes_through_in_parts() {
     let object = create(&server.admin(), "large.bin", &content);
     assert_eq!(text(&object, "checksum"), checksum(&content));
     assert!(fetch(&server, &object) == content);
-}
-
-/// Everything that wants the store is told to come back, everything else goes on.
-fn assert_store_is_missed(server: &Server, admin: &Client, kept: &serde_json::Value) {
-    std::thread::scope(|scope| {
-        scope.spawn(|| assert_unavailable(|| admin.upload(&file("b.jpg", jpeg(&gradient(60, 60))))));
-        scope.spawn(|| assert_unavailable(|| server.anonymous().get(&media_path(kept)).send()));
-        scope.spawn(|| {
-            let response = server.anonymous().get("/readyz").send();
-            problem(&response, 503);
-            assert!(response.text().contains("storage"), "{response}");
-        });
-        scope.spawn(|| assert_eq!(admin.get(FILES).send().expect_status(200).json()["count"], 1));
-        scope.spawn(|| admin.get(&one(kept)).send().expect_status(200));
-    });
-}
-
-/// Within five seconds all is as it was, without anybody doing anything.
-fn assert_recovers(server: &Server, admin: &Client, kept: &serde_json::Value, content: &[u8]) {
-    let limit = Duration::from_secs(5);
-    let ready = wait_for(limit, || (server.anonymous().get("/readyz").send().status() == 200).then_some(()));
-    assert!(ready.is_some(), "not ready {limit:?} after the store");
-    assert!(fetch(server, kept) == content);
-    let object = create(admin, "c.jpg", jpeg(&gradient(50, 50)));
-    assert!(fetch(server, &object) == jpeg(&gradient(50, 50)));
-    assert_eq!(admin.delete(&one(&object)).send().status(), 204);
-}
-
-#[test]
-fn a_store_that_is_frozen_or_gone_costs_a_503_and_nothing_else() {
-    if !Garage::is_installed() {
-        return;
-    }
-    let garage = Garage::start();
-    let mut server = on(&garage).start();
-    let admin = server.admin();
-    let content = jpeg(&gradient(80, 50));
-    let kept = create(&admin, "a.jpg", &content);
-
-    garage.freeze();
-    assert_store_is_missed(&server, &admin, &kept);
-    garage.thaw();
-    assert_recovers(&server, &admin, &kept, &content);
-
-    garage.kill();
-    assert_store_is_missed(&server, &admin, &kept);
-    garage.restart();
-    assert_recovers(&server, &admin, &kept, &content);
-
-    // What the uploads left that got no answer is swept once nobody can be at it any more.
-    server.reconfigure("abandoned_after", "1s");
-    server.restart().unwrap();
-    let left = || garage.keys("files").iter().filter(|key| *key != ".tintype").count();
-    assert!(wait_for(PATIENCE, || (left() == 5).then_some(())).is_some(), "{:?}", garage.keys("files"));
 }
 
 #[test]

@@ -148,6 +148,18 @@ fn a_second_signal_ends_the_server_without_waiting_for_a_stalled_upload() {
     });
 }
 
+#[test]
+fn while_it_ends_a_server_turns_balancers_away_and_serves_on() {
+    let mut server = builder().config("shutdown_delay", "60s").start();
+    let admin = server.admin();
+    server.signal_to_end().unwrap();
+    eventually("the server is not ready", || server.anonymous().get("/readyz").send().status() == 503);
+    create(&admin, "a.txt", "x");
+    // A second signal means at once.
+    server.signal_to_end().unwrap();
+    assert_eq!(server.wait().unwrap().code(), Some(1));
+}
+
 /// The bytes of a large upload, made as they are needed.
 fn blocks(length: usize) -> impl Iterator<Item = Vec<u8>> {
     let block = noise(64 * 1024, 11);

@@ -5,3 +5,4 @@ mod access;
 mod content;
 mod strays;
 mod support;
+mod transfer;

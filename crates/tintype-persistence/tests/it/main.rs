@@ -5,6 +5,7 @@
 
 mod claims;
 mod files;
+mod import;
 mod leases;
 mod list;
 mod migrations;

@@ -22,12 +22,12 @@ fn of_many_who_migrate_at_once_one_does() {
 }
 
 #[test]
-fn a_newer_schema_is_refused() {
+fn a_newer_schema_is_refused_at_the_start_and_served_on_later() {
     let database = fresh();
     database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
-    for error in [database.migrate().unwrap_err(), database.check().unwrap_err()] {
-        assert!(matches!(error, Error::NewerSchema { migration } if migration == "9999"));
-    }
+    let error = database.migrate().unwrap_err();
+    assert!(matches!(error, Error::NewerSchema { migration } if migration == "9999"));
+    database.check().unwrap();
 }
 
 #[test]

@@ -28,8 +28,12 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub(super) fn open(path: PathBuf) -> Result<Self, Error> {
+    pub(super) fn create(path: PathBuf) -> Result<Self, Error> {
         create_root(&path)?;
+        Self::open(path)
+    }
+
+    pub(super) fn open(path: PathBuf) -> Result<Self, Error> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = openat(CWD, &path, flags, Mode::empty()).map_err(Error::io("open folder", &path))?.into();
         Ok(Self { path, root, durable: Mutex::default() })

@@ -254,3 +254,18 @@ fn names_in(folder: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+#[tokio::test]
+async fn a_storage_for_reading_alone_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("media");
+    assert!(LocalStorage::open_read_only(&root).is_err(), "nothing is created");
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(root.join("a.txt"), "a").unwrap();
+    let storage = LocalStorage::open_read_only(&root).unwrap();
+    storage.check().await.unwrap();
+    assert!(put(&storage, "b.txt", "b").await.is_err());
+    assert!(storage.delete(&key("a.txt")).await.is_err());
+    assert_eq!(storage.size(&key("a.txt")).await.unwrap(), 1);
+    assert_eq!(std::fs::read_dir(&root).unwrap().count(), 1);
+}

@@ -1,0 +1,135 @@
+use crate::cli::Sides;
+use crate::commands::{print, table};
+use crate::config::Config;
+use crate::failure::{Failure, causes};
+use crate::settings::mask;
+use crate::storage_place::StoragePlace;
+use bytesize::ByteSize;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+use tintype_library::persistence::{ConnectOptions, Database, Error};
+use tintype_library::{Place, Progress, Transfer, Transferred};
+
+/// How often the bar is drawn.
+const DRAW_EVERY: Duration = Duration::from_millis(200);
+
+/// How often a line is written where there is no terminal to draw a bar on.
+const TELL_EVERY: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(config: &Config, sides: &Sides) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::during("cannot start threads", &e))?;
+    let result = runtime.block_on(migrate(config, sides));
+    // What is under way when something fails is not waited for: it is claimed, and dealt with by the next run.
+    runtime.shutdown_background();
+    result
+}
+
+async fn migrate(config: &Config, sides: &Sides) -> Result<(), Failure> {
+    let (from, to) = (storage(&sides.from_storage, "--from-storage")?, storage(&sides.to_storage, "--to-storage")?);
+    if from.overlaps(&to) {
+        return Err(Failure::new("`--from-storage` and `--to-storage` are the same; give the target one of its own"));
+    }
+    if Database::is_same(&sides.from_database, &sides.to_database)? {
+        return Err(Failure::new("`--from-database` and `--to-database` are the same; give the target one of its own"));
+    }
+    let source = Place { database: open_source(&sides.from_database)?, storage: from.open_read_only().await? };
+    let database = Database::connect(&sides.to_database, &ConnectOptions::default())
+        .map_err(|e| Failure::during("the target database", &e))?;
+    database.migrate().map_err(|e| Failure::during("the target database", &e))?;
+    let (storage, spool) = to.open(&config.data_dir).await?;
+    let transfer = Transfer::begin(source, Place { database, storage }, spool).await?;
+    let start = Instant::now();
+    let done = watched(&transfer).await.map_err(|error| {
+        Failure::new(format!("{}; the same command goes on where this one stopped", causes(&error)))
+    })?;
+    report(&done, start.elapsed())
+}
+
+fn storage(url: &str, flag: &str) -> Result<StoragePlace, Failure> {
+    url.parse().map_err(|problem| Failure::new(format!("`{flag}` is `{}`, which is not valid: {problem}", mask(url))))
+}
+
+/// Connects to the database that is read, and only to one that this version has migrated: it would be written to otherwise.
+fn open_source(url: &str) -> Result<Database, Failure> {
+    let failed = |error: Error| match error {
+        Error::NotMigrated { migration } => Failure::new(format!(
+            "the source database lacks the migration `{migration}`; if it is the right one, stop its server and run \
+             `tintype user list` of this version on it once, which migrates it"
+        )),
+        error => Failure::during("the source database", &error),
+    };
+    let database = Database::connect_read_only(url, &ConnectOptions::default()).map_err(failed)?;
+    database.check().map_err(failed)?;
+    Ok(database)
+}
+
+/// Runs a transfer to its end and says meanwhile how far it is.
+async fn watched(transfer: &Transfer) -> Result<Transferred, tintype_library::TransferError> {
+    let progress = transfer.progress();
+    let is_terminal = std::io::stderr().is_terminal();
+    let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(transfer.bytes()), target).with_style(style());
+    let mut ticks = tokio::time::interval(if is_terminal { DRAW_EVERY } else { TELL_EVERY });
+    ticks.tick().await;
+    let mut running = std::pin::pin!(transfer.run());
+    loop {
+        tokio::select! {
+            done = &mut running => {
+                bar.finish_and_clear();
+                return done;
+            }
+            _ = ticks.tick() => {
+                bar.set_position(progress.bytes());
+                bar.set_message(format!("{} of {}", progress.files(), transfer.files()));
+                if !is_terminal {
+                    tell(&progress, transfer);
+                }
+            }
+        }
+    }
+}
+
+fn style() -> ProgressStyle {
+    let template = "{wide_bar} {percent}%  {msg} files  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn tell(progress: &Progress, transfer: &Transfer) {
+    let (bytes, total) = (ByteSize(progress.bytes()), ByteSize(transfer.bytes()));
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "{} of {} files, {bytes} of {total}", progress.files(), transfer.files());
+}
+
+/// Says what was done, and fails where something is left to do for whoever reads it.
+fn report(done: &Transferred, took: Duration) -> Result<(), Failure> {
+    let Transferred { moved, bytes, unchanged, removed, failures, is_served } = done;
+    let mut left_out: Vec<_> = failures.iter().map(|failure| failure.file).collect();
+    left_out.dedup();
+    let mut text = format!(
+        "copied {moved} files ({}) in {:.1} s; {unchanged} were there already, {removed} were removed, {} left out\n",
+        ByteSize(*bytes),
+        took.as_secs_f64(),
+        left_out.len(),
+    );
+    if *is_served {
+        text += "note: a server is, or was a moment ago, at work on the source; stop it and run this again before you \
+                 start one on the target, to bring over what it has changed\n";
+    }
+    let rows = failures.iter().map(|f| [f.file.to_string(), f.key.to_string(), f.problem.clone()]);
+    if !failures.is_empty() {
+        text += &table(["FILE", "KEY", "PROBLEM"], rows.collect());
+    }
+    print(&text)?;
+    if failures.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} files were left out, see above; restore their objects in the source from a backup, or delete or replace the files \
+         there, and run this again",
+        left_out.len()
+    )))
+}

@@ -1,0 +1,294 @@
+//! Copying a whole library into another database and another storage.
+
+mod objects;
+mod outcome;
+
+pub use outcome::{ObjectFailure, Progress, TransferError, Transferred};
+
+use crate::library::now;
+use crate::remove::{SWEEP, SWEEP_BATCH};
+use futures_util::future::{join_all, try_join, try_join_all};
+use futures_util::{TryStreamExt, stream};
+use objects::Flaw;
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::Arc;
+use tintype_domain::{FileId, Key, Timestamp};
+use tintype_persistence::{Database, Export, ObjectRecord, StoredFile};
+use tintype_storage::{Spool, Storage};
+use tokio::sync::Semaphore;
+
+/// How many files are compared, claimed and committed together.
+const PAGE: u32 = 100;
+
+/// How many such pages are under way at a time, so that one large file does not keep all others waiting.
+const PAGES_AT_A_TIME: usize = 4;
+
+/// How many objects are copied at a time. Each takes at most [`objects::SMALL_BYTES`] of memory, beside what the storages take.
+const COPIES_AT_A_TIME: usize = 32;
+
+/// How many strays are copied together.
+const STRAYS: u32 = 1000;
+
+/// Where a library is kept.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its rows.
+    pub database: Database,
+    /// Its objects.
+    pub storage: Arc<dyn Storage>,
+}
+
+/// A library on its way into another database and another storage, where everything keeps its number, dates and keys.
+///
+/// The source is only read. What the target has already is skipped, so that it can be stopped at any moment, or killed, and
+/// begun anew; what the source has no more is removed from the target. At any moment each object in the target's storage is
+/// owned by a row or listed as a stray, as with uploads: keys are claimed, objects put, rows and the end of their claims
+/// committed together.
+#[derive(Debug)]
+pub struct Transfer {
+    from: Place,
+    to: Place,
+    spool: Spool,
+    export: Export,
+    copies: Semaphore,
+    progress: Arc<Progress>,
+}
+
+/// Files that are dealt with together.
+#[derive(Debug, Default)]
+struct Page {
+    unchanged: Vec<StoredFile>,
+    wanted: Vec<Wanted>,
+    /// Those that only the target has.
+    removed: Vec<FileId>,
+}
+
+/// A file that the target lacks, or has otherwise.
+#[derive(Debug)]
+struct Wanted {
+    file: StoredFile,
+    old: Option<StoredFile>,
+}
+
+impl Wanted {
+    /// Returns the objects that the target has not.
+    fn objects(&self) -> impl Iterator<Item = &ObjectRecord> {
+        let old = self.old.as_ref().map(StoredFile::objects).unwrap_or_default();
+        let same = |a: &ObjectRecord, b: &ObjectRecord| (&a.key, a.checksum, a.size) == (&b.key, b.checksum, b.size);
+        self.file.objects().iter().filter(move |object| !old.iter().any(|old| same(old, object)))
+    }
+}
+
+impl Transfer {
+    /// Looks at the source, and makes users, permissions and tokens of the target those of the source.
+    ///
+    /// # Errors
+    /// Where either database cannot be used, is no library in use, or the target holds what did not come from this source.
+    pub async fn begin(from: Place, to: Place, spool: Spool) -> Result<Self, TransferError> {
+        let export = call(&from.database, SOURCE, Database::export).await?;
+        let begun = export.clone();
+        call(&to.database, TARGET, move |db| db.begin_import(&begun)).await?;
+        let copies = Semaphore::new(COPIES_AT_A_TIME);
+        Ok(Self { from, to, spool, export, copies, progress: Arc::default() })
+    }
+
+    /// Returns how many files the source has.
+    pub fn files(&self) -> u64 {
+        self.export.files
+    }
+
+    /// Returns how many bytes the objects of the source have.
+    pub fn bytes(&self) -> u64 {
+        self.export.bytes
+    }
+
+    /// Returns how far it has come, to be looked at while it runs.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
+    }
+
+    /// Copies the library to the end. The target can be used afterwards, also where objects could not be copied.
+    ///
+    /// # Errors
+    /// Whatever keeps it from going on, such as a storage that has not answered for a minute. It can be begun anew then.
+    pub async fn run(&self) -> Result<Transferred, TransferError> {
+        let mut done = Transferred { is_served: self.is_served().await?, ..Transferred::default() };
+        let pages = stream::try_unfold(Some(FileId(0)), |after| self.next_page(after));
+        let mut carried = pin!(pages.map_ok(|page| self.carry(page)).try_buffer_unordered(PAGES_AT_A_TIME));
+        while let Some(page) = carried.try_next().await? {
+            done.moved += page.moved;
+            done.bytes += page.bytes;
+            done.unchanged += page.unchanged;
+            done.removed += page.removed;
+            done.failures.extend(page.failures);
+        }
+        self.copy_strays().await?;
+        self.sweep().await?;
+        let export = self.export.clone();
+        call(&self.to.database, TARGET, move |db| db.finish_import(&export)).await?;
+        done.is_served |= self.is_served().await?;
+        done.failures.sort_by(|a, b| (a.file.0, &a.key).cmp(&(b.file.0, &b.key)));
+        Ok(done)
+    }
+
+    /// Whether some server sweeps the source, as each that runs alone does.
+    async fn is_served(&self) -> Result<bool, TransferError> {
+        call(&self.from.database, SOURCE, |db| db.is_leased(SWEEP, now())).await
+    }
+
+    /// Compares the next files of both sides; `None` after the last ones.
+    async fn next_page(&self, after: Option<FileId>) -> Result<Option<(Page, Option<FileId>)>, TransferError> {
+        let Some(after) = after else { return Ok(None) };
+        const END: FileId = FileId(i64::MAX);
+        let last = self.export.last_file;
+        let theirs = call(&self.from.database, SOURCE, move |db| db.stored_files(after, last, PAGE));
+        let ours = call(&self.to.database, TARGET, move |db| db.stored_files(after, END, PAGE));
+        let (theirs, ours) = try_join(theirs, ours).await?;
+        // A full page may go on behind its last file.
+        let ends = [&theirs, &ours].map(|page| page.get(PAGE as usize - 1).map(StoredFile::id));
+        let end = ends.into_iter().flatten().min();
+        let is_within = |file: &StoredFile| end.is_none_or(|end| file.id() <= end);
+        let mut ours: BTreeMap<_, _> = ours.into_iter().filter(is_within).map(|file| (file.id(), file)).collect();
+        let mut page = Page::default();
+        for file in theirs.into_iter().filter(is_within) {
+            match ours.remove(&file.id()) {
+                Some(old) if old == file => page.unchanged.push(file),
+                old => page.wanted.push(Wanted { file, old }),
+            }
+        }
+        page.removed.extend(ours.into_keys());
+        Ok(Some((page, end)))
+    }
+
+    /// Makes the files of a page in the target what they are in the source.
+    async fn carry(&self, page: Page) -> Result<Transferred, TransferError> {
+        let Page { unchanged, wanted, removed } = page;
+        let mut done =
+            Transferred { unchanged: unchanged.len() as u64, removed: removed.len() as u64, ..Transferred::default() };
+        self.progress.add(unchanged.len(), unchanged.iter().map(bytes_of).sum());
+        if wanted.is_empty() && removed.is_empty() {
+            return Ok(done);
+        }
+        let origin = self.export.origin.clone();
+        let wanted = Arc::new(wanted);
+        let claimed = Arc::clone(&wanted);
+        call(&self.to.database, TARGET, move |db| {
+            let keys: Vec<&Key> = claimed.iter().flat_map(Wanted::objects).map(|object| &object.key).collect();
+            db.claim_imports(&origin, &keys, now())
+        })
+        .await?;
+        let copied = try_join_all(wanted.iter().map(|wanted| self.copy_file(wanted))).await?;
+        let mut complete = Vec::with_capacity(wanted.len());
+        for (index, (wanted, flaws)) in wanted.iter().zip(copied).enumerate() {
+            if flaws.is_empty() {
+                complete.push(index);
+                done.moved += 1;
+                done.bytes += wanted.objects().map(|object| object.size).sum::<u64>();
+            } else {
+                done.failures.extend(self.leave_out(wanted, flaws).await?);
+            }
+        }
+        let origin = self.export.origin.clone();
+        let doomed = call(&self.to.database, TARGET, move |db| {
+            let files: Vec<_> = complete.into_iter().filter_map(|index| Some(&wanted.get(index)?.file)).collect();
+            db.import_files(&origin, &files, &removed)
+        })
+        .await?;
+        self.delete(doomed).await?;
+        Ok(done)
+    }
+
+    /// Copies what the target lacks of a file, and returns what is wrong with that.
+    async fn copy_file(&self, wanted: &Wanted) -> Result<Vec<(Key, Flaw)>, TransferError> {
+        let copied = join_all(wanted.objects().map(async |object| (object, self.copy_object(object).await))).await;
+        let mut flaws = Vec::new();
+        let mut bytes = 0;
+        for (object, result) in copied {
+            bytes += object.size;
+            match result {
+                Ok(()) => {}
+                Err(Flaw::Fatal(error)) => return Err(error),
+                Err(flaw) => flaws.push((object.key.clone(), flaw)),
+            }
+        }
+        self.progress.add(1, bytes_of(&wanted.file) - bytes);
+        Ok(flaws)
+    }
+
+    /// Undoes what was copied of a file that cannot be complete, and returns what is to be reported.
+    async fn leave_out(&self, wanted: &Wanted, flaws: Vec<(Key, Flaw)>) -> Result<Vec<ObjectFailure>, TransferError> {
+        let is_foreign = |key: &Key| flaws.iter().any(|(k, flaw)| k == key && matches!(flaw, Flaw::Foreign));
+        let keys = wanted.objects().map(|object| object.key.clone());
+        let (foreign, ours): (Vec<_>, Vec<_>) = keys.partition(is_foreign);
+        // What lies at a foreign key is not this library's to delete.
+        let doomed = call(&self.to.database, TARGET, move |db| {
+            db.forget(&foreign, now())?;
+            db.doom(&ours)
+        })
+        .await?;
+        self.delete(doomed).await?;
+        let id = wanted.file.id();
+        let present = call(&self.from.database, SOURCE, move |db| db.stored_files(FileId(id.0 - 1), id, 1)).await?;
+        if present.first() != Some(&wanted.file) {
+            // Changed or deleted meanwhile, and its objects with it: that is for the next time.
+            return Ok(Vec::new());
+        }
+        let failure = |(key, flaw): (Key, Flaw)| ObjectFailure { file: id, key, problem: flaw.to_string() };
+        Ok(flaws.into_iter().map(failure).collect())
+    }
+
+    /// Keeps the target from giving out keys that the source has used up.
+    async fn copy_strays(&self) -> Result<(), TransferError> {
+        let mut after: Option<Key> = None;
+        loop {
+            let from = after.take();
+            let strays = call(&self.from.database, SOURCE, move |db| db.strays(from.as_ref(), STRAYS)).await?;
+            let Some((last, _)) = strays.last() else { return Ok(()) };
+            after = Some(last.clone());
+            let origin = self.export.origin.clone();
+            call(&self.to.database, TARGET, move |db| db.import_strays(&origin, &strays, now())).await?;
+        }
+    }
+
+    /// Deletes what runs that were interrupted have put into the target and the source has no more.
+    async fn sweep(&self) -> Result<(), TransferError> {
+        let forever = Timestamp::from_unix_micros(i64::MAX);
+        call(&self.to.database, TARGET, move |db| db.doom_abandoned(forever)).await?;
+        loop {
+            let keys = call(&self.to.database, TARGET, |db| db.doomed(SWEEP_BATCH)).await?;
+            if keys.is_empty() {
+                return Ok(());
+            }
+            self.delete(keys).await?;
+        }
+    }
+
+    /// Deletes doomed objects of the target.
+    async fn delete(&self, keys: Vec<Key>) -> Result<(), TransferError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let deleting = keys.iter().map(|key| self.to.storage.delete(key));
+        try_join_all(deleting).await.map_err(TransferError::new("target storage"))?;
+        call(&self.to.database, TARGET, move |db| db.forget(&keys, now())).await
+    }
+}
+
+const SOURCE: &str = "source database";
+const TARGET: &str = "target database";
+
+fn bytes_of(file: &StoredFile) -> u64 {
+    file.objects().iter().map(|object| object.size).sum()
+}
+
+/// Runs a database call on a blocking thread.
+async fn call<T: Send + 'static>(
+    database: &Database,
+    part: &'static str,
+    call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Send + 'static,
+) -> Result<T, TransferError> {
+    let database = database.clone();
+    let result = tokio::task::spawn_blocking(move || call(&database)).await;
+    result.map_err(TransferError::new(part))?.map_err(TransferError::new(part))
+}

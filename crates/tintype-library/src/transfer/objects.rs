@@ -1,0 +1,130 @@
+//! Copying one object, checked on the way.
+
+use super::{Transfer, TransferError};
+use crate::serving;
+use bytes::{Bytes, BytesMut};
+use futures_util::TryStreamExt;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::Duration;
+use tintype_domain::Checksum;
+use tintype_persistence::ObjectRecord;
+use tintype_storage::{Content, Error, NewObject, Storage};
+
+/// Objects up to this size, in bytes, are copied through memory; larger ones through the spool.
+pub(super) const SMALL_BYTES: u64 = 1 << 20;
+
+/// How many seconds to wait before a storage that did not answer is asked again: a restart of its service is outlasted.
+const PAUSES_SECS: [u64; 5] = [1, 2, 5, 15, 30];
+
+/// Why an object was not copied.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Flaw {
+    #[error("missing")]
+    Missing,
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// Something that is not this library's lies under its key in the target.
+    #[error("the target storage holds something else under this key")]
+    Foreign,
+    /// Not a matter of this object.
+    #[error(transparent)]
+    Fatal(TransferError),
+}
+
+/// One attempt's failure: for good, or worth another attempt.
+enum Failed {
+    Flaw(Flaw),
+    Unavailable(Error),
+}
+
+impl From<Flaw> for Failed {
+    fn from(flaw: Flaw) -> Self {
+        Self::Flaw(flaw)
+    }
+}
+
+impl Transfer {
+    /// Copies an object, whose key is claimed, and compares its bytes with what the source's row says of them.
+    pub(super) async fn copy_object(&self, object: &ObjectRecord) -> Result<(), Flaw> {
+        let fatal = |source| Flaw::Fatal(TransferError::new::<tokio::sync::AcquireError>("source storage")(source));
+        let _permit = self.copies.acquire().await.map_err(fatal)?;
+        let content = patiently("source storage", async || self.read(&self.from.storage, object).await).await?;
+        let new = NewObject {
+            key: object.key.clone(),
+            content,
+            attributes: serving::attributes(&object.key, &object.mime_type),
+        };
+        let put = patiently(TARGET, async || match self.to.storage.put(&new).await {
+            Ok(()) => Ok(true),
+            Err(Error::AlreadyExists { .. }) => Ok(false),
+            Err(error @ Error::Unavailable { .. }) => Err(Failed::Unavailable(error)),
+            Err(error) => Err(fatal_target(error).into()),
+        });
+        if !put.await? {
+            // Put there by a run that was interrupted; or by somebody else.
+            let found = patiently(TARGET, async || self.read(&self.to.storage, object).await).await;
+            found.map_err(|flaw| if matches!(flaw, Flaw::Fatal(_)) { flaw } else { Flaw::Foreign })?;
+        }
+        self.progress.add(0, object.size);
+        Ok(())
+    }
+
+    /// Reads an object whole and checks its bytes.
+    async fn read(&self, storage: &Arc<dyn Storage>, wanted: &ObjectRecord) -> Result<Content, Failed> {
+        let found = storage.get(&wanted.key, None).await.map_err(unreadable)?;
+        if found.size != wanted.size {
+            let problem = format!("it has {} bytes instead of {}", found.size, wanted.size);
+            return Err(Flaw::Damaged(problem).into());
+        }
+        let mut body = found.body;
+        let (content, checksum) = if wanted.size <= SMALL_BYTES {
+            let mut bytes = BytesMut::with_capacity(wanted.size as usize);
+            while let Some(block) = body.try_next().await.map_err(unreadable)? {
+                bytes.extend_from_slice(&block);
+            }
+            let bytes: Bytes = bytes.freeze();
+            let checksum = Checksum(Sha256::digest(&bytes).into());
+            (Content::Bytes(bytes), checksum)
+        } else {
+            let mut writer = self.spool.create(wanted.size);
+            while let Some(block) = body.try_next().await.map_err(unreadable)? {
+                writer.write(block).await.map_err(fatal_target)?;
+            }
+            let spooled = writer.finish().await.map_err(fatal_target)?;
+            let checksum = spooled.checksum();
+            (Content::Spooled(Arc::new(spooled)), checksum)
+        };
+        if checksum != wanted.checksum {
+            return Err(Flaw::Damaged("its checksum is another one".to_owned()).into());
+        }
+        Ok(content)
+    }
+}
+
+const TARGET: &str = "target storage";
+
+fn fatal_target(error: Error) -> Flaw {
+    Flaw::Fatal(TransferError::new(TARGET)(error))
+}
+
+fn unreadable(error: Error) -> Failed {
+    match error {
+        Error::NotFound { .. } => Flaw::Missing.into(),
+        Error::Unavailable { .. } => Failed::Unavailable(error),
+        error => Flaw::Damaged(error.to_string()).into(),
+    }
+}
+
+/// Tries until a storage answers, for about a minute.
+async fn patiently<T>(part: &'static str, attempt: impl AsyncFn() -> Result<T, Failed>) -> Result<T, Flaw> {
+    let mut pauses = PAUSES_SECS.map(Duration::from_secs).into_iter();
+    loop {
+        match (attempt().await, pauses.next()) {
+            (Ok(value), _) => return Ok(value),
+            (Err(Failed::Flaw(flaw)), _) => return Err(flaw),
+            (Err(Failed::Unavailable(error)), None) => return Err(Flaw::Fatal(TransferError::new(part)(error))),
+            (Err(Failed::Unavailable(_)), Some(pause)) => tokio::time::sleep(pause).await,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What a transfer tells of itself.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use tintype_domain::{FileId, Key};
+
+/// How far a transfer has come; counts up while it runs.
+#[derive(Debug, Default)]
+pub struct Progress {
+    files: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Progress {
+    /// Returns how many files of the source have been dealt with.
+    pub fn files(&self) -> u64 {
+        self.files.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many bytes of objects have been dealt with, whether or not they had to be copied.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn add(&self, files: usize, bytes: u64) {
+        self.files.fetch_add(files as u64, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// What a transfer has done.
+#[derive(Debug, Default)]
+pub struct Transferred {
+    /// Files that are in the target now as they are in the source, and were not before.
+    pub moved: u64,
+    /// The bytes of their objects.
+    pub bytes: u64,
+    /// Files that were in the target already.
+    pub unchanged: u64,
+    /// Files that the source has no more, removed from the target.
+    pub removed: u64,
+    /// Objects that could not be copied. Their files are not in the target, or as they were before.
+    pub failures: Vec<ObjectFailure>,
+    /// Whether a server was, or may have been, at work on the source: what it changed meanwhile is not in the target.
+    pub is_served: bool,
+}
+
+/// An object that could not be copied.
+#[derive(Debug)]
+pub struct ObjectFailure {
+    /// The file that it belongs to.
+    pub file: FileId,
+    /// Its key.
+    pub key: Key,
+    /// Why.
+    pub problem: String,
+}
+
+/// Which part stopped a transfer, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("the {part} failed")]
+pub struct TransferError {
+    /// `source database`, `target storage` and so on.
+    pub part: &'static str,
+    /// Why.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl TransferError {
+    pub(super) fn new<E: Into<Box<dyn std::error::Error + Send + Sync>>>(part: &'static str) -> impl Fn(E) -> Self {
+        move |source| Self { part, source: source.into() }
+    }
+}

@@ -1,0 +1,235 @@
+use crate::support::{Fixture, picture};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tempfile::TempDir;
+use tintype_library::auth::Actor;
+use tintype_library::domain::{FileId, Key, Permission};
+use tintype_library::persistence::{ConnectOptions, Database, StoredFile};
+use tintype_library::storage::{Attributes, Content, Error, MemoryStorage, NewObject, Object, Spool, Storage};
+use tintype_library::{Change, ContentChange, Place, Transfer, TransferError, Transferred};
+
+/// A storage in memory that fails for good after so many puts and deletes.
+#[derive(Debug, Default)]
+struct Mortal {
+    inner: MemoryStorage,
+    left: AtomicUsize,
+}
+
+impl Mortal {
+    fn live(&self) -> Result<(), Error> {
+        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        let dead =
+            |_| Error::Io { operation: "reach", path: "memory".into(), source: std::io::ErrorKind::Other.into() };
+        left.map(drop).map_err(dead)
+    }
+}
+
+#[async_trait]
+impl Storage for Mortal {
+    async fn put(&self, object: &NewObject) -> Result<(), Error> {
+        self.live()?;
+        self.inner.put(object).await
+    }
+
+    async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
+        self.inner.get(key, range).await
+    }
+
+    async fn size(&self, key: &Key) -> Result<u64, Error> {
+        self.inner.size(key).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), Error> {
+        self.live()?;
+        self.inner.delete(key).await
+    }
+
+    fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>> {
+        self.inner.list(folder)
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        self.inner.check().await
+    }
+}
+
+/// An empty place to copy a library to.
+struct Target {
+    database: Database,
+    storage: Arc<Mortal>,
+    folder: TempDir,
+}
+
+impl Target {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("target.db").display());
+        let database = Database::connect(&url, &ConnectOptions::default()).unwrap();
+        database.migrate().unwrap();
+        let storage = Arc::new(Mortal { left: usize::MAX.into(), ..Mortal::default() });
+        Self { database, storage, folder }
+    }
+
+    async fn fill(&self, source: &Fixture) -> Result<Transferred, TransferError> {
+        let from = Place { database: source.database.clone(), storage: source.storage.clone() };
+        let to = Place { database: self.database.clone(), storage: self.storage.clone() };
+        Transfer::begin(from, to, Spool::open(self.folder.path()).unwrap()).await?.run().await
+    }
+
+    async fn objects(&self) -> Vec<Key> {
+        let mut keys: Vec<Key> = self.storage.list(None).try_collect().await.unwrap();
+        keys.sort();
+        keys
+    }
+
+    /// Asserts that each object is owned by a row or listed as a stray.
+    async fn assert_accounted(&self) {
+        let strays = self.database.strays(None, 1000).unwrap();
+        for key in self.objects().await {
+            let is_owned = self.database.object(&key).unwrap().is_some();
+            assert!(is_owned || strays.iter().any(|(stray, gone)| *stray == key && gone.is_none()), "{key}");
+        }
+    }
+
+    /// Asserts that the target has all that the source has, and nothing else.
+    async fn assert_same(&self, source: &Fixture) {
+        assert_eq!(stored(&self.database), stored(&source.database));
+        assert_eq!(self.database.users().unwrap(), source.database.users().unwrap());
+        let files = stored(&self.database);
+        let mut expected: Vec<_> = files.iter().flat_map(StoredFile::objects).map(|o| o.key.clone()).collect();
+        expected.sort();
+        assert_eq!(self.objects().await, expected);
+        for key in expected {
+            assert_eq!(read(&*self.storage, &key).await, read(&*source.storage, &key).await, "{key}");
+        }
+        let used_up = self.database.strays(None, 1000).unwrap();
+        assert!(used_up.iter().all(|(_, gone)| gone.is_some()), "{used_up:?}");
+        for (key, _) in source.database.strays(None, 1000).unwrap() {
+            assert!(used_up.iter().any(|(used, _)| *used == key), "{key} could be given out again");
+        }
+    }
+}
+
+fn stored(database: &Database) -> Vec<StoredFile> {
+    database.stored_files(FileId(0), FileId(i64::MAX), 1000).unwrap()
+}
+
+async fn read(storage: &dyn Storage, key: &Key) -> Vec<u8> {
+    let body = storage.get(key, None).await.unwrap().body;
+    body.try_collect::<Vec<_>>().await.unwrap().concat()
+}
+
+async fn put(storage: &dyn Storage, key: &Key, bytes: &'static [u8]) {
+    let content = Content::Bytes(Bytes::from_static(bytes));
+    storage.put(&NewObject { key: key.clone(), content, attributes: Attributes::default() }).await.unwrap();
+}
+
+/// A library with pictures, a text that is too large for memory, and a file that is gone.
+async fn source() -> Fixture {
+    let source = Fixture::new();
+    source.upload(&picture(40), "a.pgm").await.unwrap();
+    source.upload(&vec![b'x'; (3 << 20) + 1], "large.txt").await.unwrap();
+    let gone = source.upload(b"gone", "gone.txt").await.unwrap();
+    source.upload(&picture(30), "b.pgm").await.unwrap();
+    source.library.delete(&source.admin, gone.id).await.unwrap();
+    source
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stopped_anywhere_it_leaves_nothing_unaccounted_and_goes_on() {
+    let source = source().await;
+    let objects = stored(&source.database).iter().map(|file| file.objects().len()).sum();
+    assert_eq!(objects, 11);
+    for puts in 0..objects {
+        let target = Target::new();
+        target.storage.left.store(puts, Ordering::Relaxed);
+        let error = target.fill(&source).await.unwrap_err();
+        assert_eq!(error.part, "target storage");
+        target.assert_accounted().await;
+        assert!(target.database.take_over().is_err(), "half a library is not for use");
+        // What was copied for a file that the source has no more is removed in the end.
+        let surplus = (puts == 5).then(|| "core_media/2020/01/01/surplus.txt".parse::<Key>().unwrap());
+        if let Some(key) = &surplus {
+            let origin = source.database.export().unwrap().origin;
+            target.database.claim_imports(&origin, &[key], std::time::SystemTime::now().into()).unwrap();
+            put(&target.storage.inner, key, b"surplus").await;
+        }
+        target.storage.left.store(usize::MAX, Ordering::Relaxed);
+        let done = target.fill(&source).await.unwrap();
+        assert_eq!((done.moved, done.unchanged, done.failures.len()), (3, 0, 0));
+        target.assert_same(&source).await;
+        target.database.take_over().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_again_it_brings_over_what_has_changed_and_only_that() {
+    let (source, target) = (source().await, Target::new());
+    target.fill(&source).await.unwrap();
+    target.assert_same(&source).await;
+    let [a, large, b] = &stored(&source.database)[..] else { panic!("three files") };
+    source.library.delete(&source.admin, a.id()).await.unwrap();
+    let name = Some(tintype_library::domain::Name::new("renamed").unwrap());
+    let rename = Change { name, description: None, content: ContentChange::Keep };
+    source.library.change(&source.admin, large.id(), rename).await.unwrap();
+    let content = ContentChange::Replace(source.sent(&picture(20), "c.pgm").await);
+    let replace = Change { name: None, description: None, content };
+    source.library.change(&source.admin, b.id(), replace).await.unwrap();
+    source.upload(b"new", "new.txt").await.unwrap();
+    let _: Actor = source.staff("mina", &[Permission::View]);
+
+    // Killed between the commit and the deletes, it leaves them to the next run.
+    target.storage.left.store(6, Ordering::Relaxed);
+    target.fill(&source).await.unwrap_err();
+    target.assert_accounted().await;
+    target.storage.left.store(usize::MAX, Ordering::Relaxed);
+    let done = target.fill(&source).await.unwrap();
+    assert_eq!(done.moved + done.unchanged, 3);
+    target.assert_same(&source).await;
+    let done = target.fill(&source).await.unwrap();
+    assert_eq!((done.moved, done.bytes, done.unchanged, done.removed), (0, 0, 3, 0));
+    target.assert_same(&source).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_damaged_or_in_the_way_is_named_and_the_rest_is_copied() {
+    let (source, target) = (source().await, Target::new());
+    source.upload(b"whole", "whole.txt").await.unwrap();
+    source.upload(b"in the way", "foreign.txt").await.unwrap();
+    let files = stored(&source.database);
+    let keys: Vec<_> = files.iter().map(|file| file.objects()[0].key.clone()).collect();
+    let lost = read(&*source.storage, &keys[0]).await;
+    source.storage.delete(&keys[0]).await.unwrap();
+    let thumbnail = &files[2].objects()[1].key;
+    source.storage.delete(thumbnail).await.unwrap();
+    put(&*source.storage, thumbnail, b"other bytes").await;
+    source.storage.delete(&keys[1]).await.unwrap();
+    put(&*source.storage, &keys[1], b"short").await;
+    put(&target.storage.inner, &keys[4], b"somebody else's").await;
+
+    let done = target.fill(&source).await.unwrap();
+    assert_eq!((done.moved, done.unchanged), (1, 0));
+    let named: Vec<_> = done.failures.iter().map(|f| (f.key.clone(), f.problem.as_str())).collect();
+    assert_eq!(named[0], (keys[0].clone(), "missing"));
+    assert_eq!(named[1], (keys[1].clone(), "damaged: it has 5 bytes instead of 3145729"));
+    assert_eq!(&named[2].0, thumbnail);
+    assert!(named[2].1.starts_with("damaged: it has 11 bytes"), "{named:?}");
+    assert_eq!(named[3], (keys[4].clone(), "the target storage holds something else under this key"));
+    assert_eq!(named.len(), 4);
+    assert_eq!(stored(&target.database), files[3..4]);
+    assert_eq!(read(&*target.storage, &keys[4]).await, b"somebody else's");
+    let mut left = vec![keys[3].clone(), keys[4].clone()];
+    left.sort();
+    assert_eq!(target.objects().await, left, "nothing is left of the others");
+
+    // What was restored, or is in the way no more, comes with the next run.
+    put(&*source.storage, &keys[0], lost.leak()).await;
+    target.storage.inner.delete(&keys[4]).await.unwrap();
+    let done = target.fill(&source).await.unwrap();
+    assert_eq!((done.moved, done.unchanged, done.failures.len()), (2, 1, 2));
+}

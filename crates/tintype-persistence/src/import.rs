@@ -1,0 +1,189 @@
+//! Filling a database with what another one holds, rows as they are.
+//!
+//! A lease says from where, so that a database is never filled from two sources, nor after somebody has begun to use it.
+//! It does not expire before all has been copied, and goes when the database is taken over.
+
+mod rows;
+
+use crate::connection::{AnyConnection, use_up_numbers};
+use crate::database::Database;
+use crate::error::Error;
+use crate::export::{Export, StoredFile};
+use crate::schema::{files, leases, strays, users};
+use crate::sql::Sql;
+use crate::strays::{CHUNK, CLAIMED, GONE, doom, owned, redeem, values};
+use diesel::prelude::*;
+use rows::{insert, keys_of, replace_accounts, replace_files};
+use std::collections::HashSet;
+use tintype_domain::{FileId, Key, Timestamp};
+
+/// The lease of whoever fills the database; its holder is where the rows come from.
+const IMPORT: &str = "import";
+/// When the lease of an unfinished import expires.
+const UNFINISHED: i64 = i64::MAX;
+/// When that of a finished one has.
+const FINISHED: i64 = 0;
+
+impl Database {
+    /// Begins to fill the database, or goes on with it, and makes users, grants and tokens those of the source.
+    ///
+    /// # Errors
+    /// [`Error::ForeignData`] where the database has been used, or was filled from somewhere else.
+    pub fn begin_import(&self, export: &Export) -> Result<(), Error> {
+        self.write(|connection| {
+            match import(connection)? {
+                Some((origin, _)) if origin == export.origin => set_expiry(connection, UNFINISHED)?,
+                Some(_) => return Err(foreign("the files of another library")),
+                None => {
+                    refuse_used(connection)?;
+                    let lease = (leases::name.eq(IMPORT), leases::holder.eq(&export.origin));
+                    let lease = (lease, leases::expires_at.eq(UNFINISHED));
+                    diesel::insert_into(leases::table).values(lease).execute(connection)?;
+                }
+            }
+            replace_accounts(connection, export)
+        })
+    }
+
+    /// Claims the keys of objects that are about to be copied, whether or not that was done or tried before.
+    ///
+    /// # Errors
+    /// [`Error::ForeignData`] where a row owns one of them; [`Error::ImportLost`].
+    pub fn claim_imports(&self, origin: &str, keys: &[&Key], now: Timestamp) -> Result<(), Error> {
+        self.write(|connection| {
+            require(connection, origin)?;
+            for keys in keys.chunks(CHUNK) {
+                if let Some(key) = owned(connection, keys.iter().copied())?.first() {
+                    return Err(foreign(format!("another file under the key `{key}`")));
+                }
+                let mut sql = Sql::<()>::new("INSERT INTO strays (key, since, state) VALUES ");
+                values(&mut sql, keys.iter().copied(), now.unix_micros(), CLAIMED);
+                sql.push(" ON CONFLICT (key) DO UPDATE SET since = excluded.since, state = excluded.state");
+                sql.execute(connection)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Makes files what they are in the source, once their objects are in place under claimed keys, and removes those that
+    /// the source has no more. Returns the keys of objects that no row owns any longer, which are doomed now.
+    ///
+    /// # Errors
+    /// [`Error::ClaimLost`], [`Error::ImportLost`].
+    pub fn import_files(&self, origin: &str, files: &[&StoredFile], removed: &[FileId]) -> Result<Vec<Key>, Error> {
+        self.write(|connection| {
+            require(connection, origin)?;
+            let ids: Vec<i64> = files.iter().map(|file| file.row.id).chain(removed.iter().map(|id| id.0)).collect();
+            let old = keys_of(connection, &ids)?;
+            let keys = || files.iter().flat_map(|file| file.objects()).map(|object| &object.key);
+            let new: Vec<&Key> = keys().filter(|key| !old.contains(*key)).collect();
+            for keys in new.chunks(CHUNK) {
+                redeem(connection, keys)?;
+            }
+            let kept: HashSet<&Key> = keys().collect();
+            let doomed: Vec<Key> = old.iter().filter(|key| !kept.contains(key)).cloned().collect();
+            doomed.chunks(CHUNK).try_for_each(|keys| doom(connection, keys))?;
+            replace_files(connection, files, removed)?;
+            Ok(doomed)
+        })
+    }
+
+    /// Notes keys that the source has used up, so that they are not given out again here.
+    ///
+    /// # Errors
+    /// [`Error::ImportLost`].
+    pub fn import_strays(
+        &self,
+        origin: &str,
+        strays: &[(Key, Option<Timestamp>)],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.write(|connection| {
+            require(connection, origin)?;
+            for strays in strays.chunks(CHUNK) {
+                let owned = owned(connection, strays.iter().map(|(key, _)| key))?;
+                let strays: Vec<_> = strays.iter().filter(|(key, _)| !owned.contains(key)).collect();
+                insert(
+                    connection,
+                    "strays (key, since, state)",
+                    " ON CONFLICT DO NOTHING",
+                    &strays,
+                    |(key, gone_since)| {
+                        [key.as_str().into(), gone_since.unwrap_or(now).unix_micros().into(), GONE.into()]
+                    },
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Ends filling the database, which can be used from now on: numbers that the source has ever given out are used up.
+    ///
+    /// # Errors
+    /// [`Error::ImportLost`].
+    pub fn finish_import(&self, export: &Export) -> Result<(), Error> {
+        self.write(|connection| {
+            require(connection, &export.origin)?;
+            for (table, last) in &export.numbers {
+                use_up_numbers(connection, table, *last)?;
+            }
+            set_expiry(connection, FINISHED)
+        })
+    }
+
+    /// Begins to use the database: from now on it cannot be filled from another one any more. Does nothing where nobody
+    /// ever filled it.
+    ///
+    /// # Errors
+    /// [`Error::ImportUnfinished`].
+    pub fn take_over(&self) -> Result<(), Error> {
+        self.write(|connection| {
+            refuse_unfinished(connection)?;
+            diesel::delete(leases::table.filter(leases::name.eq(IMPORT))).execute(connection)?;
+            Ok(())
+        })
+    }
+}
+
+/// Returns from where the database is or was being filled, and when that expires.
+fn import(connection: &mut AnyConnection) -> QueryResult<Option<(String, i64)>> {
+    let lease = leases::table.filter(leases::name.eq(IMPORT)).select((leases::holder, leases::expires_at));
+    lease.first(connection).optional()
+}
+
+pub(crate) fn refuse_unfinished(connection: &mut AnyConnection) -> Result<(), Error> {
+    match import(connection)? {
+        Some((_, UNFINISHED)) => Err(Error::ImportUnfinished),
+        _ => Ok(()),
+    }
+}
+
+fn require(connection: &mut AnyConnection, origin: &str) -> Result<(), Error> {
+    match import(connection)? {
+        Some((holder, UNFINISHED)) if holder == origin => Ok(()),
+        _ => Err(Error::ImportLost),
+    }
+}
+
+fn set_expiry(connection: &mut AnyConnection, expires_at: i64) -> Result<(), Error> {
+    let lease = diesel::update(leases::table.filter(leases::name.eq(IMPORT)));
+    lease.set(leases::expires_at.eq(expires_at)).execute(connection)?;
+    Ok(())
+}
+
+fn foreign(what: impl Into<String>) -> Error {
+    Error::ForeignData { what: what.into() }
+}
+
+fn refuse_used(connection: &mut AnyConnection) -> Result<(), Error> {
+    if let Some(username) = users::table.select(users::username).first::<String>(connection).optional()? {
+        return Err(foreign(format!("the user `{username}`")));
+    }
+    if let Some(id) = files::table.select(files::id).first::<i64>(connection).optional()? {
+        return Err(foreign(format!("the file {id}")));
+    }
+    if let Some(key) = strays::table.select(strays::key).first::<String>(connection).optional()? {
+        return Err(foreign(format!("the used key `{key}`")));
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+use crate::connection::{AnyConnection, Manager, Transactions, begin_write};
+use crate::error::Error;
+use diesel::connection::TransactionManager;
+use diesel::r2d2::{Pool, PooledConnection};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+/// Writes through the one connection that may, several parts in one transaction, which is synced once for all of them.
+///
+/// Whoever comes while another writes or commits waits for its turn, and whoever has done its part while others wait leaves
+/// the commit to them. So a part that is alone is committed at once, and under load a commit serves all that came during the
+/// one before. Each part is a savepoint: one that fails undoes nothing but itself.
+pub(crate) struct GroupCommit {
+    /// A pool of one, which replaces a connection that broke.
+    connections: Pool<Manager>,
+    /// How many wait for their turn. Each of them will have it, which is why a commit can be left to them.
+    waiting: AtomicUsize,
+    turn: Mutex<Option<Group>>,
+}
+
+/// An open transaction.
+struct Group {
+    connection: PooledConnection<Manager>,
+    parts: usize,
+    end: Arc<End>,
+}
+
+/// How a transaction ended, for those who left that to others.
+#[derive(Default)]
+struct End {
+    result: Mutex<Option<Result<(), Error>>>,
+    told: Condvar,
+}
+
+/// A transaction ends after so many parts, however many wait, or its first would wait for ever.
+const MAX_PARTS: usize = 64;
+
+impl GroupCommit {
+    /// Writes through the only connection of a pool.
+    pub(crate) fn new(connections: Pool<Manager>) -> Self {
+        Self { connections, waiting: AtomicUsize::new(0), turn: Mutex::new(None) }
+    }
+
+    /// Runs a part of a transaction, and returns when that is committed, or when the part failed and is undone.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        // A panic leaves nothing in there: it takes its group along.
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        let mut group = match turn.take() {
+            Some(group) => group,
+            None => Group::begin(&self.connections)?,
+        };
+        let result = group.part(work)?;
+        if self.waiting.load(Ordering::SeqCst) == 0 || group.parts == MAX_PARTS {
+            group.commit()?;
+            return result;
+        }
+        let end = group.end.clone();
+        *turn = Some(group);
+        drop(turn);
+        result.and_then(|value| end.wait().map(|()| value))
+    }
+}
+
+impl Group {
+    fn begin(connections: &Pool<Manager>) -> Result<Self, Error> {
+        let mut connection = connections.get().map_err(Error::busy)?;
+        begin_write(&mut connection)?;
+        Ok(Self { connection, parts: 0, end: Arc::default() })
+    }
+
+    /// Runs a part. The outer result is that of the group, which ends where the part cannot be taken back by itself: after
+    /// some errors, that of a full disk for one, SQLite has undone the whole transaction.
+    fn part<T>(
+        &mut self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>,
+    ) -> Result<Result<T, Error>, Error> {
+        let connection = &mut *self.connection;
+        self.parts += 1;
+        if self.parts == 1 {
+            // The whole transaction, so far.
+            return work(connection).map(Ok).inspect_err(|_| drop(Transactions::rollback_transaction(connection)));
+        }
+        // Inside a transaction that is a savepoint.
+        Transactions::begin_transaction(connection)?;
+        let result = work(connection);
+        let ended = match &result {
+            Ok(_) => Transactions::commit_transaction(connection),
+            Err(_) => Transactions::rollback_transaction(connection),
+        };
+        match (result, ended) {
+            (result, Ok(())) => Ok(result),
+            // What failed first says more.
+            (Err(error), Err(_)) => Err(error),
+            (Ok(_), Err(error)) => Err(error.into()),
+        }
+    }
+
+    fn commit(mut self) -> Result<(), Error> {
+        let result = Transactions::commit_transaction(&mut *self.connection).map_err(Error::from);
+        self.end.tell(result.as_ref().map(drop).map_err(Error::for_others));
+        result
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // Only those of a group that was not committed have not been told yet.
+        self.end.tell(Err(Error::Unavailable { problem: "another write in the same transaction failed".to_owned() }));
+    }
+}
+
+impl End {
+    fn tell(&self, result: Result<(), Error>) {
+        self.result.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(result);
+        self.told.notify_all();
+    }
+
+    fn wait(&self) -> Result<(), Error> {
+        let result = self.result.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = self.told.wait_while(result, |result| result.is_none()).unwrap_or_else(PoisonError::into_inner);
+        match &*result {
+            Some(Err(error)) => Err(error.for_others()),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::GroupCommit;
+    use crate::connection::{AnyConnection, Manager, Role};
+    use crate::error::Error;
+    use crate::url::Address;
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    use diesel::r2d2::Pool;
+    use std::sync::atomic::Ordering;
+    use std::thread;
+    use std::time::Duration;
+
+    /// A database with one table and few pages left.
+    fn database() -> (GroupCommit, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let address = Address::Sqlite(folder.path().join("group.db"));
+        let manager = Manager { address, role: Role::Writer, lock_timeout: Duration::from_secs(5) };
+        let group = GroupCommit::new(Pool::builder().max_size(1).build(manager).unwrap());
+        group.write(execute("PRAGMA max_page_count = 8; CREATE TABLE t (x)")).unwrap();
+        (group, folder)
+    }
+
+    fn execute(sql: &str) -> impl FnOnce(&mut AnyConnection) -> Result<(), Error> {
+        move |connection| Ok(connection.batch_execute(sql)?)
+    }
+
+    fn count(group: &GroupCommit) -> i64 {
+        let count = diesel::dsl::sql::<diesel::sql_types::BigInt>("SELECT count(*) FROM t");
+        group.write(|connection| Ok(count.get_result(connection)?)).unwrap()
+    }
+
+    /// Writes a row and, into the same transaction, whatever `second` does; returns how both ended.
+    fn together(
+        group: &GroupCommit,
+        second: impl FnOnce(&mut AnyConnection) -> Result<(), Error> + Send,
+    ) -> (Result<(), Error>, thread::Result<Result<(), Error>>) {
+        thread::scope(|scope| {
+            let (started, start) = std::sync::mpsc::channel();
+            let first = scope.spawn(move || {
+                group.write(|connection| {
+                    started.send(()).unwrap();
+                    while group.waiting.load(Ordering::SeqCst) == 0 {
+                        thread::yield_now();
+                    }
+                    execute("INSERT INTO t VALUES (1)")(connection)
+                })
+            });
+            start.recv().unwrap();
+            let second = scope.spawn(|| group.write(second));
+            (first.join().unwrap(), second.join())
+        })
+    }
+
+    #[test]
+    fn two_writes_are_committed_together() {
+        let (group, _folder) = database();
+        let (first, second) = together(&group, execute("INSERT INTO t VALUES (2)"));
+        assert!(first.is_ok() && second.unwrap().is_ok());
+        assert_eq!(count(&group), 2);
+    }
+
+    #[test]
+    fn a_write_that_fails_undoes_itself_only() {
+        let (group, _folder) = database();
+        let (first, second) = together(&group, execute("INSERT INTO t VALUES (2); INSERT INTO nowhere VALUES (3)"));
+        assert!(first.is_ok() && second.unwrap().is_err());
+        assert_eq!(count(&group), 1);
+    }
+
+    #[test]
+    fn what_sqlite_undoes_as_a_whole_is_acknowledged_to_nobody() {
+        let (group, _folder) = database();
+        let (first, second) = together(&group, execute("INSERT INTO t VALUES (zeroblob(1000000))"));
+        assert!(matches!(first, Err(Error::Unavailable { .. })), "{first:?}");
+        assert!(matches!(second, Ok(Err(Error::NoSpace))), "{second:?}");
+        assert_eq!(count(&group), 0);
+    }
+
+    #[test]
+    fn a_panic_takes_its_group_along_and_nothing_else() {
+        let (group, _folder) = database();
+        let (first, second) = together(&group, |_| panic!("intended"));
+        assert!(matches!(first, Err(Error::Unavailable { .. })) && second.is_err());
+        assert_eq!(count(&group), 0);
+        group.write(execute("INSERT INTO t VALUES (4)")).unwrap();
+        assert_eq!(count(&group), 1);
+    }
+}

@@ -1,0 +1,144 @@
+use crate::support::{at, claim, fresh, image, unmigrated, upload, user};
+use tintype_domain::{FileId, Key, ListQuery, Name, Permission};
+use tintype_persistence::{ConnectOptions, Database, Error, Export, FileChange, NewToken, NewUser, StoredFile};
+
+const ALL: FileId = FileId(i64::MAX);
+
+fn stored(database: &Database) -> Vec<StoredFile> {
+    database.stored_files(FileId(0), ALL, 1000).unwrap()
+}
+
+/// Copies all rows, as if their objects had been copied.
+fn fill(target: &Database, export: &Export, files: &[StoredFile]) {
+    let keys: Vec<&Key> = files.iter().flat_map(StoredFile::objects).map(|object| &object.key).collect();
+    target.claim_imports(&export.origin, &keys, at(1)).unwrap();
+    let files: Vec<_> = files.iter().collect();
+    assert_eq!(target.import_files(&export.origin, &files, &[]).unwrap(), []);
+}
+
+#[test]
+fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again() {
+    let (source, target) = (fresh(), fresh());
+    let hashed = NewUser { username: "mina".into(), password_hash: Some("hash".into()), ..NewUser::default() };
+    let mina = source.create_user(&NewUser { is_staff: true, ..hashed }, at(-5)).unwrap();
+    source.grant("mina", &[Permission::View, Permission::Create]).unwrap();
+    source.record_login(mina.id, at(3)).unwrap();
+    let token = |byte, label: &str, expires_at| {
+        let new = NewToken { user_id: mina.id, key_hash: [byte; 32], label: label.into(), expires_at };
+        source.create_token(&new, at(7)).unwrap()
+    };
+    let (kept, revoked) = (token(1, "booth", Some(at(9))), token(2, "", None));
+    source.touch_token(kept.id, at(8)).unwrap();
+    source.revoke_token(revoked.id).unwrap();
+    let files: Vec<_> = ["a.jpg", "äßb.jpg", "c.jpg"].iter().map(|name| upload(&source, &mina, name)).collect();
+    source.delete_file(files[2].id).unwrap();
+    user(&source, "nobody");
+
+    let export = source.export().unwrap();
+    assert_eq!((export.files, export.last_file), (2, files[1].id));
+    assert_eq!(
+        export.bytes,
+        files[..2].iter().map(|f| f.size + f.thumbnails.iter().map(|t| t.size).sum::<u64>()).sum::<u64>()
+    );
+    target.begin_import(&export).unwrap();
+    fill(&target, &export, &stored(&source));
+    target.import_strays(&export.origin, &source.strays(None, 100).unwrap(), at(1)).unwrap();
+    target.finish_import(&export).unwrap();
+    target.take_over().unwrap();
+
+    assert_eq!(stored(&target), stored(&source));
+    assert_eq!(target.file(files[1].id).unwrap().unwrap(), source.file(files[1].id).unwrap().unwrap());
+    assert_eq!(target.users().unwrap(), source.users().unwrap());
+    assert_eq!(target.tokens(None).unwrap(), source.tokens(None).unwrap());
+    assert_eq!(target.token_by_hash(&[1; 32]).unwrap(), source.token_by_hash(&[1; 32]).unwrap());
+    assert_eq!(target.credentials("mina").unwrap(), source.credentials("mina").unwrap());
+
+    // Of what is new, nothing has a number or a key that anything ever had.
+    let mina = target.user("mina").unwrap();
+    let next = upload(&target, &mina, "c.jpg");
+    assert!(next.id > files[2].id && next.thumbnails[0].id > files[2].thumbnails[3].id, "{next:?}");
+    assert_ne!(next.key, files[2].key);
+    let new = NewToken { user_id: mina.id, key_hash: [3; 32], label: String::new(), expires_at: None };
+    assert!(target.create_token(&new, at(0)).unwrap().id > revoked.id);
+    assert!(user(&target, "other").id > source.user("nobody").unwrap().id);
+    let search = ListQuery::parse([("search", "b.jp")]).unwrap();
+    assert_eq!(target.list(&search).unwrap().count, 1, "what was copied can be searched");
+}
+
+#[test]
+fn a_target_that_was_used_or_filled_from_elsewhere_is_refused() {
+    let (source, other) = (fresh(), fresh());
+    assert!(matches!(source.export(), Err(Error::Unused)));
+    source.create_user(&NewUser { username: "admin".into(), ..NewUser::default() }, at(0)).unwrap();
+    other.create_user(&NewUser { username: "admin".into(), ..NewUser::default() }, at(1)).unwrap();
+    let (export, foreign) = (source.export().unwrap(), other.export().unwrap());
+    assert!(matches!(other.begin_import(&export), Err(Error::ForeignData { .. })));
+    assert_eq!(other.users().unwrap()[0].created_at, at(1), "nothing of it was touched");
+
+    let target = fresh();
+    target.begin_import(&export).unwrap();
+    assert!(matches!(target.begin_import(&foreign), Err(Error::ForeignData { .. })));
+    assert!(matches!(target.take_over(), Err(Error::ImportUnfinished)));
+    assert!(matches!(target.export(), Err(Error::ImportUnfinished)));
+    target.finish_import(&export).unwrap();
+    target.begin_import(&export).unwrap();
+    target.finish_import(&export).unwrap();
+    target.take_over().unwrap();
+    assert!(matches!(target.begin_import(&export), Err(Error::ForeignData { .. })));
+    assert!(matches!(target.claim_imports(&export.origin, &[], at(0)), Err(Error::ImportLost)));
+    target.take_over().unwrap();
+}
+
+#[test]
+fn what_the_source_changes_the_target_follows() {
+    let (source, target) = (fresh(), fresh());
+    let mina = user(&source, "mina");
+    let files: Vec<_> = ["a.jpg", "b.jpg", "c.jpg"].iter().map(|name| upload(&source, &mina, name)).collect();
+    let export = source.export().unwrap();
+    target.begin_import(&export).unwrap();
+    fill(&target, &export, &stored(&source));
+    target.finish_import(&export).unwrap();
+
+    let rename = FileChange { name: Some(Name::new("z").unwrap()), ..FileChange::default() };
+    source.change_file(files[0].id, &rename, at(5)).unwrap();
+    let replace = FileChange { content: Some(image(&claim(&source, "d.jpg"))), ..FileChange::default() };
+    source.change_file(files[1].id, &replace, at(6)).unwrap();
+    source.delete_file(files[2].id).unwrap();
+
+    target.begin_import(&export).unwrap();
+    let now = stored(&source);
+    let replaced: Vec<_> = now[1].objects().iter().map(|object| &object.key).collect();
+    target.claim_imports(&export.origin, &replaced, at(1)).unwrap();
+    let doomed = target.import_files(&export.origin, &[&now[0], &now[1]], &[files[2].id]).unwrap();
+    assert_eq!(stored(&target), now);
+    let mut gone: Vec<_> = files[1].keys().chain(files[2].keys()).cloned().collect();
+    let mut doomed_keys = doomed.clone();
+    gone.sort();
+    doomed_keys.sort();
+    assert_eq!(doomed_keys, gone);
+    assert_eq!(target.doomed(100).unwrap().len(), doomed.len());
+
+    // A claim that is not there is not redeemed, and a key that another file owns is not claimed.
+    assert!(matches!(target.claim_imports(&export.origin, &replaced, at(1)), Err(Error::ForeignData { .. })));
+    let missing = upload(&source, &mina, "e.jpg");
+    let missing = source.stored_files(FileId(missing.id.0 - 1), ALL, 1).unwrap();
+    let unclaimed = target.import_files(&export.origin, &[&missing[0]], &[]);
+    assert!(matches!(unclaimed, Err(Error::ClaimLost { .. })));
+    assert_eq!(stored(&target), now);
+}
+
+#[test]
+fn a_connection_for_reading_alone_changes_nothing() {
+    let source = fresh();
+    user(&source, "mina");
+    let guest = Database::connect_read_only(&source.url, &ConnectOptions::default()).unwrap();
+    guest.check().unwrap();
+    assert_eq!(guest.export().unwrap().origin, source.export().unwrap().origin);
+    assert!(guest.create_user(&NewUser::default(), at(0)).is_err());
+    assert!(guest.take_over().is_err());
+    let unmigrated = unmigrated();
+    let guest = Database::connect_read_only(&unmigrated.url, &ConnectOptions::default()).unwrap();
+    assert!(matches!(guest.check(), Err(Error::NotMigrated { .. })));
+    assert!(guest.migrate().is_err());
+    assert!(matches!(unmigrated.check(), Err(Error::NotMigrated { .. })));
+}
