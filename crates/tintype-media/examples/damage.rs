@@ -8,10 +8,14 @@
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::io::Cursor;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use tintype_media::{Error, Limits, ThumbnailOptions, probe, thumbnails};
+use tintype_media::{DecoderProcess, Error, Limits, ThumbnailOptions, probe, run_decoder, thumbnails};
+
+/// What this program calls itself with, for the formats that are decoded in a process of their own.
+const DECODE: &str = "--decode";
 
 /// SplitMix64: the same damage for the same seed everywhere.
 struct Random(u64);
@@ -30,8 +34,12 @@ impl Random {
     }
 }
 
-fn main() -> Result<(), Box<dyn StdError>> {
+fn main() -> Result<ExitCode, Box<dyn StdError>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == DECODE) {
+        return Ok(run_decoder());
+    }
+    let decoder = DecoderProcess::new(env::current_exe()?).with_arg(DECODE);
     let [count, seed, names @ ..] = arguments.as_slice() else {
         return Err("usage: damage <count> <seed> <file>…".into());
     };
@@ -51,7 +59,8 @@ fn main() -> Result<(), Box<dyn StdError>> {
             println!("the probe panicked: {message}");
             *counts.entry("panicked in the probe").or_default() += 1;
         }
-        let outcome = match thumbnails(Cursor::new(&damaged), &ThumbnailOptions::default().with_limits(limits)) {
+        let options = ThumbnailOptions::default().with_limits(limits).with_decoder(decoder.clone());
+        let outcome = match thumbnails(Cursor::new(&damaged), &options) {
             Ok(_) => "thumbnails",
             Err(Error::Panicked { .. }) => "panics of a decoder, caught",
             Err(Error::Malformed { .. }) => "malformed",
@@ -66,7 +75,7 @@ fn main() -> Result<(), Box<dyn StdError>> {
         println!("{count:>8}  {outcome}");
     }
     println!("slowest: {:.1} ms", slowest.as_secs_f64() * 1000.0);
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Changes, removes, doubles or cuts off some bytes, more often near the beginning.
