@@ -35,7 +35,6 @@ pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Fail
 
 async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     let database = config.open_database()?;
-    database.take_over()?;
     let (storage, spool) = config.open_storage().await?;
     // Before anybody can know that the server is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::new()?;
@@ -43,6 +42,8 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
         Failure::during(format!("cannot listen on {} (set `bind` to another address)", config.bind), &e)
     })?;
     let address = listener.local_addr()?;
+    // When nothing else can keep the server from starting: from now on, `tintype migrate` refuses the database.
+    database.take_over()?;
     // Before anybody is told that the server is there, so that who waits for it finds the token printed.
     if let Some(key) = create_first_user(&database)? {
         greet(&config, address, &key)?;

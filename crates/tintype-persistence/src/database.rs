@@ -71,8 +71,8 @@ impl Database {
         let pool = |role, size| pool(&address, role, size, options.acquire_timeout);
         Ok(match address {
             Address::Sqlite(_) => {
-                let writers = Writers::One(Arc::new(GroupCommit::new(pool(Role::Writer, 1)?)));
-                Self { readers: pool(Role::Reader, options.readers)?, writers }
+                let writer = GroupCommit::new(pool(Role::Writer, 1)?, options.acquire_timeout);
+                Self { readers: pool(Role::Reader, options.readers)?, writers: Writers::One(Arc::new(writer)) }
             }
             Address::Postgres(_) => {
                 let all = pool(Role::Writer, options.connections)?;

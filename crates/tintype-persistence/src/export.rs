@@ -4,6 +4,7 @@ use crate::connection::{AnyConnection, last_number};
 use crate::database::Database;
 use crate::error::Error;
 use crate::import::refuse_unfinished;
+use crate::migrations;
 use crate::objects::ObjectRecord;
 use crate::rows::{FileRow, ThumbnailRow, UserRow, checksum, number, valid};
 use crate::schema::{files, grants, strays, thumbnails, tokens, users};
@@ -88,9 +89,11 @@ impl Database {
     /// by page.
     ///
     /// # Errors
-    /// [`Error::Unused`] where there is not even a user; [`Error::ImportUnfinished`] where it is itself only half a copy.
+    /// [`Error::NewerSchema`], since nothing may be left behind; [`Error::Unused`] where there is not even a user;
+    /// [`Error::ImportUnfinished`] where it is itself only half a copy.
     pub fn export(&self) -> Result<Export, Error> {
         self.snapshot(|connection| {
+            migrations::refuse_unknown(connection)?;
             refuse_unfinished(connection)?;
             let users = users::table.order(users::id).load::<UserRow>(connection)?;
             let first = users.first().ok_or(Error::Unused)?;

@@ -49,6 +49,12 @@ pub(crate) fn check(connection: &mut AnyConnection) -> Result<(), Error> {
     missing.map_or(Ok(()), |migration| Err(Error::NotMigrated { migration: migration.name().to_string() }))
 }
 
+/// Refuses a database that a newer version has migrated: it may hold what this one does not know of.
+pub(crate) fn refuse_unknown(connection: &mut AnyConnection) -> Result<(), Error> {
+    let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::Database)?;
+    refuse_newer(&ours, &applied(connection)?)
+}
+
 fn applied(connection: &mut AnyConnection) -> Result<Vec<MigrationVersion<'static>>, Error> {
     use diesel::prelude::*;
     if let AnyConnection::Postgres(connection) = connection

@@ -115,7 +115,9 @@ pub(crate) fn last_number(connection: &mut PgConnection, table: &'static str) ->
 
 /// Rows with given numbers do not move a sequence.
 pub(crate) fn use_up_numbers(connection: &mut PgConnection, table: &'static str, last: i64) -> QueryResult<()> {
-    let last = last.max(last_number(connection, table)?);
+    let greatest = format!("(SELECT COALESCE(max(id), 0) FROM {table})");
+    let greatest = diesel::select(diesel::dsl::sql::<BigInt>(&greatest)).get_result(connection)?;
+    let last = last.max(last_number(connection, table)?).max(greatest);
     // A sequence begins at 1, and cannot be set to anything less.
     if last > 0 {
         let set = format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})");

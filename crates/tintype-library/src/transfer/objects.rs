@@ -24,6 +24,8 @@ pub(super) enum Flaw {
     Missing,
     #[error("damaged: {0}")]
     Damaged(String),
+    #[error("unreadable: {0}")]
+    Unreadable(Error),
     /// Something that is not this library's lies under its key in the target.
     #[error("the target storage holds something else under this key")]
     Foreign,
@@ -64,7 +66,12 @@ impl Transfer {
         if !put.await? {
             // Put there by a run that was interrupted; or by somebody else.
             let found = patiently(TARGET, async || self.read(&self.to.storage, object).await).await;
-            found.map_err(|flaw| if matches!(flaw, Flaw::Fatal(_)) { flaw } else { Flaw::Foreign })?;
+            found.map_err(|flaw| match flaw {
+                Flaw::Missing | Flaw::Damaged(_) | Flaw::Foreign => Flaw::Foreign,
+                // It may well be ours.
+                Flaw::Unreadable(error) => fatal_target(error),
+                Flaw::Fatal(_) => flaw,
+            })?;
         }
         self.progress.add(0, object.size);
         Ok(())
@@ -112,7 +119,7 @@ fn unreadable(error: Error) -> Failed {
     match error {
         Error::NotFound { .. } => Flaw::Missing.into(),
         Error::Unavailable { .. } => Failed::Unavailable(error),
-        error => Flaw::Damaged(error.to_string()).into(),
+        error => Flaw::Unreadable(error).into(),
     }
 }
 

@@ -2,8 +2,8 @@ use crate::connection::{AnyConnection, Manager, Transactions, begin_write};
 use crate::error::Error;
 use diesel::connection::TransactionManager;
 use diesel::r2d2::{Pool, PooledConnection};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Writes through the one connection that may, several parts in one transaction, which is synced once for all of them.
 ///
@@ -13,10 +13,25 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 pub(crate) struct GroupCommit {
     /// A pool of one, which replaces a connection that broke.
     connections: Pool<Manager>,
-    /// How many wait for their turn. Each of them will have it, which is why a commit can be left to them.
-    waiting: AtomicUsize,
-    turn: Mutex<Option<Group>>,
+    /// How long to wait for a turn.
+    patience: Duration,
+    line: Mutex<Line>,
+    moved: Condvar,
 }
+
+/// Who writes, and who wants to.
+#[derive(Default)]
+struct Line {
+    /// Whether somebody has its turn.
+    is_taken: bool,
+    /// How many wait for theirs, and may give up only while somebody has it.
+    waiting: usize,
+    /// What was left to those who wait.
+    group: Option<Group>,
+}
+
+/// The right to use the connection, given back when it is dropped.
+struct Turn<'g>(&'g GroupCommit);
 
 /// An open transaction.
 struct Group {
@@ -36,30 +51,70 @@ struct End {
 const MAX_PARTS: usize = 64;
 
 impl GroupCommit {
-    /// Writes through the only connection of a pool.
-    pub(crate) fn new(connections: Pool<Manager>) -> Self {
-        Self { connections, waiting: AtomicUsize::new(0), turn: Mutex::new(None) }
+    /// Writes through the only connection of a pool, for which nobody waits longer than `patience`.
+    pub(crate) fn new(connections: Pool<Manager>, patience: Duration) -> Self {
+        Self { connections, patience, line: Mutex::default(), moved: Condvar::new() }
     }
 
     /// Runs a part of a transaction, and returns when that is committed, or when the part failed and is undone.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
-        self.waiting.fetch_add(1, Ordering::SeqCst);
-        // A panic leaves nothing in there: it takes its group along.
-        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        self.waiting.fetch_sub(1, Ordering::SeqCst);
-        let mut group = match turn.take() {
+        let (turn, group) = self.turn()?;
+        let mut group = match group {
             Some(group) => group,
             None => Group::begin(&self.connections)?,
         };
         let result = group.part(work)?;
-        if self.waiting.load(Ordering::SeqCst) == 0 || group.parts == MAX_PARTS {
-            group.commit()?;
-            return result;
-        }
         let end = group.end.clone();
-        *turn = Some(group);
-        drop(turn);
-        result.and_then(|value| end.wait().map(|()| value))
+        match turn.leave(group) {
+            Some((_turn, group)) => {
+                group.commit()?;
+                result
+            }
+            None => result.and_then(|value| end.wait().map(|()| value)),
+        }
+    }
+
+    /// Waits for a turn, and returns it with the transaction that was left to it.
+    fn turn(&self) -> Result<(Turn<'_>, Option<Group>), Error> {
+        let mut line = self.line();
+        line.waiting += 1;
+        let waited = self.moved.wait_timeout_while(line, self.patience, |line| line.is_taken);
+        let (mut line, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        line.waiting -= 1;
+        if line.is_taken {
+            return Err(Error::Busy { problem: format!("other writes have not ended for {:?}", self.patience) });
+        }
+        line.is_taken = true;
+        Ok((Turn(self), line.group.take()))
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Turn<'_> {
+    /// Ends the turn and leaves a transaction to those who wait; returns both where it has to be committed now.
+    fn leave(self, group: Group) -> Option<(Self, Group)> {
+        let mut line = self.0.line();
+        if line.waiting == 0 || group.parts == MAX_PARTS {
+            drop(line);
+            return Some((self, group));
+        }
+        // Both at once: while nobody has the turn, whoever waits does not give up.
+        line.group = Some(group);
+        line.is_taken = false;
+        drop(line);
+        self.0.moved.notify_one();
+        std::mem::forget(self);
+        None
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.line().is_taken = false;
+        self.0.moved.notify_one();
     }
 }
 
@@ -130,22 +185,24 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::GroupCommit;
-    use crate::connection::{AnyConnection, Manager, Role};
+    use crate::connection::{AnyConnection, Manager, Role, Transactions};
     use crate::error::Error;
     use crate::url::Address;
-    use diesel::connection::SimpleConnection;
+    use diesel::connection::{SimpleConnection, TransactionManager};
     use diesel::prelude::*;
     use diesel::r2d2::Pool;
-    use std::sync::atomic::Ordering;
+    use std::sync::mpsc;
     use std::thread;
     use std::time::Duration;
 
+    const PATIENCE: Duration = Duration::from_secs(60);
+
     /// A database with one table and few pages left.
-    fn database() -> (GroupCommit, tempfile::TempDir) {
+    fn database(patience: Duration) -> (GroupCommit, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let address = Address::Sqlite(folder.path().join("group.db"));
         let manager = Manager { address, role: Role::Writer, lock_timeout: Duration::from_secs(5) };
-        let group = GroupCommit::new(Pool::builder().max_size(1).build(manager).unwrap());
+        let group = GroupCommit::new(Pool::builder().max_size(1).build(manager).unwrap(), patience);
         group.write(execute("PRAGMA max_page_count = 8; CREATE TABLE t (x)")).unwrap();
         (group, folder)
     }
@@ -165,11 +222,11 @@ mod tests {
         second: impl FnOnce(&mut AnyConnection) -> Result<(), Error> + Send,
     ) -> (Result<(), Error>, thread::Result<Result<(), Error>>) {
         thread::scope(|scope| {
-            let (started, start) = std::sync::mpsc::channel();
+            let (started, start) = mpsc::channel();
             let first = scope.spawn(move || {
                 group.write(|connection| {
                     started.send(()).unwrap();
-                    while group.waiting.load(Ordering::SeqCst) == 0 {
+                    while group.line().waiting == 0 {
                         thread::yield_now();
                     }
                     execute("INSERT INTO t VALUES (1)")(connection)
@@ -183,15 +240,19 @@ mod tests {
 
     #[test]
     fn two_writes_are_committed_together() {
-        let (group, _folder) = database();
-        let (first, second) = together(&group, execute("INSERT INTO t VALUES (2)"));
+        let (group, _folder) = database(PATIENCE);
+        let (first, second) = together(&group, |connection| {
+            let depth = Transactions::transaction_manager_status_mut(connection).transaction_depth()?;
+            assert_eq!(depth.map(u32::from), Some(2), "it is a savepoint of the first one's transaction");
+            execute("INSERT INTO t VALUES (2)")(connection)
+        });
         assert!(first.is_ok() && second.unwrap().is_ok());
         assert_eq!(count(&group), 2);
     }
 
     #[test]
     fn a_write_that_fails_undoes_itself_only() {
-        let (group, _folder) = database();
+        let (group, _folder) = database(PATIENCE);
         let (first, second) = together(&group, execute("INSERT INTO t VALUES (2); INSERT INTO nowhere VALUES (3)"));
         assert!(first.is_ok() && second.unwrap().is_err());
         assert_eq!(count(&group), 1);
@@ -199,7 +260,7 @@ mod tests {
 
     #[test]
     fn what_sqlite_undoes_as_a_whole_is_acknowledged_to_nobody() {
-        let (group, _folder) = database();
+        let (group, _folder) = database(PATIENCE);
         let (first, second) = together(&group, execute("INSERT INTO t VALUES (zeroblob(1000000))"));
         assert!(matches!(first, Err(Error::Unavailable { .. })), "{first:?}");
         assert!(matches!(second, Ok(Err(Error::NoSpace))), "{second:?}");
@@ -208,11 +269,32 @@ mod tests {
 
     #[test]
     fn a_panic_takes_its_group_along_and_nothing_else() {
-        let (group, _folder) = database();
+        let (group, _folder) = database(PATIENCE);
         let (first, second) = together(&group, |_| panic!("intended"));
         assert!(matches!(first, Err(Error::Unavailable { .. })) && second.is_err());
         assert_eq!(count(&group), 0);
         group.write(execute("INSERT INTO t VALUES (4)")).unwrap();
+        assert_eq!(count(&group), 1);
+    }
+
+    #[test]
+    fn whoever_is_kept_waiting_too_long_gives_up_and_keeps_nobody_waiting() {
+        let (group, _folder) = database(Duration::ZERO);
+        thread::scope(|scope| {
+            let ((started, start), (ended, end)) = (mpsc::channel(), mpsc::channel());
+            let first = scope.spawn(|| {
+                group.write(move |connection| {
+                    started.send(()).unwrap();
+                    end.recv().unwrap();
+                    execute("INSERT INTO t VALUES (1)")(connection)
+                })
+            });
+            start.recv().unwrap();
+            let second = group.write(execute("INSERT INTO t VALUES (2)"));
+            assert!(matches!(second, Err(Error::Busy { .. })), "{second:?}");
+            ended.send(()).unwrap();
+            first.join().unwrap().unwrap();
+        });
         assert_eq!(count(&group), 1);
     }
 }

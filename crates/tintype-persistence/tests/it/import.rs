@@ -128,6 +128,21 @@ fn what_the_source_changes_the_target_follows() {
 }
 
 #[test]
+fn what_came_while_it_was_copied_has_used_up_its_numbers_too() {
+    let (source, target) = (fresh(), fresh());
+    let mina = user(&source, "mina");
+    let file = upload(&source, &mina, "a.jpg");
+    let export = source.export().unwrap();
+    let replace = FileChange { content: Some(image(&claim(&source, "b.jpg"))), ..FileChange::default() };
+    source.change_file(file.id, &replace, at(6)).unwrap();
+    target.begin_import(&export).unwrap();
+    fill(&target, &export, &stored(&source));
+    target.finish_import(&export).unwrap();
+    target.take_over().unwrap();
+    upload(&target, &mina, "c.jpg");
+}
+
+#[test]
 fn a_connection_for_reading_alone_changes_nothing() {
     let source = fresh();
     user(&source, "mina");

@@ -28,6 +28,7 @@ fn a_newer_schema_is_refused_at_the_start_and_served_on_later() {
     let error = database.migrate().unwrap_err();
     assert!(matches!(error, Error::NewerSchema { migration } if migration == "9999"));
     database.check().unwrap();
+    assert!(matches!(database.export(), Err(Error::NewerSchema { .. })), "a copy would lack what is new");
 }
 
 #[test]
