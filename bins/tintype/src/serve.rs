@@ -83,10 +83,13 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
             return Err(Failure::new("the server ended by itself"));
         }
     };
-    tracing::info!("{signal}: finishing what is in flight");
     // Whoever connects meanwhile is served; a connection that nobody had taken when the listener closes would be broken.
     ending.store(true, Ordering::Relaxed);
-    tokio::time::sleep(config.shutdown_delay).await;
+    if !config.shutdown_delay.is_zero() {
+        tracing::info!("{signal}: serving on for {:?}, but not ready any more", config.shutdown_delay);
+        tokio::time::sleep(config.shutdown_delay).await;
+    }
+    tracing::info!("{signal}: finishing what is in flight");
     let deadline = tokio::time::Instant::now() + config.shutdown_timeout;
     sweeper.abort();
     handle.stop(true).await;
