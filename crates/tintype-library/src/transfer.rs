@@ -10,6 +10,7 @@ use crate::remove::{SWEEP, SWEEP_BATCH};
 use futures_util::future::{join_all, try_join, try_join_all};
 use futures_util::{TryStreamExt, stream};
 use objects::Flaw;
+use outcome::{SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
@@ -86,9 +87,9 @@ impl Transfer {
     /// # Errors
     /// Where either database cannot be used, is no library in use, or the target holds what did not come from this source.
     pub async fn begin(from: Place, to: Place, spool: Spool) -> Result<Self, TransferError> {
-        let export = call(&from.database, SOURCE, Database::export).await?;
+        let export = call(&from.database, SOURCE_DATABASE, Database::export).await?;
         let begun = export.clone();
-        call(&to.database, TARGET, move |db| db.begin_import(&begun)).await?;
+        call(&to.database, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
         let copies = Semaphore::new(COPIES_AT_A_TIME);
         Ok(Self { from, to, spool, export, copies, progress: Arc::default() })
     }
@@ -126,7 +127,7 @@ impl Transfer {
         self.copy_strays().await?;
         self.sweep().await?;
         let export = self.export.clone();
-        call(&self.to.database, TARGET, move |db| db.finish_import(&export)).await?;
+        call(&self.to.database, TARGET_DATABASE, move |db| db.finish_import(&export)).await?;
         done.is_served |= self.is_served().await?;
         done.failures.sort_by(|a, b| (a.file.0, &a.key).cmp(&(b.file.0, &b.key)));
         Ok(done)
@@ -134,7 +135,7 @@ impl Transfer {
 
     /// Whether some server sweeps the source, as each that runs alone does.
     async fn is_served(&self) -> Result<bool, TransferError> {
-        call(&self.from.database, SOURCE, |db| db.is_leased(SWEEP, now())).await
+        call(&self.from.database, SOURCE_DATABASE, |db| db.is_leased(SWEEP, now())).await
     }
 
     /// Compares the next files of both sides; `None` after the last ones.
@@ -142,8 +143,8 @@ impl Transfer {
         let Some(after) = after else { return Ok(None) };
         const END: FileId = FileId(i64::MAX);
         let last = self.export.last_file;
-        let theirs = call(&self.from.database, SOURCE, move |db| db.stored_files(after, last, PAGE));
-        let ours = call(&self.to.database, TARGET, move |db| db.stored_files(after, END, PAGE));
+        let theirs = call(&self.from.database, SOURCE_DATABASE, move |db| db.stored_files(after, last, PAGE));
+        let ours = call(&self.to.database, TARGET_DATABASE, move |db| db.stored_files(after, END, PAGE));
         let (theirs, ours) = try_join(theirs, ours).await?;
         // A full page may go on behind its last file.
         let ends = [&theirs, &ours].map(|page| page.get(PAGE as usize - 1).map(StoredFile::id));
@@ -173,7 +174,7 @@ impl Transfer {
         let origin = self.export.origin.clone();
         let wanted = Arc::new(wanted);
         let claimed = Arc::clone(&wanted);
-        call(&self.to.database, TARGET, move |db| {
+        call(&self.to.database, TARGET_DATABASE, move |db| {
             let keys: Vec<&Key> = claimed.iter().flat_map(Wanted::objects).map(|object| &object.key).collect();
             db.claim_imports(&origin, &keys, now())
         })
@@ -190,7 +191,7 @@ impl Transfer {
             }
         }
         let origin = self.export.origin.clone();
-        let doomed = call(&self.to.database, TARGET, move |db| {
+        let doomed = call(&self.to.database, TARGET_DATABASE, move |db| {
             let files: Vec<_> = complete.into_iter().filter_map(|index| Some(&wanted.get(index)?.file)).collect();
             db.import_files(&origin, &files, &removed)
         })
@@ -201,7 +202,12 @@ impl Transfer {
 
     /// Copies what the target lacks of a file, and returns what is wrong with that.
     async fn copy_file(&self, wanted: &Wanted) -> Result<Vec<(Key, Flaw)>, TransferError> {
-        let copied = join_all(wanted.objects().map(async |object| (object, self.copy_object(object).await))).await;
+        let copy = async |object: &ObjectRecord| {
+            let result = self.copy_object(object).await;
+            self.progress.add(0, object.size);
+            (object.clone(), result)
+        };
+        let copied = join_all(wanted.objects().map(copy)).await;
         let mut flaws = Vec::new();
         let mut bytes = 0;
         for (object, result) in copied {
@@ -222,14 +228,15 @@ impl Transfer {
         let keys = wanted.objects().map(|object| object.key.clone());
         let (foreign, ours): (Vec<_>, Vec<_>) = keys.partition(is_foreign);
         // What lies at a foreign key is not this library's to delete.
-        let doomed = call(&self.to.database, TARGET, move |db| {
+        let doomed = call(&self.to.database, TARGET_DATABASE, move |db| {
             db.forget(&foreign, now())?;
             db.doom(&ours)
         })
         .await?;
         self.delete(doomed).await?;
         let id = wanted.file.id();
-        let present = call(&self.from.database, SOURCE, move |db| db.stored_files(FileId(id.0 - 1), id, 1)).await?;
+        let present =
+            call(&self.from.database, SOURCE_DATABASE, move |db| db.stored_files(FileId(id.0 - 1), id, 1)).await?;
         if present.first() != Some(&wanted.file) {
             // Changed or deleted meanwhile, and its objects with it: that is for the next time.
             return Ok(Vec::new());
@@ -243,20 +250,20 @@ impl Transfer {
         let mut after: Option<Key> = None;
         loop {
             let from = after.take();
-            let strays = call(&self.from.database, SOURCE, move |db| db.strays(from.as_ref(), STRAYS)).await?;
+            let strays = call(&self.from.database, SOURCE_DATABASE, move |db| db.strays(from.as_ref(), STRAYS)).await?;
             let Some((last, _)) = strays.last() else { return Ok(()) };
             after = Some(last.clone());
             let origin = self.export.origin.clone();
-            call(&self.to.database, TARGET, move |db| db.import_strays(&origin, &strays, now())).await?;
+            call(&self.to.database, TARGET_DATABASE, move |db| db.import_strays(&origin, &strays, now())).await?;
         }
     }
 
     /// Deletes what runs that were interrupted have put into the target and the source has no more.
     async fn sweep(&self) -> Result<(), TransferError> {
         let forever = Timestamp::from_unix_micros(i64::MAX);
-        call(&self.to.database, TARGET, move |db| db.doom_abandoned(forever)).await?;
+        call(&self.to.database, TARGET_DATABASE, move |db| db.doom_abandoned(forever)).await?;
         loop {
-            let keys = call(&self.to.database, TARGET, |db| db.doomed(SWEEP_BATCH)).await?;
+            let keys = call(&self.to.database, TARGET_DATABASE, |db| db.doomed(SWEEP_BATCH)).await?;
             if keys.is_empty() {
                 return Ok(());
             }
@@ -270,13 +277,10 @@ impl Transfer {
             return Ok(());
         }
         let deleting = keys.iter().map(|key| self.to.storage.delete(key));
-        try_join_all(deleting).await.map_err(TransferError::new("target storage"))?;
-        call(&self.to.database, TARGET, move |db| db.forget(&keys, now())).await
+        try_join_all(deleting).await.map_err(TransferError::new(TARGET_STORAGE))?;
+        call(&self.to.database, TARGET_DATABASE, move |db| db.forget(&keys, now())).await
     }
 }
-
-const SOURCE: &str = "source database";
-const TARGET: &str = "target database";
 
 fn bytes_of(file: &StoredFile) -> u64 {
     file.objects().iter().map(|object| object.size).sum()

@@ -1,5 +1,6 @@
 //! Copying one object, checked on the way.
 
+use super::outcome::{SOURCE_STORAGE, TARGET_STORAGE};
 use super::{Transfer, TransferError};
 use crate::serving;
 use bytes::{Bytes, BytesMut};
@@ -49,15 +50,15 @@ impl From<Flaw> for Failed {
 impl Transfer {
     /// Copies an object, whose key is claimed, and compares its bytes with what the source's row says of them.
     pub(super) async fn copy_object(&self, object: &ObjectRecord) -> Result<(), Flaw> {
-        let fatal = |source| Flaw::Fatal(TransferError::new::<tokio::sync::AcquireError>("source storage")(source));
+        let fatal = |source| Flaw::Fatal(TransferError::new::<tokio::sync::AcquireError>(SOURCE_STORAGE)(source));
         let _permit = self.copies.acquire().await.map_err(fatal)?;
-        let content = patiently("source storage", async || self.read(&self.from.storage, object).await).await?;
+        let content = patiently(SOURCE_STORAGE, async || self.read(&self.from.storage, object).await).await?;
         let new = NewObject {
             key: object.key.clone(),
             content,
             attributes: serving::attributes(&object.key, &object.mime_type),
         };
-        let put = patiently(TARGET, async || match self.to.storage.put(&new).await {
+        let put = patiently(TARGET_STORAGE, async || match self.to.storage.put(&new).await {
             Ok(()) => Ok(true),
             Err(Error::AlreadyExists { .. }) => Ok(false),
             Err(error @ Error::Unavailable { .. }) => Err(Failed::Unavailable(error)),
@@ -65,7 +66,7 @@ impl Transfer {
         });
         if !put.await? {
             // Put there by a run that was interrupted; or by somebody else.
-            let found = patiently(TARGET, async || self.read(&self.to.storage, object).await).await;
+            let found = patiently(TARGET_STORAGE, async || self.read(&self.to.storage, object).await).await;
             found.map_err(|flaw| match flaw {
                 Flaw::Missing | Flaw::Damaged(_) | Flaw::Foreign => Flaw::Foreign,
                 // It may well be ours.
@@ -73,7 +74,6 @@ impl Transfer {
                 Flaw::Fatal(_) => flaw,
             })?;
         }
-        self.progress.add(0, object.size);
         Ok(())
     }
 
@@ -109,10 +109,8 @@ impl Transfer {
     }
 }
 
-const TARGET: &str = "target storage";
-
 fn fatal_target(error: Error) -> Flaw {
-    Flaw::Fatal(TransferError::new(TARGET)(error))
+    Flaw::Fatal(TransferError::new(TARGET_STORAGE)(error))
 }
 
 fn unreadable(error: Error) -> Failed {

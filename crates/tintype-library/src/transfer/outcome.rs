@@ -55,6 +55,12 @@ pub struct ObjectFailure {
     pub problem: String,
 }
 
+// The parts that can stop a transfer.
+pub(super) const SOURCE_DATABASE: &str = "source database";
+pub(super) const SOURCE_STORAGE: &str = "source storage";
+pub(super) const TARGET_DATABASE: &str = "target database";
+pub(super) const TARGET_STORAGE: &str = "target storage";
+
 /// Which part stopped a transfer, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("the {part} failed")]

@@ -78,7 +78,11 @@ impl Target {
     async fn fill(&self, source: &Fixture) -> Result<Transferred, TransferError> {
         let from = Place { database: source.database.clone(), storage: source.storage.clone() };
         let to = Place { database: self.database.clone(), storage: self.storage.clone() };
-        Transfer::begin(from, to, Spool::open(self.folder.path()).unwrap()).await?.run().await
+        let transfer = Transfer::begin(from, to, Spool::open(self.folder.path()).unwrap()).await?;
+        let done = transfer.run().await?;
+        let progress = transfer.progress();
+        assert_eq!((progress.files(), progress.bytes()), (transfer.files(), transfer.bytes()), "all is dealt with");
+        Ok(done)
     }
 
     async fn objects(&self) -> Vec<Key> {
