@@ -110,7 +110,8 @@ fn report(done: &Transferred, took: Duration) -> Result<(), Failure> {
     let mut left_out: Vec<_> = failures.iter().map(|failure| failure.file).collect();
     left_out.dedup();
     let mut text = format!(
-        "copied {moved} files ({}) in {:.1} s; {unchanged} were there already, {removed} were removed, {} left out\n",
+        "copied {} ({}) in {:.1} s; {unchanged} there already, {removed} removed, {} left out\n",
+        files(*moved),
         ByteSize(*bytes),
         took.as_secs_f64(),
         left_out.len(),
@@ -128,8 +129,12 @@ fn report(done: &Transferred, took: Duration) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "{} files were left out, see above; restore their objects in the source from a backup, or delete or replace the files \
-         there, and run this again",
-        left_out.len()
+        "left out {}, see above; restore what is missing in the source from a backup, or delete or replace it there, and run this \
+         again",
+        files(left_out.len() as u64)
     )))
+}
+
+fn files(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "file" } else { "files" })
 }

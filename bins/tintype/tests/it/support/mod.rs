@@ -34,6 +34,12 @@ pub(crate) fn builder() -> Builder {
     Server::builder().binary(binary)
 }
 
+/// Returns whether the whole suite runs on a database or a storage that was named: tests that name their own have run
+/// without that, and once is enough.
+pub(crate) fn is_told() -> bool {
+    ["TINTYPE_TEST_DATABASE", "TINTYPE_TEST_STORAGE"].iter().any(|name| std::env::var_os(name).is_some())
+}
+
 /// Starts a server with every setting at its default.
 #[track_caller]
 pub(crate) fn server() -> Server {
