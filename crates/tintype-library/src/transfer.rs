@@ -10,7 +10,7 @@ use crate::remove::{SWEEP, SWEEP_BATCH};
 use futures_util::future::{join_all, try_join, try_join_all};
 use futures_util::{TryStreamExt, stream};
 use objects::Flaw;
-use outcome::{SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE};
+use outcome::{SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE, unrelated};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
@@ -30,6 +30,9 @@ const COPIES_AT_A_TIME: usize = 32;
 
 /// How many strays are copied together.
 const STRAYS: u32 = 1000;
+
+/// How many objects may fail. More than that is no loss of some: the storage is not that of the library.
+const MAX_FAILURES: usize = 1000;
 
 /// Where a library is kept.
 #[derive(Debug, Clone)]
@@ -112,17 +115,20 @@ impl Transfer {
     /// Copies the library to the end. The target can be used afterwards, also where objects could not be copied.
     ///
     /// # Errors
-    /// Whatever keeps it from going on, such as a storage that has not answered for a minute. It can be begun anew then.
+    /// Whatever keeps it from going on, such as a storage that has not answered for a minute, or does not seem to be that
+    /// of the source: a thousand objects cannot be copied, or no file at all. It can be begun anew then.
     pub async fn run(&self) -> Result<Transferred, TransferError> {
         let mut done = Transferred { is_served: self.is_served().await?, ..Transferred::default() };
         let pages = stream::try_unfold(Some(FileId(0)), |after| self.next_page(after));
         let mut carried = pin!(pages.map_ok(|page| self.carry(page)).try_buffer_unordered(PAGES_AT_A_TIME));
         while let Some(page) = carried.try_next().await? {
-            done.moved += page.moved;
-            done.bytes += page.bytes;
-            done.unchanged += page.unchanged;
-            done.removed += page.removed;
-            done.failures.extend(page.failures);
+            done.add(page);
+            if done.failures.len() >= MAX_FAILURES {
+                return Err(unrelated(&done.failures));
+            }
+        }
+        if !done.failures.is_empty() && done.moved + done.unchanged == 0 {
+            return Err(unrelated(&done.failures));
         }
         self.copy_strays().await?;
         self.sweep().await?;

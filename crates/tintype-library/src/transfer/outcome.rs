@@ -44,6 +44,16 @@ pub struct Transferred {
     pub is_served: bool,
 }
 
+impl Transferred {
+    pub(super) fn add(&mut self, part: Self) {
+        self.moved += part.moved;
+        self.bytes += part.bytes;
+        self.unchanged += part.unchanged;
+        self.removed += part.removed;
+        self.failures.extend(part.failures);
+    }
+}
+
 /// An object that could not be copied.
 #[derive(Debug)]
 pub struct ObjectFailure {
@@ -76,4 +86,13 @@ impl TransferError {
     pub(super) fn new<E: Into<Box<dyn std::error::Error + Send + Sync>>>(part: &'static str) -> impl Fn(E) -> Self {
         move |source| Self { part, source: source.into() }
     }
+}
+
+/// Returns what to say where so much failed that the source's storage is likely another library's.
+pub(super) fn unrelated(failures: &[ObjectFailure]) -> TransferError {
+    let count = failures.len();
+    let first =
+        failures.first().map(|f| format!(", the first of them `{}` ({})", f.key, f.problem)).unwrap_or_default();
+    let text = format!("{count} objects could not be copied{first}: it seems not to belong to the source database");
+    TransferError::new(SOURCE_STORAGE)(text)
 }

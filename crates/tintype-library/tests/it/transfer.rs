@@ -76,7 +76,11 @@ impl Target {
     }
 
     async fn fill(&self, source: &Fixture) -> Result<Transferred, TransferError> {
-        let from = Place { database: source.database.clone(), storage: source.storage.clone() };
+        self.fill_from(source, source.storage.clone()).await
+    }
+
+    async fn fill_from(&self, source: &Fixture, storage: Arc<dyn Storage>) -> Result<Transferred, TransferError> {
+        let from = Place { database: source.database.clone(), storage };
         let to = Place { database: self.database.clone(), storage: self.storage.clone() };
         let transfer = Transfer::begin(from, to, Spool::open(self.folder.path()).unwrap()).await?;
         let done = transfer.run().await?;
@@ -236,4 +240,33 @@ async fn what_is_missing_damaged_or_in_the_way_is_named_and_the_rest_is_copied()
     target.storage.inner.delete(&keys[4]).await.unwrap();
     let done = target.fill(&source).await.unwrap();
     assert_eq!((done.moved, done.unchanged, done.failures.len()), (2, 1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_is_not_that_of_the_source_is_noticed() {
+    let (source, target) = (source().await, Target::new());
+    let wrong: Arc<dyn Storage> = Arc::new(MemoryStorage::default());
+    let refusal = async || {
+        let error = target.fill_from(&source, wrong.clone()).await.unwrap_err();
+        assert_eq!(error.part, "source storage");
+        assert!(target.database.take_over().is_err(), "no library without files is for use");
+        error.source.to_string()
+    };
+    let none = refusal().await;
+    assert!(none.starts_with("11 objects could not be copied, the first of them `core_media/"), "{none}");
+    assert!(none.contains("(missing): it seems not to belong to the source database"), "{none}");
+
+    // One file of it is there by chance; of hundreds the others are not waited for.
+    for _ in 0..600 {
+        source.upload(&picture(8), "c.pgm").await.unwrap();
+    }
+    let files = stored(&source.database);
+    for object in files[0].objects() {
+        put(&*wrong, &object.key, read(&*source.storage, &object.key).await.leak()).await;
+    }
+    let many = refusal().await;
+    let count: usize = many.split(' ').next().unwrap().parse().unwrap();
+    assert!((1000..2500).contains(&count), "{many}");
+    target.fill(&source).await.unwrap();
+    target.assert_same(&source).await;
 }
