@@ -19,6 +19,7 @@ use object_store::path::Path;
 use object_store::signer::Signer;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
 use std::fmt;
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +50,7 @@ struct Inner {
     url: BucketUrl,
     store: Box<dyn Store>,
     memory: Semaphore,
+    is_read_only: bool,
 }
 
 /// What is needed of a client.
@@ -64,26 +66,27 @@ impl BucketStorage {
     /// # Errors
     /// [`Error::Unavailable`], with a text that says what to do, where the bucket cannot be written to and read from.
     pub async fn open(url: &BucketUrl, environment: &[(String, String)]) -> Result<Self, Error> {
-        let storage = Self::connect(url, environment).await?;
+        let storage = Self::connect(url, environment, false).await?;
         storage.inner.mark().await?;
         storage.check().await?;
         Ok(storage)
     }
 
-    /// Connects to a bucket that has been [opened](Self::open) before, without writing to it: its mark has to be there.
+    /// Connects to a bucket that has been [opened](Self::open) before, for reading alone: its mark has to be there,
+    /// [`put`](Storage::put) and [`delete`](Storage::delete) fail.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub async fn open_read_only(url: &BucketUrl, environment: &[(String, String)]) -> Result<Self, Error> {
-        let storage = Self::connect(url, environment).await?;
+        let storage = Self::connect(url, environment, true).await?;
         storage.check().await?;
         Ok(storage)
     }
 
-    async fn connect(url: &BucketUrl, environment: &[(String, String)]) -> Result<Self, Error> {
+    async fn connect(url: &BucketUrl, environment: &[(String, String)], is_read_only: bool) -> Result<Self, Error> {
         let opened = timeout(client::patience(0), open::store(url, environment)).await;
         let store = opened.unwrap_or_else(|_| Err(error::timed_out(url)))?;
-        let inner = Inner { url: url.clone(), store, memory: Semaphore::new(MEMORY_KIB as usize) };
+        let inner = Inner { url: url.clone(), store, memory: Semaphore::new(MEMORY_KIB as usize), is_read_only };
         Ok(Self { inner: Arc::new(inner) })
     }
 }
@@ -101,6 +104,14 @@ impl Inner {
         };
         // Whatever can be a key can be a path.
         Path::parse(&path).unwrap_or_else(|_| Path::from(path))
+    }
+
+    fn refuse_read_only(&self) -> Result<(), Error> {
+        if !self.is_read_only {
+            return Ok(());
+        }
+        let source = io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "it was opened for reading alone");
+        Err(Error::Io { operation: "write to", path: self.url.to_string().into(), source })
     }
 
     async fn within<T>(&self, limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -174,6 +185,7 @@ impl Inner {
 #[async_trait]
 impl Storage for BucketStorage {
     async fn put(&self, object: &NewObject) -> Result<(), Error> {
+        self.inner.refuse_read_only()?;
         self.inner.put(object).await
     }
 
@@ -187,6 +199,7 @@ impl Storage for BucketStorage {
 
     async fn delete(&self, key: &Key) -> Result<(), Error> {
         let inner = &self.inner;
+        inner.refuse_read_only()?;
         let delete = async {
             let deleted = inner.store.delete(&inner.path(key)).await;
             match deleted.map_err(|e| error::of_object(&e, key, &inner.url)) {

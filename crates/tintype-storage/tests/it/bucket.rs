@@ -93,6 +93,20 @@ async fn a_bucket_that_lost_its_mark_is_not_ready() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_for_reading_alone_is_not_written_to() {
+    let Some(bucket) = Bucket::new() else { return };
+    let (url, environment) = (bucket.url().parse().unwrap(), bucket.environment());
+    assert!(BucketStorage::open_read_only(&url, &environment).await.is_err(), "no mark is put");
+    put(&open(&bucket).await, "a", "bytes").await.unwrap();
+    let storage = BucketStorage::open_read_only(&url, &environment).await.unwrap();
+    for refused in [put(&storage, "b", "bytes").await, storage.delete(&key("a")).await] {
+        assert!(matches!(refused, Err(Error::Io { operation: "write to", .. })), "{refused:?}");
+    }
+    assert_eq!(read(&storage, "a").await.unwrap(), "bytes");
+    assert_eq!(bucket.keys(), [".tintype", "a"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_wrong_with_a_bucket_is_told() {
     let Some(bucket) = Bucket::new() else { return };
     let environment = bucket.environment();
