@@ -164,7 +164,7 @@ impl Inner {
 }
 
 /// Returns what no other process is called.
-fn random_name() -> String {
+pub(crate) fn random_name() -> String {
     let mut random = [0; 8];
     // Without randomness the number of the process has to do.
     if getrandom::fill(&mut random).is_err() {

@@ -88,13 +88,16 @@ impl Transfer {
     /// Looks at the source, and makes users, permissions and tokens of the target those of the source.
     ///
     /// # Errors
-    /// Where either database cannot be used, is no library in use, or the target holds what did not come from this source.
+    /// Where either database cannot be used, is no library in use, the target holds what did not come from this source, or both
+    /// storages are the same.
     pub async fn begin(from: Place, to: Place, spool: Spool) -> Result<Self, TransferError> {
         let export = call(&from.database, SOURCE_DATABASE, Database::export).await?;
         let begun = export.clone();
         call(&to.database, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
         let copies = Semaphore::new(COPIES_AT_A_TIME);
-        Ok(Self { from, to, spool, export, copies, progress: Arc::default() })
+        let transfer = Self { from, to, spool, export, copies, progress: Arc::default() };
+        transfer.refuse_overlap().await?;
+        Ok(transfer)
     }
 
     /// Returns how many files the source has.

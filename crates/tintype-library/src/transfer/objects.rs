@@ -1,16 +1,17 @@
 //! Copying one object, checked on the way.
 
-use super::outcome::{SOURCE_STORAGE, TARGET_STORAGE};
-use super::{Transfer, TransferError};
+use super::outcome::{SOURCE_STORAGE, TARGET_DATABASE, TARGET_STORAGE};
+use super::{Transfer, TransferError, call};
+use crate::library::{now, random_name};
 use crate::serving;
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
-use tintype_domain::Checksum;
-use tintype_persistence::ObjectRecord;
-use tintype_storage::{Content, Error, NewObject, Storage};
+use tintype_domain::{Checksum, Key};
+use tintype_persistence::{Database, ObjectRecord};
+use tintype_storage::{Attributes, Content, Error, NewObject, Storage};
 
 /// Objects up to this size, in bytes, are copied through memory; larger ones through the spool.
 pub(super) const SMALL_BYTES: u64 = 1 << 20;
@@ -48,6 +49,28 @@ impl From<Flaw> for Failed {
 }
 
 impl Transfer {
+    /// Puts an object into the target and looks for it in the source: two names may be those of one storage, whose objects
+    /// would be deleted where copying fails.
+    pub(super) async fn refuse_overlap(&self) -> Result<(), TransferError> {
+        let key = format!("overlap-{}", random_name()).parse::<Key>().map_err(TransferError::new(TARGET_STORAGE))?;
+        let (origin, claimed) = (self.export.origin.clone(), key.clone());
+        let claim = move |db: &Database| db.claim_imports(&origin, &[&claimed], now());
+        call(&self.to.database, TARGET_DATABASE, claim).await?;
+        let content = Content::Bytes(Bytes::from_static(b"tintype\n"));
+        let new = NewObject { key: key.clone(), content, attributes: Attributes::default() };
+        self.to.storage.put(&new).await.map_err(TransferError::new(TARGET_STORAGE))?;
+        let found = self.from.storage.size(&key).await;
+        self.delete(vec![key]).await?;
+        match found {
+            Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(TransferError::new(SOURCE_STORAGE)(error)),
+            Ok(_) => {
+                let text = "it is the source storage under another name; give the target one of its own";
+                Err(TransferError::new(TARGET_STORAGE)(text))
+            }
+        }
+    }
+
     /// Copies an object, whose key is claimed, and compares its bytes with what the source's row says of them.
     pub(super) async fn copy_object(&self, object: &ObjectRecord) -> Result<(), Flaw> {
         let fatal = |source| Flaw::Fatal(TransferError::new::<tokio::sync::AcquireError>(SOURCE_STORAGE)(source));

@@ -151,17 +151,18 @@ async fn source() -> Fixture {
 #[tokio::test(flavor = "multi_thread")]
 async fn stopped_anywhere_it_leaves_nothing_unaccounted_and_goes_on() {
     let source = source().await;
-    let objects = stored(&source.database).iter().map(|file| file.objects().len()).sum();
+    let objects: usize = stored(&source.database).iter().map(|file| file.objects().len()).sum();
     assert_eq!(objects, 11);
-    for puts in 0..objects {
+    // Before them, an object is put and deleted to find out whether both storages are the same.
+    for calls in 0..objects + 2 {
         let target = Target::new();
-        target.storage.left.store(puts, Ordering::Relaxed);
+        target.storage.left.store(calls, Ordering::Relaxed);
         let error = target.fill(&source).await.unwrap_err();
         assert_eq!(error.part, "target storage");
         target.assert_accounted().await;
         assert!(target.database.take_over().is_err(), "half a library is not for use");
         // What was copied for a file that the source has no more is removed in the end.
-        let surplus = (puts == 5).then(|| "core_media/2020/01/01/surplus.txt".parse::<Key>().unwrap());
+        let surplus = (calls == 5).then(|| "core_media/2020/01/01/surplus.txt".parse::<Key>().unwrap());
         if let Some(key) = &surplus {
             let origin = source.database.export().unwrap().origin;
             target.database.claim_imports(&origin, &[key], std::time::SystemTime::now().into()).unwrap();
@@ -192,7 +193,7 @@ async fn run_again_it_brings_over_what_has_changed_and_only_that() {
     let _: Actor = source.staff("mina", &[Permission::View]);
 
     // Killed between the commit and the deletes, it leaves them to the next run.
-    target.storage.left.store(6, Ordering::Relaxed);
+    target.storage.left.store(8, Ordering::Relaxed);
     target.fill(&source).await.unwrap_err();
     target.assert_accounted().await;
     target.storage.left.store(usize::MAX, Ordering::Relaxed);
@@ -240,6 +241,19 @@ async fn what_is_missing_damaged_or_in_the_way_is_named_and_the_rest_is_copied()
     target.storage.inner.delete(&keys[4]).await.unwrap();
     let done = target.fill(&source).await.unwrap();
     assert_eq!((done.moved, done.unchanged, done.failures.len()), (2, 1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_storage_under_two_names_is_noticed_and_left_as_it_is() {
+    let (source, target) = (source().await, Target::new());
+    for object in stored(&source.database).iter().flat_map(StoredFile::objects).skip(1) {
+        put(&*target.storage, &object.key, read(&*source.storage, &object.key).await.leak()).await;
+    }
+    let before = target.objects().await;
+    let error = target.fill_from(&source, target.storage.clone()).await.unwrap_err();
+    assert_eq!(error.part, "target storage");
+    assert!(error.source.to_string().starts_with("it is the source storage under another name"), "{error:?}");
+    assert_eq!(target.objects().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
