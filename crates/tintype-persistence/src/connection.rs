@@ -68,6 +68,14 @@ pub(crate) fn lock_users(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
+/// Keeps other transactions from beginning to fill the database, or to use it, until this one ends.
+pub(crate) fn lock_import(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(connection) => postgres::lock_import(connection),
+    }
+}
+
 /// Finds out which files a page of a list has; how that is done fast depends on the planner.
 pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
     match connection {

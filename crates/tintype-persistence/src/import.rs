@@ -1,11 +1,11 @@
 //! Filling a database with what another one holds, rows as they are.
 //!
 //! A lease says from where, so that a database is never filled from two sources, nor after somebody has begun to use it.
-//! It does not expire before all has been copied, and goes when the database is taken over.
+//! It does not expire before all has been copied, and is nobody's for good once the database is taken over.
 
 mod rows;
 
-use crate::connection::{AnyConnection, use_up_numbers};
+use crate::connection::{AnyConnection, lock_import, use_up_numbers};
 use crate::database::Database;
 use crate::error::Error;
 use crate::export::{Export, StoredFile};
@@ -19,6 +19,8 @@ use tintype_domain::{FileId, Key, Timestamp};
 
 /// The lease of whoever fills the database; its holder is where the rows come from.
 const IMPORT: &str = "import";
+/// Its holder once the database is in use.
+const NOBODY: &str = "";
 /// When the lease of an unfinished import expires.
 const UNFINISHED: i64 = i64::MAX;
 /// When that of a finished one has.
@@ -31,14 +33,17 @@ impl Database {
     /// [`Error::ForeignData`] where the database has been used, or was filled from somewhere else.
     pub fn begin_import(&self, export: &Export) -> Result<(), Error> {
         self.write(|connection| {
+            lock_import(connection)?;
             match import(connection)? {
+                Some((holder, _)) if holder == NOBODY => {
+                    refuse_used(connection)?;
+                    return Err(foreign("the mark of a server"));
+                }
                 Some((origin, _)) if origin == export.origin => set_expiry(connection, UNFINISHED)?,
                 Some(_) => return Err(foreign("the files of another library")),
                 None => {
                     refuse_used(connection)?;
-                    let lease = (leases::name.eq(IMPORT), leases::holder.eq(&export.origin));
-                    let lease = (lease, leases::expires_at.eq(UNFINISHED));
-                    diesel::insert_into(leases::table).values(lease).execute(connection)?;
+                    hold(connection, &export.origin, UNFINISHED)?;
                 }
             }
             replace_accounts(connection, export)
@@ -131,16 +136,15 @@ impl Database {
         })
     }
 
-    /// Begins to use the database: from now on it cannot be filled from another one any more. Does nothing where nobody
-    /// ever filled it.
+    /// Begins to use the database: from now on it cannot be filled from another one any more.
     ///
     /// # Errors
     /// [`Error::ImportUnfinished`].
     pub fn take_over(&self) -> Result<(), Error> {
         self.write(|connection| {
+            lock_import(connection)?;
             refuse_unfinished(connection)?;
-            diesel::delete(leases::table.filter(leases::name.eq(IMPORT))).execute(connection)?;
-            Ok(())
+            Ok(hold(connection, NOBODY, FINISHED)?)
         })
     }
 }
@@ -149,6 +153,14 @@ impl Database {
 fn import(connection: &mut AnyConnection) -> QueryResult<Option<(String, i64)>> {
     let lease = leases::table.filter(leases::name.eq(IMPORT)).select((leases::holder, leases::expires_at));
     lease.first(connection).optional()
+}
+
+/// Makes the lease that of a holder, whoever had it.
+fn hold(connection: &mut AnyConnection, holder: &str, expires_at: i64) -> QueryResult<()> {
+    diesel::delete(leases::table.filter(leases::name.eq(IMPORT))).execute(connection)?;
+    let lease = (leases::name.eq(IMPORT), leases::holder.eq(holder), leases::expires_at.eq(expires_at));
+    diesel::insert_into(leases::table).values(lease).execute(connection)?;
+    Ok(())
 }
 
 pub(crate) fn refuse_unfinished(connection: &mut AnyConnection) -> Result<(), Error> {

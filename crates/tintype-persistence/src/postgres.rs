@@ -26,6 +26,9 @@ const LEAST_VERSION: i64 = 15_00_00;
 /// Whoever migrates takes the advisory lock of this number: "tintype" in ASCII.
 const MIGRATION_LOCK: i64 = 0x74_69_6e_74_79_70_65;
 
+/// Whoever decides from where the database is filled, or that it is used, takes this one: "ttimport".
+const IMPORT_LOCK: i64 = 0x74_74_69_6d_70_6f_72_74;
+
 /// Asks for messages in English, which is how errors without a kind of diesel's are told apart. Whoever may not has the
 /// server's language; asking in a block keeps that out of the server's log.
 const ENGLISH: &str = "DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
@@ -77,6 +80,10 @@ pub(crate) fn lock_migrations(connection: &mut PgConnection) -> QueryResult<()> 
     connection.batch_execute(&format!(
         "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK});"
     ))
+}
+
+pub(crate) fn lock_import(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({IMPORT_LOCK})"))
 }
 
 /// Returns whether anybody has ever migrated the database.

@@ -1,4 +1,4 @@
-use crate::support::{at, claim, fresh, image, unmigrated, upload, user};
+use crate::support::{at, at_once, claim, fresh, image, unmigrated, upload, user};
 use tintype_domain::{FileId, Key, ListQuery, Name, Permission};
 use tintype_persistence::{ConnectOptions, Database, Error, Export, FileChange, NewToken, NewUser, StoredFile};
 
@@ -87,6 +87,25 @@ fn a_target_that_was_used_or_filled_from_elsewhere_is_refused() {
     assert!(matches!(target.begin_import(&export), Err(Error::ForeignData { .. })));
     assert!(matches!(target.claim_imports(&export.origin, &[], at(0)), Err(Error::ImportLost)));
     target.take_over().unwrap();
+}
+
+#[test]
+fn a_database_is_filled_or_used_and_never_both() {
+    let source = fresh();
+    user(&source, "mina");
+    let export = source.export().unwrap();
+    for _ in 0..10 {
+        let target = fresh();
+        let results = at_once(2, |number| match number {
+            0 => target.begin_import(&export),
+            _ => target.take_over(),
+        });
+        match &results[..] {
+            [Ok(()), Err(Error::ImportUnfinished)] => {}
+            [Err(Error::ForeignData { .. }), Ok(())] => assert_eq!(target.users().unwrap(), []),
+            results => panic!("{results:?}"),
+        }
+    }
 }
 
 #[test]
