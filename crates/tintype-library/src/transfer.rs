@@ -14,8 +14,8 @@ use outcome::{SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE, unrelated};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
-use tintype_domain::{FileId, Key, Timestamp};
-use tintype_persistence::{Database, Export, ObjectRecord, StoredFile};
+use tintype_domain::{FileId, Key};
+use tintype_persistence::{Database, Error, Export, Import, ObjectRecord, StoredFile};
 use tintype_storage::{Spool, Storage};
 use tokio::sync::Semaphore;
 
@@ -55,6 +55,7 @@ pub struct Transfer {
     to: Place,
     spool: Spool,
     export: Export,
+    import: Import,
     copies: Semaphore,
     progress: Arc<Progress>,
 }
@@ -93,9 +94,9 @@ impl Transfer {
     pub async fn begin(from: Place, to: Place, spool: Spool) -> Result<Self, TransferError> {
         let export = call(&from.database, SOURCE_DATABASE, Database::export).await?;
         let begun = export.clone();
-        call(&to.database, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
+        let import = call(&to.database, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
         let copies = Semaphore::new(COPIES_AT_A_TIME);
-        let transfer = Self { from, to, spool, export, copies, progress: Arc::default() };
+        let transfer = Self { from, to, spool, export, import, copies, progress: Arc::default() };
         transfer.refuse_overlap().await?;
         Ok(transfer)
     }
@@ -136,7 +137,7 @@ impl Transfer {
         self.copy_strays().await?;
         self.sweep().await?;
         let export = self.export.clone();
-        call(&self.to.database, TARGET_DATABASE, move |db| db.finish_import(&export)).await?;
+        self.fill(move |db, import| db.finish_import(import, &export)).await?;
         done.is_served |= self.is_served().await?;
         done.failures.sort_by(|a, b| (a.file.0, &a.key).cmp(&(b.file.0, &b.key)));
         Ok(done)
@@ -180,12 +181,11 @@ impl Transfer {
         if wanted.is_empty() && removed.is_empty() {
             return Ok(done);
         }
-        let origin = self.export.origin.clone();
         let wanted = Arc::new(wanted);
         let claimed = Arc::clone(&wanted);
-        call(&self.to.database, TARGET_DATABASE, move |db| {
+        self.fill(move |db, import| {
             let keys: Vec<&Key> = claimed.iter().flat_map(Wanted::objects).map(|object| &object.key).collect();
-            db.claim_imports(&origin, &keys, now())
+            db.claim_imports(import, &keys, now())
         })
         .await?;
         let copied = try_join_all(wanted.iter().map(|wanted| self.copy_file(wanted))).await?;
@@ -199,12 +199,12 @@ impl Transfer {
                 done.failures.extend(self.leave_out(wanted, flaws).await?);
             }
         }
-        let origin = self.export.origin.clone();
-        let doomed = call(&self.to.database, TARGET_DATABASE, move |db| {
-            let files: Vec<_> = complete.into_iter().filter_map(|index| Some(&wanted.get(index)?.file)).collect();
-            db.import_files(&origin, &files, &removed)
-        })
-        .await?;
+        let doomed = self
+            .fill(move |db, import| {
+                let files: Vec<_> = complete.into_iter().filter_map(|index| Some(&wanted.get(index)?.file)).collect();
+                db.import_files(import, &files, &removed)
+            })
+            .await?;
         self.delete(doomed).await?;
         Ok(done)
     }
@@ -237,11 +237,12 @@ impl Transfer {
         let keys = wanted.objects().map(|object| object.key.clone());
         let (foreign, ours): (Vec<_>, Vec<_>) = keys.partition(is_foreign);
         // What lies at a foreign key is not this library's to delete.
-        let doomed = call(&self.to.database, TARGET_DATABASE, move |db| {
-            db.forget(&foreign, now())?;
-            db.doom(&ours)
-        })
-        .await?;
+        let doomed = self
+            .fill(move |db, import| {
+                db.forget_imports(import, &foreign, now())?;
+                db.doom_imports(import, &ours)
+            })
+            .await?;
         self.delete(doomed).await?;
         let id = wanted.file.id();
         let present =
@@ -262,17 +263,15 @@ impl Transfer {
             let strays = call(&self.from.database, SOURCE_DATABASE, move |db| db.strays(from.as_ref(), STRAYS)).await?;
             let Some((last, _)) = strays.last() else { return Ok(()) };
             after = Some(last.clone());
-            let origin = self.export.origin.clone();
-            call(&self.to.database, TARGET_DATABASE, move |db| db.import_strays(&origin, &strays, now())).await?;
+            self.fill(move |db, import| db.import_strays(import, &strays, now())).await?;
         }
     }
 
     /// Deletes what runs that were interrupted have put into the target and the source has no more.
     async fn sweep(&self) -> Result<(), TransferError> {
-        let forever = Timestamp::from_unix_micros(i64::MAX);
-        call(&self.to.database, TARGET_DATABASE, move |db| db.doom_abandoned(forever)).await?;
+        self.fill(Database::doom_claimed_imports).await?;
         loop {
-            let keys = call(&self.to.database, TARGET_DATABASE, |db| db.doomed(SWEEP_BATCH)).await?;
+            let keys = self.fill(|db, _| db.doomed(SWEEP_BATCH)).await?;
             if keys.is_empty() {
                 return Ok(());
             }
@@ -287,7 +286,16 @@ impl Transfer {
         }
         let deleting = keys.iter().map(|key| self.to.storage.delete(key));
         try_join_all(deleting).await.map_err(TransferError::new(TARGET_STORAGE))?;
-        call(&self.to.database, TARGET_DATABASE, move |db| db.forget(&keys, now())).await
+        self.fill(move |db, import| db.forget_imports(import, &keys, now())).await
+    }
+
+    /// Runs a database call on the target.
+    async fn fill<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database, &Import) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, TransferError> {
+        let import = self.import.clone();
+        call(&self.to.database, TARGET_DATABASE, move |db| work(db, &import)).await
     }
 }
 
@@ -299,7 +307,7 @@ fn bytes_of(file: &StoredFile) -> u64 {
 async fn call<T: Send + 'static>(
     database: &Database,
     part: &'static str,
-    call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Send + 'static,
+    call: impl FnOnce(&Database) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, TransferError> {
     let database = database.clone();
     let result = tokio::task::spawn_blocking(move || call(&database)).await;

@@ -68,11 +68,19 @@ pub(crate) fn lock_users(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Keeps other transactions from beginning to fill the database, or to use it, until this one ends.
+/// Waits until no other transaction fills the database, or begins to use it, and keeps them from that until this one ends.
 pub(crate) fn lock_import(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),
         AnyConnection::Postgres(connection) => postgres::lock_import(connection),
+    }
+}
+
+/// Keeps other transactions from beginning to fill the database, or to use it, until this one ends; any number do so at once.
+pub(crate) fn share_import(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(connection) => postgres::share_import(connection),
     }
 }
 

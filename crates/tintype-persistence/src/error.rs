@@ -108,6 +108,9 @@ pub enum Error {
     /// Somebody has begun to use the database while it was being filled from another one.
     #[error("a server or a command has begun to use the database, so that it cannot be filled any further")]
     ImportLost,
+    /// Another run has begun to fill the database from the same source.
+    #[error("another `tintype migrate` has taken over this database; that one goes on, and this one has ended")]
+    ImportOvertaken,
     /// A row holds what no version of tintype has written.
     #[error("{column} of row {id} holds `{value}`, which is no valid value")]
     Corrupt {

@@ -1,23 +1,24 @@
 //! Filling a database with what another one holds, rows as they are.
 //!
-//! A lease says from where, so that a database is never filled from two sources, nor after somebody has begun to use it.
+//! A lease says from where and by which run, so that a database is never filled from two sources or by two runs at once, nor
+//! after somebody has begun to use it.
 //! It does not expire before all has been copied, and is nobody's for good once the database is taken over.
 
 mod rows;
 
-use crate::connection::{AnyConnection, lock_import, use_up_numbers};
+use crate::connection::{AnyConnection, lock_import, share_import, use_up_numbers};
 use crate::database::Database;
 use crate::error::Error;
 use crate::export::{Export, StoredFile};
 use crate::schema::{files, leases, strays, users};
 use crate::sql::Sql;
-use crate::strays::{CHUNK, CLAIMED, GONE, doom, owned, redeem, values};
+use crate::strays::{CHUNK, CLAIMED, GONE, doom, doom_abandoned, doom_unowned, forget, owned, redeem, values};
 use diesel::prelude::*;
 use rows::{insert, keys_of, replace_accounts, replace_files};
 use std::collections::HashSet;
 use tintype_domain::{FileId, Key, Timestamp};
 
-/// The lease of whoever fills the database; its holder is where the rows come from.
+/// The lease of whoever fills the database; its holder is where the rows come from, and the number of the run.
 const IMPORT: &str = "import";
 /// Its holder once the database is in use.
 const NOBODY: &str = "";
@@ -26,37 +27,49 @@ const UNFINISHED: i64 = i64::MAX;
 /// When that of a finished one has.
 const FINISHED: i64 = 0;
 
+/// A run that fills a database.
+#[derive(Debug, Clone)]
+pub struct Import {
+    holder: String,
+}
+
 impl Database {
-    /// Begins to fill the database, or goes on with it, and makes users, grants and tokens those of the source.
+    /// Begins to fill the database, or goes on with it, and makes users, grants and tokens those of the source. A run that
+    /// was begun before fails with [`Error::ImportOvertaken`] from now on.
     ///
     /// # Errors
     /// [`Error::ForeignData`] where the database has been used, or was filled from somewhere else.
-    pub fn begin_import(&self, export: &Export) -> Result<(), Error> {
+    pub fn begin_import(&self, export: &Export) -> Result<Import, Error> {
         self.write(|connection| {
             lock_import(connection)?;
-            match import(connection)? {
+            let run = match import(connection)? {
                 Some((holder, _)) if holder == NOBODY => {
                     refuse_used(connection)?;
                     return Err(foreign("the mark of a server"));
                 }
-                Some((origin, _)) if origin == export.origin => set_expiry(connection, UNFINISHED)?,
-                Some(_) => return Err(foreign("the files of another library")),
+                Some((holder, _)) => match run_of(&holder) {
+                    (origin, run) if origin == export.origin => run + 1,
+                    _ => return Err(foreign("the files of another library")),
+                },
                 None => {
                     refuse_used(connection)?;
-                    hold(connection, &export.origin, UNFINISHED)?;
+                    1
                 }
-            }
-            replace_accounts(connection, export)
+            };
+            let import = Import { holder: format!("{}#{run}", export.origin) };
+            hold(connection, &import.holder, UNFINISHED)?;
+            replace_accounts(connection, export)?;
+            Ok(import)
         })
     }
 
     /// Claims the keys of objects that are about to be copied, whether or not that was done or tried before.
     ///
     /// # Errors
-    /// [`Error::ForeignData`] where a row owns one of them; [`Error::ImportLost`].
-    pub fn claim_imports(&self, origin: &str, keys: &[&Key], now: Timestamp) -> Result<(), Error> {
+    /// [`Error::ForeignData`] where a row owns one of them; [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    pub fn claim_imports(&self, import: &Import, keys: &[&Key], now: Timestamp) -> Result<(), Error> {
         self.write(|connection| {
-            require(connection, origin)?;
+            require(connection, import)?;
             for keys in keys.chunks(CHUNK) {
                 if let Some(key) = owned(connection, keys.iter().copied())?.first() {
                     return Err(foreign(format!("another file under the key `{key}`")));
@@ -74,10 +87,10 @@ impl Database {
     /// the source has no more. Returns the keys of objects that no row owns any longer, which are doomed now.
     ///
     /// # Errors
-    /// [`Error::ClaimLost`], [`Error::ImportLost`].
-    pub fn import_files(&self, origin: &str, files: &[&StoredFile], removed: &[FileId]) -> Result<Vec<Key>, Error> {
+    /// [`Error::ClaimLost`], [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    pub fn import_files(&self, import: &Import, files: &[&StoredFile], removed: &[FileId]) -> Result<Vec<Key>, Error> {
         self.write(|connection| {
-            require(connection, origin)?;
+            require(connection, import)?;
             let ids: Vec<i64> = files.iter().map(|file| file.row.id).chain(removed.iter().map(|id| id.0)).collect();
             let old = keys_of(connection, &ids)?;
             let keys = || files.iter().flat_map(|file| file.objects()).map(|object| &object.key);
@@ -96,15 +109,15 @@ impl Database {
     /// Notes keys that the source has used up, so that they are not given out again here.
     ///
     /// # Errors
-    /// [`Error::ImportLost`].
+    /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
     pub fn import_strays(
         &self,
-        origin: &str,
+        import: &Import,
         strays: &[(Key, Option<Timestamp>)],
         now: Timestamp,
     ) -> Result<(), Error> {
         self.write(|connection| {
-            require(connection, origin)?;
+            require(connection, import)?;
             for strays in strays.chunks(CHUNK) {
                 let owned = owned(connection, strays.iter().map(|(key, _)| key))?;
                 let strays: Vec<_> = strays.iter().filter(|(key, _)| !owned.contains(key)).collect();
@@ -122,13 +135,46 @@ impl Database {
         })
     }
 
+    /// As [`doom`](Self::doom), for objects that were copied in vain.
+    ///
+    /// # Errors
+    /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    pub fn doom_imports(&self, import: &Import, keys: &[Key]) -> Result<Vec<Key>, Error> {
+        self.write(|connection| {
+            require(connection, import)?;
+            doom_unowned(connection, keys)
+        })
+    }
+
+    /// Marks all claims as to be deleted, which are those of runs that were interrupted.
+    ///
+    /// # Errors
+    /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    pub fn doom_claimed_imports(&self, import: &Import) -> Result<usize, Error> {
+        self.write(|connection| {
+            require(connection, import)?;
+            doom_abandoned(connection, Timestamp::from_unix_micros(i64::MAX))
+        })
+    }
+
+    /// As [`forget`](Self::forget).
+    ///
+    /// # Errors
+    /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    pub fn forget_imports(&self, import: &Import, keys: &[Key], now: Timestamp) -> Result<(), Error> {
+        self.write(|connection| {
+            require(connection, import)?;
+            forget(connection, keys, now)
+        })
+    }
+
     /// Ends filling the database, which can be used from now on: numbers that the source has ever given out are used up.
     ///
     /// # Errors
-    /// [`Error::ImportLost`].
-    pub fn finish_import(&self, export: &Export) -> Result<(), Error> {
+    /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    pub fn finish_import(&self, import: &Import, export: &Export) -> Result<(), Error> {
         self.write(|connection| {
-            require(connection, &export.origin)?;
+            require(connection, import)?;
             for (table, last) in &export.numbers {
                 use_up_numbers(connection, table, *last)?;
             }
@@ -170,11 +216,20 @@ pub(crate) fn refuse_unfinished(connection: &mut AnyConnection) -> Result<(), Er
     }
 }
 
-fn require(connection: &mut AnyConnection, origin: &str) -> Result<(), Error> {
+/// Makes sure that a run still fills the database, until the transaction ends.
+fn require(connection: &mut AnyConnection, run: &Import) -> Result<(), Error> {
+    share_import(connection)?;
     match import(connection)? {
-        Some((holder, UNFINISHED)) if holder == origin => Ok(()),
+        Some((holder, UNFINISHED)) if holder == run.holder => Ok(()),
+        Some((holder, _)) if holder != run.holder && holder != NOBODY => Err(Error::ImportOvertaken),
         _ => Err(Error::ImportLost),
     }
+}
+
+/// Returns where a holder's rows come from, and its number.
+fn run_of(holder: &str) -> (&str, u64) {
+    let parts = holder.rsplit_once('#').and_then(|(origin, run)| Some((origin, run.parse().ok()?)));
+    parts.unwrap_or((holder, 0))
 }
 
 fn set_expiry(connection: &mut AnyConnection, expires_at: i64) -> Result<(), Error> {

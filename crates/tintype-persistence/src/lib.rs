@@ -25,6 +25,7 @@ pub use database::{ConnectOptions, Database};
 pub use error::Error;
 pub use export::{Export, StoredFile};
 pub use files::{Changed, FileChange, NewContent, NewFile, NewThumbnail};
+pub use import::Import;
 pub use list::FilePage;
 pub use objects::ObjectRecord;
 pub use strays::Claim;

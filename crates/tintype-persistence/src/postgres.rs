@@ -86,6 +86,10 @@ pub(crate) fn lock_import(connection: &mut PgConnection) -> QueryResult<()> {
     connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({IMPORT_LOCK})"))
 }
 
+pub(crate) fn share_import(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute(&format!("SELECT pg_advisory_xact_lock_shared({IMPORT_LOCK})"))
+}
+
 /// Returns whether anybody has ever migrated the database.
 pub(crate) fn has_migrations(connection: &mut PgConnection) -> QueryResult<bool> {
     diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL"))

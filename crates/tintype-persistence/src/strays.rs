@@ -65,26 +65,13 @@ impl Database {
     ///
     /// Keys that a row owns are left alone: the keys returned are the others, whose objects the caller may delete.
     pub fn doom(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
-        self.write(|connection| {
-            let mut doomed = keys.to_vec();
-            for keys in keys.chunks(CHUNK) {
-                doom(connection, keys)?;
-                // A claim may have been swept and an object stored all the same, but what a row owns is no stray.
-                let owned = owned(connection, keys)?;
-                remove(connection, &owned)?;
-                doomed.retain(|key| !owned.contains(key));
-            }
-            Ok(doomed)
-        })
+        self.write(|connection| doom_unowned(connection, keys))
     }
 
     /// Marks as to be deleted what was claimed before that time and neither used nor doomed, since its upload has died;
     /// returns how many.
     pub fn doom_abandoned(&self, claimed_before: Timestamp) -> Result<usize, Error> {
-        self.write(|connection| {
-            let abandoned = strays::state.eq(CLAIMED).and(strays::since.lt(claimed_before.unix_micros()));
-            Ok(diesel::update(strays::table.filter(abandoned)).set(strays::state.eq(DOOMED)).execute(connection)?)
-        })
+        self.write(|connection| doom_abandoned(connection, claimed_before))
     }
 
     /// Returns keys whose objects are to be deleted, the oldest first.
@@ -103,14 +90,7 @@ impl Database {
     /// Notes that the objects of strays are gone from storage, or were never ours. A tombstone stays: a key is never given
     /// out twice, so that neither a slow deleter nor a client's cache can take a later object for an earlier one.
     pub fn forget(&self, keys: &[Key], now: Timestamp) -> Result<(), Error> {
-        self.write(|connection| {
-            keys.chunks(CHUNK).try_for_each(|keys| {
-                let strays = strays::table.filter(strays::key.eq_any(keys.iter().map(Key::as_str)));
-                let gone = (strays::state.eq(GONE), strays::since.eq(now.unix_micros()));
-                diesel::update(strays).set(gone).execute(connection)?;
-                Ok(())
-            })
-        })
+        self.write(|connection| forget(connection, keys, now))
     }
 
     /// Removes the tombstones of keys forgotten before that time, and returns how many. Keys begin with the day of their
@@ -204,6 +184,33 @@ pub(crate) fn doom(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), E
     sql.push(" ON CONFLICT (key) DO UPDATE SET state = excluded.state");
     sql.execute(connection)?;
     Ok(())
+}
+
+/// Lists as doomed strays those keys that no row owns, and returns them.
+pub(crate) fn doom_unowned(connection: &mut AnyConnection, keys: &[Key]) -> Result<Vec<Key>, Error> {
+    let mut doomed = keys.to_vec();
+    for keys in keys.chunks(CHUNK) {
+        doom(connection, keys)?;
+        // A claim may have been swept and an object stored all the same, but what a row owns is no stray.
+        let owned = owned(connection, keys)?;
+        remove(connection, &owned)?;
+        doomed.retain(|key| !owned.contains(key));
+    }
+    Ok(doomed)
+}
+
+pub(crate) fn doom_abandoned(connection: &mut AnyConnection, claimed_before: Timestamp) -> Result<usize, Error> {
+    let abandoned = strays::state.eq(CLAIMED).and(strays::since.lt(claimed_before.unix_micros()));
+    Ok(diesel::update(strays::table.filter(abandoned)).set(strays::state.eq(DOOMED)).execute(connection)?)
+}
+
+pub(crate) fn forget(connection: &mut AnyConnection, keys: &[Key], now: Timestamp) -> Result<(), Error> {
+    keys.chunks(CHUNK).try_for_each(|keys| {
+        let strays = strays::table.filter(strays::key.eq_any(keys.iter().map(Key::as_str)));
+        let gone = (strays::state.eq(GONE), strays::since.eq(now.unix_micros()));
+        diesel::update(strays).set(gone).execute(connection)?;
+        Ok(())
+    })
 }
 
 /// Takes the claims of a file that is about to own its keys off the list.

@@ -1,7 +1,7 @@
 //! Copying one object, checked on the way.
 
-use super::outcome::{SOURCE_STORAGE, TARGET_DATABASE, TARGET_STORAGE};
-use super::{Transfer, TransferError, call};
+use super::outcome::{SOURCE_STORAGE, TARGET_STORAGE};
+use super::{Transfer, TransferError};
 use crate::library::{now, random_name};
 use crate::serving;
 use bytes::{Bytes, BytesMut};
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use tintype_domain::{Checksum, Key};
-use tintype_persistence::{Database, ObjectRecord};
+use tintype_persistence::ObjectRecord;
 use tintype_storage::{Attributes, Content, Error, NewObject, Storage};
 
 /// Objects up to this size, in bytes, are copied through memory; larger ones through the spool.
@@ -53,9 +53,8 @@ impl Transfer {
     /// would be deleted where copying fails.
     pub(super) async fn refuse_overlap(&self) -> Result<(), TransferError> {
         let key = format!("overlap-{}", random_name()).parse::<Key>().map_err(TransferError::new(TARGET_STORAGE))?;
-        let (origin, claimed) = (self.export.origin.clone(), key.clone());
-        let claim = move |db: &Database| db.claim_imports(&origin, &[&claimed], now());
-        call(&self.to.database, TARGET_DATABASE, claim).await?;
+        let claimed = key.clone();
+        self.fill(move |db, import| db.claim_imports(import, &[&claimed], now())).await?;
         let content = Content::Bytes(Bytes::from_static(b"tintype\n"));
         let new = NewObject { key: key.clone(), content, attributes: Attributes::default() };
         self.to.storage.put(&new).await.map_err(TransferError::new(TARGET_STORAGE))?;

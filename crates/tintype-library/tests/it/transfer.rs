@@ -164,8 +164,8 @@ async fn stopped_anywhere_it_leaves_nothing_unaccounted_and_goes_on() {
         // What was copied for a file that the source has no more is removed in the end.
         let surplus = (calls == 5).then(|| "core_media/2020/01/01/surplus.txt".parse::<Key>().unwrap());
         if let Some(key) = &surplus {
-            let origin = source.database.export().unwrap().origin;
-            target.database.claim_imports(&origin, &[key], std::time::SystemTime::now().into()).unwrap();
+            let import = target.database.begin_import(&source.database.export().unwrap()).unwrap();
+            target.database.claim_imports(&import, &[key], std::time::SystemTime::now().into()).unwrap();
             put(&target.storage.inner, key, b"surplus").await;
         }
         target.storage.left.store(usize::MAX, Ordering::Relaxed);
@@ -241,6 +241,23 @@ async fn what_is_missing_damaged_or_in_the_way_is_named_and_the_rest_is_copied()
     target.storage.inner.delete(&keys[4]).await.unwrap();
     let done = target.fill(&source).await.unwrap();
     assert_eq!((done.moved, done.unchanged, done.failures.len()), (2, 1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_runs_at_once_the_later_one_ends_the_other_and_is_not_harmed() {
+    let source = source().await;
+    for _ in 0..10 {
+        let target = Target::new();
+        let (a, b) = tokio::join!(target.fill(&source), target.fill(&source));
+        let overtaken: Vec<_> = [&a, &b].into_iter().filter_map(|result| result.as_ref().err()).collect();
+        assert!(overtaken.len() < 2, "{overtaken:?}");
+        for error in overtaken {
+            assert_eq!(error.part, "target database");
+            assert!(error.source.to_string().starts_with("another `tintype migrate` has taken over"), "{error:?}");
+        }
+        target.assert_same(&source).await;
+        target.database.take_over().unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 use crate::support::{at, at_once, claim, fresh, image, unmigrated, upload, user};
 use tintype_domain::{FileId, Key, ListQuery, Name, Permission};
-use tintype_persistence::{ConnectOptions, Database, Error, Export, FileChange, NewToken, NewUser, StoredFile};
+use tintype_persistence::{ConnectOptions, Database, Error, FileChange, Import, NewToken, NewUser, StoredFile};
 
 const ALL: FileId = FileId(i64::MAX);
 
@@ -9,11 +9,11 @@ fn stored(database: &Database) -> Vec<StoredFile> {
 }
 
 /// Copies all rows, as if their objects had been copied.
-fn fill(target: &Database, export: &Export, files: &[StoredFile]) {
+fn fill(target: &Database, import: &Import, files: &[StoredFile]) {
     let keys: Vec<&Key> = files.iter().flat_map(StoredFile::objects).map(|object| &object.key).collect();
-    target.claim_imports(&export.origin, &keys, at(1)).unwrap();
+    target.claim_imports(import, &keys, at(1)).unwrap();
     let files: Vec<_> = files.iter().collect();
-    assert_eq!(target.import_files(&export.origin, &files, &[]).unwrap(), []);
+    assert_eq!(target.import_files(import, &files, &[]).unwrap(), []);
 }
 
 #[test]
@@ -40,10 +40,10 @@ fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again
         export.bytes,
         files[..2].iter().map(|f| f.size + f.thumbnails.iter().map(|t| t.size).sum::<u64>()).sum::<u64>()
     );
-    target.begin_import(&export).unwrap();
-    fill(&target, &export, &stored(&source));
-    target.import_strays(&export.origin, &source.strays(None, 100).unwrap(), at(1)).unwrap();
-    target.finish_import(&export).unwrap();
+    let import = target.begin_import(&export).unwrap();
+    fill(&target, &import, &stored(&source));
+    target.import_strays(&import, &source.strays(None, 100).unwrap(), at(1)).unwrap();
+    target.finish_import(&import, &export).unwrap();
     target.take_over().unwrap();
 
     assert_eq!(stored(&target), stored(&source));
@@ -76,16 +76,16 @@ fn a_target_that_was_used_or_filled_from_elsewhere_is_refused() {
     assert_eq!(other.users().unwrap()[0].created_at, at(1), "nothing of it was touched");
 
     let target = fresh();
-    target.begin_import(&export).unwrap();
+    let import = target.begin_import(&export).unwrap();
     assert!(matches!(target.begin_import(&foreign), Err(Error::ForeignData { .. })));
     assert!(matches!(target.take_over(), Err(Error::ImportUnfinished)));
     assert!(matches!(target.export(), Err(Error::ImportUnfinished)));
-    target.finish_import(&export).unwrap();
-    target.begin_import(&export).unwrap();
-    target.finish_import(&export).unwrap();
+    target.finish_import(&import, &export).unwrap();
+    let import = target.begin_import(&export).unwrap();
+    target.finish_import(&import, &export).unwrap();
     target.take_over().unwrap();
     assert!(matches!(target.begin_import(&export), Err(Error::ForeignData { .. })));
-    assert!(matches!(target.claim_imports(&export.origin, &[], at(0)), Err(Error::ImportLost)));
+    assert!(matches!(target.claim_imports(&import, &[], at(0)), Err(Error::ImportLost)));
     target.take_over().unwrap();
 }
 
@@ -97,7 +97,7 @@ fn a_database_is_filled_or_used_and_never_both() {
     for _ in 0..10 {
         let target = fresh();
         let results = at_once(2, |number| match number {
-            0 => target.begin_import(&export),
+            0 => target.begin_import(&export).map(drop),
             _ => target.take_over(),
         });
         match &results[..] {
@@ -109,14 +109,43 @@ fn a_database_is_filled_or_used_and_never_both() {
 }
 
 #[test]
+fn the_run_that_was_begun_last_ends_those_before_it() {
+    let (source, target) = (fresh(), fresh());
+    let mina = user(&source, "mina");
+    upload(&source, &mina, "a.jpg");
+    let export = source.export().unwrap();
+    let files = stored(&source);
+    let keys: Vec<Key> = files[0].objects().iter().map(|object| object.key.clone()).collect();
+    let claimed: Vec<&Key> = keys.iter().collect();
+    let old = target.begin_import(&export).unwrap();
+    target.claim_imports(&old, &claimed, at(1)).unwrap();
+    let new = target.begin_import(&export).unwrap();
+    target.claim_imports(&new, &claimed, at(2)).unwrap();
+    let results = [
+        target.claim_imports(&old, &claimed, at(3)),
+        target.import_files(&old, &[&files[0]], &[]).map(drop),
+        target.import_strays(&old, &[], at(3)),
+        target.doom_imports(&old, &keys).map(drop),
+        target.doom_claimed_imports(&old).map(drop),
+        target.forget_imports(&old, &keys, at(3)),
+        target.finish_import(&old, &export),
+    ];
+    assert!(results.iter().all(|result| matches!(result, Err(Error::ImportOvertaken))), "{results:?}");
+    assert_eq!(target.doomed(100).unwrap(), [], "nothing of the new one's is to be deleted");
+    assert_eq!(target.import_files(&new, &[&files[0]], &[]).unwrap(), []);
+    target.finish_import(&new, &export).unwrap();
+    assert!(matches!(target.finish_import(&old, &export), Err(Error::ImportOvertaken)));
+}
+
+#[test]
 fn what_the_source_changes_the_target_follows() {
     let (source, target) = (fresh(), fresh());
     let mina = user(&source, "mina");
     let files: Vec<_> = ["a.jpg", "b.jpg", "c.jpg"].iter().map(|name| upload(&source, &mina, name)).collect();
     let export = source.export().unwrap();
-    target.begin_import(&export).unwrap();
-    fill(&target, &export, &stored(&source));
-    target.finish_import(&export).unwrap();
+    let import = target.begin_import(&export).unwrap();
+    fill(&target, &import, &stored(&source));
+    target.finish_import(&import, &export).unwrap();
 
     let rename = FileChange { name: Some(Name::new("z").unwrap()), ..FileChange::default() };
     source.change_file(files[0].id, &rename, at(5)).unwrap();
@@ -124,11 +153,11 @@ fn what_the_source_changes_the_target_follows() {
     source.change_file(files[1].id, &replace, at(6)).unwrap();
     source.delete_file(files[2].id).unwrap();
 
-    target.begin_import(&export).unwrap();
+    let import = target.begin_import(&export).unwrap();
     let now = stored(&source);
     let replaced: Vec<_> = now[1].objects().iter().map(|object| &object.key).collect();
-    target.claim_imports(&export.origin, &replaced, at(1)).unwrap();
-    let doomed = target.import_files(&export.origin, &[&now[0], &now[1]], &[files[2].id]).unwrap();
+    target.claim_imports(&import, &replaced, at(1)).unwrap();
+    let doomed = target.import_files(&import, &[&now[0], &now[1]], &[files[2].id]).unwrap();
     assert_eq!(stored(&target), now);
     let mut gone: Vec<_> = files[1].keys().chain(files[2].keys()).cloned().collect();
     let mut doomed_keys = doomed.clone();
@@ -138,10 +167,10 @@ fn what_the_source_changes_the_target_follows() {
     assert_eq!(target.doomed(100).unwrap().len(), doomed.len());
 
     // A claim that is not there is not redeemed, and a key that another file owns is not claimed.
-    assert!(matches!(target.claim_imports(&export.origin, &replaced, at(1)), Err(Error::ForeignData { .. })));
+    assert!(matches!(target.claim_imports(&import, &replaced, at(1)), Err(Error::ForeignData { .. })));
     let missing = upload(&source, &mina, "e.jpg");
     let missing = source.stored_files(FileId(missing.id.0 - 1), ALL, 1).unwrap();
-    let unclaimed = target.import_files(&export.origin, &[&missing[0]], &[]);
+    let unclaimed = target.import_files(&import, &[&missing[0]], &[]);
     assert!(matches!(unclaimed, Err(Error::ClaimLost { .. })));
     assert_eq!(stored(&target), now);
 }
@@ -154,9 +183,9 @@ fn what_came_while_it_was_copied_has_used_up_its_numbers_too() {
     let export = source.export().unwrap();
     let replace = FileChange { content: Some(image(&claim(&source, "b.jpg"))), ..FileChange::default() };
     source.change_file(file.id, &replace, at(6)).unwrap();
-    target.begin_import(&export).unwrap();
-    fill(&target, &export, &stored(&source));
-    target.finish_import(&export).unwrap();
+    let import = target.begin_import(&export).unwrap();
+    fill(&target, &import, &stored(&source));
+    target.finish_import(&import, &export).unwrap();
     target.take_over().unwrap();
     upload(&target, &mina, "c.jpg");
 }
