@@ -7,8 +7,9 @@ use crate::support::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::fs::File;
 use std::io::{self, Write};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -61,6 +62,23 @@ fn an_idle_server_ends_at_once_with_exit_code_zero() {
     assert_eq!(server.terminate().unwrap().code(), Some(0));
     // A connection that is merely kept alive must not cost the whole grace period.
     assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_log_that_cannot_be_written_keeps_nobody_from_being_served() {
+    let home = tempfile::tempdir().unwrap();
+    let port_file = home.path().join("port");
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tintype"));
+    command.args(["serve", "--bind", "127.0.0.1:0", "--data-dir"]).arg(home.path()).arg("--port-file").arg(&port_file);
+    let mut server = command.stdout(Stdio::null()).stderr(full).spawn().unwrap();
+    eventually("the server is there", || std::fs::read_to_string(&port_file).is_ok_and(|port| port.ends_with('\n')));
+    let port: u16 = std::fs::read_to_string(&port_file).unwrap().trim().parse().unwrap();
+    let mut connection = RawConnection::open(([127, 0, 0, 1], port).into()).unwrap();
+    connection.send("GET /api/auth/me HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
+    assert_eq!(connection.read_response().unwrap().status(), 401);
+    server.kill().unwrap();
+    server.wait().unwrap();
 }
 
 #[test]

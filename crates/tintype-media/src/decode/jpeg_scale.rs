@@ -16,7 +16,7 @@ const SCALES: [Scale; 6] =
 /// more `grain` there is. With these factors pictures lose 0.1 dB at most; the measurements are in `docs/performance.md`.
 fn margin(scale: Scale, grain: f64) -> f64 {
     let by_grain = if grain > HARSH {
-        1.6
+        2.0
     } else if grain > GRAINY {
         1.33
     } else {

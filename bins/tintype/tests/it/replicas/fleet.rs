@@ -28,6 +28,11 @@ pub(super) fn is_long() -> bool {
     std::env::var("TINTYPE_TEST_LONG").is_ok_and(|value| value == "true")
 }
 
+/// Returns how long something may take: only the long run, which has the machine to itself, holds the servers to it.
+pub(super) fn limit(promised: Duration) -> Duration {
+    if is_long() { promised } else { 6 * promised }
+}
+
 /// Prints a figure past the test harness where somebody asked for it.
 pub(super) fn report(line: &str) {
     if is_long() {

@@ -1,6 +1,6 @@
 //! What clients are told while PostgreSQL or Garage is away, and how soon all is well again.
 
-use super::fleet::{Fleet, is_long, report};
+use super::fleet::{Fleet, is_long, limit, report};
 use super::load::{Answer, Load, What};
 use crate::support::checks::problem;
 use crate::support::{FILES, create, fetch, file, media_path, noise, wire};
@@ -8,10 +8,14 @@ use std::time::{Duration, Instant};
 use tintype_testkit::{Form, Response, eventually, wait_for};
 
 /// Within what time clients are told to come back.
-const PATIENCE: Duration = Duration::from_secs(10);
+fn patience() -> Duration {
+    limit(Duration::from_secs(10))
+}
 
 /// How long all may take to be well after an outage, without anybody doing anything.
-const RECOVERY: Duration = Duration::from_secs(5);
+fn recovery() -> Duration {
+    limit(Duration::from_secs(5))
+}
 
 /// How much has come of a large upload when its outage begins, and how much there is of it.
 const SOME: usize = 10_000_000;
@@ -123,8 +127,9 @@ fn outage(
             }
             assert_eq!(server.anonymous().get("/healthz").send().status(), 200);
         }
-        let told =
-            wait_for(PATIENCE + length, || (gone.elapsed() >= length && refused() >= refused_before + 8).then_some(()));
+        let told = wait_for(2 * patience() + length, || {
+            (gone.elapsed() >= length && refused() >= refused_before + 8).then_some(())
+        });
         assert!(told.is_some(), "{name}: writers are refused");
     });
     bring();
@@ -134,9 +139,9 @@ fn outage(
     eventually("much is written again", || load.written() >= before + 10);
 
     for answer in since(load, taken) {
-        assert!(answer.status.is_some() && answer.took < PATIENCE, "{name}: {answer:?}");
+        assert!(answer.status.is_some() && answer.took < patience(), "{name}: {answer:?}");
         let is_read = answer.what == What::Read && lists == Lists::GoOn;
-        let is_due = is_read || answer.begun > back + RECOVERY;
+        let is_due = is_read || answer.begun > back + recovery();
         assert!(!is_due || answer.succeeded(), "{name}: {answer:?}");
     }
     let slowest = |what: What| since(load, taken).filter(|a| a.what == what).map(|a| a.took).max().unwrap_or_default();
@@ -162,15 +167,15 @@ fn assert_recovers(fleet: &Fleet, name: &str) {
     for (server, client) in fleet.servers.iter().zip(&fleet.clients) {
         let upload = || client.post(FILES).multipart(&file("again.bin", "again")).send();
         let ready = || server.anonymous().get("/readyz").send().status() == 200;
-        let response = wait_for(RECOVERY, || ready().then(upload).filter(|response| response.status() == 201));
-        let object = response.unwrap_or_else(|| panic!("{name}: no upload succeeds {RECOVERY:?} later")).json();
+        let response = wait_for(recovery(), || ready().then(upload).filter(|response| response.status() == 201));
+        let object = response.unwrap_or_else(|| panic!("{name}: no upload succeeds {:?} later", recovery())).json();
         assert_eq!(fetch(server, &object), b"again");
     }
-    assert!(start.elapsed() < RECOVERY, "{name}: {:?}", start.elapsed());
+    assert!(start.elapsed() < recovery(), "{name}: {:?}", start.elapsed());
 }
 
 #[track_caller]
 fn assert_told(response: &Response, took: Duration, name: &str) {
     problem(response, 503);
-    assert!(response.header("retry-after").is_some() && took < PATIENCE, "{name}: {took:?}, {response}");
+    assert!(response.header("retry-after").is_some() && took < patience(), "{name}: {took:?}, {response}");
 }
