@@ -177,6 +177,7 @@ impl Transfer {
         let Page { unchanged, wanted, removed } = page;
         let mut done =
             Transferred { unchanged: unchanged.len() as u64, removed: removed.len() as u64, ..Transferred::default() };
+        try_join_all(unchanged.iter().map(|file| self.require_present(file))).await?;
         self.progress.add(unchanged.len(), unchanged.iter().map(bytes_of).sum());
         if wanted.is_empty() && removed.is_empty() {
             return Ok(done);

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use tintype_domain::{Checksum, Key};
-use tintype_persistence::ObjectRecord;
+use tintype_persistence::{ObjectRecord, StoredFile};
 use tintype_storage::{Attributes, Content, Error, NewObject, Storage};
 
 /// Objects up to this size, in bytes, are copied through memory; larger ones through the spool.
@@ -67,6 +67,27 @@ impl Transfer {
                 let text = "it is the source storage under another name; give the target one of its own";
                 Err(TransferError::new(TARGET_STORAGE)(text))
             }
+        }
+    }
+
+    /// Looks whether the target's storage has the content of a file that the target's database has: another storage than that
+    /// of an earlier run has not.
+    pub(super) async fn require_present(&self, file: &StoredFile) -> Result<(), TransferError> {
+        let Some(content) = file.objects().first() else { return Ok(()) };
+        let _permit = self.copies.acquire().await.map_err(TransferError::new(TARGET_STORAGE))?;
+        let look = async || match self.to.storage.size(&content.key).await {
+            Err(error @ Error::Unavailable { .. }) => Err(Failed::Unavailable(error)),
+            result => Ok(result),
+        };
+        match patiently(TARGET_STORAGE, look).await {
+            Ok(Ok(size)) if size == content.size => Ok(()),
+            Ok(Ok(_) | Err(Error::NotFound { .. })) => Err(TransferError::new(TARGET_STORAGE)(format!(
+                "it lacks `{}`, of which the target database has the row; give the one that was given before, or begin with both empty",
+                content.key
+            ))),
+            Ok(Err(error)) => Err(TransferError::new(TARGET_STORAGE)(error)),
+            Err(Flaw::Fatal(error)) => Err(error),
+            Err(flaw) => Err(TransferError::new(TARGET_STORAGE)(flaw)),
         }
     }
 

@@ -274,6 +274,20 @@ async fn one_storage_under_two_names_is_noticed_and_left_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_target_storage_than_before_is_noticed() {
+    let (source, mut target) = (source().await, Target::new());
+    target.fill(&source).await.unwrap();
+    let before = std::mem::replace(&mut target.storage, Target::new().storage);
+    let error = target.fill(&source).await.unwrap_err();
+    assert_eq!(error.part, "target storage");
+    assert!(error.source.to_string().starts_with("it lacks `core_media/"), "{error:?}");
+    assert_eq!(target.objects().await, Vec::new());
+    target.storage = before;
+    target.fill(&source).await.unwrap();
+    target.assert_same(&source).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_storage_that_is_not_that_of_the_source_is_noticed() {
     let (source, target) = (source().await, Target::new());
     let wrong: Arc<dyn Storage> = Arc::new(MemoryStorage::default());

@@ -1,5 +1,5 @@
 use super::load::Load;
-use crate::support::{FILES, builder, checksum, key, media_path, results, text};
+use crate::support::{FILES, builder, checksum, is_told, key, media_path, results, text};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
@@ -44,9 +44,7 @@ impl Fleet {
     /// Starts two servers; `None` where PostgreSQL or Garage is not installed, and where the whole suite runs on one of them:
     /// these tests run on both whatever they are told, so that once is enough.
     pub(super) fn start(configuration: &[(&str, &str)]) -> Option<Self> {
-        let is_told =
-            ["TINTYPE_TEST_DATABASE", "TINTYPE_TEST_STORAGE"].iter().any(|name| std::env::var_os(name).is_some());
-        if is_told || Postgres::shared().is_none() || !Garage::is_installed() {
+        if is_told() || Postgres::shared().is_none() || !Garage::is_installed() {
             return None;
         }
         let (postgres, garage) = (Postgres::start().unwrap(), Garage::start());
