@@ -105,8 +105,10 @@ pub enum Error {
     /// The database is being filled from another one, and cannot be used before that is done.
     #[error("`tintype migrate` has not filled this database to the end; run it again until it says that it has")]
     ImportUnfinished,
-    /// Somebody has begun to use the database while it was being filled from another one.
-    #[error("a server or a command has begun to use the database, so that it cannot be filled any further")]
+    /// Somebody has begun to use the database, and what is theirs must not be replaced.
+    #[error(
+        "a server or a command has begun to use the database, which cannot be filled from another one any more; give it an empty one"
+    )]
     ImportLost,
     /// Another run has begun to fill the database from the same source.
     #[error("another `tintype migrate` has taken over this database; that one goes on, and this one has ended")]

@@ -38,15 +38,13 @@ impl Database {
     /// was begun before fails with [`Error::ImportOvertaken`] from now on.
     ///
     /// # Errors
-    /// [`Error::ForeignData`] where the database has been used, or was filled from somewhere else.
+    /// [`Error::ImportLost`] where the database is in use; [`Error::ForeignData`] where it holds something, or was filled from
+    /// somewhere else.
     pub fn begin_import(&self, export: &Export) -> Result<Import, Error> {
         self.write(|connection| {
             lock_import(connection)?;
             let run = match import(connection)? {
-                Some((holder, _)) if holder == NOBODY => {
-                    refuse_used(connection)?;
-                    return Err(foreign("the mark of a server"));
-                }
+                Some((holder, _)) if holder == NOBODY => return Err(Error::ImportLost),
                 Some((holder, _)) => match run_of(&holder) {
                     (origin, run) if origin == export.origin => run + 1,
                     _ => return Err(foreign("the files of another library")),

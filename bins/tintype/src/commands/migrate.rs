@@ -43,8 +43,9 @@ async fn migrate(config: &Config, sides: &Sides) -> Result<(), Failure> {
     let (storage, spool) = to.open(&config.data_dir).await?;
     let transfer = Transfer::begin(source, Place { database, storage }, spool).await?;
     let start = Instant::now();
-    let done = watched(&transfer).await.map_err(|error| {
-        Failure::new(format!("{}; the same command goes on where this one stopped", causes(&error)))
+    let done = watched(&transfer).await.map_err(|error| match error.source.downcast_ref() {
+        Some(Error::ImportLost | Error::ImportOvertaken) => Failure::new(causes(&error)),
+        _ => Failure::new(format!("{}; the same command goes on where this one stopped", causes(&error))),
     })?;
     report(&done, start.elapsed())
 }

@@ -202,7 +202,7 @@ fn a_library_in_use_is_copied_first_and_followed_then() {
     assert!(state(&server, &server.client("behrooz", client.token())) == before);
     assert_eq!(server.client("late", late.token()).get(FILES).send().status(), 200);
     // From now on it has a life of its own, which a copy would destroy.
-    assert_failure(&migrate(&from, &to), "did not come from that source");
+    assert_failure(&migrate(&from, &to), "has begun to use the database");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn a_target_that_was_used_or_filled_from_elsewhere_is_refused() {
     let import = target.begin_import(&export).unwrap();
     target.finish_import(&import, &export).unwrap();
     target.take_over().unwrap();
-    assert!(matches!(target.begin_import(&export), Err(Error::ForeignData { .. })));
+    assert!(matches!(target.begin_import(&export), Err(Error::ImportLost)));
     assert!(matches!(target.claim_imports(&import, &[], at(0)), Err(Error::ImportLost)));
     target.take_over().unwrap();
 }
@@ -102,7 +102,7 @@ fn a_database_is_filled_or_used_and_never_both() {
         });
         match &results[..] {
             [Ok(()), Err(Error::ImportUnfinished)] => {}
-            [Err(Error::ForeignData { .. }), Ok(())] => assert_eq!(target.users().unwrap(), []),
+            [Err(Error::ImportLost), Ok(())] => assert_eq!(target.users().unwrap(), []),
             results => panic!("{results:?}"),
         }
     }
