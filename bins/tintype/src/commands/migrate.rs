@@ -31,7 +31,9 @@ pub(crate) fn run(config: &Config, sides: &Sides) -> Result<(), Failure> {
 async fn migrate(config: &Config, sides: &Sides) -> Result<(), Failure> {
     let (from, to) = (storage(&sides.from_storage, "--from-storage")?, storage(&sides.to_storage, "--to-storage")?);
     if from.overlaps(&to) {
-        return Err(Failure::new("`--from-storage` and `--to-storage` are the same; give the target one of its own"));
+        return Err(Failure::new(
+            "`--from-storage` and `--to-storage` are the same, or one lies in the other; give the target one of its own",
+        ));
     }
     if Database::is_same(&sides.from_database, &sides.to_database)? {
         return Err(Failure::new("`--from-database` and `--to-database` are the same; give the target one of its own"));

@@ -252,7 +252,7 @@ fn mistakes_are_refused_before_anything_is_touched() {
         bucket: None,
         _database: None,
     };
-    assert_failure(&migrate(&from, &other), "holds the user `admin`");
+    assert_failure(&migrate(&from, &other), "has begun to use the database");
     assert_failure(&migrate(&from, &with(&from, &to)), "`--from-database` and `--to-database` are the same");
     assert_failure(&migrate(&from, &with(&to, &from)), "`--from-storage` and `--to-storage` are the same");
     let mut below = with(&to, &from);
