@@ -39,10 +39,11 @@ pub(crate) async fn log_request(
             let causes = error.as_error::<Problem>().map_or_else(|| error.to_string(), |problem| causes(problem));
             // What a client sent may stand in it, and must not look like lines of its own.
             let causes = causes.replace(char::is_control, " ");
-            match error.as_error::<Problem>() {
-                Some(Problem::Ending) => tracing::info!(%method, path, status, ms, request_id = id, "{causes}"),
-                _ if status >= 500 => tracing::error!(%method, path, status, ms, request_id = id, "{causes}"),
-                _ => tracing::info!(%method, path, status, ms, request_id = id, "{causes}"),
+            let is_planned = matches!(error.as_error(), Some(Problem::Ending));
+            if status >= 500 && !is_planned {
+                tracing::error!(%method, path, status, ms, request_id = id, "{causes}");
+            } else {
+                tracing::info!(%method, path, status, ms, request_id = id, "{causes}");
             }
         }
         None => tracing::info!(%method, path, status, ms, request_id = id, "answered"),

@@ -75,26 +75,24 @@ impl Transfer {
     pub(super) async fn require_present(&self, file: &StoredFile) -> Result<(), TransferError> {
         let Some(content) = file.objects().first() else { return Ok(()) };
         let _permit = self.copies.acquire().await.map_err(TransferError::new(TARGET_STORAGE))?;
-        let look = async || match self.to.storage.size(&content.key).await {
-            Err(error @ Error::Unavailable { .. }) => Err(Failed::Unavailable(error)),
-            result => Ok(result),
+        let look = async || {
+            let size = self.to.storage.size(&content.key).await.map_err(unreadable)?;
+            check_size(size, content.size)
         };
-        match patiently(TARGET_STORAGE, look).await {
-            Ok(Ok(size)) if size == content.size => Ok(()),
-            Ok(Ok(_) | Err(Error::NotFound { .. })) => Err(TransferError::new(TARGET_STORAGE)(format!(
-                "it lacks `{}`, of which the target database has the row; give the one that was given before, or begin with both empty",
+        patiently(TARGET_STORAGE, look).await.map_err(|flaw| match flaw {
+            Flaw::Fatal(error) => error,
+            flaw => TransferError::new(TARGET_STORAGE)(format!(
+                "`{}` is {flaw}, although the target database has its row; give the storage that was given before, or begin \
+                 with both empty",
                 content.key
-            ))),
-            Ok(Err(error)) => Err(TransferError::new(TARGET_STORAGE)(error)),
-            Err(Flaw::Fatal(error)) => Err(error),
-            Err(flaw) => Err(TransferError::new(TARGET_STORAGE)(flaw)),
-        }
+            )),
+        })
     }
 
     /// Copies an object, whose key is claimed, and compares its bytes with what the source's row says of them.
     pub(super) async fn copy_object(&self, object: &ObjectRecord) -> Result<(), Flaw> {
-        let fatal = |source| Flaw::Fatal(TransferError::new::<tokio::sync::AcquireError>(SOURCE_STORAGE)(source));
-        let _permit = self.copies.acquire().await.map_err(fatal)?;
+        let permit = self.copies.acquire().await.map_err(TransferError::new(SOURCE_STORAGE));
+        let _permit = permit.map_err(Flaw::Fatal)?;
         let content = patiently(SOURCE_STORAGE, async || self.read(&self.from.storage, object).await).await?;
         let new = NewObject {
             key: object.key.clone(),
@@ -123,10 +121,7 @@ impl Transfer {
     /// Reads an object whole and checks its bytes.
     async fn read(&self, storage: &Arc<dyn Storage>, wanted: &ObjectRecord) -> Result<Content, Failed> {
         let found = storage.get(&wanted.key, None).await.map_err(unreadable)?;
-        if found.size != wanted.size {
-            let problem = format!("it has {} bytes instead of {}", found.size, wanted.size);
-            return Err(Flaw::Damaged(problem).into());
-        }
+        check_size(found.size, wanted.size)?;
         let mut body = found.body;
         let (content, checksum) = if wanted.size <= SMALL_BYTES {
             let mut bytes = BytesMut::with_capacity(wanted.size as usize);
@@ -150,6 +145,13 @@ impl Transfer {
         }
         Ok(content)
     }
+}
+
+fn check_size(found: u64, wanted: u64) -> Result<(), Failed> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(Flaw::Damaged(format!("it has {found} bytes instead of {wanted}")).into())
 }
 
 fn fatal_target(error: Error) -> Flaw {
