@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
+use tintype_http::{Delivery, HttpConfig};
 use tintype_library::persistence::{ConnectOptions, Database};
 use tintype_library::storage::{Spool, Storage};
 use tintype_library::{AllowedType, DecoderProcess, Encoding, Options};
@@ -24,29 +25,6 @@ pub(crate) struct Config {
     pub(crate) shutdown_timeout: Duration,
     pub(crate) data_dir: PathBuf,
     storage: StoragePlace,
-}
-
-/// What the HTTP side needs to know.
-#[derive(Debug, Clone)]
-pub(crate) struct HttpConfig {
-    pub(crate) public_url: Option<String>,
-    pub(crate) trusted_proxies: Vec<IpNet>,
-    pub(crate) max_upload_bytes: u64,
-    pub(crate) max_field_bytes: usize,
-    pub(crate) max_parts: usize,
-    pub(crate) max_ranges: usize,
-    pub(crate) idle_timeout: Duration,
-    pub(crate) min_bytes_per_second: u64,
-    pub(crate) delivery: Delivery,
-}
-
-/// How clients get the bytes of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Delivery {
-    /// From this server.
-    Proxy,
-    /// From the storage, by a URL that is valid for a while.
-    Redirect { lifetime: Duration },
 }
 
 /// How log lines look.
@@ -106,19 +84,19 @@ impl Config {
             }
             _ => Err("use `proxy` or `redirect`"),
         })?;
+        let mut http = HttpConfig::default();
+        http.public_url = settings.parse("public_url", public_url)?;
+        http.trusted_proxies = settings.parse("trusted_proxies", networks)?;
+        http.max_upload_bytes = max_upload_bytes;
+        http.max_field_bytes = usize::try_from(settings.parse("max_field_size", bytes)?).unwrap_or(usize::MAX);
+        http.max_parts = settings.parse("max_parts", positive)?;
+        http.max_ranges = settings.parse("max_ranges", positive)?;
+        http.idle_timeout = settings.parse("upload_idle_timeout", duration)?;
+        http.min_bytes_per_second = settings.parse("upload_min_rate", bytes)?;
+        http.delivery = delivery;
         Ok(Self {
             bind: settings.parse("bind", socket_address)?,
-            http: HttpConfig {
-                public_url: settings.parse("public_url", public_url)?,
-                trusted_proxies: settings.parse("trusted_proxies", networks)?,
-                max_upload_bytes,
-                max_field_bytes: usize::try_from(settings.parse("max_field_size", bytes)?).unwrap_or(usize::MAX),
-                max_parts: settings.parse("max_parts", positive)?,
-                max_ranges: settings.parse("max_ranges", positive)?,
-                idle_timeout: settings.parse("upload_idle_timeout", duration)?,
-                min_bytes_per_second: settings.parse("upload_min_rate", bytes)?,
-                delivery,
-            },
+            http,
             library,
             log_format: settings.parse("log_format", |text| match text {
                 "text" => Ok(LogFormat::Text),

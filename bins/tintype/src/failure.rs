@@ -1,6 +1,7 @@
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
+use tintype_library::causes;
 
 /// Why a command failed, in one line that says what and, where it is not obvious, what to do.
 #[derive(Debug)]
@@ -29,19 +30,4 @@ impl<E: Error> From<E> for Failure {
     fn from(error: E) -> Self {
         Self(causes(&error))
     }
-}
-
-/// Returns an error's text with those of its sources, leaving out what an outer text already says.
-pub(crate) fn causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let cause = error.to_string();
-        if !text.contains(&cause) {
-            text.push_str(": ");
-            text.push_str(&cause);
-        }
-        source = error.source();
-    }
-    text
 }

@@ -5,7 +5,6 @@ mod cli;
 mod commands;
 mod config;
 mod failure;
-mod http;
 mod log;
 mod serve;
 mod settings;

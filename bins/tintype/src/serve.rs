@@ -1,17 +1,15 @@
 use crate::config::Config;
-use crate::failure::{Failure, causes};
-use crate::http::{self, App, log_request};
+use crate::failure::Failure;
 use crate::{commands, log};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
-use tintype_library::Library;
+use tintype_http::{App, configure, log_request};
 use tintype_library::auth::TokenKey;
 use tintype_library::persistence::{Database, NewToken, NewUser};
+use tintype_library::{Library, causes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Threads for blocking calls: database and decoding on the one runtime, files that come and go on those of the workers,
@@ -52,13 +50,10 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
         tracing::info!("no shared MIME database on this machine: rare formats are told apart less finely");
     }
     let library = Library::new(database, storage, spool, config.library.clone());
-    let ending = Arc::new(AtomicBool::new(false));
-    let app = App { library: library.clone(), config: config.http.clone(), ending: Arc::clone(&ending) };
+    let app = App::new(library.clone(), config.http.clone());
+    let shared = app.clone();
     let server = HttpServer::new(move || {
-        actix_web::App::new()
-            .app_data(web::Data::new(app.clone()))
-            .wrap(from_fn(log_request))
-            .configure(http::configure)
+        actix_web::App::new().app_data(web::Data::new(shared.clone())).wrap(from_fn(log_request)).configure(configure)
     })
     .workers(config.library.workers)
     .worker_max_blocking_threads((BLOCKING_THREADS / config.library.workers).max(1))
@@ -84,7 +79,7 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
         }
     };
     // Whoever connects meanwhile is served; a connection that nobody had taken when the listener closes would be broken.
-    ending.store(true, Ordering::Relaxed);
+    app.start_ending();
     if !config.shutdown_delay.is_zero() {
         tracing::info!("{signal}: serving on for {:?}, but not ready any more", config.shutdown_delay);
         tokio::time::sleep(config.shutdown_delay).await;

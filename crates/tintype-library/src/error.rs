@@ -78,3 +78,18 @@ impl From<tintype_persistence::Error> for Error {
         }
     }
 }
+
+/// Returns an error's text followed by those of its sources, each left out where the text so far already says it.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let cause = error.to_string();
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+        source = error.source();
+    }
+    text
+}

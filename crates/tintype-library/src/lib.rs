@@ -15,7 +15,7 @@ mod transfer;
 mod view;
 
 pub use content::{Change, ContentChange, Inbox, Upload};
-pub use error::Error;
+pub use error::{Error, causes};
 pub use library::{Library, NotReady};
 pub use options::{AllowedType, Options};
 pub use transfer::{ObjectFailure, Place, Progress, Transfer, TransferError, Transferred};

@@ -1,7 +1,7 @@
 use crate::cli::Sides;
 use crate::commands::{print, table};
 use crate::config::Config;
-use crate::failure::{Failure, causes};
+use crate::failure::Failure;
 use crate::settings::mask;
 use crate::storage_place::StoragePlace;
 use bytesize::ByteSize;
@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 use tintype_library::persistence::{ConnectOptions, Database, Error};
-use tintype_library::{Place, Progress, Transfer, Transferred};
+use tintype_library::{Place, Progress, Transfer, Transferred, causes};
 
 /// How often the bar is drawn.
 const DRAW_EVERY: Duration = Duration::from_millis(200);

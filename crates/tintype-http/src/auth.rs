@@ -1,15 +1,16 @@
-use crate::http::App;
-use crate::http::caller::Caller;
-use crate::http::form::{Fields, Form};
-use crate::http::problem::Problem;
-use crate::http::view::MeView;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use tintype_library::Error;
 use tintype_library::domain::FieldErrors;
 
+use crate::app::App;
+use crate::caller::Caller;
+use crate::form::{Fields, Form};
+use crate::problem::Problem;
+use crate::view::MeView;
+
 /// `POST /api/auth/token`: a token for a user name and a password.
-pub(super) async fn token(
+pub(crate) async fn token(
     app: web::Data<App>,
     request: HttpRequest,
     payload: web::Payload,
@@ -39,6 +40,6 @@ fn required(fields: &Fields, name: &str, trim: fn(&str) -> &str) -> Result<Strin
 }
 
 /// `GET /api/auth/me`: who asks.
-pub(super) async fn me(Caller(actor): Caller) -> HttpResponse {
+pub(crate) async fn me(Caller(actor): Caller) -> HttpResponse {
     HttpResponse::Ok().json(MeView::new(actor.user()))
 }

@@ -1,41 +1,11 @@
-//! The HTTP side: routes, extractors, views and the one table of errors.
-
-mod auth;
-mod base_url;
-mod body;
-mod caller;
-mod endpoint;
-mod files;
-mod form;
-mod health;
-mod media;
-mod page;
-mod problem;
-mod range;
-mod request_log;
-mod view;
-
-use crate::config::HttpConfig;
 use actix_web::{HttpResponse, web};
-use endpoint::Endpoint;
-use problem::Problem;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use tintype_library::Library;
 
-pub(crate) use request_log::log_request;
+use crate::endpoint::Endpoint;
+use crate::problem::Problem;
+use crate::{auth, files, health, media};
 
-/// What every handler may need.
-#[derive(Debug, Clone)]
-pub(crate) struct App {
-    pub(crate) library: Library,
-    pub(crate) config: HttpConfig,
-    /// Whether the server was told to end, and soon takes no connections any more.
-    pub(crate) ending: Arc<AtomicBool>,
-}
-
-/// Every route there is.
-pub(crate) fn configure(routes: &mut web::ServiceConfig) {
+/// Adds every route there is. The application data has to hold the [`App`](crate::App).
+pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(Endpoint::api("/api/media/files").get(files::list).post(files::create).for_users())
         .service(

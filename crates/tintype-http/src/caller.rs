@@ -1,13 +1,14 @@
-use crate::http::App;
-use crate::http::problem::Problem;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::{FutureExt, LocalBoxFuture};
 use tintype_library::auth::Actor;
 
+use crate::app::App;
+use crate::problem::Problem;
+
 /// Who sends the request; to take it as an argument is to refuse everybody else with a 401.
-pub(super) struct Caller(pub(super) Actor);
+pub(crate) struct Caller(pub(crate) Actor);
 
 impl FromRequest for Caller {
     type Error = Problem;

@@ -1,16 +1,18 @@
-use crate::config::HttpConfig;
-use actix_web::error::PayloadError;
-use actix_web::web::{Bytes, Payload};
-use futures_util::Stream;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+use actix_web::error::PayloadError;
+use actix_web::web::{Bytes, Payload};
+use futures_util::Stream;
 use tokio::time::Sleep;
+
+use crate::config::HttpConfig;
 
 /// A request's body that has to keep coming: a client may neither fall silent for longer than the idle timeout nor, once
 /// that time has passed, stay below the minimum rate on average. actix times out headers, but never a body.
-pub(super) struct Body {
+pub(crate) struct Body {
     payload: Payload,
     idle: Pin<Box<Sleep>>,
     idle_timeout: Duration,
@@ -21,7 +23,7 @@ pub(super) struct Body {
 
 /// What a body that is too slow ends with, inside [`PayloadError::Io`].
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-pub(super) enum Slow {
+pub(crate) enum Slow {
     #[error("The request's body stopped coming.")]
     Idle,
     #[error("The request's body comes too slowly.")]
@@ -29,7 +31,7 @@ pub(super) enum Slow {
 }
 
 impl Body {
-    pub(super) fn new(payload: Payload, config: &HttpConfig) -> Self {
+    pub(crate) fn new(payload: Payload, config: &HttpConfig) -> Self {
         Self {
             payload,
             idle: Box::pin(tokio::time::sleep(config.idle_timeout)),
@@ -52,7 +54,7 @@ fn slow(why: Slow) -> PayloadError {
 
 impl Slow {
     /// Returns why a body ended, if it was for its slowness.
-    pub(super) fn of(error: &PayloadError) -> Option<Self> {
+    pub(crate) fn of(error: &PayloadError) -> Option<Self> {
         match error {
             PayloadError::Io(error) => error.get_ref()?.downcast_ref().copied(),
             _ => None,

@@ -1,18 +1,18 @@
-use crate::failure::causes;
-use crate::http::App;
-use crate::http::problem::Problem;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
-use std::sync::atomic::Ordering;
+use tintype_library::causes;
+
+use crate::app::App;
+use crate::problem::Problem;
 
 /// `GET /healthz`: the process serves.
-pub(super) async fn alive() -> HttpResponse {
+pub(crate) async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "ok"}))
 }
 
 /// `GET /readyz`: database and storage answer, too, and the server goes on.
-pub(super) async fn ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
-    if app.ending.load(Ordering::Relaxed) {
+pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    if app.is_ending() {
         return Err(Problem::Ending);
     }
     app.library.ready().await.map_err(|error| {

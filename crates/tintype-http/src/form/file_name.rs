@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 /// some clients send Windows paths as they are, and `%22`, `%0D` and `%0A` stand for what the [WHATWG] has clients escape.
 ///
 /// [WHATWG]: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
-pub(super) fn file_name(header: &str) -> Option<String> {
+pub(crate) fn file_name(header: &str) -> Option<String> {
     let mut plain = None;
     let mut rest = header.split_once(';').map_or("", |(_, rest)| rest);
     while let Some((name, after)) = rest.split_once('=') {

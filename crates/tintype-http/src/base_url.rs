@@ -1,21 +1,22 @@
-use crate::config::HttpConfig;
 use actix_web::HttpRequest;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tintype_library::domain::Key;
+
+use crate::config::HttpConfig;
 
 /// Everything but RFC 3986's unreserved characters and the slash.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// What absolute URLs begin with: `https://media.example.org`.
 #[derive(Debug, Clone)]
-pub(super) struct BaseUrl(String);
+pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
     /// Returns `public_url` where configured, else what the request was sent to.
     ///
     /// `X-Forwarded-Proto` and `X-Forwarded-Host` count only from trusted proxies: anybody can send them. Of several values
     /// the last one is the proxy's own. `Forwarded` never counts: most proxies set the others and pass this one on as it came.
-    pub(super) fn of(request: &HttpRequest, config: &HttpConfig) -> Self {
+    pub(crate) fn of(request: &HttpRequest, config: &HttpConfig) -> Self {
         if let Some(url) = &config.public_url {
             return Self(url.clone());
         }
@@ -31,12 +32,12 @@ impl BaseUrl {
     }
 
     /// Returns the URL of an object.
-    pub(super) fn of_object(&self, key: &Key) -> String {
+    pub(crate) fn of_object(&self, key: &Key) -> String {
         format!("{}/media/{}", self.0, utf8_percent_encode(key.as_str(), PATH))
     }
 
     /// Returns the key of an object from its URL, its path, or the key itself.
-    pub(super) fn to_key(&self, text: &str) -> Option<Key> {
+    pub(crate) fn to_key(&self, text: &str) -> Option<Key> {
         let path = text.strip_prefix(&self.0).unwrap_or(text);
         match path.strip_prefix("/media/") {
             Some(encoded) => percent_encoding::percent_decode_str(encoded).decode_utf8().ok()?.parse().ok(),
@@ -45,7 +46,7 @@ impl BaseUrl {
     }
 
     /// Returns the URL of a path.
-    pub(super) fn join(&self, path: &str) -> String {
+    pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 }

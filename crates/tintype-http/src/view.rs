@@ -1,10 +1,11 @@
-use crate::http::base_url::BaseUrl;
 use serde::Serialize;
 use tintype_library::domain::{FileRecord, HumanSize, ThumbnailRecord, UserRecord};
 
+use crate::base_url::BaseUrl;
+
 /// The file object. The order of its fields is part of the contract.
 #[derive(Serialize)]
-pub(super) struct FileView<'a> {
+pub(crate) struct FileView<'a> {
     id: i64,
     r#type: &'static str,
     user: Option<OwnerView<'a>>,
@@ -41,7 +42,7 @@ struct ThumbnailView {
 }
 
 impl<'a> FileView<'a> {
-    pub(super) fn new(file: &'a FileRecord, base: &BaseUrl) -> Self {
+    pub(crate) fn new(file: &'a FileRecord, base: &BaseUrl) -> Self {
         Self {
             id: file.id.0,
             r#type: file.kind.as_str(),
@@ -84,16 +85,16 @@ impl ThumbnailView {
 
 /// A page of a list.
 #[derive(Serialize)]
-pub(super) struct PageView<'a> {
-    pub(super) count: u64,
-    pub(super) next: Option<String>,
-    pub(super) previous: Option<String>,
-    pub(super) results: Vec<FileView<'a>>,
+pub(crate) struct PageView<'a> {
+    pub(crate) count: u64,
+    pub(crate) next: Option<String>,
+    pub(crate) previous: Option<String>,
+    pub(crate) results: Vec<FileView<'a>>,
 }
 
 /// The user who asks.
 #[derive(Serialize)]
-pub(super) struct MeView<'a> {
+pub(crate) struct MeView<'a> {
     id: i64,
     username: &'a str,
     full_name: String,
@@ -103,7 +104,7 @@ pub(super) struct MeView<'a> {
 }
 
 impl<'a> MeView<'a> {
-    pub(super) fn new(user: &'a UserRecord) -> Self {
+    pub(crate) fn new(user: &'a UserRecord) -> Self {
         Self {
             id: user.id.0,
             username: &user.username,

@@ -1,25 +1,26 @@
-use crate::http::caller::Caller;
-use crate::http::problem::Problem;
 use actix_web::http::header;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard, web};
 
+use crate::caller::Caller;
+use crate::problem::Problem;
+
 /// A path with its methods. `HEAD` works wherever `GET` does, `OPTIONS` lists the methods, and any other is a 405.
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     resource: Resource,
     allow: Vec<&'static str>,
 }
 
 impl Endpoint {
-    pub(super) fn at(path: &str) -> Self {
+    pub(crate) fn at(path: &str) -> Self {
         Self { resource: web::resource(path), allow: Vec::new() }
     }
 
     /// An endpoint that takes a trailing slash, too.
-    pub(super) fn api(path: &str) -> Self {
+    pub(crate) fn api(path: &str) -> Self {
         Self { resource: web::resource([path.to_owned(), format!("{path}/")]), allow: Vec::new() }
     }
 
-    pub(super) fn get<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn get<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
     where
         F::Output: Responder + 'static,
     {
@@ -27,7 +28,7 @@ impl Endpoint {
         self.with(web::route().guard(guard::Any(guard::Get()).or(guard::Head())), handler)
     }
 
-    pub(super) fn post<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn post<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
     where
         F::Output: Responder + 'static,
     {
@@ -35,7 +36,7 @@ impl Endpoint {
         self.with(web::post(), handler)
     }
 
-    pub(super) fn put<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn put<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
     where
         F::Output: Responder + 'static,
     {
@@ -43,7 +44,7 @@ impl Endpoint {
         self.with(web::put(), handler)
     }
 
-    pub(super) fn patch<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn patch<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
     where
         F::Output: Responder + 'static,
     {
@@ -51,7 +52,7 @@ impl Endpoint {
         self.with(web::patch(), handler)
     }
 
-    pub(super) fn delete<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn delete<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
     where
         F::Output: Responder + 'static,
     {
@@ -68,14 +69,14 @@ impl Endpoint {
     }
 
     /// Ends an endpoint that tells nothing but its methods to who is not known.
-    pub(super) fn for_users(self) -> Resource {
+    pub(crate) fn for_users(self) -> Resource {
         let allow = self.allowed();
         let refuse = move |_: Caller, request: HttpRequest| std::future::ready(refuse(&request, allow));
         self.answer_options(allow).default_service(web::to(refuse))
     }
 
     /// Ends an endpoint for everybody.
-    pub(super) fn for_anybody(self) -> Resource {
+    pub(crate) fn for_anybody(self) -> Resource {
         let allow = self.allowed();
         self.answer_options(allow)
             .default_service(web::to(move |request: HttpRequest| std::future::ready(refuse(&request, allow))))

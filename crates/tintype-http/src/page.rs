@@ -1,23 +1,17 @@
-use crate::http::base_url::BaseUrl;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use std::collections::BTreeMap;
 
-/// What Python's `quote_plus` leaves as it is.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
+use crate::base_url::BaseUrl;
 
 /// Decoded query parameters.
-pub(super) struct Parameters(Vec<(String, String)>);
+pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     /// Decodes a query string; what is not UTF-8 in it becomes replacement characters.
-    pub(super) fn parse(query: &str) -> Self {
-        let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        Self(
-            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
-        )
+    pub(crate) fn parse(query: &str) -> Self {
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
@@ -34,12 +28,12 @@ impl Parameters {
             parameters.insert("offset", vec![offset.to_string()]);
         }
         let pairs = parameters.iter().flat_map(|(name, values)| values.iter().map(move |value| (*name, value)));
-        let pairs: Vec<_> = pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        base.join(&format!("{path}?{}", pairs.join("&")))
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        base.join(&format!("{path}?{query}"))
     }
 
     /// Returns the URLs of the next and the previous page.
-    pub(super) fn links(
+    pub(crate) fn links(
         &self,
         base: &BaseUrl,
         path: &str,
@@ -51,13 +45,4 @@ impl Parameters {
         let previous = (offset > 0).then(|| self.page(base, path, limit, offset.saturating_sub(step)));
         (next, previous)
     }
-}
-
-fn decode(text: &str) -> String {
-    let spaced = text.replace('+', " ");
-    percent_decode(spaced.as_bytes()).decode_utf8_lossy().into_owned()
-}
-
-fn encode(text: &str) -> String {
-    utf8_percent_encode(text, QUERY).to_string().replace(' ', "+")
 }

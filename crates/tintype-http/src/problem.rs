@@ -1,13 +1,15 @@
-use crate::http::body::Slow;
-use crate::http::request_log::request_id;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::time::Duration;
 use tintype_library::Error;
 use tintype_library::auth::Error as AuthError;
 use tintype_library::domain::{FieldErrors, HumanSize};
+
+use crate::body::Slow;
+use crate::request_id;
 
 /// Why a request is not answered as it wished. The one table from errors to answers is [`Problem::answer`].
 #[derive(Debug, thiserror::Error)]
@@ -156,7 +158,7 @@ impl ResponseError for Problem {
             title: answer.status.canonical_reason().unwrap_or("Error"),
             status: answer.status.as_u16(),
             detail: &answer.detail,
-            request_id: &request_id(),
+            request_id: &request_id::current(),
             fields,
         };
         let mut response = HttpResponse::build(answer.status);

@@ -1,6 +1,5 @@
-use crate::config::HttpConfig;
-use crate::http::body::{Body, Slow};
-use crate::http::problem::Problem;
+use std::collections::HashMap;
+
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
@@ -8,16 +7,19 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE,
 use actix_web::web::Payload;
 use futures_util::{Stream, TryStreamExt};
 use serde_json::Value;
-use std::collections::HashMap;
 use tintype_library::Inbox;
 use tintype_library::domain::FieldErrors;
 use tintype_library::storage::Spooled;
+
+use crate::body::{Body, Slow};
+use crate::config::HttpConfig;
+use crate::problem::Problem;
 
 mod file_name;
 use file_name::file_name;
 
 /// A request's body, not yet read: multipart, URL-encoded or JSON.
-pub(super) struct Form<'a> {
+pub(crate) struct Form<'a> {
     headers: HeaderMap,
     body: Body,
     config: &'a HttpConfig,
@@ -25,25 +27,25 @@ pub(super) struct Form<'a> {
 
 /// A body's fields that are not files, as a JSON object's members; a form has texts only.
 #[derive(Debug, Default)]
-pub(super) struct Fields(HashMap<String, Value>);
+pub(crate) struct Fields(HashMap<String, Value>);
 
 /// A body's fields and its file.
 #[derive(Debug, Default)]
-pub(super) struct Sent {
-    pub(super) fields: Fields,
-    pub(super) file: Option<SentFile>,
+pub(crate) struct Sent {
+    pub(crate) fields: Fields,
+    pub(crate) file: Option<SentFile>,
 }
 
 /// The file part `f`.
 #[derive(Debug)]
-pub(super) struct SentFile {
-    pub(super) content: Spooled,
-    pub(super) file_name: String,
+pub(crate) struct SentFile {
+    pub(crate) content: Spooled,
+    pub(crate) file_name: String,
 }
 
 impl Fields {
     /// Returns the text of a field, `None` where it was not sent. Numbers count as texts, as in Django.
-    pub(super) fn text(&self, name: &str) -> Result<Option<String>, FieldErrors> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, FieldErrors> {
         match self.0.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -53,18 +55,18 @@ impl Fields {
         }
     }
 
-    pub(super) fn contains(&self, name: &str) -> bool {
+    pub(crate) fn contains(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 }
 
 impl<'a> Form<'a> {
-    pub(super) fn new(request: &HttpRequest, payload: Payload, config: &'a HttpConfig) -> Self {
+    pub(crate) fn new(request: &HttpRequest, payload: Payload, config: &'a HttpConfig) -> Self {
         Self { headers: request.headers().clone(), body: Body::new(payload, config), config }
     }
 
     /// Reads a body in any of the three forms; a file part `f` goes to the inbox.
-    pub(super) async fn read(self, inbox: &Inbox) -> Result<Sent, Problem> {
+    pub(crate) async fn read(self, inbox: &Inbox) -> Result<Sent, Problem> {
         match self.media_type() {
             _ if self.is_empty() => Ok(Sent::default()),
             Some("multipart/form-data") => self.read_multipart(Some(inbox)).await,
@@ -73,7 +75,7 @@ impl<'a> Form<'a> {
     }
 
     /// Reads a body that has to be multipart; the file part `f` goes to the inbox.
-    pub(super) async fn read_upload(self, inbox: &Inbox) -> Result<Sent, Problem> {
+    pub(crate) async fn read_upload(self, inbox: &Inbox) -> Result<Sent, Problem> {
         match self.media_type() {
             _ if self.is_empty() => Ok(Sent::default()),
             Some("multipart/form-data") => self.read_multipart(Some(inbox)).await,
@@ -82,7 +84,7 @@ impl<'a> Form<'a> {
     }
 
     /// Reads a body in any of the three forms; files are passed over.
-    pub(super) async fn read_fields(self) -> Result<Fields, Problem> {
+    pub(crate) async fn read_fields(self) -> Result<Fields, Problem> {
         match self.media_type() {
             _ if self.is_empty() => Ok(Fields::default()),
             Some("multipart/form-data") => Ok(self.read_multipart(None).await?.fields),
@@ -136,7 +138,7 @@ impl<'a> Form<'a> {
 
     async fn read_urlencoded(self) -> Result<Fields, Problem> {
         let bytes = read_all(self.body, self.config.max_field_bytes).await?;
-        let parameters = crate::http::page::Parameters::parse(&String::from_utf8_lossy(&bytes));
+        let parameters = crate::page::Parameters::parse(&String::from_utf8_lossy(&bytes));
         Ok(Fields(parameters.iter().map(|(name, value)| (name.to_owned(), value.into())).collect()))
     }
 
@@ -234,7 +236,7 @@ impl From<MultipartError> for Problem {
                 None => Self::Multipart("the body was cut short".into()),
             },
             MultipartError::Incomplete => Self::Multipart("the body was cut short".into()),
-            _ => Self::Multipart(crate::failure::causes(&error)),
+            _ => Self::Multipart(tintype_library::causes(&error)),
         }
     }
 }

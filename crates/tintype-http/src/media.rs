@@ -1,39 +1,43 @@
-use crate::config::Delivery;
-use crate::http::App;
-use crate::http::problem::Problem;
-use crate::http::range::{self, Requested};
+use std::ops::Range;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::header::{
+    self, ETag, EntityTag, Header, HttpDate, IfModifiedSince, IfNoneMatch, IfRange, LastModified,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use percent_encoding::percent_decode_str;
-use std::ops::Range;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime};
 use tintype_library::domain::Key;
 use tintype_library::storage::PresignedFor;
 use tintype_library::{Content, Error, Library, serving};
 
+use crate::app::App;
+use crate::config::Delivery;
+use crate::problem::Problem;
+use crate::range::{self, Requested};
+
 type Blocks = BoxStream<'static, Result<Bytes, tintype_library::storage::Error>>;
 
 /// `GET /media/<key>`: the bytes of a file or a thumbnail, for everybody.
-pub(super) async fn serve(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn serve(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let key = key(&request).ok_or(Problem::NotFound)?;
     let content = app.library.content(key).await?;
     if let Delivery::Redirect { lifetime } = app.config.delivery {
         return redirect(&app.library, &content, request.method(), lifetime).await;
     }
     let validators = Validators::of(&content);
-    if validators.match_cache(request.headers()) {
+    if validators.match_cache(&request) {
         return Ok(head(StatusCode::NOT_MODIFIED, &content, &validators).finish());
     }
-    let requested = match header_text(request.headers(), &header::RANGE) {
+    let requested = match request.headers().get(header::RANGE).and_then(|range| range.to_str().ok()) {
         // RFC 9110 section 14.2: ranges are for `GET` alone.
-        Some(range) if request.method() == Method::GET && validators.allow_ranges(request.headers()) => {
+        Some(range) if request.method() == Method::GET && validators.allow_ranges(&request) => {
             range::parse(range, content.size, app.config.max_ranges)
         }
         _ => Requested::Whole,
@@ -90,8 +94,8 @@ async fn redirect(
 
 /// What tells a cache whether its copy is still right. The content under a key never changes.
 struct Validators {
-    etag: String,
-    modified: SystemTime,
+    etag: EntityTag,
+    modified: HttpDate,
 }
 
 impl Validators {
@@ -99,35 +103,32 @@ impl Validators {
         // HTTP dates have seconds.
         let seconds = content.stored_at.to_datetime().unix_timestamp();
         let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-        Self { etag: format!("\"{}\"", content.checksum.to_hex()), modified }
+        Self { etag: EntityTag::new_strong(content.checksum.to_hex()), modified: modified.into() }
     }
 
     /// RFC 9110 section 13.2.2: `If-None-Match` goes before `If-Modified-Since`.
-    fn match_cache(&self, headers: &HeaderMap) -> bool {
-        if headers.contains_key(header::IF_NONE_MATCH) {
-            let tags = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-            return tags
-                .flat_map(|tags| tags.split(','))
-                .map(str::trim)
-                .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.etag);
+    fn match_cache(&self, request: &HttpRequest) -> bool {
+        if request.headers().contains_key(header::IF_NONE_MATCH) {
+            return match IfNoneMatch::parse(request) {
+                Ok(IfNoneMatch::Any) => true,
+                Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&self.etag)),
+                Err(_) => false,
+            };
         }
-        let since =
-            header_text(headers, &header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok());
-        since.is_some_and(|since| self.modified <= since)
+        IfModifiedSince::parse(request).is_ok_and(|IfModifiedSince(since)| self.modified <= since)
     }
 
     /// RFC 9110 section 13.1.5: a range counts only while `If-Range` names what is there, by strong comparison.
-    fn allow_ranges(&self, headers: &HeaderMap) -> bool {
-        match header_text(headers, &header::IF_RANGE) {
-            None => !headers.contains_key(header::IF_RANGE),
-            Some(tag) if tag.starts_with('"') => tag == self.etag,
-            Some(date) => httpdate::parse_http_date(date).is_ok_and(|date| date == self.modified),
+    fn allow_ranges(&self, request: &HttpRequest) -> bool {
+        if !request.headers().contains_key(header::IF_RANGE) {
+            return true;
+        }
+        match IfRange::parse(request) {
+            Ok(IfRange::EntityTag(tag)) => tag.strong_eq(&self.etag),
+            Ok(IfRange::Date(date)) => date == self.modified,
+            Err(_) => false,
         }
     }
-}
-
-fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok().map(str::trim)
 }
 
 fn content_range(range: &Range<u64>, size: u64) -> String {
@@ -137,8 +138,8 @@ fn content_range(range: &Range<u64>, size: u64) -> String {
 fn head(status: StatusCode, content: &Content, validators: &Validators) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response
-        .insert_header((header::ETAG, validators.etag.as_str()))
-        .insert_header((header::LAST_MODIFIED, httpdate::fmt_http_date(validators.modified)))
+        .insert_header(ETag(validators.etag.clone()))
+        .insert_header(LastModified(validators.modified))
         .insert_header((header::CACHE_CONTROL, serving::CACHE_CONTROL))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));

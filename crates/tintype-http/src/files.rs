@@ -1,17 +1,18 @@
-use crate::http::App;
-use crate::http::base_url::BaseUrl;
-use crate::http::caller::Caller;
-use crate::http::form::{Fields, Form, Sent};
-use crate::http::page::Parameters;
-use crate::http::problem::Problem;
-use crate::http::view::{FileView, PageView};
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use tintype_library::domain::{Description, FieldErrors, FileId, ListQuery, Name};
 use tintype_library::{Change, ContentChange, Upload};
 
+use crate::app::App;
+use crate::base_url::BaseUrl;
+use crate::caller::Caller;
+use crate::form::{Fields, Form, Sent};
+use crate::page::Parameters;
+use crate::problem::Problem;
+use crate::view::{FileView, PageView};
+
 /// `GET /api/media/files`: a page of files.
-pub(super) async fn list(
+pub(crate) async fn list(
     Caller(actor): Caller,
     app: web::Data<App>,
     request: HttpRequest,
@@ -28,7 +29,7 @@ pub(super) async fn list(
 }
 
 /// `GET /api/media/files/<id>`: a file.
-pub(super) async fn get(
+pub(crate) async fn get(
     Caller(actor): Caller,
     app: web::Data<App>,
     request: HttpRequest,
@@ -39,7 +40,7 @@ pub(super) async fn get(
 }
 
 /// `POST /api/media/files`: an upload.
-pub(super) async fn create(
+pub(crate) async fn create(
     Caller(actor): Caller,
     app: web::Data<App>,
     request: HttpRequest,
@@ -63,7 +64,7 @@ pub(super) async fn create(
 }
 
 /// `PATCH` and `PUT /api/media/files/<id>`: other metadata, other content, or both. No field is required of either.
-pub(super) async fn change(
+pub(crate) async fn change(
     Caller(actor): Caller,
     app: web::Data<App>,
     request: HttpRequest,
@@ -84,7 +85,7 @@ pub(super) async fn change(
 }
 
 /// `DELETE /api/media/files/<id>`: a file, its content and its thumbnails.
-pub(super) async fn delete(
+pub(crate) async fn delete(
     Caller(actor): Caller,
     app: web::Data<App>,
     id: web::Path<String>,

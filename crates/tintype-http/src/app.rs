@@ -1,0 +1,30 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tintype_library::Library;
+
+use crate::config::HttpConfig;
+
+/// What every handler may need. Cheap to clone; all clones are one application.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) library: Library,
+    pub(crate) config: HttpConfig,
+    ending: Arc<AtomicBool>,
+}
+
+impl App {
+    /// Returns the application that serves `library`.
+    pub fn new(library: Library, config: HttpConfig) -> Self {
+        Self { library, config, ending: Arc::default() }
+    }
+
+    /// Reports the server as not ready from now on, for when it is about to stop. Requests are still answered.
+    pub fn start_ending(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,57 @@
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+/// The configuration of the HTTP API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HttpConfig {
+    /// What the URLs in answers begin with, such as `https://media.example.org`, without a trailing slash. Default: the
+    /// scheme and host of each request.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-Proto` and `X-Forwarded-Host` count. Default: none.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The largest file, in bytes. Default: 100 MiB.
+    pub max_upload_bytes: u64,
+    /// The largest text field of a form, and the largest JSON or URL-encoded body, in bytes. Default: 64 KiB.
+    pub max_field_bytes: usize,
+    /// The most parts of a multipart form. Default: 20.
+    pub max_parts: usize,
+    /// The most ranges of one request; with more, the whole file is sent. Default: 16.
+    pub max_ranges: usize,
+    /// How long a body may stall. Default: 30 s.
+    pub idle_timeout: Duration,
+    /// The lowest average rate of a body that takes longer than `idle_timeout`. Default: 1 KiB/s.
+    pub min_bytes_per_second: u64,
+    /// How clients get the bytes of a file. Default: from this server.
+    pub delivery: Delivery,
+}
+
+/// How clients get the bytes of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// From this server.
+    #[default]
+    Proxy,
+    /// From the storage, by a URL that is valid for a while.
+    Redirect {
+        /// How long the URL is valid.
+        lifetime: Duration,
+    },
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            max_upload_bytes: 100 << 20,
+            max_field_bytes: 64 << 10,
+            max_parts: 20,
+            max_ranges: 16,
+            idle_timeout: Duration::from_secs(30),
+            min_bytes_per_second: 1 << 10,
+            delivery: Delivery::Proxy,
+        }
+    }
+}
