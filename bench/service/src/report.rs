@@ -1,4 +1,4 @@
-//! Medians, and tables for `docs/performance.md`.
+//! Medians, and tables for `RESULTS.md`.
 
 use crate::load::Window;
 use std::time::Duration;
