@@ -1,4 +1,4 @@
-# What people do with this repository. `just` alone lists it.
+# `just` lists the recipes.
 _default:
     @just --list
 
@@ -10,30 +10,28 @@ serve *args:
 test:
     cargo test --workspace
 
-# Everything that has to hold before a change lands
+# Everything that has to hold before a change lands; installs nothing
 ci:
     bash .ci/run
 
-# Start a PostgreSQL for playing with, gone when it ends
+# Start a PostgreSQL to try things on; it is deleted when it ends
 postgres:
     cargo run -p tintype-testkit --example postgres
 
-# Start a private Garage, an S3 server, and say how to point tintype at it; it and its files are gone in the end
+# Start a private Garage (an S3 server) and print how to point tintype at it; it is deleted when it ends
 garage:
     bash .ci/garage
     cargo run -p tintype-testkit --example garage
 
-# What a bare Debian machine needs beside a Rust toolchain, and the servers of the tests
+# Install what `just ci` needs beside a Rust toolchain, on Debian: build tools, PostgreSQL, Garage
 setup:
-    apt-get update
-    apt-get install --yes gcc make postgresql
-    bash .ci/garage
+    .ci/setup
 
 # Measure the list at 100,000 files (or as many as given), on SQLite or in an empty PostgreSQL database
 bench-list rows="100000" url="":
     cargo bench -p tintype-persistence --bench list -- {{rows}} {{url}}
 
-# Measure thumbnails beside those of sharp, Pillow, libvips and libjpeg-turbo (bench/thumbnails/README.md)
+# Measure thumbnails beside sharp, Pillow, libvips and libjpeg-turbo (bench/thumbnails/README.md)
 bench-thumbnails *args:
     bench/thumbnails/run {{args}}
 
@@ -41,7 +39,7 @@ bench-thumbnails *args:
 bench-service *args:
     bench/service/run {{args}}
 
-# Move 10,000 files (or as many as given) to PostgreSQL and Garage and back, killed four times, and compare all of them
+# Move 10,000 files (or as many as given) to PostgreSQL and Garage and back, killed four times, and compare them all
 prove-migrate count="10000":
     cargo build --release
     TINTYPE_BINARY=target/release/tintype cargo run --release -p tintype-testkit --example migrate -- {{count}}
