@@ -11,6 +11,7 @@ mod place;
 mod prepare;
 mod remove;
 pub mod serving;
+mod thumbnailers;
 mod transfer;
 mod view;
 

@@ -1,5 +1,5 @@
 use crate::admission::Admission;
-use crate::prepare::Thumbnailers;
+use crate::thumbnailers::Thumbnailers;
 use crate::{Error, Options};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

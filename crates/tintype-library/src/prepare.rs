@@ -5,10 +5,10 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Seek};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 use tintype_domain::{Checksum, ColourMode, FileName, Kind};
-use tintype_media::{Detected, Limits, Probe, Thumbnail, ThumbnailFormat, ThumbnailOptions, Thumbnailer};
+use tintype_media::{Detected, Limits, Probe, Thumbnail, ThumbnailFormat, ThumbnailOptions};
 use tintype_storage::Spooled;
 
 /// Content with all that is to be known of it before it is kept.
@@ -132,26 +132,6 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<(Detec
     let probe = tintype_media::probe(file, limits)
         .inspect_err(|error| tracing::info!(file_name, %error, "an image whose header cannot be read"));
     Ok((detected, probe.ok()))
-}
-
-/// Thumbnailers at rest, with the tables and buffers that the next picture reuses: as many as ever worked at a time, which
-/// admission bounds.
-#[derive(Debug, Default)]
-pub(crate) struct Thumbnailers(Mutex<Vec<Thumbnailer>>);
-
-impl Thumbnailers {
-    fn take(&self) -> Thumbnailer {
-        self.lock().pop().unwrap_or_default()
-    }
-
-    fn give(&self, thumbnailer: Thumbnailer) {
-        self.lock().push(thumbnailer);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Thumbnailer>> {
-        // Nothing in there can be left half-changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl From<Thumbnail> for Rendered {

@@ -2,21 +2,24 @@
 
 mod objects;
 mod outcome;
+mod route;
 
 pub use outcome::{ObjectFailure, Progress, TransferError, Transferred};
+pub use route::Place;
 
 use crate::library::now;
 use crate::remove::{SWEEP, SWEEP_BATCH};
 use futures_util::future::{join_all, try_join, try_join_all};
 use futures_util::{TryStreamExt, stream};
 use objects::Flaw;
-use outcome::{SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE, unrelated};
+use outcome::{SOURCE_DATABASE, TARGET_DATABASE, unrelated};
+use route::{Route, call};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
 use tintype_domain::{FileId, Key};
-use tintype_persistence::{Database, Error, Export, Import, ObjectRecord, StoredFile};
-use tintype_storage::{Spool, Storage};
+use tintype_persistence::{Database, Export, ObjectRecord, StoredFile};
+use tintype_storage::Spool;
 use tokio::sync::Semaphore;
 
 /// How many files are compared, claimed and committed together.
@@ -34,15 +37,6 @@ const STRAYS: u32 = 1000;
 /// How many objects may fail. More than that is no loss of some: the storage is not that of the library.
 const MAX_FAILURES: usize = 1000;
 
-/// Where a library is kept.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// Its rows.
-    pub database: Database,
-    /// Its objects.
-    pub storage: Arc<dyn Storage>,
-}
-
 /// A library on its way into another database and another storage, where everything keeps its number, dates and keys.
 ///
 /// The source is only read. What the target has already is skipped, so that it can be stopped at any moment, or killed, and
@@ -51,12 +45,8 @@ pub struct Place {
 /// committed together.
 #[derive(Debug)]
 pub struct Transfer {
-    from: Place,
-    to: Place,
-    spool: Spool,
+    route: Route,
     export: Export,
-    import: Import,
-    copies: Semaphore,
     progress: Arc<Progress>,
 }
 
@@ -96,9 +86,9 @@ impl Transfer {
         let begun = export.clone();
         let import = call(&to.database, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
         let copies = Semaphore::new(COPIES_AT_A_TIME);
-        let transfer = Self { from, to, spool, export, import, copies, progress: Arc::default() };
-        transfer.refuse_overlap().await?;
-        Ok(transfer)
+        let route = Route { from, to, spool, import, copies };
+        route.refuse_overlap().await?;
+        Ok(Self { route, export, progress: Arc::default() })
     }
 
     /// Returns how many files the source has.
@@ -137,7 +127,7 @@ impl Transfer {
         self.copy_strays().await?;
         self.sweep().await?;
         let export = self.export.clone();
-        self.fill(move |db, import| db.finish_import(import, &export)).await?;
+        self.route.fill(move |db, import| db.finish_import(import, &export)).await?;
         done.is_served |= self.is_served().await?;
         done.failures.sort_by(|a, b| (a.file.0, &a.key).cmp(&(b.file.0, &b.key)));
         Ok(done)
@@ -145,7 +135,7 @@ impl Transfer {
 
     /// Whether some server sweeps the source, as each that runs alone does.
     async fn is_served(&self) -> Result<bool, TransferError> {
-        call(&self.from.database, SOURCE_DATABASE, |db| db.is_leased(SWEEP, now())).await
+        self.route.source(|db| db.is_leased(SWEEP, now())).await
     }
 
     /// Compares the next files of both sides; `None` after the last ones.
@@ -153,8 +143,8 @@ impl Transfer {
         let Some(after) = after else { return Ok(None) };
         const END: FileId = FileId(i64::MAX);
         let last = self.export.last_file;
-        let theirs = call(&self.from.database, SOURCE_DATABASE, move |db| db.stored_files(after, last, PAGE));
-        let ours = call(&self.to.database, TARGET_DATABASE, move |db| db.stored_files(after, END, PAGE));
+        let theirs = self.route.source(move |db| db.stored_files(after, last, PAGE));
+        let ours = call(&self.route.to.database, TARGET_DATABASE, move |db| db.stored_files(after, END, PAGE));
         let (theirs, ours) = try_join(theirs, ours).await?;
         // A full page may go on behind its last file.
         let ends = [&theirs, &ours].map(|page| page.get(PAGE as usize - 1).map(StoredFile::id));
@@ -177,18 +167,19 @@ impl Transfer {
         let Page { unchanged, wanted, removed } = page;
         let mut done =
             Transferred { unchanged: unchanged.len() as u64, removed: removed.len() as u64, ..Transferred::default() };
-        try_join_all(unchanged.iter().map(|file| self.require_present(file))).await?;
+        try_join_all(unchanged.iter().map(|file| self.route.require_present(file))).await?;
         self.progress.add(unchanged.len(), unchanged.iter().map(bytes_of).sum());
         if wanted.is_empty() && removed.is_empty() {
             return Ok(done);
         }
         let wanted = Arc::new(wanted);
         let claimed = Arc::clone(&wanted);
-        self.fill(move |db, import| {
-            let keys: Vec<&Key> = claimed.iter().flat_map(Wanted::objects).map(|object| &object.key).collect();
-            db.claim_imports(import, &keys, now())
-        })
-        .await?;
+        self.route
+            .fill(move |db, import| {
+                let keys: Vec<&Key> = claimed.iter().flat_map(Wanted::objects).map(|object| &object.key).collect();
+                db.claim_imports(import, &keys, now())
+            })
+            .await?;
         let copied = try_join_all(wanted.iter().map(|wanted| self.copy_file(wanted))).await?;
         let mut complete = Vec::with_capacity(wanted.len());
         for (index, (wanted, flaws)) in wanted.iter().zip(copied).enumerate() {
@@ -201,19 +192,20 @@ impl Transfer {
             }
         }
         let doomed = self
+            .route
             .fill(move |db, import| {
                 let files: Vec<_> = complete.into_iter().filter_map(|index| Some(&wanted.get(index)?.file)).collect();
                 db.import_files(import, &files, &removed)
             })
             .await?;
-        self.delete(doomed).await?;
+        self.route.delete(doomed).await?;
         Ok(done)
     }
 
     /// Copies what the target lacks of a file, and returns what is wrong with that.
     async fn copy_file(&self, wanted: &Wanted) -> Result<Vec<(Key, Flaw)>, TransferError> {
         let copy = async |object: &ObjectRecord| {
-            let result = self.copy_object(object).await;
+            let result = self.route.copy_object(object).await;
             self.progress.add(0, object.size);
             (object.clone(), result)
         };
@@ -239,15 +231,15 @@ impl Transfer {
         let (foreign, ours): (Vec<_>, Vec<_>) = keys.partition(is_foreign);
         // What lies at a foreign key is not this library's to delete.
         let doomed = self
+            .route
             .fill(move |db, import| {
                 db.forget_imports(import, &foreign, now())?;
                 db.doom_imports(import, &ours)
             })
             .await?;
-        self.delete(doomed).await?;
+        self.route.delete(doomed).await?;
         let id = wanted.file.id();
-        let present =
-            call(&self.from.database, SOURCE_DATABASE, move |db| db.stored_files(FileId(id.0 - 1), id, 1)).await?;
+        let present = self.route.source(move |db| db.stored_files(FileId(id.0 - 1), id, 1)).await?;
         if present.first() != Some(&wanted.file) {
             // Changed or deleted meanwhile, and its objects with it: that is for the next time.
             return Ok(Vec::new());
@@ -261,56 +253,26 @@ impl Transfer {
         let mut after: Option<Key> = None;
         loop {
             let from = after.take();
-            let strays = call(&self.from.database, SOURCE_DATABASE, move |db| db.strays(from.as_ref(), STRAYS)).await?;
+            let strays = self.route.source(move |db| db.strays(from.as_ref(), STRAYS)).await?;
             let Some((last, _)) = strays.last() else { return Ok(()) };
             after = Some(last.clone());
-            self.fill(move |db, import| db.import_strays(import, &strays, now())).await?;
+            self.route.fill(move |db, import| db.import_strays(import, &strays, now())).await?;
         }
     }
 
     /// Deletes what runs that were interrupted have put into the target and the source has no more.
     async fn sweep(&self) -> Result<(), TransferError> {
-        self.fill(Database::doom_claimed_imports).await?;
+        self.route.fill(Database::doom_claimed_imports).await?;
         loop {
-            let keys = self.fill(|db, _| db.doomed(SWEEP_BATCH)).await?;
+            let keys = self.route.fill(|db, _| db.doomed(SWEEP_BATCH)).await?;
             if keys.is_empty() {
                 return Ok(());
             }
-            self.delete(keys).await?;
+            self.route.delete(keys).await?;
         }
-    }
-
-    /// Deletes doomed objects of the target.
-    async fn delete(&self, keys: Vec<Key>) -> Result<(), TransferError> {
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let deleting = keys.iter().map(|key| self.to.storage.delete(key));
-        try_join_all(deleting).await.map_err(TransferError::new(TARGET_STORAGE))?;
-        self.fill(move |db, import| db.forget_imports(import, &keys, now())).await
-    }
-
-    /// Runs a database call on the target.
-    async fn fill<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Database, &Import) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, TransferError> {
-        let import = self.import.clone();
-        call(&self.to.database, TARGET_DATABASE, move |db| work(db, &import)).await
     }
 }
 
 fn bytes_of(file: &StoredFile) -> u64 {
     file.objects().iter().map(|object| object.size).sum()
-}
-
-/// Runs a database call on a blocking thread.
-async fn call<T: Send + 'static>(
-    database: &Database,
-    part: &'static str,
-    call: impl FnOnce(&Database) -> Result<T, Error> + Send + 'static,
-) -> Result<T, TransferError> {
-    let database = database.clone();
-    let result = tokio::task::spawn_blocking(move || call(&database)).await;
-    result.map_err(TransferError::new(part))?.map_err(TransferError::new(part))
 }

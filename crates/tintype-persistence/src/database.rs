@@ -1,10 +1,12 @@
-use crate::connection::{AnyConnection, Manager, Role, Transactions, begin_snapshot, begin_write};
+use crate::connection::{AnyConnection, Role, Transactions};
+use crate::dialect::{begin_snapshot, begin_write};
 use crate::error::Error;
+use crate::group_commit::GroupCommit;
 use crate::migrations;
-use crate::sqlite::GroupCommit;
+use crate::pool::{Manager, acquire, pool};
 use crate::url::Address;
 use diesel::connection::TransactionManager;
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::r2d2::Pool;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -142,26 +144,6 @@ impl Database {
             }
         }
     }
-}
-
-/// Makes a pool of connections, after trying whether there is one to be had.
-fn pool(address: &Address, role: Role, size: u32, timeout: Duration) -> Result<Pool<Manager>, Error> {
-    let manager = Manager { address: address.clone(), role, lock_timeout: timeout };
-    // A pool would try for the whole timeout and then say less about why it cannot connect.
-    drop(manager.connect()?);
-    Ok(Pool::builder()
-        .max_size(size.max(1))
-        .min_idle(Some(0))
-        .connection_timeout(timeout)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        // Connections that broke while nobody used them, since a server was restarted, are replaced.
-        .test_on_check_out(matches!(address, Address::Postgres(_)))
-        .build_unchecked(manager))
-}
-
-fn acquire(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
-    pool.get().map_err(Error::busy)
 }
 
 fn in_transaction<T>(

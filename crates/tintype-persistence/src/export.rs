@@ -1,9 +1,10 @@
 //! Reading all that a database holds, to be copied into another one. Rows are handed on as they are.
 
-use crate::connection::{AnyConnection, last_number};
+use crate::connection::AnyConnection;
 use crate::database::Database;
+use crate::dialect::last_number;
 use crate::error::Error;
-use crate::import::refuse_unfinished;
+use crate::import_lease::refuse_unfinished;
 use crate::migrations;
 use crate::objects::ObjectRecord;
 use crate::rows::{FileRow, ThumbnailRow, UserRow, checksum, number, valid};

@@ -1,5 +1,6 @@
-use crate::connection::{AnyConnection, lock_file};
+use crate::connection::AnyConnection;
 use crate::database::Database;
+use crate::dialect::lock_file;
 use crate::error::Error;
 use crate::rows::{FileRow, complete};
 use crate::schema::{files, thumbnails};

@@ -1,31 +1,24 @@
-//! Filling a database with what another one holds, rows as they are.
+//! Filling a database with the rows of another one, unchanged.
 //!
-//! A lease says from where and by which run, so that a database is never filled from two sources or by two runs at once, nor
-//! after somebody has begun to use it.
-//! It does not expire before all has been copied, and is nobody's for good once the database is taken over.
+//! A lease says from where and by which run, so that a database is never filled from two sources, by two runs at once, or
+//! after somebody has begun to use it. It does not expire before everything has been copied, and has no holder for good once
+//! the database is in use.
 
 mod rows;
 
-use crate::connection::{AnyConnection, lock_import, share_import, use_up_numbers};
+use crate::connection::AnyConnection;
 use crate::database::Database;
+use crate::dialect::{lock_import, use_up_numbers};
 use crate::error::Error;
 use crate::export::{Export, StoredFile};
-use crate::schema::{files, leases, strays, users};
+use crate::import_lease::{self, require_run};
+use crate::schema::{files, strays, users};
 use crate::sql::Sql;
 use crate::strays::{CHUNK, CLAIMED, GONE, doom, doom_abandoned, doom_unowned, forget, owned, redeem, values};
 use diesel::prelude::*;
 use rows::{insert, keys_of, replace_accounts, replace_files};
 use std::collections::HashSet;
 use tintype_domain::{FileId, Key, Timestamp};
-
-/// The lease of whoever fills the database; its holder is where the rows come from, and the number of the run.
-const IMPORT: &str = "import";
-/// Its holder once the database is in use.
-const NOBODY: &str = "";
-/// When the lease of an unfinished import expires.
-const UNFINISHED: i64 = i64::MAX;
-/// When that of a finished one has.
-const FINISHED: i64 = 0;
 
 /// A run that fills a database.
 #[derive(Debug, Clone)]
@@ -43,21 +36,9 @@ impl Database {
     pub fn begin_import(&self, export: &Export) -> Result<Import, Error> {
         self.write(|connection| {
             lock_import(connection)?;
-            let run = match import(connection)? {
-                Some((holder, _)) if holder == NOBODY => return Err(Error::ImportLost),
-                Some((holder, _)) => match run_of(&holder) {
-                    (origin, run) if origin == export.origin => run + 1,
-                    _ => return Err(foreign("the files of another library")),
-                },
-                None => {
-                    refuse_used(connection)?;
-                    1
-                }
-            };
-            let import = Import { holder: format!("{}#{run}", export.origin) };
-            hold(connection, &import.holder, UNFINISHED)?;
+            let holder = import_lease::begin_run(connection, &export.origin, refuse_used)?;
             replace_accounts(connection, export)?;
-            Ok(import)
+            Ok(Import { holder })
         })
     }
 
@@ -67,7 +48,7 @@ impl Database {
     /// [`Error::ForeignData`] where a row owns one of them; [`Error::ImportLost`], [`Error::ImportOvertaken`].
     pub fn claim_imports(&self, import: &Import, keys: &[&Key], now: Timestamp) -> Result<(), Error> {
         self.write(|connection| {
-            require(connection, import)?;
+            require_run(connection, &import.holder)?;
             for keys in keys.chunks(CHUNK) {
                 if let Some(key) = owned(connection, keys.iter().copied())?.first() {
                     return Err(foreign(format!("another file under the key `{key}`")));
@@ -88,7 +69,7 @@ impl Database {
     /// [`Error::ClaimLost`], [`Error::ImportLost`], [`Error::ImportOvertaken`].
     pub fn import_files(&self, import: &Import, files: &[&StoredFile], removed: &[FileId]) -> Result<Vec<Key>, Error> {
         self.write(|connection| {
-            require(connection, import)?;
+            require_run(connection, &import.holder)?;
             let ids: Vec<i64> = files.iter().map(|file| file.row.id).chain(removed.iter().map(|id| id.0)).collect();
             let old = keys_of(connection, &ids)?;
             let keys = || files.iter().flat_map(|file| file.objects()).map(|object| &object.key);
@@ -115,7 +96,7 @@ impl Database {
         now: Timestamp,
     ) -> Result<(), Error> {
         self.write(|connection| {
-            require(connection, import)?;
+            require_run(connection, &import.holder)?;
             for strays in strays.chunks(CHUNK) {
                 let owned = owned(connection, strays.iter().map(|(key, _)| key))?;
                 let strays: Vec<_> = strays.iter().filter(|(key, _)| !owned.contains(key)).collect();
@@ -139,7 +120,7 @@ impl Database {
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
     pub fn doom_imports(&self, import: &Import, keys: &[Key]) -> Result<Vec<Key>, Error> {
         self.write(|connection| {
-            require(connection, import)?;
+            require_run(connection, &import.holder)?;
             doom_unowned(connection, keys)
         })
     }
@@ -150,7 +131,7 @@ impl Database {
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
     pub fn doom_claimed_imports(&self, import: &Import) -> Result<usize, Error> {
         self.write(|connection| {
-            require(connection, import)?;
+            require_run(connection, &import.holder)?;
             doom_abandoned(connection, Timestamp::from_unix_micros(i64::MAX))
         })
     }
@@ -161,7 +142,7 @@ impl Database {
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
     pub fn forget_imports(&self, import: &Import, keys: &[Key], now: Timestamp) -> Result<(), Error> {
         self.write(|connection| {
-            require(connection, import)?;
+            require_run(connection, &import.holder)?;
             forget(connection, keys, now)
         })
     }
@@ -172,11 +153,11 @@ impl Database {
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
     pub fn finish_import(&self, import: &Import, export: &Export) -> Result<(), Error> {
         self.write(|connection| {
-            require(connection, import)?;
+            require_run(connection, &import.holder)?;
             for (table, last) in &export.numbers {
                 use_up_numbers(connection, table, *last)?;
             }
-            set_expiry(connection, FINISHED)
+            import_lease::finish(connection)
         })
     }
 
@@ -187,53 +168,9 @@ impl Database {
     pub fn take_over(&self) -> Result<(), Error> {
         self.write(|connection| {
             lock_import(connection)?;
-            refuse_unfinished(connection)?;
-            Ok(hold(connection, NOBODY, FINISHED)?)
+            import_lease::take_over(connection)
         })
     }
-}
-
-/// Returns from where the database is or was being filled, and when that expires.
-fn import(connection: &mut AnyConnection) -> QueryResult<Option<(String, i64)>> {
-    let lease = leases::table.filter(leases::name.eq(IMPORT)).select((leases::holder, leases::expires_at));
-    lease.first(connection).optional()
-}
-
-/// Makes the lease that of a holder, whoever had it.
-fn hold(connection: &mut AnyConnection, holder: &str, expires_at: i64) -> QueryResult<()> {
-    diesel::delete(leases::table.filter(leases::name.eq(IMPORT))).execute(connection)?;
-    let lease = (leases::name.eq(IMPORT), leases::holder.eq(holder), leases::expires_at.eq(expires_at));
-    diesel::insert_into(leases::table).values(lease).execute(connection)?;
-    Ok(())
-}
-
-pub(crate) fn refuse_unfinished(connection: &mut AnyConnection) -> Result<(), Error> {
-    match import(connection)? {
-        Some((_, UNFINISHED)) => Err(Error::ImportUnfinished),
-        _ => Ok(()),
-    }
-}
-
-/// Makes sure that a run still fills the database, until the transaction ends.
-fn require(connection: &mut AnyConnection, run: &Import) -> Result<(), Error> {
-    share_import(connection)?;
-    match import(connection)? {
-        Some((holder, UNFINISHED)) if holder == run.holder => Ok(()),
-        Some((holder, _)) if holder != run.holder && holder != NOBODY => Err(Error::ImportOvertaken),
-        _ => Err(Error::ImportLost),
-    }
-}
-
-/// Returns where a holder's rows come from, and its number.
-fn run_of(holder: &str) -> (&str, u64) {
-    let parts = holder.rsplit_once('#').and_then(|(origin, run)| Some((origin, run.parse().ok()?)));
-    parts.unwrap_or((holder, 0))
-}
-
-fn set_expiry(connection: &mut AnyConnection, expires_at: i64) -> Result<(), Error> {
-    let lease = diesel::update(leases::table.filter(leases::name.eq(IMPORT)));
-    lease.set(leases::expires_at.eq(expires_at)).execute(connection)?;
-    Ok(())
 }
 
 fn foreign(what: impl Into<String>) -> Error {

@@ -3,14 +3,19 @@
 
 mod connection;
 mod database;
+mod dialect;
 mod error;
 mod export;
 mod files;
+mod group_commit;
 mod import;
+mod import_lease;
 mod leases;
 mod list;
 mod migrations;
 mod objects;
+mod page;
+mod pool;
 mod postgres;
 mod rows;
 mod schema;

@@ -1,9 +1,8 @@
-pub(crate) mod by_user;
-pub(crate) mod ordering;
-
-use crate::connection::{AnyConnection, select_page};
+use crate::connection::AnyConnection;
 use crate::database::Database;
+use crate::dialect::select_page;
 use crate::error::Error;
+use crate::page::Selection;
 use crate::rows::{FileRow, complete};
 use crate::schema::files;
 use crate::sql::Sql;
@@ -18,13 +17,6 @@ pub struct FilePage {
     pub count: u64,
     /// The files of this page, in order.
     pub files: Vec<FileRecord>,
-}
-
-/// The files of a page, by number, and how many match on all pages.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Selection {
-    pub(crate) count: u64,
-    pub(crate) ids: Vec<i64>,
 }
 
 impl Database {

@@ -1,5 +1,6 @@
-use crate::connection::{AnyConnection, lock_users};
+use crate::connection::AnyConnection;
 use crate::database::Database;
+use crate::dialect::lock_users;
 use crate::error::Error;
 use crate::rows::{UserRow, join_grants};
 use crate::schema::{grants, users};

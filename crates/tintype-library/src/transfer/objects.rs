@@ -1,7 +1,7 @@
 //! Copying one object, checked on the way.
 
-use super::outcome::{SOURCE_STORAGE, TARGET_STORAGE};
-use super::{Transfer, TransferError};
+use super::outcome::{SOURCE_STORAGE, TARGET_STORAGE, TransferError};
+use super::route::Route;
 use crate::library::{now, random_name};
 use crate::serving;
 use bytes::{Bytes, BytesMut};
@@ -48,7 +48,7 @@ impl From<Flaw> for Failed {
     }
 }
 
-impl Transfer {
+impl Route {
     /// Puts an object into the target and looks for it in the source: two names may be those of one storage, whose objects
     /// would be deleted where copying fails.
     pub(super) async fn refuse_overlap(&self) -> Result<(), TransferError> {

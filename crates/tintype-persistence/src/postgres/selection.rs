@@ -6,9 +6,9 @@
 
 use crate::connection::AnyConnection;
 use crate::error::Error;
-use crate::list::Selection;
-use crate::list::by_user::{ByUser, Group, Part, UserPlace, select_by_user};
-use crate::list::ordering::Ordering;
+use crate::page::Selection;
+use crate::page::by_user::{ByUser, Group, Part, UserPlace, select_by_user};
+use crate::page::ordering::Ordering;
 use crate::sql::Sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;

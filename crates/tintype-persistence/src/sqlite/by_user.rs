@@ -3,7 +3,7 @@
 use super::selection::Page;
 use crate::connection::AnyConnection;
 use crate::error::Error;
-use crate::list::by_user::{ByUser, Group, Part, UserPlace};
+use crate::page::by_user::{ByUser, Group, Part, UserPlace};
 use crate::sql::Sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;

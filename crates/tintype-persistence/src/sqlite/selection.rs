@@ -8,9 +8,9 @@
 use super::conditions::{Condition, conditions};
 use crate::connection::AnyConnection;
 use crate::error::Error;
-use crate::list::Selection;
-use crate::list::by_user::{ByUser, select_by_user};
-use crate::list::ordering::Ordering;
+use crate::page::Selection;
+use crate::page::by_user::{ByUser, select_by_user};
+use crate::page::ordering::Ordering;
 use crate::sql::Sql;
 use tintype_domain::{Direction, ListQuery, MAX_LIMIT, OrderBy, OrderField};
 
@@ -197,7 +197,7 @@ mod tests {
 
     fn migrated(folder: &tempfile::TempDir) -> AnyConnection {
         let path = folder.path().join("plans.db");
-        let connection = crate::sqlite::open(&path, Role::Writer, Duration::from_secs(5)).unwrap();
+        let connection = crate::sqlite::session::open(&path, Role::Writer, Duration::from_secs(5)).unwrap();
         let mut connection = AnyConnection::Sqlite(connection);
         crate::migrations::run(&mut connection).unwrap();
         connection

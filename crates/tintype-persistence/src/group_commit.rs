@@ -1,5 +1,9 @@
-use crate::connection::{AnyConnection, Manager, Transactions, begin_write};
+//! One sync for several writes, on SQLite.
+
+use crate::connection::{AnyConnection, Transactions};
+use crate::dialect::begin_write;
 use crate::error::Error;
+use crate::pool::{Manager, acquire};
 use diesel::connection::TransactionManager;
 use diesel::r2d2::{Pool, PooledConnection};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -120,7 +124,7 @@ impl Drop for Turn<'_> {
 
 impl Group {
     fn begin(connections: &Pool<Manager>) -> Result<Self, Error> {
-        let mut connection = connections.get().map_err(Error::busy)?;
+        let mut connection = acquire(connections)?;
         begin_write(&mut connection)?;
         Ok(Self { connection, parts: 0, end: Arc::default() })
     }
@@ -185,8 +189,9 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::GroupCommit;
-    use crate::connection::{AnyConnection, Manager, Role, Transactions};
+    use crate::connection::{AnyConnection, Role, Transactions};
     use crate::error::Error;
+    use crate::pool::Manager;
     use crate::url::Address;
     use diesel::connection::{SimpleConnection, TransactionManager};
     use diesel::prelude::*;

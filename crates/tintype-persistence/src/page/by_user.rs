@@ -6,8 +6,8 @@
 
 use crate::connection::AnyConnection;
 use crate::error::Error;
-use crate::list::Selection;
-use crate::list::ordering::Ordering;
+use crate::page::Selection;
+use crate::page::ordering::Ordering;
 use crate::sql::Sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};

@@ -1,0 +1,70 @@
+//! From where to where a library is copied, and the steps that both sides take.
+
+use super::outcome::{SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE, TransferError};
+use crate::library::now;
+use futures_util::future::try_join_all;
+use std::sync::Arc;
+use tintype_domain::Key;
+use tintype_persistence::{Database, Error, Import};
+use tintype_storage::{Spool, Storage};
+use tokio::sync::Semaphore;
+
+/// Where a library is kept.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its rows.
+    pub database: Database,
+    /// Its objects.
+    pub storage: Arc<dyn Storage>,
+}
+
+/// The source, the target, and what copying from one to the other takes.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) from: Place,
+    pub(super) to: Place,
+    pub(super) spool: Spool,
+    pub(super) import: Import,
+    /// As many permits as objects are copied at a time.
+    pub(super) copies: Semaphore,
+}
+
+impl Route {
+    /// Runs a database call on the source.
+    pub(super) async fn source<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, TransferError> {
+        call(&self.from.database, SOURCE_DATABASE, work).await
+    }
+
+    /// Deletes doomed objects of the target.
+    pub(super) async fn delete(&self, keys: Vec<Key>) -> Result<(), TransferError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let deleting = keys.iter().map(|key| self.to.storage.delete(key));
+        try_join_all(deleting).await.map_err(TransferError::new(TARGET_STORAGE))?;
+        self.fill(move |db, import| db.forget_imports(import, &keys, now())).await
+    }
+
+    /// Runs a database call on the target.
+    pub(super) async fn fill<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database, &Import) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, TransferError> {
+        let import = self.import.clone();
+        call(&self.to.database, TARGET_DATABASE, move |db| work(db, &import)).await
+    }
+}
+
+/// Runs a database call on a blocking thread.
+pub(super) async fn call<T: Send + 'static>(
+    database: &Database,
+    part: &'static str,
+    call: impl FnOnce(&Database) -> Result<T, Error> + Send + 'static,
+) -> Result<T, TransferError> {
+    let database = database.clone();
+    let result = tokio::task::spawn_blocking(move || call(&database)).await;
+    result.map_err(TransferError::new(part))?.map_err(TransferError::new(part))
+}

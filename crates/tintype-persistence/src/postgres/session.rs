@@ -1,0 +1,138 @@
+//! Connections, transactions, locks and ids on PostgreSQL.
+
+use super::address::PostgresAddress;
+use crate::connection::Role;
+use crate::error::Error;
+use crate::schema::files;
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Text};
+use std::time::Duration;
+use tintype_domain::FileId;
+
+/// How long a statement may take. Clients are told to come back before that; what takes longer hangs.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The oldest version that is tested, as `server_version_num` has it.
+const LEAST_VERSION: i64 = 15_00_00;
+
+/// Whoever migrates takes the advisory lock of this number: "tintype" in ASCII.
+const MIGRATION_LOCK: i64 = 0x74_69_6e_74_79_70_65;
+
+/// Whoever decides from where the database is filled, or that it is used, takes this one: "ttimport".
+const IMPORT_LOCK: i64 = 0x74_74_69_6d_70_6f_72_74;
+
+/// Asks for messages in English, which is how errors without a kind of diesel's are told apart. Whoever may not has the
+/// server's language; asking in a block keeps that out of the server's log.
+const ENGLISH: &str = "DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
+
+/// Connects to the server.
+pub(crate) fn open(address: &PostgresAddress, role: Role, lock_timeout: Duration) -> Result<PgConnection, Error> {
+    let failed = |problem: String| Error::CannotConnect { url: address.masked(), problem: one_line(&problem) };
+    let mut connection = PgConnection::establish(&address.for_libpq()).map_err(|error| failed(error.to_string()))?;
+    // Which plan is right depends on the values: a plan for all of them would be wrong for some, and compiling one costs
+    // more than a list may take. Reading at random costs little on today's disks, the less as indexes are cached.
+    let settings = format!(
+        "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; \
+         SET plan_cache_mode = force_custom_plan; SET jit = off; SET random_page_cost = 1.1; \
+         SET default_transaction_read_only = {}; {ENGLISH}",
+        STATEMENT_TIMEOUT.as_millis(),
+        lock_timeout.as_millis(),
+        STATEMENT_TIMEOUT.as_millis(),
+        if role == Role::Guest { "on" } else { "off" },
+    );
+    connection.batch_execute(&settings).map_err(|error| failed(error.to_string()))?;
+    Ok(connection)
+}
+
+/// Finds out whether the server is still there.
+pub(crate) fn ping(connection: &mut PgConnection) -> Result<(), Error> {
+    Ok(connection.batch_execute("SELECT 1")?)
+}
+
+/// Every statement sees what was committed before it; rows are locked where it matters that they stay as they are.
+pub(crate) fn begin_write(connection: &mut PgConnection) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL READ COMMITTED")
+}
+
+pub(crate) fn begin_snapshot(connection: &mut PgConnection) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+}
+
+pub(crate) fn lock_file(connection: &mut PgConnection, id: FileId) -> QueryResult<()> {
+    let row = files::table.filter(files::id.eq(id.0)).select(files::id).for_update();
+    row.first::<i64>(connection).optional().map(drop)
+}
+
+pub(crate) fn lock_users(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE")
+}
+
+/// Keeps others from migrating until the transaction ends, however long they take.
+pub(crate) fn lock_migrations(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute(&format!(
+        "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK});"
+    ))
+}
+
+pub(crate) fn lock_import(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({IMPORT_LOCK})"))
+}
+
+pub(crate) fn share_import(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute(&format!("SELECT pg_advisory_xact_lock_shared({IMPORT_LOCK})"))
+}
+
+/// Returns whether anybody has ever migrated the database.
+pub(crate) fn has_migrations(connection: &mut PgConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL"))
+        .get_result(connection)
+}
+
+/// Checks what no migration can make up for.
+///
+/// # Errors
+/// [`Error::Unsuitable`].
+pub(crate) fn check_server(connection: &mut PgConnection) -> Result<(), Error> {
+    let mut setting = |name: &str| -> Result<String, Error> {
+        let value = diesel::dsl::sql::<Text>(&format!("SELECT current_setting('{name}')"));
+        Ok(value.get_result(connection)?)
+    };
+    let encoding = setting("server_encoding")?;
+    if encoding != "UTF8" {
+        let problem = format!("its encoding is `{encoding}`; create it with `ENCODING 'UTF8'`");
+        return Err(Error::Unsuitable { problem });
+    }
+    if setting("server_version_num")?.parse().is_ok_and(|version: i64| version < LEAST_VERSION) {
+        let version = setting("server_version")?;
+        return Err(Error::Unsuitable {
+            problem: format!("the server is PostgreSQL {version}; it has to be 15 or later"),
+        });
+    }
+    Ok(())
+}
+
+pub(crate) fn last_number(connection: &mut PgConnection, table: &'static str) -> QueryResult<i64> {
+    let last = format!("COALESCE(pg_sequence_last_value(pg_get_serial_sequence('{table}', 'id')::regclass), 0)");
+    diesel::select(diesel::dsl::sql::<BigInt>(&last)).get_result(connection)
+}
+
+/// Rows with given numbers do not move a sequence.
+pub(crate) fn use_up_numbers(connection: &mut PgConnection, table: &'static str, last: i64) -> QueryResult<()> {
+    let greatest = format!("(SELECT COALESCE(max(id), 0) FROM {table})");
+    let greatest = diesel::select(diesel::dsl::sql::<BigInt>(&greatest)).get_result(connection)?;
+    let last = last.max(last_number(connection, table)?).max(greatest);
+    // A sequence begins at 1, and cannot be set to anything less.
+    if last > 0 {
+        let set = format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})");
+        connection.batch_execute(&set)?;
+    }
+    Ok(())
+}
+
+/// libpq writes a line for each address it tried.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
