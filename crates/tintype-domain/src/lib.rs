@@ -3,6 +3,7 @@
 
 mod bounds;
 mod checksum;
+mod facts;
 mod field_errors;
 mod file_name;
 mod human_size;
@@ -18,6 +19,7 @@ mod timestamp;
 
 pub use bounds::Bounds;
 pub use checksum::Checksum;
+pub use facts::Facts;
 pub use field_errors::FieldErrors;
 pub use file_name::{FileName, Suffix};
 pub use human_size::HumanSize;

@@ -1,15 +1,11 @@
-use crate::{
-    Checksum, ColourMode, Description, FileId, Key, Kind, Name, Permission, ThumbnailId, Timestamp, TokenId, UserId,
-};
+use crate::{Checksum, Description, Facts, FileId, Key, Name, Permission, ThumbnailId, Timestamp, TokenId, UserId};
 use std::collections::BTreeSet;
 
-/// A file as it is kept: its facts, whose it is and its thumbnails.
+/// A file as it is kept: what its content is, whose it is, and its thumbnails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRecord {
     /// The number of the file.
     pub id: FileId,
-    /// What sort of file it is.
-    pub kind: Kind,
     /// The uploader; `None` once that user is gone.
     pub user: Option<UserRecord>,
     /// Where the content lies.
@@ -20,16 +16,10 @@ pub struct FileRecord {
     pub description: Description,
     /// Bytes of the content.
     pub size: u64,
-    /// The detected media type, such as `image/jpeg`.
-    pub mime_type: String,
     /// SHA-256 of the content.
     pub checksum: Checksum,
-    /// Pixels across, after orientation; `None` where it is not an image or its header does not tell.
-    pub width: Option<u32>,
-    /// Pixels down, after orientation; `None` where it is not an image or its header does not tell.
-    pub height: Option<u32>,
-    /// Colour mode as stored; `None` where it is not an image or its header does not tell.
-    pub mode: Option<ColourMode>,
+    /// What the content is.
+    pub facts: Facts,
     /// When the file was uploaded.
     pub created_at: Timestamp,
     /// When anything of it last changed.

@@ -1,5 +1,5 @@
 use serde::Serialize;
-use tintype_library::domain::{FileRecord, HumanSize, ThumbnailRecord, UserRecord};
+use tintype_library::domain::{Facts, FileRecord, HumanSize, ThumbnailRecord, UserRecord};
 
 use crate::base_url::BaseUrl;
 
@@ -43,22 +43,23 @@ struct ThumbnailView {
 
 impl<'a> FileView<'a> {
     pub(crate) fn new(file: &'a FileRecord, base: &BaseUrl) -> Self {
+        let Facts { kind, mime_type, width, height, mode } = &file.facts;
         Self {
             id: file.id.0,
-            r#type: file.kind.as_str(),
+            r#type: kind.as_str(),
             user: file.user.as_ref().map(OwnerView::new),
             f: base.of_object(&file.key),
             name: file.name.as_str(),
             description: file.description.as_str(),
             size: file.size,
             human_readable_size: HumanSize(file.size).to_string(),
-            width: file.width,
-            height: file.height,
-            mode: file.mode.map(|mode| mode.as_str()),
+            width: *width,
+            height: *height,
+            mode: mode.map(|mode| mode.as_str()),
             created_at: file.created_at.to_string(),
             updated_at: file.updated_at.to_string(),
             thumbnails: file.thumbnails.iter().map(|thumbnail| ThumbnailView::new(thumbnail, base)).collect(),
-            mime_type: &file.mime_type,
+            mime_type,
             checksum: file.checksum.to_string(),
         }
     }

@@ -5,6 +5,7 @@ mod access;
 mod admission;
 mod content;
 mod error;
+mod facts;
 mod library;
 mod options;
 mod place;

@@ -104,17 +104,12 @@ impl Inner {
         let original = Key::original(now, &prepared.file_name);
         let wanted: Vec<_> = prepared.thumbnails.iter().map(|t| (t.edge, t.format.extension())).collect();
         let claim = self.database(move |db| db.claim(&original, &wanted, &mut random_suffix, now)).await?;
-        let facts = &prepared.facts;
         let thumbnails = claim.thumbnails.into_iter().zip(&prepared.thumbnails);
         Ok(NewContent {
             key: claim.original,
-            kind: facts.kind,
+            facts: prepared.facts.clone(),
             size: prepared.content.len(),
-            mime_type: facts.mime_type.to_owned(),
             checksum: prepared.content.checksum(),
-            width: facts.width,
-            height: facts.height,
-            mode: facts.mode,
             thumbnails: thumbnails
                 .map(|(key, thumbnail)| NewThumbnail {
                     key,
@@ -134,7 +129,7 @@ impl Inner {
         let original = NewObject {
             key: content.key.clone(),
             content: Content::Spooled(prepared.content.clone()),
-            attributes: serving::attributes(&content.key, &content.mime_type),
+            attributes: serving::attributes(&content.key, &content.facts.mime_type),
         };
         let thumbnails = content.thumbnails.iter().zip(&prepared.thumbnails).map(|(new, rendered)| NewObject {
             key: new.key.clone(),

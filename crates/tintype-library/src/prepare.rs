@@ -1,5 +1,6 @@
 use crate::Error;
 use crate::content::Upload;
+use crate::facts::facts;
 use crate::library::Inner;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -7,7 +8,7 @@ use std::fs::File;
 use std::io::{BufReader, Seek};
 use std::sync::Arc;
 use std::time::Instant;
-use tintype_domain::{Checksum, ColourMode, FileName, Kind};
+use tintype_domain::{Checksum, Facts, FileName};
 use tintype_media::{Detected, Limits, Probe, Thumbnail, ThumbnailFormat, ThumbnailOptions};
 use tintype_storage::Spooled;
 
@@ -31,16 +32,6 @@ pub(crate) struct Rendered {
     pub(crate) checksum: Checksum,
 }
 
-/// What the content is.
-#[derive(Debug)]
-pub(crate) struct Facts {
-    pub(crate) kind: Kind,
-    pub(crate) mime_type: &'static str,
-    pub(crate) width: Option<u32>,
-    pub(crate) height: Option<u32>,
-    pub(crate) mode: Option<ColourMode>,
-}
-
 /// How much of a file is read at a time.
 const READ_BYTES: usize = 64 << 10;
 
@@ -55,10 +46,10 @@ impl Inner {
         let limits = self.limits();
         let source = content.clone();
         let (detected, probe) = self.compute(0, move || inspect(&source, &sent_name, &limits)).await??;
-        let facts = Facts::new(&detected, probe.as_ref())?;
+        let facts = facts(&detected, probe.as_ref());
         let allowed = &self.options.allowed_types;
-        if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, facts.mime_type)) {
-            return Err(Error::TypeNotAllowed { mime_type: facts.mime_type.to_owned() });
+        if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, &facts.mime_type)) {
+            return Err(Error::TypeNotAllowed { mime_type: facts.mime_type });
         }
         let thumbnails = match probe {
             Some(probe) => self.render(content.clone(), &file_name, &probe).await?,
@@ -101,18 +92,6 @@ impl Inner {
         limits.max_pixels = self.options.max_image_pixels;
         limits.max_alloc_bytes = self.options.decode_memory_bytes;
         limits
-    }
-}
-
-impl Facts {
-    fn new(detected: &Detected, probe: Option<&Probe>) -> Result<Self, Error> {
-        Ok(Self {
-            kind: detected.kind.as_str().parse().map_err(Error::internal)?,
-            mime_type: detected.mime_type,
-            width: probe.map(|probe| probe.width),
-            height: probe.map(|probe| probe.height),
-            mode: probe.map(|probe| probe.mode.as_str().parse()).transpose().map_err(Error::internal)?,
-        })
     }
 }
 

@@ -2,7 +2,6 @@ use std::fmt;
 
 /// How an image stores its colours, by the names of the Python library Pillow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum ColourMode {
     /// `1`: one bit, black and white.
     Bilevel,

@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::time::{Duration, Instant};
-use tintype_domain::{FileName, Key, Kind, ListQuery, Name, OrderField, Suffix, Timestamp};
+use tintype_domain::{ColourMode, Facts, FileName, Key, Kind, ListQuery, Name, OrderField, Suffix, Timestamp};
 use tintype_persistence::{ConnectOptions, Database, NewContent, NewFile, NewThumbnail, NewUser};
 
 /// Each query runs at least so often and so long.
@@ -159,13 +159,15 @@ fn measure_uploads(database: &Database) {
         });
         let content = NewContent {
             key: claim.original,
-            kind: Kind::Image,
+            facts: Facts {
+                kind: Kind::Image,
+                mime_type: "image/jpeg".into(),
+                width: Some(4032),
+                height: Some(3024),
+                mode: Some(ColourMode::Rgb),
+            },
             size: 3_000_000,
-            mime_type: "image/jpeg".into(),
             checksum,
-            width: Some(4032),
-            height: Some(3024),
-            mode: Some(tintype_domain::ColourMode::Rgb),
             thumbnails: thumbnails.collect(),
         };
         let name = Name::new(&format!("photo {number}.jpg")).unwrap();

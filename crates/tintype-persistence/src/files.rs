@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use std::collections::HashMap;
 use tintype_domain::{
-    Checksum, ColourMode, Description, FileId, FileRecord, Key, Kind, Name, ThumbnailId, ThumbnailRecord, Timestamp,
+    Checksum, ColourMode, Description, Facts, FileId, FileRecord, Key, Name, ThumbnailId, ThumbnailRecord, Timestamp,
     UserId, fold_case,
 };
 
@@ -33,20 +33,12 @@ pub struct NewFile {
 pub struct NewContent {
     /// Where it lies.
     pub key: Key,
-    /// What sort of file it is.
-    pub kind: Kind,
+    /// What it is.
+    pub facts: Facts,
     /// Its bytes.
     pub size: u64,
-    /// The detected media type.
-    pub mime_type: String,
     /// SHA-256 of its bytes.
     pub checksum: Checksum,
-    /// Pixels across, after orientation.
-    pub width: Option<u32>,
-    /// Pixels down, after orientation.
-    pub height: Option<u32>,
-    /// Colour mode as stored.
-    pub mode: Option<ColourMode>,
     /// Its thumbnails.
     pub thumbnails: Vec<NewThumbnail>,
 }
@@ -119,17 +111,13 @@ impl Database {
                 .get_result::<i64>(connection)?;
             Ok(FileRecord {
                 id: FileId(id),
-                kind: content.kind,
                 user: Some(user),
                 key: content.key.clone(),
                 name: name.clone(),
                 description: description.clone(),
                 size: content.size,
-                mime_type: content.mime_type.clone(),
                 checksum: content.checksum,
-                width: content.width,
-                height: content.height,
-                mode: content.mode,
+                facts: content.facts.clone(),
                 created_at: now,
                 updated_at: now,
                 thumbnails: insert_thumbnails(connection, id, &content.thumbnails)?,
@@ -227,15 +215,16 @@ struct ContentRow<'a> {
 
 impl<'a> ContentRow<'a> {
     fn new(content: &'a NewContent, now: Timestamp) -> Self {
+        let Facts { kind, mime_type, width, height, mode } = &content.facts;
         Self {
-            kind: content.kind.as_str(),
+            kind: kind.as_str(),
             size: bytes(content.size),
-            width: content.width.map(i64::from),
-            height: content.height.map(i64::from),
-            mode: content.mode.map(ColourMode::as_str),
+            width: width.map(i64::from),
+            height: height.map(i64::from),
+            mode: mode.map(ColourMode::as_str),
             stored_at: now.unix_micros(),
             key: content.key.as_str(),
-            mime_type: &content.mime_type,
+            mime_type,
             checksum: &content.checksum.0,
         }
     }

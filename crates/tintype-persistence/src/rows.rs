@@ -6,8 +6,8 @@ use crate::sql::Sql;
 use diesel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use tintype_domain::{
-    Checksum, Description, FileId, FileRecord, Name, Permission, ThumbnailId, ThumbnailRecord, Timestamp, UserId,
-    UserRecord,
+    Checksum, Description, Facts, FileId, FileRecord, Name, Permission, ThumbnailId, ThumbnailRecord, Timestamp,
+    UserId, UserRecord,
 };
 
 use crate::connection::AnyConnection;
@@ -147,17 +147,19 @@ impl FileRow {
         let id = self.id;
         Ok(FileRecord {
             id: FileId(id),
-            kind: valid("files.kind", id, self.kind.parse(), &self.kind)?,
             user,
             key: valid("files.key", id, self.key.parse(), &self.key)?,
             name: name(id, &self.name)?,
             description: valid("files.description", id, Description::new(&self.description), &self.description)?,
             size: number("files.size", id, self.size)?,
-            mime_type: self.mime_type,
             checksum: checksum("files.checksum", id, &self.checksum)?,
-            width: self.width.map(|width| number("files.width", id, width)).transpose()?,
-            height: self.height.map(|height| number("files.height", id, height)).transpose()?,
-            mode: self.mode.map(|mode| valid("files.mode", id, mode.parse(), &mode)).transpose()?,
+            facts: Facts {
+                kind: valid("files.kind", id, self.kind.parse(), &self.kind)?,
+                mime_type: self.mime_type,
+                width: self.width.map(|width| number("files.width", id, width)).transpose()?,
+                height: self.height.map(|height| number("files.height", id, height)).transpose()?,
+                mode: self.mode.map(|mode| valid("files.mode", id, mode.parse(), &mode)).transpose()?,
+            },
             created_at: Timestamp::from_unix_micros(self.created_at),
             updated_at: Timestamp::from_unix_micros(self.updated_at),
             thumbnails,

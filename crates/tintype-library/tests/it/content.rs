@@ -15,8 +15,8 @@ async fn an_upload_is_kept_with_its_facts_and_thumbnails() {
     let sent = fixture.sent(&picture(600), "grey day.pgm").await;
     let name = Name::new("A grey day").unwrap();
     let file = fixture.library.upload(&fixture.admin, sent, Some(name.clone()), Description::default()).await.unwrap();
-    assert_eq!((file.kind, file.name.clone()), (Kind::Image, name));
-    assert_eq!((file.width, file.height), (Some(600), Some(600)));
+    assert_eq!((file.facts.kind, file.name.clone()), (Kind::Image, name));
+    assert_eq!((file.facts.width, file.facts.height), (Some(600), Some(600)));
     assert_eq!(edges(&file), [64, 128, 512, 1080]);
     assert_eq!(fixture.bytes(&file).await, picture(600));
     assert_eq!(fixture.objects().await, keys(&file));
@@ -31,7 +31,7 @@ async fn an_image_beyond_the_limits_is_kept_without_thumbnails() {
             options.decode_memory_bytes = memory;
         });
         let file = fixture.upload(&picture(100), "a.pgm").await.unwrap();
-        assert_eq!((file.width, file.thumbnails.len()), (Some(100), expected), "{pixels} pixels, {memory} bytes");
+        assert_eq!((file.facts.width, file.thumbnails.len()), (Some(100), expected), "{pixels} pixels, {memory} bytes");
         assert_eq!(fixture.bytes(&file).await, picture(100));
     }
 }
@@ -81,7 +81,7 @@ async fn replaced_content_takes_its_objects_along() {
     let new = fixture.library.change(&fixture.admin, old.id, change).await.unwrap();
     assert_eq!((new.id, new.created_at, new.name.clone()), (old.id, old.created_at, old.name.clone()));
     assert!(new.updated_at > old.updated_at);
-    assert_eq!((new.kind, new.width, new.thumbnails.len()), (Kind::Text, None, 0));
+    assert_eq!((new.facts.kind, new.facts.width, new.thumbnails.len()), (Kind::Text, None, 0));
     assert_eq!(fixture.objects().await, keys(&new));
     assert!(matches!(fixture.library.content(old.key).await, Err(Error::NotFound)));
 }

@@ -1,5 +1,5 @@
 use crate::support::{at, at_once, claim, connect, fresh, image, new_file, original, upload, user};
-use tintype_domain::{Checksum, Description, FileId, Key, Kind, Name, Timestamp, UserId};
+use tintype_domain::{Checksum, Description, Facts, FileId, Key, Kind, Name, Timestamp, UserId};
 use tintype_persistence::{Changed, Error, FileChange, NewContent};
 
 #[test]
@@ -12,7 +12,7 @@ fn a_file_comes_back_as_it_was_kept() {
     assert_eq!(file.user.as_ref(), Some(&behrooz));
     assert_eq!((file.created_at, file.updated_at), (at(9), at(9)));
     assert_eq!((file.name.as_str(), file.description.as_str()), ("Profile Picture", "User profile avatar"));
-    assert_eq!((file.width, file.height, file.mode), (content.width, content.height, content.mode));
+    assert_eq!(file.facts, content.facts);
     assert_eq!(file.keys().collect::<Vec<_>>(), content.keys().collect::<Vec<_>>());
     assert_eq!(file.thumbnails.iter().map(|thumbnail| thumbnail.edge).collect::<Vec<_>>(), [64, 128, 512, 1080]);
     assert_eq!(database.file(FileId(file.id.0 + 1)).unwrap(), None);
@@ -24,7 +24,7 @@ fn the_extremes_of_every_column_come_back() {
     let behrooz = user(&database, "behrooz");
     let mut content = image(&claim(&database, "a.jpg"));
     content.size = i64::MAX as u64;
-    (content.width, content.height, content.mode) = (Some(u32::MAX), None, None);
+    content.facts = Facts { width: Some(u32::MAX), height: None, mode: None, ..content.facts };
     let mut file = new_file(&behrooz, "x", content);
     file.name = Name::from_upload(" ۱٪ _\\'\"\n🐈‍⬛.jpg ").unwrap();
     file.description = Description::new(&"م\n".repeat(10_000)).unwrap();
@@ -95,20 +95,18 @@ fn replaced_content_dooms_the_old_and_owns_the_new() {
     let behrooz = user(&database, "behrooz");
     let before = upload(&database, &behrooz, "a.jpg");
     let claim = claim(&database, "b.pdf");
+    let mime_type = "application/pdf".into();
+    let facts = Facts { kind: Kind::Pdf, mime_type, width: None, height: None, mode: None };
     let content = NewContent {
-        kind: Kind::Pdf,
-        mime_type: "application/pdf".into(),
+        facts: facts.clone(),
         checksum: Checksum([9; 32]),
-        width: None,
-        height: None,
-        mode: None,
         thumbnails: image(&claim).thumbnails[..1].to_vec(),
         ..image(&claim)
     };
     let change = FileChange { content: Some(content), ..FileChange::default() };
     let Changed { file: after, doomed: by_this } = database.change_file(before.id, &change, at(70)).unwrap().unwrap();
     assert_eq!((after.id, after.created_at, &after.user), (before.id, before.created_at, &before.user));
-    assert_eq!((after.name.as_str(), after.kind, after.width, after.mode), ("a.jpg", Kind::Pdf, None, None));
+    assert_eq!((after.name.as_str(), after.facts), ("a.jpg", facts));
     assert_eq!(after.thumbnails.len(), 1);
 
     let mut doomed = database.doomed(100).unwrap();

@@ -5,7 +5,7 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use std::path::Path;
 use tempfile::TempDir;
 use tintype_domain::{
-    Checksum, ColourMode, Description, FileName, FileRecord, Key, Kind, Name, Suffix, Timestamp, UserRecord,
+    Checksum, ColourMode, Description, Facts, FileName, FileRecord, Key, Kind, Name, Suffix, Timestamp, UserRecord,
 };
 use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewFile, NewThumbnail, NewUser};
 use tintype_testkit::{Postgres, PostgresDatabase};
@@ -145,13 +145,15 @@ pub(crate) fn image(claim: &Claim) -> NewContent {
     });
     NewContent {
         key: claim.original.clone(),
-        kind: Kind::Image,
+        facts: Facts {
+            kind: Kind::Image,
+            mime_type: "image/jpeg".into(),
+            width: Some(2560),
+            height: Some(1600),
+            mode: Some(ColourMode::Rgb),
+        },
         size: 1_728_593,
-        mime_type: "image/jpeg".into(),
         checksum: Checksum([7; 32]),
-        width: Some(2560),
-        height: Some(1600),
-        mode: Some(ColourMode::Rgb),
         thumbnails: thumbnails.collect(),
     }
 }
