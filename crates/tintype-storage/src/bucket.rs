@@ -14,10 +14,8 @@ use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use http::Method;
-use object_store::multipart::MultipartStore;
 use object_store::path::Path;
-use object_store::signer::Signer;
-use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStoreExt};
 use std::fmt;
 use std::io;
 use std::ops::Range;
@@ -48,15 +46,10 @@ pub struct BucketStorage {
 
 struct Inner {
     url: BucketUrl,
-    store: Box<dyn Store>,
+    store: Box<dyn client::Store>,
     memory: Semaphore,
     is_read_only: bool,
 }
-
-/// What is needed of a client.
-trait Store: ObjectStore + MultipartStore + Signer {}
-
-impl<T: ObjectStore + MultipartStore + Signer> Store for T {}
 
 impl BucketStorage {
     /// Connects to a bucket with the keys that an environment has for it (for S3 `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`

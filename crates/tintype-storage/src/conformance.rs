@@ -11,6 +11,7 @@
 //! # );
 //! ```
 
+mod folder;
 mod lists;
 mod puts;
 mod reads;
@@ -22,12 +23,7 @@ pub use puts::{
 };
 pub use reads::{finishes_reading_what_is_deleted, reads_ranges, streams_large_objects};
 
-use crate::{Attributes, Content, Error, NewObject, Spool, Spooled, Storage};
-use bytes::Bytes;
-use futures_util::TryStreamExt;
-use std::ops::Range;
-use std::sync::Arc;
-use tintype_domain::Key;
+use crate::Storage;
 
 /// Runs every behaviour.
 ///
@@ -45,69 +41,4 @@ pub async fn all(storage: &dyn Storage) {
     finishes_reading_what_is_deleted(storage).await;
     deletes_for_good(storage).await;
     lists_what_is_there(storage).await;
-}
-
-/// A folder in the storage that is empty at first and in the end.
-struct Folder<'a> {
-    storage: &'a dyn Storage,
-    name: &'static str,
-}
-
-impl<'a> Folder<'a> {
-    async fn empty(storage: &'a dyn Storage, name: &'static str) -> Self {
-        let folder = Self { storage, name };
-        // An earlier run may have panicked half-way.
-        folder.clear().await;
-        folder
-    }
-
-    fn key(&self, name: &str) -> Key {
-        format!("conformance/{}/{name}", self.name).parse().expect("tests use valid keys")
-    }
-
-    async fn put(&self, name: &str, bytes: impl Into<Bytes>) -> Result<(), Error> {
-        self.put_content(name, Content::Bytes(bytes.into())).await
-    }
-
-    async fn put_content(&self, name: &str, content: Content) -> Result<(), Error> {
-        let object = NewObject { key: self.key(name), content, attributes: Attributes::default() };
-        self.storage.put(&object).await
-    }
-
-    async fn read(&self, name: &str, range: Option<Range<u64>>) -> Result<Vec<u8>, Error> {
-        let object = self.storage.get(&self.key(name), range).await?;
-        let body: Vec<Bytes> = object.body.try_collect().await?;
-        let bytes = body.concat();
-        assert_eq!(bytes.len() as u64, object.range.end - object.range.start, "the body is what its range says");
-        Ok(bytes)
-    }
-
-    async fn keys(&self) -> Vec<Key> {
-        let top = format!("conformance/{}", self.name).parse().expect("tests use valid keys");
-        let mut keys: Vec<_> = self.storage.list(Some(&top)).try_collect().await.expect("keys can be listed");
-        keys.sort();
-        keys
-    }
-
-    async fn clear(&self) {
-        for key in self.keys().await {
-            self.storage.delete(&key).await.expect("an object can be deleted");
-        }
-    }
-}
-
-/// Returns bytes in which every position can be told from its neighbours and from its like in every other block.
-fn pattern(len: usize) -> Vec<u8> {
-    (0..len).map(|i| (i % 251 + i / 65_521) as u8).collect()
-}
-
-async fn spooled(storage: &dyn Storage, bytes: &[u8]) -> Arc<Spooled> {
-    let dir = storage.spool_dir().map_or_else(std::env::temp_dir, ToOwned::to_owned);
-    let spool = Spool::open(dir).expect("a spool can be opened");
-    let mut writer = spool.create(u64::MAX);
-    // Chunks that never end where a block does.
-    for chunk in bytes.chunks(10_007) {
-        writer.write(Bytes::copy_from_slice(chunk)).await.expect("a file can be written");
-    }
-    Arc::new(writer.finish().await.expect("a file can be finished"))
 }

@@ -25,7 +25,7 @@ pub struct LocalStorage {
 
 #[derive(Debug)]
 struct Inner {
-    tree: Tree,
+    tree: Arc<Tree>,
     /// `None` where nothing may be written.
     spool: Option<Spool>,
 }
@@ -37,7 +37,7 @@ impl LocalStorage {
     /// # Errors
     /// [`Error::Io`] where the folder cannot be created, opened or written to.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
-        let tree = Tree::create(root.into())?;
+        let tree = Arc::new(Tree::create(root.into())?);
         let spool = Spool::open(tree.path().join(".spool"))?;
         Ok(Self { inner: Arc::new(Inner { tree, spool: Some(spool) }) })
     }
@@ -48,7 +48,7 @@ impl LocalStorage {
     /// # Errors
     /// [`Error::Io`] where the folder cannot be opened.
     pub fn open_read_only(root: impl Into<PathBuf>) -> Result<Self, Error> {
-        Ok(Self { inner: Arc::new(Inner { tree: Tree::open(root.into())?, spool: None }) })
+        Ok(Self { inner: Arc::new(Inner { tree: Arc::new(Tree::open(root.into())?), spool: None }) })
     }
 
     async fn run<T: Send + 'static>(
@@ -93,7 +93,7 @@ impl Storage for LocalStorage {
     }
 
     fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>> {
-        list::stream(Arc::clone(&self.inner), folder.cloned())
+        list::stream(Arc::clone(&self.inner.tree), folder.cloned())
     }
 
     async fn check(&self) -> Result<(), Error> {
@@ -142,7 +142,7 @@ impl Inner {
     }
 }
 
-#[cfg(all(test, feature = "conformance"))]
+#[cfg(test)]
 mod tests {
     use super::{Inner, LocalStorage, Spool, Tree};
     use std::sync::Arc;
@@ -151,7 +151,7 @@ mod tests {
     #[tokio::test]
     async fn conforms_on_a_file_system_without_anonymous_files() {
         let dir = tempfile::tempdir().unwrap();
-        let tree = Tree::create(dir.path().join("media")).unwrap();
+        let tree = Arc::new(Tree::create(dir.path().join("media")).unwrap());
         let spool = Some(Spool::open_without_anonymous(dir.path().join("media/.spool")).unwrap());
         let storage = LocalStorage { inner: Arc::new(Inner { tree, spool }) };
         crate::conformance::all(&storage).await;

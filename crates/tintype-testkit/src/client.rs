@@ -69,14 +69,10 @@ impl Client {
         self.authorization.as_deref()
     }
 
-    pub(crate) fn agent(&self) -> &ureq::Agent {
-        &self.agent
-    }
-
     /// Begins a request; `path` begins with `/`, or is a whole address as the server gives them.
     pub fn request(&self, method: &str, path: &str) -> Request<'_> {
         let url = if path.starts_with('/') { self.base.get() + path } else { path.to_owned() };
-        Request::new(self, method, url)
+        Request::new(&self.agent, self.authorization(), method, url)
     }
 
     /// Begins a `GET`.

@@ -1,5 +1,6 @@
 use crate::process::Process;
-use crate::{Bucket, Builder, Error, Postgres, PostgresDatabase, Server};
+use crate::setup::Setup;
+use crate::{Bucket, Error, Postgres, PostgresDatabase};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 pub struct Home {
     directory: TempDir,
     data_dir: PathBuf,
-    builder: Builder,
+    setup: Setup,
     database: Option<PostgresDatabase>,
 }
 
@@ -22,30 +23,31 @@ pub struct Home {
 const TEST_DATABASE: &str = "TINTYPE_TEST_DATABASE";
 
 impl Home {
-    pub(crate) fn new(builder: Builder) -> Result<Self, Error> {
-        let mut home = Self::bare(builder.choose_storage())?;
+    pub(crate) fn new(mut setup: Setup) -> Result<Self, Error> {
+        setup.choose_storage();
+        let mut home = Self::bare(setup)?;
         home.choose_database()?;
         Ok(home)
     }
 
-    fn bare(builder: Builder) -> Result<Self, Error> {
+    fn bare(setup: Setup) -> Result<Self, Error> {
         let directory = tempfile::Builder::new()
             .prefix("tintype-test-")
             .tempdir()
             .map_err(Error::io("make a directory in", std::env::temp_dir().display()))?;
-        let data_dir = builder.data_dir.clone().unwrap_or_else(|| directory.path().join("data"));
-        Ok(Self { directory, data_dir, builder, database: None })
+        let data_dir = setup.data_dir.clone().unwrap_or_else(|| directory.path().join("data"));
+        Ok(Self { directory, data_dir, setup, database: None })
     }
 
     /// Makes a PostgreSQL database where the surrounding process asks for it and the test leaves the choice.
     fn choose_database(&mut self) -> Result<(), Error> {
-        let is_chosen = self.builder.environment.iter().any(|(name, _)| name == "TINTYPE_DATABASE_URL");
+        let is_chosen = self.setup.environment.iter().any(|(name, _)| name == "TINTYPE_DATABASE_URL");
         match std::env::var(TEST_DATABASE).as_deref() {
             Err(_) | Ok("" | "sqlite") => {}
             Ok("postgres") if is_chosen => {}
             Ok("postgres") => {
                 let Some(server) = Postgres::shared() else { panic!("{TEST_DATABASE} asks for PostgreSQL") };
-                let migrating = Self::bare(Builder::new().binary(&self.builder.binary))?;
+                let migrating = Self::bare(Setup { binary: self.setup.binary.clone(), ..Setup::default() })?;
                 // Once, so that not every test waits for it.
                 server.prepare(|url| {
                     let _ = migrating.command(["user", "list"]).env("TINTYPE_DATABASE_URL", url).output();
@@ -59,7 +61,7 @@ impl Home {
 
     /// Returns the bucket that the files are kept in, if they are kept in one.
     pub fn bucket(&self) -> Option<&Bucket> {
-        self.builder.bucket.as_ref()
+        self.setup.bucket.as_ref()
     }
 
     /// Returns the working directory; `tintype.toml` would be read from here.
@@ -74,21 +76,12 @@ impl Home {
 
     /// Sets a configuration key for whatever is started from now on.
     pub fn reconfigure(&mut self, key: &str, value: &str) {
-        self.builder = self.builder.clone().config(key, value);
-    }
-
-    /// Starts a server here and waits until it answers.
-    ///
-    /// # Errors
-    ///
-    /// When the binary cannot be run, ends, or does not answer in time.
-    pub fn serve(self) -> Result<Server, Error> {
-        Server::start(self)
+        self.setup.set_config(key, value);
     }
 
     /// Returns a command of the binary, in this directory and with this configuration, for whatever [`Home::cli`] does not cover.
     pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(&self.builder.binary);
+        let mut command = Command::new(&self.setup.binary);
         self.prepare(&mut command);
         command.args(arguments);
         command
@@ -128,7 +121,7 @@ impl Home {
     ) -> Result<CommandOutput, Error> {
         let mut command = self.command(arguments);
         let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
-        let failed = |source| Error::Spawn { program: self.builder.binary.clone(), source };
+        let failed = |source| Error::Spawn { program: self.setup.binary.clone(), source };
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
         if let Some(mut stdin) = child.stdin.take() {
@@ -146,17 +139,17 @@ impl Home {
 
     /// Starts `tintype serve` without waiting for anything.
     pub(crate) fn spawn_server(&self) -> Result<Process, Error> {
-        let builder = &self.builder;
-        let mut command = match builder.wrapper.split_first() {
+        let setup = &self.setup;
+        let mut command = match setup.wrapper.split_first() {
             Some((program, arguments)) => {
                 let mut command = Command::new(program);
-                command.args(arguments).arg(&builder.binary);
+                command.args(arguments).arg(&setup.binary);
                 command
             }
-            None => Command::new(&builder.binary),
+            None => Command::new(&setup.binary),
         };
         self.prepare(&mut command);
-        command.arg("serve").args(&builder.arguments).arg("--port-file").arg(self.port_file());
+        command.arg("serve").args(&setup.arguments).arg("--port-file").arg(self.port_file());
         let program = PathBuf::from(command.get_program());
         let output = |path: PathBuf| {
             fs::File::options().create(true).append(true).open(&path).map_err(Error::io("open", path.display()))
@@ -189,7 +182,7 @@ impl Home {
     }
 
     pub(crate) fn start_limit(&self) -> std::time::Duration {
-        self.builder.start_limit
+        self.setup.start_limit
     }
 
     fn prepare(&self, command: &mut Command) {
@@ -203,7 +196,7 @@ impl Home {
         if let Some(database) = &self.database {
             command.env("TINTYPE_DATABASE_URL", database.url());
         }
-        command.envs(self.builder.environment.iter().map(|(name, value)| (name, value)));
+        command.envs(self.setup.environment.iter().map(|(name, value)| (name, value)));
     }
 }
 

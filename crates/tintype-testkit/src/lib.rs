@@ -15,6 +15,7 @@ mod raw;
 mod request;
 mod response;
 mod server;
+mod setup;
 mod wait;
 
 pub use account::Account;

@@ -1,4 +1,4 @@
-use crate::{Client, Error, Form, Response};
+use crate::{Error, Form, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::io::{self, Write};
@@ -10,7 +10,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<'c> {
-    client: &'c Client,
+    agent: &'c ureq::Agent,
+    authorization: Option<&'c str>,
     method: String,
     url: String,
     headers: Vec<(String, String)>,
@@ -18,8 +19,8 @@ pub struct Request<'c> {
 }
 
 impl<'c> Request<'c> {
-    pub(crate) fn new(client: &'c Client, method: &str, url: String) -> Self {
-        Self { client, method: method.to_owned(), url, headers: Vec::new(), body: None }
+    pub(crate) fn new(agent: &'c ureq::Agent, authorization: Option<&'c str>, method: &str, url: String) -> Self {
+        Self { agent, authorization, method: method.to_owned(), url, headers: Vec::new(), body: None }
     }
 
     /// Adds query parameters, percent-encoded, after those the path already has.
@@ -89,17 +90,13 @@ impl<'c> Request<'c> {
     ///
     /// As [`Request::try_send`], and when the sink refuses the bytes.
     pub fn send_into(self, sink: &mut dyn Write) -> Result<Response, Error> {
-        let Self { client, method, url, mut headers, body } = self;
-        if let Some(authorization) = client.authorization()
+        let Self { agent, authorization, method, url, mut headers, body } = self;
+        if let Some(authorization) = authorization
             && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
         {
             headers.push(("Authorization".to_owned(), authorization.to_owned()));
         }
-        exchange(client.agent(), &method, &url, &headers, body, sink).map_err(|source| Error::Exchange {
-            method,
-            url,
-            source,
-        })
+        exchange(agent, &method, &url, &headers, body, sink).map_err(|source| Error::Exchange { method, url, source })
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::client::Base;
 use crate::process::Process;
-use crate::{Account, Builder, Client, CommandOutput, Error, Home, RawConnection, wait_for};
+use crate::{Account, Client, CommandOutput, Error, Home, RawConnection, wait_for};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -26,18 +26,20 @@ pub struct Server {
     home: Home,
 }
 
-impl Server {
-    /// Returns a builder with every setting at its default.
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
-    pub(crate) fn start(home: Home) -> Result<Self, Error> {
+impl Home {
+    /// Starts a server here and waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// When the binary cannot be run, ends, or does not answer in time.
+    pub fn serve(self) -> Result<Server, Error> {
         let base = Base::default();
-        let (process, address) = launch(&home, &base)?;
-        Ok(Self { process, base, address, actors: Mutex::default(), home })
+        let (process, address) = launch(&self, &base)?;
+        Ok(Server { process, base, address, actors: Mutex::default(), home: self })
     }
+}
 
+impl Server {
     /// Returns the address up to and without the path, e.g. `http://127.0.0.1:43210`.
     pub fn url(&self) -> String {
         self.base.get()

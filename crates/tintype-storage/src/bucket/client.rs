@@ -4,11 +4,18 @@ use http::{Method, StatusCode};
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService, ReqwestConnector,
 };
-use object_store::{BackoffConfig, ClientOptions, RetryConfig};
+use object_store::multipart::MultipartStore;
+use object_store::signer::Signer;
+use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+
+/// Everything that a client has to be able to do.
+pub(super) trait Store: ObjectStore + MultipartStore + Signer {}
+
+impl<T: ObjectStore + MultipartStore + Signer> Store for T {}
 
 /// How long an answer may take to begin, beside what the request's body needs.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(4);

@@ -1,5 +1,6 @@
+use super::client::{self, Store};
 use super::url::Provider;
-use super::{BucketUrl, Store, client, error};
+use super::{BucketUrl, error};
 use crate::Error;
 use object_store::aws::AmazonS3Builder;
 

@@ -1,4 +1,4 @@
-use super::Folder;
+use super::folder::Folder;
 use crate::{Error, Storage};
 use futures_util::TryStreamExt;
 use tintype_domain::Key;

@@ -1,4 +1,4 @@
-use super::{Folder, pattern, spooled};
+use super::folder::{Folder, pattern, spooled};
 use crate::{Content, Error, Storage};
 use futures_util::future::join_all;
 use std::sync::Arc;

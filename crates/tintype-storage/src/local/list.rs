@@ -1,4 +1,4 @@
-use super::Inner;
+use super::tree::{self, Tree};
 use crate::Error;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
@@ -13,10 +13,10 @@ use tokio::sync::mpsc::{self, Sender};
 const AHEAD: usize = 256;
 
 /// Streams the keys below a folder, found by a thread that waits for whoever asks and ends with the stream.
-pub(super) fn stream(inner: Arc<Inner>, folder: Option<Key>) -> BoxStream<'static, Result<Key, Error>> {
+pub(super) fn stream(tree: Arc<Tree>, folder: Option<Key>) -> BoxStream<'static, Result<Key, Error>> {
     let (found, mut keys) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
-        if let Err(error) = visit(&inner, folder, &found) {
+        if let Err(error) = visit(&tree, folder, &found) {
             // Nobody hears it where nobody listens any more.
             let _ = found.blocking_send(Err(error));
         }
@@ -24,11 +24,11 @@ pub(super) fn stream(inner: Arc<Inner>, folder: Option<Key>) -> BoxStream<'stati
     stream::poll_fn(move |context| keys.poll_recv(context)).boxed()
 }
 
-fn visit(inner: &Inner, top: Option<Key>, found: &Sender<Result<Key, Error>>) -> Result<(), Error> {
-    let Some(opened) = inner.tree.open_folder(top.as_ref())? else { return Ok(()) };
-    let mut open = vec![Folder::new(inner, top, opened)?];
+fn visit(tree: &Tree, top: Option<Key>, found: &Sender<Result<Key, Error>>) -> Result<(), Error> {
+    let Some(opened) = tree.open_folder(top.as_ref())? else { return Ok(()) };
+    let mut open = vec![Folder::new(tree, top, opened)?];
     while let Some(folder) = open.last_mut() {
-        let Some((key, kind)) = folder.next(inner)? else {
+        let Some((key, kind)) = folder.next(tree)? else {
             open.pop();
             continue;
         };
@@ -37,9 +37,9 @@ fn visit(inner: &Inner, top: Option<Key>, found: &Sender<Result<Key, Error>>) ->
                 return Ok(());
             }
         } else if kind == FileType::Directory
-            && let Some(opened) = folder.open(inner, &key)?
+            && let Some(opened) = folder.open(tree, &key)?
         {
-            open.push(Folder::new(inner, Some(key), opened)?);
+            open.push(Folder::new(tree, Some(key), opened)?);
         }
     }
     Ok(())
@@ -51,17 +51,17 @@ struct Folder {
 }
 
 impl Folder {
-    fn new(inner: &Inner, key: Option<Key>, folder: File) -> Result<Self, Error> {
+    fn new(tree: &Tree, key: Option<Key>, folder: File) -> Result<Self, Error> {
         match Dir::new(folder) {
             Ok(entries) => Ok(Self { key, entries }),
-            Err(errno) => Err(Error::io("read folder", &path_of(inner, key.as_ref()))(errno)),
+            Err(errno) => Err(Error::io("read folder", &path_of(tree, key.as_ref()))(errno)),
         }
     }
 
     /// Returns the next entry whose name can be part of a key; others, such as `.spool`, are not ours.
-    fn next(&mut self, inner: &Inner) -> Result<Option<(Key, FileType)>, Error> {
+    fn next(&mut self, tree: &Tree) -> Result<Option<(Key, FileType)>, Error> {
         let folder = self.key.as_ref();
-        let failed = |errno: Errno| Error::io("read folder", &path_of(inner, folder))(errno);
+        let failed = |errno: Errno| Error::io("read folder", &path_of(tree, folder))(errno);
         while let Some(entry) = self.entries.read() {
             let entry = entry.map_err(failed)?;
             let Ok(name) = entry.file_name().to_str() else { continue };
@@ -85,10 +85,10 @@ impl Folder {
     }
 
     /// Opens a folder in this one; `None` where it is gone or replaced meanwhile.
-    fn open(&self, inner: &Inner, key: &Key) -> Result<Option<File>, Error> {
-        let failed = |errno: Errno| Error::io("open folder", &path_of(inner, Some(key)))(errno);
+    fn open(&self, tree: &Tree, key: &Key) -> Result<Option<File>, Error> {
+        let failed = |errno: Errno| Error::io("open folder", &path_of(tree, Some(key)))(errno);
         let parent = self.entries.fd().map_err(failed)?;
-        match openat(parent, key.file_name(), super::tree::FOLDER, Mode::empty()) {
+        match openat(parent, key.file_name(), tree::FOLDER, Mode::empty()) {
             Ok(folder) => Ok(Some(folder.into())),
             Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
             Err(errno) => Err(failed(errno)),
@@ -96,6 +96,6 @@ impl Folder {
     }
 }
 
-fn path_of(inner: &Inner, key: Option<&Key>) -> std::path::PathBuf {
-    key.map_or_else(|| inner.tree.path().to_owned(), |key| inner.tree.path_of(key))
+fn path_of(tree: &Tree, key: Option<&Key>) -> std::path::PathBuf {
+    key.map_or_else(|| tree.path().to_owned(), |key| tree.path_of(key))
 }

@@ -5,7 +5,6 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use tintype_domain::Checksum;
 
@@ -53,7 +52,8 @@ impl Spooled {
     }
 
     /// Returns the folder it lies in, for messages.
-    pub(crate) fn dir(&self) -> &Path {
+    #[cfg(feature = "s3")]
+    pub(crate) fn dir(&self) -> &std::path::Path {
         self.file.dir()
     }
 
