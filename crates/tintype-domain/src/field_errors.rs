@@ -1,38 +1,97 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
-/// What is wrong with a request, by the field or parameter it is about: the lists a Django REST framework client expects.
-#[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.summary())]
-pub struct FieldErrors(BTreeMap<String, Vec<String>>);
+/// What is wrong with one value of a request. What clients read about it is not said here but by whoever answers them.
+///
+/// Exhaustive on purpose: whoever answers clients has to decide what to say in every case.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FieldProblem {
+    /// A required value was not sent.
+    #[error("is missing")]
+    Missing,
+    /// The value is `null`.
+    #[error("is null")]
+    Null,
+    /// The value is a list, an object or a boolean where a text belongs.
+    #[error("is not a text")]
+    NotAText,
+    /// The text is empty, or has white space only.
+    #[error("is blank")]
+    Blank,
+    /// The text contains a NUL character.
+    #[error("contains a NUL character")]
+    NulCharacter,
+    /// The text is too long.
+    #[error("has more than {limit} characters")]
+    TooLong {
+        /// The most characters there may be.
+        limit: usize,
+    },
+    /// The search has too many terms.
+    #[error("has more than {limit} terms")]
+    TooManyTerms {
+        /// The most different terms there may be.
+        limit: usize,
+    },
+    /// The value is not a number.
+    #[error("is not a number")]
+    NotANumber,
+    /// The value is not a date.
+    #[error("is not a date")]
+    NotADate,
+    /// The value is neither a date nor a date-time.
+    #[error("is not a date-time")]
+    NotADateTime,
+    /// The value is not one of a fixed set.
+    #[error("is `{value}`, which is not one of the choices")]
+    NotAChoice {
+        /// The value.
+        value: String,
+    },
+    /// No file was sent.
+    #[error("is missing: no file was sent")]
+    NoFile,
+    /// A text was sent in place of a file, and it does not name the present content either.
+    #[error("is not a file")]
+    NotAFile,
+    /// The file was sent without a usable name.
+    #[error("is a file without a name")]
+    UnnamedFile,
+    /// The file has no bytes.
+    #[error("is an empty file")]
+    EmptyFile,
+}
+
+/// What is wrong with a request, by the field or parameter it is about.
+///
+/// ```
+/// use tintype_domain::{FieldErrors, FieldProblem};
+///
+/// let errors = FieldErrors::one("name", FieldProblem::TooLong { limit: 255 });
+/// assert_eq!(errors.to_string(), "`name` has more than 255 characters");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldErrors(BTreeMap<&'static str, Vec<FieldProblem>>);
 
 impl FieldErrors {
-    /// Returns the errors of one field with one message.
-    pub fn one(field: &str, message: impl Into<String>) -> Self {
-        let mut errors = Self::default();
-        errors.push(field, message);
-        errors
+    /// Returns the errors of one field with one problem.
+    pub fn one(field: &'static str, problem: FieldProblem) -> Self {
+        Self(BTreeMap::from([(field, vec![problem])]))
     }
 
-    /// Adds a message about `field`.
-    pub fn push(&mut self, field: &str, message: impl Into<String>) {
-        self.0.entry(field.to_owned()).or_default().push(message.into());
+    /// Adds a problem of `field`.
+    pub fn push(&mut self, field: &'static str, problem: FieldProblem) {
+        self.0.entry(field).or_default().push(problem);
     }
 
-    /// Adds every message of `other`.
-    pub fn extend(&mut self, other: Self) {
-        for (field, messages) in other.0 {
-            self.0.entry(field).or_default().extend(messages);
-        }
+    /// Returns the value of `result`, or keeps its problem as one of `field`.
+    pub fn take<T>(&mut self, field: &'static str, result: Result<T, FieldProblem>) -> Option<T> {
+        result.map_err(|problem| self.push(field, problem)).ok()
     }
 
-    /// Keeps the value of `result`, or its errors.
-    pub fn take<T>(&mut self, result: Result<T, Self>) -> Option<T> {
-        result.map_err(|errors| self.extend(errors)).ok()
-    }
-
-    /// Returns the fields with their messages, by field name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
-        self.0.iter().map(|(field, messages)| (field.as_str(), messages.as_slice()))
+    /// Returns the fields with their problems, by field name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[FieldProblem])> {
+        self.0.iter().map(|(field, problems)| (*field, problems.as_slice()))
     }
 
     /// Returns `value`, or these errors where there are any.
@@ -42,9 +101,17 @@ impl FieldErrors {
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
+}
 
-    fn summary(&self) -> String {
-        let parts: Vec<_> = self.iter().map(|(field, messages)| format!("{field}: {}", messages.join(" "))).collect();
-        parts.join("; ")
+impl std::error::Error for FieldErrors {}
+
+impl fmt::Display for FieldErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problems = self.iter().flat_map(|(field, problems)| problems.iter().map(move |problem| (field, problem)));
+        for (index, (field, problem)) in problems.enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}`{field}` {problem}")?;
+        }
+        Ok(())
     }
 }

@@ -1,10 +1,12 @@
-use crate::kind::{UnknownName, named};
-use crate::number::Number;
-use crate::{Bounds, FieldErrors, Kind, Timestamp, fold_case};
+mod moment;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-mod moment;
+use crate::kind::{UnknownName, named};
+use crate::number::Number;
+use crate::{Bounds, FieldErrors, FieldProblem, Kind, Timestamp, fold_case};
 use moment::{day_bounds, parse_moment};
 
 /// How many files a page has unless the client says.
@@ -111,65 +113,110 @@ named!(
     }
 );
 
+named!(
+    /// The parameters of a list.
+    ListParameter, "parameter", {
+        /// The most files in the page.
+        Limit = "limit",
+        /// How many files to leave out before the page.
+        Offset = "offset",
+        /// Terms, each of which must occur in the name or the id.
+        Search = "search",
+        /// Comma-separated names of [`OrderField`], each perhaps with a `-` for descending.
+        Ordering = "ordering",
+        /// Comma-separated names of [`Kind`].
+        Type = "type",
+        /// The id of the uploader.
+        UserId = "user_id",
+        /// The least id.
+        IdMin = "id_min",
+        /// The greatest id.
+        IdMax = "id_max",
+        /// The least size, in bytes.
+        SizeMin = "size_min",
+        /// The greatest size, in bytes.
+        SizeMax = "size_max",
+        /// The least width, in pixels.
+        WidthMin = "width_min",
+        /// The greatest width, in pixels.
+        WidthMax = "width_max",
+        /// The least height, in pixels.
+        HeightMin = "height_min",
+        /// The greatest height, in pixels.
+        HeightMax = "height_max",
+        /// The UTC day of the upload.
+        CreatedDate = "created_date",
+        /// The UTC day of the last change.
+        UpdatedDate = "updated_date",
+        /// The earliest day or time of the upload.
+        CreatedFrom = "created_from",
+        /// The latest day or time of the upload.
+        CreatedTo = "created_to",
+        /// The earliest day or time of the last change.
+        UpdatedFrom = "updated_from",
+        /// The latest day or time of the last change.
+        UpdatedTo = "updated_to",
+    }
+);
+
 impl ListQuery {
-    /// Parses decoded query parameters; of several of one name the last counts, unknown and empty ones do not.
+    /// Parses decoded query parameters. Of several with one name the last counts; unknown and empty ones do not.
     ///
-    /// A limit or offset that does not parse falls back to its default, and orderings of unknown name are left out, as
-    /// Django REST framework does it.
+    /// A limit or offset that does not parse falls back to its default, and orderings with unknown names are left out,
+    /// as Django REST framework does it.
     ///
     /// # Errors
-    /// Every other value that does not parse, by its parameter, in Django's words.
+    /// Every other value that does not parse, by its parameter.
     ///
     /// ```
     /// use tintype_domain::ListQuery;
     /// let query = ListQuery::parse([("type", "image,pdf"), ("size_min", "1024"), ("ordering", "-size,name")]).unwrap();
     /// assert_eq!(query.filter.size.min, Some(1024));
     /// let errors = ListQuery::parse([("size_min", "big")]).unwrap_err();
-    /// assert_eq!(errors.to_string(), "size_min: Enter a number.");
+    /// assert_eq!(errors.to_string(), "`size_min` is not a number");
     /// ```
     pub fn parse<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
-        let parameters: std::collections::BTreeMap<_, _> = parameters.into_iter().collect();
+        let known =
+            parameters.into_iter().filter_map(|(name, value)| Some((name.parse::<ListParameter>().ok()?, value)));
+        let last: BTreeMap<_, _> = known.collect();
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
-        for (name, value) in parameters {
-            if let Err(message) = query.set(name, value) {
-                errors.push(name, message);
+        for (parameter, value) in last {
+            if !value.trim().is_empty() {
+                errors.take(parameter.as_str(), query.set(parameter, value));
             }
         }
         errors.or(query)
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        if value.trim().is_empty() {
-            return Ok(());
-        }
+    fn set(&mut self, parameter: ListParameter, value: &str) -> Result<(), FieldProblem> {
+        use ListParameter as P;
         let filter = &mut self.filter;
-        match name {
-            "limit" => self.limit = positive(value).unwrap_or(DEFAULT_LIMIT),
-            "offset" => self.offset = value.trim().parse().ok().filter(|&n| i64::try_from(n).is_ok()).unwrap_or(0),
-            "ordering" => self.order(value),
-            "search" => filter.search = terms(value)?,
-            "type" => filter.kinds = kinds(value)?,
-            "user_id" => {
+        match parameter {
+            P::Limit => self.limit = positive(value).unwrap_or(DEFAULT_LIMIT),
+            P::Offset => self.offset = value.trim().parse().ok().filter(|&n| i64::try_from(n).is_ok()).unwrap_or(0),
+            P::Ordering => self.order(value),
+            P::Search => filter.search = terms(value)?,
+            P::Type => filter.kinds = kinds(value)?,
+            P::UserId => {
                 let Number { floor, ceil } = number(value)?;
                 // A fraction is no user's number: the bounds cross, and nothing matches.
                 filter.user_id = Bounds { min: Some(ceil), max: Some(floor) };
             }
-            "id_min" => filter.id.at_least(number(value)?.ceil),
-            "id_max" => filter.id.at_most(number(value)?.floor),
-            "size_min" => filter.size.at_least(number(value)?.ceil),
-            "size_max" => filter.size.at_most(number(value)?.floor),
-            "width_min" => filter.width.at_least(number(value)?.ceil),
-            "width_max" => filter.width.at_most(number(value)?.floor),
-            "height_min" => filter.height.at_least(number(value)?.ceil),
-            "height_max" => filter.height.at_most(number(value)?.floor),
-            "created_date" => narrow(&mut filter.created_at, day_bounds(value)?),
-            "updated_date" => narrow(&mut filter.updated_at, day_bounds(value)?),
-            "created_from" => filter.created_at.at_least(parse_moment(value)?.0.unix_micros()),
-            "created_to" => filter.created_at.at_most(parse_moment(value)?.1.unix_micros()),
-            "updated_from" => filter.updated_at.at_least(parse_moment(value)?.0.unix_micros()),
-            "updated_to" => filter.updated_at.at_most(parse_moment(value)?.1.unix_micros()),
-            _ => {}
+            P::IdMin => filter.id.at_least(number(value)?.ceil),
+            P::IdMax => filter.id.at_most(number(value)?.floor),
+            P::SizeMin => filter.size.at_least(number(value)?.ceil),
+            P::SizeMax => filter.size.at_most(number(value)?.floor),
+            P::WidthMin => filter.width.at_least(number(value)?.ceil),
+            P::WidthMax => filter.width.at_most(number(value)?.floor),
+            P::HeightMin => filter.height.at_least(number(value)?.ceil),
+            P::HeightMax => filter.height.at_most(number(value)?.floor),
+            P::CreatedDate => narrow(&mut filter.created_at, day_bounds(value)?),
+            P::UpdatedDate => narrow(&mut filter.updated_at, day_bounds(value)?),
+            P::CreatedFrom => filter.created_at.at_least(parse_moment(value)?.0.unix_micros()),
+            P::CreatedTo => filter.created_at.at_most(parse_moment(value)?.1.unix_micros()),
+            P::UpdatedFrom => filter.updated_at.at_least(parse_moment(value)?.0.unix_micros()),
+            P::UpdatedTo => filter.updated_at.at_most(parse_moment(value)?.1.unix_micros()),
         }
         Ok(())
     }
@@ -197,19 +244,19 @@ fn positive(value: &str) -> Option<u32> {
     Some(u32::try_from(value).unwrap_or(MAX_LIMIT).min(MAX_LIMIT))
 }
 
-fn number(value: &str) -> Result<Number, String> {
-    Number::parse(value).ok_or_else(|| "Enter a number.".into())
+fn number(value: &str) -> Result<Number, FieldProblem> {
+    Number::parse(value).ok_or(FieldProblem::NotANumber)
 }
 
-fn terms(value: &str) -> Result<Vec<String>, String> {
+fn terms(value: &str) -> Result<Vec<String>, FieldProblem> {
     if value.contains('\0') {
-        return Err("Null characters are not allowed.".into());
+        return Err(FieldProblem::NulCharacter);
     }
     let mut terms: Vec<_> = value.split_whitespace().map(fold_case).collect();
     terms.sort();
     terms.dedup();
     if terms.len() > Filter::MAX_SEARCH_TERMS {
-        return Err(format!("Ensure this field has no more than {} terms.", Filter::MAX_SEARCH_TERMS));
+        return Err(FieldProblem::TooManyTerms { limit: Filter::MAX_SEARCH_TERMS });
     }
     Ok(terms)
 }
@@ -219,13 +266,10 @@ impl Filter {
     pub const MAX_SEARCH_TERMS: usize = 32;
 }
 
-fn kinds(value: &str) -> Result<Vec<Kind>, String> {
+fn kinds(value: &str) -> Result<Vec<Kind>, FieldProblem> {
     let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
-    let mut kinds = names
-        .map(|name| {
-            name.parse().map_err(|_| format!("Select a valid choice. {name} is not one of the available choices."))
-        })
-        .collect::<Result<Vec<Kind>, _>>()?;
+    let kind = |name: &str| name.parse().map_err(|_| FieldProblem::NotAChoice { value: name.to_owned() });
+    let mut kinds = names.map(kind).collect::<Result<Vec<Kind>, _>>()?;
     kinds.sort();
     kinds.dedup();
     Ok(kinds)

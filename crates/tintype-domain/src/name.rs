@@ -1,5 +1,7 @@
 use unicode_normalization::UnicodeNormalization;
 
+use crate::FieldProblem;
+
 /// What a file is called in lists and searches: 1 to 255 characters, any but NUL.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name(String);
@@ -11,15 +13,15 @@ impl Name {
     /// Returns the name a user gave, without white space at its ends.
     ///
     /// # Errors
-    /// The message for the user, in Django's words, where it is blank, too long or holds a NUL.
-    pub fn new(text: &str) -> Result<Self, String> {
+    /// [`FieldProblem::Blank`], [`FieldProblem::NulCharacter`], [`FieldProblem::TooLong`].
+    pub fn new(text: &str) -> Result<Self, FieldProblem> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("This field may not be blank.".into());
+            return Err(FieldProblem::Blank);
         }
         no_nul(text)?;
         if text.chars().count() > Self::MAX_CHARS {
-            return Err(format!("Ensure this field has no more than {} characters.", Self::MAX_CHARS));
+            return Err(FieldProblem::TooLong { limit: Self::MAX_CHARS });
         }
         Ok(Self(text.to_owned()))
     }
@@ -65,8 +67,8 @@ impl Description {
     /// Returns the description a user gave, without white space at its ends.
     ///
     /// # Errors
-    /// The message for the user, in Django's words, where it holds a NUL.
-    pub fn new(text: &str) -> Result<Self, String> {
+    /// [`FieldProblem::NulCharacter`].
+    pub fn new(text: &str) -> Result<Self, FieldProblem> {
         no_nul(text)?;
         Ok(Self(text.trim().to_owned()))
     }
@@ -77,8 +79,8 @@ impl Description {
     }
 }
 
-fn no_nul(text: &str) -> Result<(), String> {
-    if text.contains('\0') { Err("Null characters are not allowed.".into()) } else { Ok(()) }
+fn no_nul(text: &str) -> Result<(), FieldProblem> {
+    if text.contains('\0') { Err(FieldProblem::NulCharacter) } else { Ok(()) }
 }
 
 /// Returns what follows the last `/` or `\`.

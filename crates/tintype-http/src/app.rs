@@ -1,7 +1,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tintype_library::Library;
+use actix_web::{HttpRequest, web};
+use tintype_library::{Error, Library};
 
 use crate::config::HttpConfig;
 
@@ -22,6 +23,12 @@ impl App {
     /// Reports the server as not ready from now on, for when it is about to stop. Requests are still answered.
     pub fn start_ending(&self) {
         self.ending.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns the application that `request` came to.
+    pub(crate) fn of(request: &HttpRequest) -> Result<web::Data<Self>, Error> {
+        let app = request.app_data::<web::Data<Self>>().cloned();
+        app.ok_or_else(|| Error::Internal("there is no `App` in the application data".into()))
     }
 
     pub(crate) fn is_ending(&self) -> bool {

@@ -1,8 +1,13 @@
-use actix_web::HttpRequest;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tintype_library::domain::Key;
 
+use crate::app::App;
 use crate::config::HttpConfig;
+use crate::problem::Problem;
 
 /// Everything but RFC 3986's unreserved characters and the slash.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -16,7 +21,7 @@ impl BaseUrl {
     ///
     /// `X-Forwarded-Proto` and `X-Forwarded-Host` count only from trusted proxies: anybody can send them. Of several values
     /// the last one is the proxy's own. `Forwarded` never counts: most proxies set the others and pass this one on as it came.
-    pub(crate) fn of(request: &HttpRequest, config: &HttpConfig) -> Self {
+    fn of(request: &HttpRequest, config: &HttpConfig) -> Self {
         if let Some(url) = &config.public_url {
             return Self(url.clone());
         }
@@ -48,6 +53,15 @@ impl BaseUrl {
     /// Returns the URL of a path.
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
+    }
+}
+
+impl FromRequest for BaseUrl {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(App::of(request).map(|app| Self::of(request, &app.config)).map_err(Problem::from))
     }
 }
 

@@ -3,12 +3,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::web::{Bytes, Payload};
-use futures_util::Stream;
+use actix_web::web::Bytes;
+use futures_util::{Stream, TryStreamExt};
 use tokio::time::Sleep;
 
 use crate::config::HttpConfig;
+use crate::problem::{Defect, Format, Problem, Slow};
 
 /// A request's body that has to keep coming: a client may neither fall silent for longer than the idle timeout nor, once
 /// that time has passed, stay below the minimum rate on average. actix times out headers, but never a body.
@@ -19,15 +21,6 @@ pub(crate) struct Body {
     min_bytes_per_second: u64,
     start: Instant,
     received: u64,
-}
-
-/// What a body that is too slow ends with, inside [`PayloadError::Io`].
-#[derive(Debug, Clone, Copy, thiserror::Error)]
-pub(crate) enum Slow {
-    #[error("The request's body stopped coming.")]
-    Idle,
-    #[error("The request's body comes too slowly.")]
-    Rate,
 }
 
 impl Body {
@@ -48,18 +41,36 @@ impl Body {
     }
 }
 
-fn slow(why: Slow) -> PayloadError {
-    PayloadError::Io(io::Error::new(io::ErrorKind::TimedOut, why))
+/// Returns all bytes of a stream of at most `limit` bytes, or what `problem` makes of its error.
+pub(crate) async fn read_all<E>(
+    mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    limit: usize,
+    problem: impl Fn(E) -> Problem,
+) -> Result<Vec<u8>, Problem> {
+    let mut all = Vec::new();
+    while let Some(bytes) = stream.try_next().await.map_err(&problem)? {
+        if all.len() + bytes.len() > limit {
+            return Err(Problem::FieldTooLarge { limit });
+        }
+        all.extend_from_slice(&bytes);
+    }
+    Ok(all)
 }
 
-impl Slow {
-    /// Returns why a body ended, if it was for its slowness.
-    pub(crate) fn of(error: &PayloadError) -> Option<Self> {
-        match error {
-            PayloadError::Io(error) => error.get_ref()?.downcast_ref().copied(),
-            _ => None,
-        }
+/// Returns why the body of this format ended early.
+pub(crate) fn early_end(format: Format, error: &PayloadError) -> Problem {
+    match error {
+        PayloadError::Io(error) => match error.get_ref().and_then(|error| error.downcast_ref()) {
+            Some(slow) => Problem::TooSlow(*slow),
+            None => Problem::Malformed { format, defect: Defect::CutShort },
+        },
+        PayloadError::Incomplete(_) => Problem::Malformed { format, defect: Defect::CutShort },
+        other => Problem::Malformed { format, defect: Defect::Syntax(other.to_string()) },
     }
+}
+
+fn slow(why: Slow) -> PayloadError {
+    PayloadError::Io(io::Error::new(io::ErrorKind::TimedOut, why))
 }
 
 impl Stream for Body {

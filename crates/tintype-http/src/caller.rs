@@ -1,6 +1,6 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::{FutureExt, LocalBoxFuture};
 use tintype_library::auth::Actor;
 
@@ -15,12 +15,8 @@ impl FromRequest for Caller {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let app = request.app_data::<web::Data<App>>().cloned();
+        let app = App::of(request);
         let header = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes().to_owned());
-        async move {
-            let app = app.ok_or(Problem::NotFound)?;
-            Ok(Self(app.library.authenticate(header.as_deref()).await?))
-        }
-        .boxed_local()
+        async move { Ok(Self(app?.library.authenticate(header.as_deref()).await?)) }.boxed_local()
     }
 }

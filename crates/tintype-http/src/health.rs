@@ -1,17 +1,17 @@
-use actix_web::{HttpResponse, web};
-use serde_json::json;
+use actix_web::web::{Data, Json};
 use tintype_library::causes;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::view::HealthView;
 
 /// `GET /healthz`: the process serves.
-pub(crate) async fn alive() -> HttpResponse {
-    HttpResponse::Ok().json(json!({"status": "ok"}))
+pub(crate) async fn alive() -> Json<HealthView> {
+    Json(HealthView::OK)
 }
 
-/// `GET /readyz`: database and storage answer, too, and the server goes on.
-pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
+/// `GET /readyz`: database and storage answer, too, and the server is not about to stop.
+pub(crate) async fn ready(app: Data<App>) -> Result<Json<HealthView>, Problem> {
     if app.is_ending() {
         return Err(Problem::Ending);
     }
@@ -19,5 +19,5 @@ pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, Problem> 
         tracing::warn!("not ready: {}", causes(&error));
         Problem::NotReady(error.part)
     })?;
-    Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
+    Ok(Json(HealthView::OK))
 }

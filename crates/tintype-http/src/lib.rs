@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod answer;
 mod app;
 mod auth;
 mod base_url;
@@ -8,13 +9,16 @@ mod body;
 mod caller;
 mod config;
 mod endpoint;
+mod fields;
+mod file_id;
 mod files;
 mod form;
 mod health;
+mod input;
 mod media;
-mod page;
+mod page_request;
 mod problem;
-mod range;
+mod reply;
 mod request_id;
 mod request_log;
 mod routes;

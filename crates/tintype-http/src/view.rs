@@ -1,17 +1,20 @@
 use serde::Serialize;
+use tintype_library::auth::TokenKey;
 use tintype_library::domain::{Facts, FileRecord, HumanSize, ThumbnailRecord, UserRecord};
+use tintype_library::persistence::FilePage;
 
 use crate::base_url::BaseUrl;
+use crate::page_request::PageLinks;
 
 /// The file object. The order of its fields is part of the contract.
 #[derive(Serialize)]
-pub(crate) struct FileView<'a> {
+pub(crate) struct FileView {
     id: i64,
     r#type: &'static str,
-    user: Option<OwnerView<'a>>,
+    user: Option<OwnerView>,
     f: String,
-    name: &'a str,
-    description: &'a str,
+    name: String,
+    description: String,
     size: u64,
     human_readable_size: String,
     width: Option<u32>,
@@ -20,14 +23,14 @@ pub(crate) struct FileView<'a> {
     created_at: String,
     updated_at: String,
     thumbnails: Vec<ThumbnailView>,
-    mime_type: &'a str,
+    mime_type: String,
     checksum: String,
 }
 
 #[derive(Serialize)]
-struct OwnerView<'a> {
+struct OwnerView {
     id: i64,
-    username: &'a str,
+    username: String,
     full_name: String,
 }
 
@@ -41,16 +44,16 @@ struct ThumbnailView {
     bytes: u64,
 }
 
-impl<'a> FileView<'a> {
-    pub(crate) fn new(file: &'a FileRecord, base: &BaseUrl) -> Self {
+impl FileView {
+    pub(crate) fn new(file: &FileRecord, base: &BaseUrl) -> Self {
         let Facts { kind, mime_type, width, height, mode } = &file.facts;
         Self {
             id: file.id.0,
             r#type: kind.as_str(),
             user: file.user.as_ref().map(OwnerView::new),
             f: base.of_object(&file.key),
-            name: file.name.as_str(),
-            description: file.description.as_str(),
+            name: file.name.as_str().to_owned(),
+            description: file.description.as_str().to_owned(),
             size: file.size,
             human_readable_size: HumanSize(file.size).to_string(),
             width: *width,
@@ -59,15 +62,15 @@ impl<'a> FileView<'a> {
             created_at: file.created_at.to_string(),
             updated_at: file.updated_at.to_string(),
             thumbnails: file.thumbnails.iter().map(|thumbnail| ThumbnailView::new(thumbnail, base)).collect(),
-            mime_type,
+            mime_type: mime_type.clone(),
             checksum: file.checksum.to_string(),
         }
     }
 }
 
-impl<'a> OwnerView<'a> {
-    fn new(user: &'a UserRecord) -> Self {
-        Self { id: user.id.0, username: &user.username, full_name: user.full_name() }
+impl OwnerView {
+    fn new(user: &UserRecord) -> Self {
+        Self { id: user.id.0, username: user.username.clone(), full_name: user.full_name() }
     }
 }
 
@@ -86,33 +89,62 @@ impl ThumbnailView {
 
 /// A page of a list.
 #[derive(Serialize)]
-pub(crate) struct PageView<'a> {
-    pub(crate) count: u64,
-    pub(crate) next: Option<String>,
-    pub(crate) previous: Option<String>,
-    pub(crate) results: Vec<FileView<'a>>,
+pub(crate) struct PageView {
+    count: u64,
+    next: Option<String>,
+    previous: Option<String>,
+    results: Vec<FileView>,
+}
+
+impl PageView {
+    pub(crate) fn new(page: &FilePage, links: PageLinks, base: &BaseUrl) -> Self {
+        let results = page.files.iter().map(|file| FileView::new(file, base)).collect();
+        Self { count: page.count, next: links.next, previous: links.previous, results }
+    }
 }
 
 /// The user who asks.
 #[derive(Serialize)]
-pub(crate) struct MeView<'a> {
+pub(crate) struct MeView {
     id: i64,
-    username: &'a str,
+    username: String,
     full_name: String,
     is_staff: bool,
     is_admin: bool,
     permissions: Vec<u16>,
 }
 
-impl<'a> MeView<'a> {
-    pub(crate) fn new(user: &'a UserRecord) -> Self {
+impl MeView {
+    pub(crate) fn new(user: &UserRecord) -> Self {
         Self {
             id: user.id.0,
-            username: &user.username,
+            username: user.username.clone(),
             full_name: user.full_name(),
             is_staff: user.is_staff,
             is_admin: user.is_admin,
             permissions: user.permissions.iter().map(|permission| permission.code()).collect(),
         }
     }
+}
+
+/// A new token, the only time that it is shown.
+#[derive(Serialize)]
+pub(crate) struct TokenView {
+    token: String,
+}
+
+impl TokenView {
+    pub(crate) fn new(key: &TokenKey) -> Self {
+        Self { token: key.reveal().to_owned() }
+    }
+}
+
+/// How the server is.
+#[derive(Serialize)]
+pub(crate) struct HealthView {
+    status: &'static str,
+}
+
+impl HealthView {
+    pub(crate) const OK: Self = Self { status: "ok" };
 }

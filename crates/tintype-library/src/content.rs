@@ -1,6 +1,6 @@
 use crate::{Error, Library};
 use tintype_auth::Actor;
-use tintype_domain::{Description, FieldErrors, FileId, Key, Name, Permission};
+use tintype_domain::{Description, FieldProblem, FileId, Key, Name, Permission};
 use tintype_storage::{Spool, SpoolWriter, Spooled};
 
 /// The right to send content; permission was checked when it was given out.
@@ -29,12 +29,11 @@ impl Upload {
     /// Returns the upload of complete content under the name the client sent, any directory included.
     ///
     /// # Errors
-    /// What is wrong with the field `f`, in Django's words: no name, or no bytes.
-    pub fn new(content: Spooled, file_name: &str) -> Result<Self, FieldErrors> {
-        let base_name =
-            Name::from_upload(file_name).ok_or_else(|| FieldErrors::one("f", "No filename could be determined."))?;
+    /// [`FieldProblem::UnnamedFile`], [`FieldProblem::EmptyFile`].
+    pub fn new(content: Spooled, file_name: &str) -> Result<Self, FieldProblem> {
+        let base_name = Name::from_upload(file_name).ok_or(FieldProblem::UnnamedFile)?;
         if content.len() == 0 {
-            return Err(FieldErrors::one("f", "The submitted file is empty."));
+            return Err(FieldProblem::EmptyFile);
         }
         Ok(Self { content, file_name: file_name.to_owned(), base_name })
     }

@@ -1,5 +1,4 @@
 use std::time::Duration;
-use tintype_domain::FieldErrors;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -17,9 +16,9 @@ pub enum Error {
     /// There is no such file or object.
     #[error("there is no such file")]
     NotFound,
-    /// The request is wrong in the fields named.
-    #[error("the request is invalid: {0}")]
-    Invalid(#[from] FieldErrors),
+    /// The file's content does not lie where the client believes.
+    #[error("the file has other content than the one named")]
+    OtherContent,
     /// The upload is of a type that may not be uploaded.
     #[error("files of type `{mime_type}` may not be uploaded")]
     TypeNotAllowed {

@@ -5,7 +5,7 @@ use crate::{Error, Library, serving};
 use futures_util::future::join_all;
 use std::sync::Arc;
 use tintype_auth::Actor;
-use tintype_domain::{Description, FieldErrors, FileId, FileRecord, Key, Name, Permission, Suffix};
+use tintype_domain::{Description, FileId, FileRecord, Key, Name, Permission, Suffix};
 use tintype_persistence::{Changed, FileChange, NewContent, NewFile, NewThumbnail};
 use tintype_storage::{Content, NewObject};
 
@@ -39,7 +39,7 @@ impl Library {
     /// committed.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload); [`Error::NotFound`]; [`Error::Invalid`] where [`ContentChange::Confirm`] is wrong.
+    /// As [`upload`](Self::upload); [`Error::NotFound`]; [`Error::OtherContent`] where [`ContentChange::Confirm`] is wrong.
     pub async fn change(&self, actor: &Actor, id: FileId, change: Change) -> Result<FileRecord, Error> {
         actor.require(Permission::Change)?;
         let Change { name, description, content } = change;
@@ -48,7 +48,7 @@ impl Library {
             let content = match content {
                 ContentChange::Keep => None,
                 ContentChange::Confirm(key) if key.as_ref() == Some(&old.key) => None,
-                ContentChange::Confirm(_) => return Err(not_a_file().into()),
+                ContentChange::Confirm(_) => return Err(Error::OtherContent),
                 ContentChange::Replace(upload) => Some(inner.place(upload).await?),
             };
             let keys = content.iter().flat_map(NewContent::keys).cloned().collect();
@@ -61,11 +61,6 @@ impl Library {
         })
         .await
     }
-}
-
-/// What Django says of a text where a file should be.
-fn not_a_file() -> FieldErrors {
-    FieldErrors::one("f", "The submitted data was not a file. Check the encoding type on the form.")
 }
 
 /// How often an upload looks for other keys when storage already holds objects that the database does not know.

@@ -1,22 +1,21 @@
-use crate::Timestamp;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{Date, Duration, Time, UtcOffset};
 
+use crate::{FieldProblem, Timestamp};
+
 /// Returns the first and the last microsecond of a UTC day, `YYYY-MM-DD`.
-pub(super) fn day_bounds(text: &str) -> Result<(Timestamp, Timestamp), String> {
-    let date = parse_date(text.trim()).ok_or("Enter a valid date.")?;
+pub(super) fn day_bounds(text: &str) -> Result<(Timestamp, Timestamp), FieldProblem> {
+    let date = parse_date(text.trim()).ok_or(FieldProblem::NotADate)?;
     let first = Timestamp::from(date.midnight().assume_utc());
     Ok((first, first.plus(Duration::DAY - Duration::MICROSECOND)))
 }
 
 /// Returns the first and the last microsecond of what `text` names: a UTC day, or an ISO 8601 date-time, which is UTC
 /// where it has no offset.
-pub(super) fn parse_moment(text: &str) -> Result<(Timestamp, Timestamp), String> {
+pub(super) fn parse_moment(text: &str) -> Result<(Timestamp, Timestamp), FieldProblem> {
     let text = text.trim();
-    day_bounds(text).or_else(|_| {
-        parse_date_time(text).map(|moment| (moment, moment)).ok_or_else(|| "Enter a valid date/time.".into())
-    })
+    day_bounds(text).or_else(|_| parse_date_time(text).map(|moment| (moment, moment)).ok_or(FieldProblem::NotADateTime))
 }
 
 fn parse_date(text: &str) -> Option<Date> {
@@ -61,6 +60,7 @@ fn parse_offset(text: &str) -> Option<UtcOffset> {
 #[cfg(test)]
 mod tests {
     use super::{day_bounds, parse_moment};
+    use crate::FieldProblem;
 
     #[test]
     fn a_day_is_all_of_its_microseconds() {
@@ -90,7 +90,7 @@ mod tests {
         for text in
             ["yesterday", "2025-12-22T25:00", "2025-12-22T", "2025-12-22T10:00:00+99:00", "1766425386", "٢٠٢٥-١٢-٢٢"]
         {
-            assert_eq!(parse_moment(text).unwrap_err(), "Enter a valid date/time.", "{text}");
+            assert_eq!(parse_moment(text), Err(FieldProblem::NotADateTime), "{text}");
         }
     }
 }

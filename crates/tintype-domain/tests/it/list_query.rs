@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use tintype_domain::{Bounds, Direction, Kind, ListQuery, OrderField};
+use tintype_domain::{Bounds, Direction, FieldErrors, FieldProblem, Kind, ListQuery, OrderField};
 
 fn parse(pairs: &[(&str, &str)]) -> ListQuery {
     ListQuery::parse(pairs.iter().copied()).unwrap()
@@ -70,24 +70,24 @@ fn every_bad_value_is_named() {
     ];
     let errors = ListQuery::parse(bad).unwrap_err();
     let expected = [
-        ("created_date", "Enter a valid date."),
-        ("id_max", "Enter a number."),
-        ("search", "Null characters are not allowed."),
-        ("size_min", "Enter a number."),
-        ("type", "Select a valid choice. zz is not one of the available choices."),
-        ("updated_to", "Enter a valid date/time."),
-        ("user_id", "Enter a number."),
+        ("created_date", FieldProblem::NotADate),
+        ("id_max", FieldProblem::NotANumber),
+        ("search", FieldProblem::NulCharacter),
+        ("size_min", FieldProblem::NotANumber),
+        ("type", FieldProblem::NotAChoice { value: "zz".to_owned() }),
+        ("updated_to", FieldProblem::NotADateTime),
+        ("user_id", FieldProblem::NotANumber),
     ];
-    let got: Vec<_> = errors.iter().map(|(field, messages)| (field, messages.join(" "))).collect();
-    let expected: Vec<_> = expected.iter().map(|&(field, message)| (field, message.to_owned())).collect();
-    assert_eq!(got, expected);
+    let got: Vec<_> = errors.iter().map(|(field, problems)| (field, problems.to_vec())).collect();
+    assert_eq!(got, expected.map(|(field, problem)| (field, vec![problem])));
 }
 
 #[test]
 fn a_search_has_at_most_32_terms() {
     let words = |n: usize| (0..n).map(|i| format!("w{i}")).collect::<Vec<_>>().join(" ");
     assert_eq!(parse(&[("search", &words(32))]).filter.search.len(), 32);
-    assert!(ListQuery::parse([("search", words(33).as_str())]).is_err());
+    let errors = ListQuery::parse([("search", words(33).as_str())]).unwrap_err();
+    assert_eq!(errors, FieldErrors::one("search", FieldProblem::TooManyTerms { limit: 32 }));
 }
 
 proptest! {

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use tintype_domain::{FileName, Key, Name, Suffix, Timestamp, fold_case};
+use tintype_domain::{FieldProblem, FileName, Key, Name, Suffix, Timestamp, fold_case};
 
 proptest! {
     #[test]
@@ -49,7 +49,7 @@ proptest! {
 #[test]
 fn a_name_of_255_characters_is_the_longest() {
     assert!(Name::new(&"é".repeat(255)).is_ok());
-    assert_eq!(Name::new(&"é".repeat(256)).unwrap_err(), "Ensure this field has no more than 255 characters.");
+    assert_eq!(Name::new(&"é".repeat(256)).unwrap_err(), FieldProblem::TooLong { limit: 255 });
     let uploaded = Name::from_upload(&format!("{}.jpeg", "ö".repeat(300))).unwrap();
     assert_eq!(uploaded.as_str().chars().count(), 255);
     assert!(uploaded.as_str().ends_with("ö.jpeg"));

@@ -113,8 +113,8 @@ async fn who_confirms_the_wrong_content_changes_nothing() {
         let change = Change { name: Some(Name::new("other").unwrap()), content, ..Change::default() };
         fixture.library.change(&fixture.admin, file.id, change).await
     };
-    assert!(matches!(confirm(None).await, Err(Error::Invalid(_))));
-    assert!(matches!(confirm("core_media/other.txt".parse().ok()).await, Err(Error::Invalid(_))));
+    assert!(matches!(confirm(None).await, Err(Error::OtherContent)));
+    assert!(matches!(confirm("core_media/other.txt".parse().ok()).await, Err(Error::OtherContent)));
     assert_eq!(fixture.library.get(&fixture.admin, file.id).await.unwrap(), file);
     let changed = confirm(Some(file.key.clone())).await.unwrap();
     assert_eq!((changed.name.as_str(), changed.key), ("other", file.key.clone()));

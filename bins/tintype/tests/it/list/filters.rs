@@ -3,7 +3,7 @@
 use super::{found, list};
 use crate::support::checks::problem;
 use crate::support::picture::{Colour, plain_png};
-use crate::support::{PDF, create, file, one, server, text};
+use crate::support::{PDF, assert_field_error, create, file, one, server, text};
 use serde_json::{Value, json};
 use tintype_testkit::{Account, Client, Server};
 
@@ -169,7 +169,7 @@ fn a_value_that_does_not_parse_is_a_400_naming_it() {
     for (parameter, value, message) in cases {
         let response = list(&admin, &[(&parameter, value)]);
         assert_eq!(response.status(), 400, "{parameter}={value}: {response}");
-        assert_eq!(problem(&response, 400)[&parameter], json!([message]), "{parameter}={value}: {response}");
+        assert_eq!(problem(&response, 400)["errors"][&parameter], json!([message]), "{parameter}={value}: {response}");
     }
 }
 
@@ -177,11 +177,43 @@ fn a_value_that_does_not_parse_is_a_400_naming_it() {
 fn every_bad_value_of_a_request_is_named() {
     let server = server();
     let query = [("size_min", "a"), ("type", "b"), ("created_date", "c"), ("id_max", "1")];
-    let body = problem(&list(&server.admin(), &query), 400);
-    assert_eq!(body["size_min"], json!(["Enter a number."]));
-    assert_eq!(body["type"], json!(["Select a valid choice. b is not one of the available choices."]));
-    assert_eq!(body["created_date"], json!(["Enter a valid date."]));
-    assert_eq!(body.get("id_max"), None);
+    let response = list(&server.admin(), &query);
+    let mut body = problem(&response, 400);
+    body["request_id"] = json!("[id]");
+    insta::assert_json_snapshot!(body, @r#"
+    {
+      "created_date": [
+        "Enter a valid date."
+      ],
+      "detail": "Invalid input.",
+      "errors": {
+        "created_date": [
+          "Enter a valid date."
+        ],
+        "size_min": [
+          "Enter a number."
+        ],
+        "type": [
+          "Select a valid choice. b is not one of the available choices."
+        ]
+      },
+      "request_id": "[id]",
+      "size_min": [
+        "Enter a number."
+      ],
+      "status": 400,
+      "title": "Bad Request",
+      "type": "about:blank"
+    }
+    "#);
+}
+
+#[test]
+fn a_list_about_the_parameter_type_leaves_the_type_of_the_problem_alone() {
+    let server = server();
+    let response = list(&server.admin(), &[("type", "b")]);
+    assert_eq!(problem(&response, 400)["type"], "about:blank");
+    assert_field_error(&response, "type", "Select a valid choice. b is not one of the available choices.");
 }
 
 #[test]

@@ -186,3 +186,42 @@ fn what_the_client_has_is_not_sent_again() {
         }
     }
 }
+
+#[test]
+fn what_is_not_the_content_that_the_client_wants_is_a_412() {
+    let server = server();
+    let (object, response) = served(&server, "a.txt", b"content");
+    let etag = header(&response, "etag").to_owned();
+    let modified = header(&response, "last-modified").to_owned();
+    let future = "Tue, 01 Jan 2999 00:00:00 GMT".to_owned();
+    let (long_ago, other) = (LONG_AGO.to_owned(), "\"other\"".to_owned());
+    let cases: Vec<(Condition<'_>, u16)> = vec![
+        (with(&[("If-Match", etag.clone())]), 200),
+        (with(&[("If-Match", format!("\"x\", {etag}"))]), 200),
+        (with(&[("If-Match", "*".to_owned())]), 200),
+        (with(&[("If-Match", other.clone())]), 412),
+        // RFC 9110, section 13.1.1: by strong comparison.
+        (with(&[("If-Match", format!("W/{etag}"))]), 412),
+        (with(&[("If-Unmodified-Since", modified.clone())]), 200),
+        (with(&[("If-Unmodified-Since", future)]), 200),
+        (with(&[("If-Unmodified-Since", long_ago.clone())]), 412),
+        (with(&[("If-Unmodified-Since", "yesterday".to_owned())]), 200),
+        // RFC 9110, section 13.2.2: the order in which conditions count.
+        (with(&[("If-Match", etag.clone()), ("If-Unmodified-Since", long_ago.clone())]), 200),
+        (with(&[("If-Match", other.clone()), ("If-Unmodified-Since", modified.clone())]), 412),
+        (with(&[("If-Match", other), ("If-None-Match", etag.clone())]), 412),
+        (with(&[("If-Match", etag.clone()), ("If-None-Match", etag.clone())]), 304),
+        (with(&[("If-Unmodified-Since", long_ago), ("If-Modified-Since", modified)]), 412),
+        (with(&[("If-Match", "\"other\"".to_owned()), ("Range", "bytes=0-0".to_owned())]), 412),
+    ];
+    let client: Client = server.anonymous();
+    for (position, (condition, status)) in cases.iter().enumerate() {
+        let get = condition(client.get(text(&object, "f"))).send();
+        assert_eq!(get.status(), *status, "GET, case {position}: {get}");
+        let head = condition(client.head(text(&object, "f"))).send();
+        assert_eq!((head.status(), head.bytes()), (*status, &b""[..]), "HEAD, case {position}: {head}");
+        if *status == 412 {
+            assert_problem(&get, 412, "A condition of the request is not met.");
+        }
+    }
+}

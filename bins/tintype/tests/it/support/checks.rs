@@ -15,7 +15,7 @@ pub(crate) fn assert_problem(response: &Response, status: u16, detail: &str) {
 #[track_caller]
 pub(crate) fn assert_field_error(response: &Response, field: &str, message: &str) {
     let body = problem(response, 400);
-    assert_eq!(body[field], serde_json::json!([message]), "{response}");
+    assert_eq!(body["errors"][field], serde_json::json!([message]), "{response}");
 }
 
 /// Asserts that an answer is the one error body of that status, and returns it.
@@ -30,14 +30,32 @@ pub(crate) fn problem(response: &Response, status: u16) -> Value {
     let keys = keys.keys();
     let distinct: BTreeSet<_> = keys.iter().collect();
     assert_eq!(distinct.len(), keys.len(), "a member twice, so that clients disagree about it: {response}");
-    for member in ["type", "title", "detail", "request_id"] {
+    for member in MEMBERS {
         let is_text = body[member].as_str().is_some_and(|text| !text.is_empty());
-        // The list's parameter `type` has the name of a member that RFC 9457 (section 3.1) lets clients ignore when it is no text.
-        let is_list = member == "type" && body[member].is_array();
-        assert!(is_text || is_list, "no text in `{member}`: {response}");
+        assert!(is_text, "no text in `{member}`: {response}");
+    }
+    let errors = body["errors"].as_object().cloned().unwrap_or_default();
+    assert_eq!(body.get("errors").is_some(), !errors.is_empty(), "{response}");
+    for (field, list) in &errors {
+        let is_list = list.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_string));
+        assert!(is_list, "`{field}` has no list of texts: {response}");
+        if !is_member(field) {
+            assert_eq!(&body[field], list, "`{field}` is not at the top, too: {response}");
+        }
+    }
+    for field in keys.iter().filter(|field| !is_member(field)) {
+        assert!(errors.contains_key(*field), "`{field}` is not under `errors`, too: {response}");
     }
     if status == 401 {
         assert_eq!(response.header("www-authenticate"), Some("Token"), "{response}");
     }
     body
+}
+
+/// The texts that every problem has.
+const MEMBERS: [&str; 4] = ["type", "title", "detail", "request_id"];
+
+/// Returns whether a member belongs to the problem itself, whatever fields are called.
+fn is_member(name: &str) -> bool {
+    MEMBERS.contains(&name) || ["status", "errors"].contains(&name)
 }

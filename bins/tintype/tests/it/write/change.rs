@@ -94,6 +94,7 @@ fn texts_follow_drfs_rules() {
         (json!({"name": "  padded  "}), "name", "padded"),
         (json!({"name": "x".repeat(255)}), "name", &"x".repeat(255)),
         (json!({"name": 12}), "name", "12"),
+        (json!({"name": 1.5}), "name", "1.5"),
         (json!({"description": ""}), "description", ""),
         (json!({"description": "x".repeat(3000)}), "description", &"x".repeat(3000)),
     ];
@@ -191,6 +192,53 @@ fn malformed_bodies_are_parse_errors() {
 }
 
 #[test]
+fn a_number_as_a_name_keeps_its_digits() {
+    let server = server();
+    let admin = server.admin();
+    let path = one(&create(&admin, "a.txt", "x"));
+    let numbers = ["12345678901234567890123", "18446744073709551616"];
+    let cases = numbers.map(|number| (number, number)).into_iter().chain([("-0", "0"), ("0.1e-7", "1e-08")]);
+    for (number, name) in cases {
+        let body = format!("{{\"name\": {number}}}");
+        let after = admin.patch(&path).body("application/json", body).send().expect_status(200).json();
+        assert_eq!(after["name"], name, "{number}");
+    }
+}
+
+#[test]
+fn a_body_that_is_cut_short_is_told_by_its_format() {
+    let server = server();
+    let admin = server.admin();
+    let path = one(&create(&admin, "a.txt", "x"));
+    for (content_type, body, what) in [
+        ("application/json", "{\"name\": \"b\"", "JSON"),
+        ("application/x-www-form-urlencoded", "name=b", "URL-encoded form"),
+        ("multipart/form-data; boundary=b", "--b\r\n", "Multipart form"),
+    ] {
+        let length = (body.len() + 1).to_string();
+        let headers = [("Content-Type", content_type), ("Content-Length", &length)];
+        let mut connection = server.connect();
+        connection.send(crate::support::wire::head(&admin, "PATCH", &path, &headers) + body).unwrap();
+        connection.finish_sending().unwrap();
+        let response = connection.read_response().expect("an answer");
+        let detail = problem(&response, 400)["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with(&format!("{what} parse error - ")), "{content_type}: {detail}");
+    }
+    assert_eq!(admin.get(&path).send().json()["name"], "a.txt");
+}
+
+#[test]
+fn a_form_that_is_not_utf_8_is_decoded_as_django_does() {
+    let server = server();
+    let admin = server.admin();
+    let path = one(&create(&admin, "a.txt", "x"));
+    for (body, name) in [(&b"name=na\xefve+b"[..], "na\u{ef}ve b"), (b"name=na%efve", "na\u{fffd}ve")] {
+        let request = admin.patch(&path).body("application/x-www-form-urlencoded", body);
+        assert_eq!(request.send().expect_status(200).json()["name"], name);
+    }
+}
+
+#[test]
 fn json_that_is_no_object_is_refused_as_drf_does() {
     let server = server();
     let admin = server.admin();
@@ -200,6 +248,8 @@ fn json_that_is_no_object_is_refused_as_drf_does() {
         let message = format!("Invalid data. Expected a dictionary, but got {kind}.");
         assert_field_error(&response, "non_field_errors", &message);
     }
+    let response = admin.patch(&path).body("application/json", "null").send();
+    assert_field_error(&response, "non_field_errors", "No data provided");
 }
 
 #[test]

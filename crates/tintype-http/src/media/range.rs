@@ -2,7 +2,7 @@ use std::ops::Range;
 
 /// What a `Range` header asks of a representation, RFC 9110 section 14.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Requested {
+pub(super) enum Requested {
     /// All of it: no ranges, another unit, bad syntax, or more ranges than anybody honest needs.
     Whole,
     /// This part of it.
@@ -15,7 +15,7 @@ pub(crate) enum Requested {
 
 /// Parses a `Range` header for a representation of `size` bytes. Of more than `max_ranges`, or of ranges that overlap so
 /// much that they are longer than the whole, the whole is the answer.
-pub(crate) fn parse(header: &str, size: u64, max_ranges: usize) -> Requested {
+pub(super) fn parse(header: &str, size: u64, max_ranges: usize) -> Requested {
     let Some(specs) = header.split_once('=').filter(|(unit, _)| unit.trim().eq_ignore_ascii_case("bytes")) else {
         return Requested::Whole;
     };

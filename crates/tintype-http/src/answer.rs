@@ -1,0 +1,344 @@
+//! What clients are told of errors: the one table, and every sentence in it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use tintype_library::Error;
+use tintype_library::auth::Error as AuthError;
+use tintype_library::domain::{FieldErrors, FieldProblem, HumanSize};
+
+use crate::problem::{Defect, Format, JsonType, Problem, Slow};
+use crate::request_id;
+
+/// The field lists of a 400.
+type Lists = BTreeMap<&'static str, Vec<String>>;
+
+/// Where Django REST framework puts what is wrong with no field in particular.
+const NON_FIELD_ERRORS: &str = "non_field_errors";
+
+/// What a client is told.
+struct Answer {
+    status: StatusCode,
+    detail: String,
+    lists: Lists,
+    header: Option<(header::HeaderName, String)>,
+}
+
+impl Answer {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), lists: Lists::new(), header: None }
+    }
+
+    fn invalid(lists: Lists) -> Self {
+        Self { lists, ..Self::new(StatusCode::BAD_REQUEST, "Invalid input.") }
+    }
+
+    fn unauthenticated(detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, detail).with(header::WWW_AUTHENTICATE, "Token")
+    }
+
+    fn unavailable(detail: impl Into<String>, retry_after: Duration) -> Self {
+        let seconds = retry_after.as_secs().max(1);
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).with(header::RETRY_AFTER, seconds.to_string())
+    }
+
+    fn with(self, name: header::HeaderName, value: impl Into<String>) -> Self {
+        Self { header: Some((name, value.into())), ..self }
+    }
+
+    fn to(problem: &Problem) -> Self {
+        use StatusCode as S;
+        match problem {
+            Problem::Library(error) => Self::to_library(error),
+            Problem::Invalid(errors) => Self::invalid(lists(errors)),
+            Problem::NotAnObject { found } => Self::invalid(non_field_error(not_an_object(*found))),
+            Problem::NotFound => Self::new(S::NOT_FOUND, "Not found."),
+            Problem::MethodNotAllowed { method, allow } => {
+                Self::new(S::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."))
+                    .with(header::ALLOW, *allow)
+            }
+            Problem::UnsupportedMediaType(media_type) => Self::new(S::UNSUPPORTED_MEDIA_TYPE, unsupported(media_type)),
+            Problem::Malformed { format, defect } => {
+                Self::new(S::BAD_REQUEST, format!("{} parse error - {}", what(*format), why(defect)))
+            }
+            Problem::FieldTooLarge { limit } => {
+                Self::new(S::PAYLOAD_TOO_LARGE, format!("A field is larger than {}.", HumanSize(*limit as u64)))
+            }
+            Problem::TooSlow(Slow::Idle) => Self::new(S::REQUEST_TIMEOUT, "The request's body stopped coming."),
+            Problem::TooSlow(Slow::Rate) => Self::new(S::REQUEST_TIMEOUT, "The request's body comes too slowly."),
+            Problem::PreconditionFailed => Self::new(S::PRECONDITION_FAILED, "A condition of the request is not met."),
+            Problem::RangeNotSatisfiable { size } => {
+                Self::new(S::RANGE_NOT_SATISFIABLE, "None of the ranges lies within the file.")
+                    .with(header::CONTENT_RANGE, format!("bytes */{size}"))
+            }
+            Problem::NotReady(part) => {
+                Self::unavailable(format!("The {part} does not answer."), Duration::from_secs(1))
+            }
+            Problem::Ending => Self::unavailable("The server is ending.", Duration::from_secs(1)),
+        }
+    }
+
+    fn to_library(error: &Error) -> Self {
+        use StatusCode as S;
+        match error {
+            Error::Auth(error) => Self::to_auth(*error),
+            Error::WrongCredentials => {
+                Self::invalid(non_field_error("Unable to log in with provided credentials.".to_owned()))
+            }
+            Error::NotFound => Self::new(S::NOT_FOUND, "Not found."),
+            Error::OtherContent => Self::invalid(lists(&FieldErrors::one("f", FieldProblem::NotAFile))),
+            Error::TypeNotAllowed { mime_type } => Self::new(S::UNSUPPORTED_MEDIA_TYPE, unsupported(mime_type)),
+            Error::TooLarge { limit } => {
+                Self::new(S::PAYLOAD_TOO_LARGE, format!("The file is larger than {}.", HumanSize(*limit)))
+            }
+            Error::NoSpace(_) => Self::new(S::INSUFFICIENT_STORAGE, "There is no room left."),
+            Error::Busy { retry_after } => {
+                Self::unavailable("Too many uploads are being processed. Try again later.", *retry_after)
+            }
+            Error::Unavailable(_) => {
+                Self::unavailable("The service is temporarily unavailable. Try again later.", Duration::from_secs(5))
+            }
+            Error::Internal(_) => Self::new(S::INTERNAL_SERVER_ERROR, "Internal server error."),
+        }
+    }
+
+    fn to_auth(error: AuthError) -> Self {
+        match error {
+            AuthError::NotProvided => Self::unauthenticated("Authentication credentials were not provided."),
+            AuthError::NoToken => Self::unauthenticated("Invalid token header. No credentials provided."),
+            AuthError::TokenWithSpaces => {
+                Self::unauthenticated("Invalid token header. Token string should not contain spaces.")
+            }
+            AuthError::TokenWithInvalidCharacters => {
+                Self::unauthenticated("Invalid token header. Token string should not contain invalid characters.")
+            }
+            AuthError::InvalidToken => Self::unauthenticated("Invalid token."),
+            AuthError::Inactive => Self::unauthenticated("User inactive or deleted."),
+            AuthError::Forbidden(_) => {
+                Self::new(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
+            }
+            AuthError::NoRandomness | AuthError::BadPasswordHash => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error.")
+            }
+        }
+    }
+}
+
+fn lists(errors: &FieldErrors) -> Lists {
+    errors.iter().map(|(field, problems)| (field, problems.iter().map(sentence).collect())).collect()
+}
+
+/// Returns what Django says of a value.
+fn sentence(problem: &FieldProblem) -> String {
+    match problem {
+        FieldProblem::Missing => "This field is required.".to_owned(),
+        FieldProblem::Null => "This field may not be null.".to_owned(),
+        FieldProblem::NotAText => "Not a valid string.".to_owned(),
+        FieldProblem::Blank => "This field may not be blank.".to_owned(),
+        FieldProblem::NulCharacter => "Null characters are not allowed.".to_owned(),
+        FieldProblem::TooLong { limit } => format!("Ensure this field has no more than {limit} characters."),
+        FieldProblem::TooManyTerms { limit } => format!("Ensure this field has no more than {limit} terms."),
+        FieldProblem::NotANumber => "Enter a number.".to_owned(),
+        FieldProblem::NotADate => "Enter a valid date.".to_owned(),
+        FieldProblem::NotADateTime => "Enter a valid date/time.".to_owned(),
+        FieldProblem::NotAChoice { value } => {
+            format!("Select a valid choice. {value} is not one of the available choices.")
+        }
+        FieldProblem::NoFile => "No file was submitted.".to_owned(),
+        FieldProblem::NotAFile => "The submitted data was not a file. Check the encoding type on the form.".to_owned(),
+        FieldProblem::UnnamedFile => "No filename could be determined.".to_owned(),
+        FieldProblem::EmptyFile => "The submitted file is empty.".to_owned(),
+    }
+}
+
+fn non_field_error(sentence: String) -> Lists {
+    Lists::from([(NON_FIELD_ERRORS, vec![sentence])])
+}
+
+/// Returns what Django says of a body that is no JSON object, with the names of Python's types.
+fn not_an_object(found: JsonType) -> String {
+    let found = match found {
+        JsonType::Array => "list",
+        JsonType::String => "str",
+        JsonType::Integer => "int",
+        JsonType::Float => "float",
+        JsonType::Boolean => "bool",
+        JsonType::Null => return "No data provided".to_owned(),
+    };
+    format!("Invalid data. Expected a dictionary, but got {found}.")
+}
+
+fn unsupported(media_type: &str) -> String {
+    format!("Unsupported media type \"{media_type}\" in request.")
+}
+
+fn what(format: Format) -> &'static str {
+    match format {
+        Format::Multipart => "Multipart form",
+        Format::Json => "JSON",
+        Format::UrlEncoded => "URL-encoded form",
+    }
+}
+
+fn why(defect: &Defect) -> String {
+    match defect {
+        Defect::CutShort => "the body was cut short".to_owned(),
+        Defect::TooManyParts { limit } => format!("there are more than {limit} parts"),
+        Defect::DispositionNotUtf8 => "a Content-Disposition header is not UTF-8".to_owned(),
+        Defect::Syntax(what) => what.clone(),
+    }
+}
+
+/// The body of every error: an RFC 9457 problem, with the field lists of a 400 as Django REST framework has them at the top
+/// and once more under `errors`, where no name can collide with a member of the problem.
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    request_id: &'a str,
+    #[serde(flatten)]
+    lists: BTreeMap<&'static str, &'a [String]>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    errors: &'a Lists,
+}
+
+/// The members of a problem, which a field list never replaces.
+const MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "request_id", "errors"];
+
+impl<'a> Body<'a> {
+    fn new(answer: &'a Answer, request_id: &'a str) -> Self {
+        let at_the_top = answer.lists.iter().filter(|(field, _)| !MEMBERS.contains(*field));
+        Self {
+            r#type: "about:blank",
+            title: answer.status.canonical_reason().unwrap_or("Error"),
+            status: answer.status.as_u16(),
+            detail: &answer.detail,
+            request_id,
+            lists: at_the_top.map(|(field, sentences)| (*field, sentences.as_slice())).collect(),
+            errors: &answer.lists,
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        Answer::to(self).status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let answer = Answer::to(self);
+        // Strings and numbers always serialise.
+        let body = serde_json::to_vec(&Body::new(&answer, &request_id::current())).unwrap_or_default();
+        let mut response = HttpResponse::build(answer.status);
+        if let Some(header) = answer.header {
+            response.insert_header(header);
+        }
+        response.insert_header((header::CONTENT_TYPE, "application/problem+json")).body(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use actix_web::ResponseError;
+    use actix_web::body::MessageBody;
+    use serde_json::{Value, json};
+    use tintype_library::Error;
+    use tintype_library::auth::Error as AuthError;
+    use tintype_library::domain::{FieldErrors, FieldProblem, Permission};
+
+    use super::{Answer, Format, JsonType, sentence};
+    use crate::problem::{Defect, Problem, Slow};
+
+    fn body(problem: &Problem) -> Value {
+        let bytes = problem.error_response().into_body().try_into_bytes().unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    }
+
+    #[test]
+    fn a_field_never_replaces_a_member_of_the_problem() {
+        let mut errors = FieldErrors::default();
+        for field in ["type", "title", "status", "detail", "request_id", "errors", "size_min"] {
+            errors.push(field, FieldProblem::NotANumber);
+        }
+        let body = body(&errors.into());
+        let list = json!(["Enter a number."]);
+        assert_eq!(body["errors"]["errors"], list);
+        assert_eq!(body["errors"].as_object().unwrap().len(), 7);
+        assert_eq!((&body["size_min"], &body["status"], &body["type"]), (&list, &json!(400), &json!("about:blank")));
+        assert_eq!(body.as_object().unwrap().len(), 7);
+    }
+
+    #[test]
+    fn what_is_no_error_of_fields_has_no_lists() {
+        assert_eq!(body(&Problem::NotFound).get("errors"), None);
+    }
+
+    /// Every sentence of the table, with the values that the page has as examples.
+    #[test]
+    fn the_page_on_the_api_has_every_sentence() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api.md")).unwrap();
+        let source = || std::io::Error::other("x").into();
+        let malformed = |format| Problem::Malformed { format, defect: Defect::Syntax("…".to_owned()) };
+        let problems = [
+            Problem::NotFound,
+            Problem::MethodNotAllowed { method: "PUT".to_owned(), allow: "GET" },
+            Problem::UnsupportedMediaType("text/plain".to_owned()),
+            malformed(Format::Multipart),
+            malformed(Format::Json),
+            malformed(Format::UrlEncoded),
+            Problem::FieldTooLarge { limit: 64 << 10 },
+            Problem::TooSlow(Slow::Idle),
+            Problem::TooSlow(Slow::Rate),
+            Problem::PreconditionFailed,
+            Problem::RangeNotSatisfiable { size: 1 },
+            Problem::NotReady("database"),
+            Problem::NotReady("storage"),
+            Problem::Ending,
+            Problem::NotAnObject { found: JsonType::Array },
+            Problem::NotAnObject { found: JsonType::Null },
+            Error::WrongCredentials.into(),
+            Error::OtherContent.into(),
+            Error::TooLarge { limit: 100 << 20 }.into(),
+            Error::NoSpace(source()).into(),
+            Error::Busy { retry_after: Duration::from_secs(5) }.into(),
+            Error::Unavailable(source()).into(),
+            Error::Internal(source()).into(),
+            AuthError::NotProvided.into(),
+            AuthError::NoToken.into(),
+            AuthError::TokenWithSpaces.into(),
+            AuthError::TokenWithInvalidCharacters.into(),
+            AuthError::InvalidToken.into(),
+            AuthError::Inactive.into(),
+            AuthError::Forbidden(Permission::View).into(),
+        ];
+        let answers = problems.iter().map(Answer::to);
+        let told = answers.flat_map(|answer| answer.lists.into_values().flatten().chain([answer.detail]));
+        let fields = [
+            FieldProblem::Missing,
+            FieldProblem::Null,
+            FieldProblem::NotAText,
+            FieldProblem::Blank,
+            FieldProblem::NulCharacter,
+            FieldProblem::TooLong { limit: 255 },
+            FieldProblem::TooManyTerms { limit: 32 },
+            FieldProblem::NotANumber,
+            FieldProblem::NotADate,
+            FieldProblem::NotADateTime,
+            FieldProblem::NotAChoice { value: "zz".to_owned() },
+            FieldProblem::NoFile,
+            FieldProblem::NotAFile,
+            FieldProblem::UnnamedFile,
+            FieldProblem::EmptyFile,
+        ];
+        for sentence in told.chain(fields.iter().map(sentence)) {
+            assert!(page.contains(&sentence), "docs/api.md does not have `{sentence}`");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+use std::collections::HashMap;
+
+use serde_json::value::RawValue;
+
+use crate::fields::{FieldValue, Fields};
+use crate::problem::{Defect, Format, JsonType, Problem};
+
+/// Returns the members of the JSON object that a body is.
+pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
+    // Members stay raw at first: what nobody reads need not be built, and numbers keep their digits.
+    let value: &RawValue = serde_json::from_slice(body).map_err(malformed)?;
+    if let Some(found) = other_than_object(value.get()) {
+        return Err(Problem::NotAnObject { found });
+    }
+    let members: HashMap<String, &RawValue> = serde_json::from_str(value.get()).map_err(malformed)?;
+    members.into_iter().map(|(name, value)| Ok((name, field_value(value.get())?))).collect()
+}
+
+fn malformed(error: serde_json::Error) -> Problem {
+    Problem::Malformed { format: Format::Json, defect: Defect::Syntax(error.to_string()) }
+}
+
+/// Returns the type of a valid JSON value, `None` for an object.
+fn other_than_object(json: &str) -> Option<JsonType> {
+    match json.as_bytes().first() {
+        Some(b'{') => None,
+        Some(b'[') => Some(JsonType::Array),
+        Some(b'"') => Some(JsonType::String),
+        Some(b't' | b'f') => Some(JsonType::Boolean),
+        Some(b'n') => Some(JsonType::Null),
+        _ if is_float(json) => Some(JsonType::Float),
+        _ => Some(JsonType::Integer),
+    }
+}
+
+fn field_value(json: &str) -> Result<FieldValue, Problem> {
+    Ok(match other_than_object(json) {
+        Some(JsonType::String) => FieldValue::Text(serde_json::from_str(json).map_err(malformed)?),
+        // Numbers count as texts, as in Django.
+        Some(JsonType::Integer) => FieldValue::Text(integer_text(json).to_owned()),
+        Some(JsonType::Float) => FieldValue::Text(float_text(json)),
+        Some(JsonType::Null) => FieldValue::Null,
+        Some(JsonType::Array | JsonType::Boolean) | None => FieldValue::Other,
+    })
+}
+
+fn is_float(number: &str) -> bool {
+    number.contains(['.', 'e', 'E'])
+}
+
+/// Returns what Python's `str` makes of an integer: all its digits.
+fn integer_text(number: &str) -> &str {
+    if number == "-0" { "0" } else { number }
+}
+
+/// Returns what Python's `str` makes of a float: the shortest digits that mean it, with an exponent of at least two digits
+/// from 1e+16 up and below 1e-04.
+fn float_text(number: &str) -> String {
+    // What JSON calls a number, Rust can parse; what is too large becomes infinite in Python, too.
+    let value = number.parse().unwrap_or(f64::INFINITY);
+    // Rust's `Debug` changes to exponents where Python does.
+    let text = format!("{value:?}");
+    match text.split_once('e') {
+        None => text,
+        Some((digits, exponent)) => match exponent.strip_prefix('-') {
+            Some(exponent) => format!("{digits}e-{exponent:0>2}"),
+            None => format!("{digits}e+{exponent:0>2}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    fn text(body: &str) -> String {
+        parse(body.as_bytes()).unwrap().text("name").unwrap().unwrap().to_owned()
+    }
+
+    #[test]
+    fn numbers_are_the_texts_that_python_makes_of_them() {
+        for (number, expected) in [
+            ("12", "12"),
+            ("-7", "-7"),
+            ("-0", "0"),
+            ("18446744073709551616", "18446744073709551616"),
+            ("12345678901234567890123", "12345678901234567890123"),
+            ("1.50", "1.5"),
+            ("-0.0", "-0.0"),
+            ("1e2", "100.0"),
+            ("1e15", "1000000000000000.0"),
+            ("1e16", "1e+16"),
+            ("1.5E300", "1.5e+300"),
+            ("0.0001", "0.0001"),
+            ("0.00001", "1e-05"),
+            ("0.1e-7", "1e-08"),
+            ("1e999", "inf"),
+            ("-1e999", "-inf"),
+        ] {
+            assert_eq!(text(&format!(r#" {{"name": {number} }} "#)), expected, "{number}");
+        }
+    }
+
+    #[test]
+    fn of_two_members_with_one_name_the_last_counts() {
+        assert_eq!(text(r#"{"name": "a", "name": "b\u00e9"}"#), "bé");
+    }
+}

@@ -1,0 +1,29 @@
+use actix_web::body::BoxBody;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+
+/// 201 with the JSON of what was created, and where it is.
+pub(crate) struct Created<T> {
+    pub(crate) location: String,
+    pub(crate) body: T,
+}
+
+/// 204 with no body.
+pub(crate) struct NoContent;
+
+impl<T: Serialize> Responder for Created<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Created().insert_header((LOCATION, self.location)).json(self.body)
+    }
+}
+
+impl Responder for NoContent {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::NoContent().finish()
+    }
+}
