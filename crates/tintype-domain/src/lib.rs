@@ -16,6 +16,7 @@ mod number;
 mod permission;
 mod record;
 mod timestamp;
+mod variant;
 
 pub use bounds::Bounds;
 pub use checksum::Checksum;
@@ -31,3 +32,4 @@ pub use name::{Description, Name, fold_case};
 pub use permission::Permission;
 pub use record::{FileRecord, ThumbnailRecord, TokenRecord, UserRecord};
 pub use timestamp::Timestamp;
+pub use variant::Variant;

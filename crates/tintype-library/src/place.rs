@@ -5,8 +5,8 @@ use crate::{Error, Library, serving};
 use futures_util::future::join_all;
 use std::sync::Arc;
 use tintype_auth::Actor;
-use tintype_domain::{Description, FileId, FileRecord, Key, Name, Permission, Suffix};
-use tintype_persistence::{Changed, FileChange, NewContent, NewFile, NewThumbnail};
+use tintype_domain::{Description, FileId, FileRecord, Key, Name, Permission, Suffix, Variant};
+use tintype_persistence::{Changed, FileChange, NewContent, NewDerived, NewFile};
 use tintype_storage::{Content, NewObject};
 
 impl Library {
@@ -105,10 +105,10 @@ impl Inner {
             facts: prepared.facts.clone(),
             size: prepared.content.len(),
             checksum: prepared.content.checksum(),
-            thumbnails: thumbnails
-                .map(|(key, thumbnail)| NewThumbnail {
+            derived: thumbnails
+                .map(|(key, thumbnail)| NewDerived {
+                    variant: Variant::Thumbnail { edge: thumbnail.edge },
                     key,
-                    edge: thumbnail.edge,
                     width: thumbnail.width,
                     height: thumbnail.height,
                     size: thumbnail.bytes.len() as u64,
@@ -126,7 +126,7 @@ impl Inner {
             content: Content::Spooled(prepared.content.clone()),
             attributes: serving::attributes(&content.key, &content.facts.mime_type),
         };
-        let thumbnails = content.thumbnails.iter().zip(&prepared.thumbnails).map(|(new, rendered)| NewObject {
+        let thumbnails = content.derived.iter().zip(&prepared.thumbnails).map(|(new, rendered)| NewObject {
             key: new.key.clone(),
             content: Content::Bytes(rendered.bytes.clone()),
             attributes: serving::attributes(&new.key, &new.mime_type),

@@ -21,7 +21,7 @@ WITH r AS (SELECT i, i * 2654435761 % 1000003 AS a, i * 40503 % 10007 AS b, i * 
         'core_media/2025/12/22/file_' || i || '.jpg', name, lower(name), 'image/jpeg', decode(repeat('00', 32), 'hex'),
         'Taken in ' || (2000 + b % 25)
  FROM n ORDER BY i;
-INSERT INTO thumbnails (file_id, edge, width, height, size, key, mime_type, checksum)
- SELECT files.id, e, e, e, e * 20,
-        'core_media/2025/12/22/thumbnails/file_' || files.id || '_thumbnail_' || e || '.jpg', 'image/jpeg', checksum
+INSERT INTO derived_objects (file_id, variant, width, height, size, key, mime_type, checksum, stored_at)
+ SELECT files.id, 'thumbnail:' || e, e, e, e * 20,
+        'core_media/2025/12/22/thumbnails/file_' || files.id || '_thumbnail_' || e || '.jpg', 'image/jpeg', checksum, stored_at
  FROM files, unnest(ARRAY[64, 128, 512, 1080]) e WHERE files.kind = 'image';

@@ -27,9 +27,9 @@ WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {files}
                       WHEN 2 THEN 'عکس خانوادگی ' || b || '.jpg'
                       ELSE CASE WHEN a < 300 THEN 'Zebra ' ELSE 'Invoice ' END || a || ' final (2).pdf' END
                  AS name FROM k) n;
-INSERT INTO thumbnails (file_id, edge, width, height, size, key, mime_type, checksum)
- SELECT files.id, e.value, e.value, e.value, e.value * 20,
+INSERT INTO derived_objects (file_id, variant, width, height, size, key, mime_type, checksum, stored_at)
+ SELECT files.id, 'thumbnail:' || e.value, e.value, e.value, e.value * 20,
         'core_media/2025/12/22/thumbnails/file_' || files.id || '_thumbnail_' || e.value || '.jpg',
-        'image/jpeg', zeroblob(32)
+        'image/jpeg', zeroblob(32), files.stored_at
  FROM files, json_each('[64, 128, 512, 1080]') e WHERE files.kind = 'image';
  COMMIT; PRAGMA wal_checkpoint(TRUNCATE);

@@ -6,8 +6,8 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::time::{Duration, Instant};
-use tintype_domain::{ColourMode, Facts, FileName, Key, Kind, ListQuery, Name, OrderField, Suffix, Timestamp};
-use tintype_persistence::{ConnectOptions, Database, NewContent, NewFile, NewThumbnail, NewUser};
+use tintype_domain::{ColourMode, Facts, FileName, Key, Kind, ListQuery, Name, OrderField, Suffix, Timestamp, Variant};
+use tintype_persistence::{ConnectOptions, Database, NewContent, NewDerived, NewFile, NewUser};
 
 /// Each query runs at least so often and so long.
 const LEAST_RUNS: usize = 15;
@@ -148,9 +148,9 @@ fn measure_uploads(database: &Database) {
         let claim = database.claim(&original, &edges, &mut || Suffix::from_random([0; 7]), now).unwrap();
         claims.push(start.elapsed());
         let checksum = tintype_domain::Checksum([0; 32]);
-        let thumbnails = claim.thumbnails.into_iter().zip(edges).map(|(key, (edge, _))| NewThumbnail {
+        let derived = claim.thumbnails.into_iter().zip(edges).map(|(key, (edge, _))| NewDerived {
             key,
-            edge,
+            variant: Variant::Thumbnail { edge },
             width: edge,
             height: edge,
             size: 1000,
@@ -168,7 +168,7 @@ fn measure_uploads(database: &Database) {
             },
             size: 3_000_000,
             checksum,
-            thumbnails: thumbnails.collect(),
+            derived: derived.collect(),
         };
         let name = Name::new(&format!("photo {number}.jpg")).unwrap();
         let file = NewFile { user_id: user.id, name, description: Default::default(), content };

@@ -10,6 +10,18 @@ pub(crate) enum AnyConnection {
     Postgres(PgConnection),
 }
 
+/// Does something with the connection of whichever database it is. Diesel's `MultiConnection` cannot insert several rows at
+/// once, nor say what to do about conflicts; each database can.
+macro_rules! on_each {
+    ($connection:expr, $of_one:ident => $work:expr) => {
+        match $connection {
+            $crate::connection::AnyConnection::Sqlite($of_one) => $work,
+            $crate::connection::AnyConnection::Postgres($of_one) => $work,
+        }
+    };
+}
+pub(crate) use on_each;
+
 /// How [`AnyConnection`] begins and ends transactions.
 pub(crate) type Transactions = <AnyConnection as Connection>::TransactionManager;
 

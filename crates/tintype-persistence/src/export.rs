@@ -1,5 +1,10 @@
 //! Reading all that a database holds, to be copied into another one. Rows are handed on as they are.
 
+use diesel::dsl::{count_star, max, sql};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use tintype_domain::{FileId, Key, Timestamp};
+
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::dialect::last_number;
@@ -7,16 +12,12 @@ use crate::error::Error;
 use crate::import_lease::refuse_unfinished;
 use crate::migrations;
 use crate::objects::ObjectRecord;
-use crate::rows::{FileRow, ThumbnailRow, UserRow, checksum, number, valid};
-use crate::schema::{files, grants, strays, thumbnails, tokens, users};
-use crate::sql::Sql;
+use crate::rows::{DerivedRow, FileRow, UserRow, checksum, number, valid};
+use crate::schema::{derived_objects, files, grants, strays, tokens, users};
 use crate::strays::GONE;
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
-use tintype_domain::{FileId, Key, Timestamp};
 
-/// The tables that give out numbers.
-const NUMBERED: [&str; 4] = ["users", "tokens", "files", "thumbnails"];
+/// The tables that give out ids.
+const NUMBERED: [&str; 4] = ["users", "tokens", "files", "derived_objects"];
 
 /// Everything of a database but its files and strays, and how much those are; all of one moment.
 #[derive(Debug, Clone)]
@@ -27,7 +28,7 @@ pub struct Export {
     pub last_file: FileId,
     /// How many files there are.
     pub files: u64,
-    /// The bytes of all objects, thumbnails among them.
+    /// The bytes of all objects, those that were made of others among them.
     pub bytes: u64,
     pub(crate) users: Vec<UserRow>,
     pub(crate) grants: Vec<(i64, i32)>,
@@ -36,7 +37,8 @@ pub struct Export {
     pub(crate) numbers: Vec<(&'static str, i64)>,
 }
 
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = tokens, treat_none_as_default_value = false)]
 pub(crate) struct TokenRow {
     pub(crate) id: i64,
     pub(crate) user_id: i64,
@@ -47,11 +49,11 @@ pub(crate) struct TokenRow {
     pub(crate) last_used_at: Option<i64>,
 }
 
-/// A file and its thumbnails as they are kept. Equal ones are kept alike, in whatever database.
+/// A file and what was made of it, as they are kept. Equal ones are kept alike, in whatever database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
     pub(crate) row: FileRow,
-    pub(crate) thumbnails: Vec<ThumbnailRow>,
+    pub(crate) derived: Vec<DerivedRow>,
     objects: Vec<ObjectRecord>,
 }
 
@@ -61,27 +63,27 @@ impl StoredFile {
         FileId(self.row.id)
     }
 
-    /// Returns its content and its thumbnails.
+    /// Returns its content and what was made of it.
     pub fn objects(&self) -> &[ObjectRecord] {
         &self.objects
     }
 
-    fn new(row: FileRow, thumbnails: Vec<ThumbnailRow>) -> Result<Self, Error> {
-        let stored_at = Timestamp::from_unix_micros(row.stored_at);
-        let object = |column, id, key: &str, size, mime_type: &str, digest: &[u8]| {
+    fn new(row: FileRow, derived: Vec<DerivedRow>) -> Result<Self, Error> {
+        let object = |column, id, key: &str, size, mime_type: &str, digest: &[u8], stored_at| {
             Ok::<_, Error>(ObjectRecord {
                 key: valid(column, id, key.parse(), key)?,
                 size: number("size", id, size)?,
                 mime_type: mime_type.to_owned(),
                 checksum: checksum("checksum", id, digest)?,
-                stored_at,
+                stored_at: Timestamp::from_unix_micros(stored_at),
             })
         };
-        let original = object("files.key", row.id, &row.key, row.size, &row.mime_type, &row.checksum);
-        let others =
-            thumbnails.iter().map(|t| object("thumbnails.key", t.id, &t.key, t.size, &t.mime_type, &t.checksum));
-        let objects = std::iter::once(original).chain(others).collect::<Result<_, _>>()?;
-        Ok(Self { row, thumbnails, objects })
+        let content = object("files.key", row.id, &row.key, row.size, &row.mime_type, &row.checksum, row.stored_at);
+        let others = derived
+            .iter()
+            .map(|d| object("derived_objects.key", d.id, &d.key, d.size, &d.mime_type, &d.checksum, d.stored_at));
+        let objects = std::iter::once(content).chain(others).collect::<Result<_, _>>()?;
+        Ok(Self { row, derived, objects })
     }
 }
 
@@ -96,22 +98,22 @@ impl Database {
         self.snapshot(|connection| {
             migrations::refuse_unknown(connection)?;
             refuse_unfinished(connection)?;
-            let users = users::table.order(users::id).load::<UserRow>(connection)?;
+            let users = users::table.order(users::id).select(UserRow::as_select()).load(connection)?;
             let first = users.first().ok_or(Error::Unused)?;
-            let mut sums = Sql::<(BigInt, BigInt, BigInt)>::new("SELECT count(*), COALESCE(max(id), 0), ");
-            sums.push(
-                "CAST(COALESCE(sum(size), 0) + (SELECT COALESCE(sum(size), 0) FROM thumbnails) AS BIGINT) FROM files",
-            );
-            let (files, last_file, bytes) = sums.get_result::<(i64, i64, i64)>(connection)?;
+            // Both databases add up integers into a type of their own.
+            let bytes = "CAST(COALESCE(sum(size), 0) AS BIGINT)";
+            let sums = files::table.select((count_star(), max(files::id), sql::<BigInt>(bytes)));
+            let (files, last_file, content) = sums.first::<(i64, Option<i64>, i64)>(connection)?;
+            let derived = derived_objects::table.select(sql::<BigInt>(bytes)).first::<i64>(connection)?;
             let numbers = NUMBERED.into_iter().map(|table| Ok((table, last_number(connection, table)?)));
             Ok(Export {
                 origin: format!("{} {} {}", first.id, first.username, first.created_at),
-                last_file: FileId(last_file),
+                last_file: FileId(last_file.unwrap_or(0)),
                 files: number("files", 0, files)?,
-                bytes: number("size", 0, bytes)?,
+                bytes: number("size", 0, content.saturating_add(derived))?,
                 numbers: numbers.collect::<QueryResult<_>>()?,
                 grants: grants::table.order((grants::user_id, grants::code)).load(connection)?,
-                tokens: tokens::table.order(tokens::id).load(connection)?,
+                tokens: tokens::table.order(tokens::id).select(TokenRow::as_select()).load(connection)?,
                 users,
             })
         })
@@ -121,12 +123,13 @@ impl Database {
     pub fn stored_files(&self, after: FileId, last: FileId, limit: u32) -> Result<Vec<StoredFile>, Error> {
         self.snapshot(|connection| {
             let within = files::id.gt(after.0).and(files::id.le(last.0));
-            let rows = files::table.filter(within).order(files::id).limit(limit.into()).load::<FileRow>(connection)?;
-            let mut thumbnails = thumbnails_of(connection, &rows)?.into_iter().peekable();
+            let rows = files::table.filter(within).order(files::id).limit(limit.into());
+            let rows = rows.select(FileRow::as_select()).load(connection)?;
+            let mut derived = derived_of(connection, &rows)?.into_iter().peekable();
             let complete = |row: FileRow| {
                 let mut own = Vec::new();
-                while let Some(thumbnail) = thumbnails.next_if(|thumbnail| thumbnail.file_id == row.id) {
-                    own.push(thumbnail);
+                while let Some(derived) = derived.next_if(|derived| derived.file_id == row.id) {
+                    own.push(derived);
                 }
                 StoredFile::new(row, own)
             };
@@ -150,9 +153,9 @@ impl Database {
     }
 }
 
-/// Returns the thumbnails of files, in the order of the files' numbers.
-fn thumbnails_of(connection: &mut AnyConnection, rows: &[FileRow]) -> QueryResult<Vec<ThumbnailRow>> {
+/// Returns what was made of files, in the order of the files' ids.
+fn derived_of(connection: &mut AnyConnection, rows: &[FileRow]) -> QueryResult<Vec<DerivedRow>> {
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
-    let own = thumbnails::table.filter(thumbnails::file_id.between(first.id, last.id));
-    own.order((thumbnails::file_id, thumbnails::id)).load(connection)
+    let own = derived_objects::table.filter(derived_objects::file_id.between(first.id, last.id));
+    own.order((derived_objects::file_id, derived_objects::id)).select(DerivedRow::as_select()).load(connection)
 }

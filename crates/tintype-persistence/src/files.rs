@@ -1,19 +1,19 @@
-use crate::connection::AnyConnection;
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use tintype_domain::{
+    Checksum, ColourMode, Description, Facts, FileId, FileRecord, Key, Name, ThumbnailId, ThumbnailRecord, Timestamp,
+    UserId, Variant, fold_case,
+};
+
+use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::dialect::lock_file;
 use crate::error::Error;
-use crate::rows::{FileRow, complete};
-use crate::schema::{files, thumbnails};
-use crate::sql::Sql;
+use crate::rows::{FileRow, complete, valid};
+use crate::schema::{derived_objects, files};
 use crate::strays::{doom, redeem};
 use crate::users::by_id;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
-use std::collections::HashMap;
-use tintype_domain::{
-    Checksum, ColourMode, Description, Facts, FileId, FileRecord, Key, Name, ThumbnailId, ThumbnailRecord, Timestamp,
-    UserId, fold_case,
-};
 
 /// A file to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,25 +39,25 @@ pub struct NewContent {
     pub size: u64,
     /// SHA-256 of its bytes.
     pub checksum: Checksum,
-    /// Its thumbnails.
-    pub thumbnails: Vec<NewThumbnail>,
+    /// What was made of it.
+    pub derived: Vec<NewDerived>,
 }
 
-/// A thumbnail that is in storage already, under a claimed key.
+/// An object that was made of the content and is in storage already, under a claimed key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewThumbnail {
+pub struct NewDerived {
+    /// What it is.
+    pub variant: Variant,
     /// Where it lies.
     pub key: Key,
-    /// The edge in pixels of the square box it fits in.
-    pub edge: u32,
     /// Pixels across.
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// Its bytes.
-    pub size: u64,
     /// The media type.
     pub mime_type: String,
+    /// Its bytes.
+    pub size: u64,
     /// SHA-256 of its bytes.
     pub checksum: Checksum,
 }
@@ -84,14 +84,14 @@ pub struct Changed {
 }
 
 impl NewContent {
-    /// Returns every key: the content's and the thumbnails'.
+    /// Returns every key: the content's own and those of what was made of it.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        std::iter::once(&self.key).chain(self.thumbnails.iter().map(|thumbnail| &thumbnail.key))
+        std::iter::once(&self.key).chain(self.derived.iter().map(|derived| &derived.key))
     }
 }
 
 impl Database {
-    /// Keeps a file: its row, its thumbnails and the end of its claims, in one transaction.
+    /// Keeps a file: its row, the rows of what was made of it, and the end of its claims, in one transaction.
     ///
     /// # Errors
     /// [`Error::ClaimLost`] where a key is not, or no longer, claimed; [`Error::NoSuchUser`] where the user is gone.
@@ -120,7 +120,7 @@ impl Database {
                 facts: content.facts.clone(),
                 created_at: now,
                 updated_at: now,
-                thumbnails: insert_thumbnails(connection, id, &content.thumbnails)?,
+                thumbnails: insert_derived(connection, id, &content.derived, now)?,
             })
         })
     }
@@ -147,8 +147,9 @@ impl Database {
                 redeem(connection, &content.keys().collect::<Vec<_>>())?;
                 doomed = keys(connection, &row)?;
                 doom(connection, &doomed)?;
-                diesel::delete(thumbnails::table.filter(thumbnails::file_id.eq(id.0))).execute(connection)?;
-                insert_thumbnails(connection, id.0, &content.thumbnails)?;
+                let derived = derived_objects::table.filter(derived_objects::file_id.eq(id.0));
+                diesel::delete(derived).execute(connection)?;
+                insert_derived(connection, id.0, &content.derived, now)?;
             }
             let name = change.name.as_ref().map(Name::as_str);
             diesel::update(files::table.filter(files::id.eq(id.0)))
@@ -177,7 +178,8 @@ impl Database {
 }
 
 fn find(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRow>, Error> {
-    Ok(files::table.filter(files::id.eq(id.0)).first::<FileRow>(connection).optional()?)
+    let row = files::table.filter(files::id.eq(id.0)).select(FileRow::as_select());
+    Ok(row.first(connection).optional()?)
 }
 
 fn load(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRecord>, Error> {
@@ -185,17 +187,14 @@ fn load(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRecord>
     Ok(complete(connection, row.into_iter().collect())?.pop())
 }
 
-/// Returns the keys that a row and its thumbnails own.
+/// Returns the keys that a file owns: its content's and those of what was made of it.
 fn keys(connection: &mut AnyConnection, row: &FileRow) -> Result<Vec<Key>, Error> {
-    let thumbnails = thumbnails::table
-        .filter(thumbnails::file_id.eq(row.id))
-        .order((thumbnails::edge, thumbnails::id))
-        .select(thumbnails::key)
+    let derived = derived_objects::table
+        .filter(derived_objects::file_id.eq(row.id))
+        .order(derived_objects::id)
+        .select(derived_objects::key)
         .load::<String>(connection)?;
-    std::iter::once(&row.key)
-        .chain(&thumbnails)
-        .map(|key| crate::rows::valid("files.key", row.id, key.parse(), key))
-        .collect()
+    std::iter::once(&row.key).chain(&derived).map(|key| valid("files.key", row.id, key.parse(), key)).collect()
 }
 
 /// What a row says of its content.
@@ -230,48 +229,73 @@ impl<'a> ContentRow<'a> {
     }
 }
 
-/// No object is larger than what a database counts to.
+/// Object sizes fit in `i64`.
 fn bytes(size: u64) -> i64 {
     i64::try_from(size).unwrap_or(i64::MAX)
 }
 
-fn insert_thumbnails(
+#[derive(Insertable)]
+#[diesel(table_name = derived_objects)]
+struct NewDerivedRow<'a> {
+    file_id: i64,
+    variant: String,
+    key: &'a str,
+    width: i64,
+    height: i64,
+    mime_type: &'a str,
+    size: i64,
+    checksum: &'a [u8],
+    stored_at: i64,
+}
+
+impl<'a> NewDerivedRow<'a> {
+    fn new(file_id: i64, new: &'a NewDerived, now: Timestamp) -> Self {
+        let NewDerived { variant, key, width, height, mime_type, size, checksum } = new;
+        Self {
+            file_id,
+            variant: variant.to_string(),
+            key: key.as_str(),
+            width: i64::from(*width),
+            height: i64::from(*height),
+            mime_type,
+            size: bytes(*size),
+            checksum: &checksum.0,
+            stored_at: now.unix_micros(),
+        }
+    }
+}
+
+/// Inserts what was made of a file's content, and returns the thumbnails among it, by edge.
+fn insert_derived(
     connection: &mut AnyConnection,
     file_id: i64,
-    thumbnails: &[NewThumbnail],
+    derived: &[NewDerived],
+    now: Timestamp,
 ) -> Result<Vec<ThumbnailRecord>, Error> {
-    if thumbnails.is_empty() {
+    if derived.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::<(BigInt, Text)>::new(
-        "INSERT INTO thumbnails (file_id, edge, width, height, size, key, mime_type, checksum) VALUES ",
-    );
-    sql.rows(thumbnails, |sql, thumbnail| {
-        sql.bind(file_id).push(", ").bind(i64::from(thumbnail.edge));
-        sql.push(", ").bind(i64::from(thumbnail.width)).push(", ").bind(i64::from(thumbnail.height));
-        sql.push(", ").bind(bytes(thumbnail.size)).push(", ").bind(thumbnail.key.as_str());
-        sql.push(", ").bind(thumbnail.mime_type.as_str()).push(", ").bind(thumbnail.checksum.0.as_slice());
+    let rows: Vec<_> = derived.iter().map(|new| NewDerivedRow::new(file_id, new, now)).collect();
+    let columns = (derived_objects::key, derived_objects::id);
+    let inserted = on_each!(connection, c => {
+        diesel::insert_into(derived_objects::table).values(&rows).returning(columns).load::<(String, i64)>(c)
     });
-    sql.push(" RETURNING id, key");
     // Rows come back in any order; their keys tell them apart.
-    let ids: HashMap<String, i64> =
-        sql.load::<(i64, String)>(connection)?.into_iter().map(|(id, key)| (key, id)).collect();
-    let mut records: Vec<ThumbnailRecord> = thumbnails
-        .iter()
-        .filter_map(|thumbnail| {
-            let id = *ids.get(thumbnail.key.as_str())?;
-            Some(ThumbnailRecord {
-                id: ThumbnailId(id),
-                key: thumbnail.key.clone(),
-                edge: thumbnail.edge,
-                width: thumbnail.width,
-                height: thumbnail.height,
-                size: thumbnail.size,
-                mime_type: thumbnail.mime_type.clone(),
-                checksum: thumbnail.checksum,
-            })
+    let ids: HashMap<String, i64> = inserted?.into_iter().collect();
+    let thumbnail = |new: &NewDerived| {
+        let Variant::Thumbnail { edge } = new.variant;
+        Some(ThumbnailRecord {
+            id: ThumbnailId(*ids.get(new.key.as_str())?),
+            key: new.key.clone(),
+            edge,
+            width: new.width,
+            height: new.height,
+            size: new.size,
+            mime_type: new.mime_type.clone(),
+            checksum: new.checksum,
         })
-        .collect();
-    records.sort_by_key(|thumbnail| (thumbnail.edge, thumbnail.id));
-    Ok(records)
+    };
+    let mut thumbnails: Vec<_> = derived.iter().filter_map(thumbnail).collect();
+    thumbnails.sort_unstable_by_key(|thumbnail| (thumbnail.edge, thumbnail.id));
+    Ok(thumbnails)
 }

@@ -6,17 +6,16 @@
 
 mod rows;
 
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::dialect::{lock_import, use_up_numbers};
 use crate::error::Error;
 use crate::export::{Export, StoredFile};
 use crate::import_lease::{self, require_run};
 use crate::schema::{files, strays, users};
-use crate::sql::Sql;
-use crate::strays::{CHUNK, CLAIMED, GONE, doom, doom_abandoned, doom_unowned, forget, owned, redeem, values};
+use crate::strays::{CHUNK, CLAIMED, GONE, doom, doom_abandoned, doom_unowned, forget, owned, redeem, stray};
 use diesel::prelude::*;
-use rows::{insert, keys_of, replace_accounts, replace_files};
+use rows::{keys_of, replace_accounts, replace_files};
 use std::collections::HashSet;
 use tintype_domain::{FileId, Key, Timestamp};
 
@@ -53,10 +52,12 @@ impl Database {
                 if let Some(key) = owned(connection, keys.iter().copied())?.first() {
                     return Err(foreign(format!("another file under the key `{key}`")));
                 }
-                let mut sql = Sql::<()>::new("INSERT INTO strays (key, since, state) VALUES ");
-                values(&mut sql, keys.iter().copied(), now.unix_micros(), CLAIMED);
-                sql.push(" ON CONFLICT (key) DO UPDATE SET since = excluded.since, state = excluded.state");
-                sql.execute(connection)?;
+                let since = now.unix_micros();
+                let rows: Vec<_> = keys.iter().map(|key| stray(key, since, CLAIMED)).collect();
+                on_each!(connection, c => {
+                    let new = diesel::insert_into(strays::table).values(&rows).on_conflict(strays::key);
+                    new.do_update().set((strays::since.eq(since), strays::state.eq(CLAIMED))).execute(c)
+                })?;
             }
             Ok(())
         })
@@ -99,16 +100,12 @@ impl Database {
             require_run(connection, &import.holder)?;
             for strays in strays.chunks(CHUNK) {
                 let owned = owned(connection, strays.iter().map(|(key, _)| key))?;
-                let strays: Vec<_> = strays.iter().filter(|(key, _)| !owned.contains(key)).collect();
-                insert(
-                    connection,
-                    "strays (key, since, state)",
-                    " ON CONFLICT DO NOTHING",
-                    &strays,
-                    |(key, gone_since)| {
-                        [key.as_str().into(), gone_since.unwrap_or(now).unix_micros().into(), GONE.into()]
-                    },
-                )?;
+                let unowned = strays.iter().filter(|(key, _)| !owned.contains(key));
+                let rows = unowned.map(|(key, since)| stray(key, since.unwrap_or(now).unix_micros(), GONE));
+                let rows: Vec<_> = rows.collect();
+                on_each!(connection, c => {
+                    diesel::insert_into(strays::table).values(&rows).on_conflict_do_nothing().execute(c)
+                })?;
             }
             Ok(())
         })

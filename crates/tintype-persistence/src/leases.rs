@@ -1,7 +1,7 @@
+use crate::connection::on_each;
 use crate::database::Database;
 use crate::error::Error;
 use crate::schema::leases;
-use crate::sql::Sql;
 use diesel::prelude::*;
 use tintype_domain::Timestamp;
 
@@ -18,11 +18,20 @@ impl Database {
         expires_at: Timestamp,
     ) -> Result<bool, Error> {
         self.write(|connection| {
-            let mut sql = Sql::<()>::new("INSERT INTO leases (name, holder, expires_at) VALUES (");
-            sql.bind(name).push(", ").bind(holder).push(", ").bind(expires_at.unix_micros());
-            sql.push(") ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at ");
-            sql.push("WHERE leases.holder = excluded.holder OR leases.expires_at <= ").bind(now.unix_micros());
-            Ok(sql.execute(connection)? == 1)
+            // For the condition of the update; on tables, `QueryDsl` has a method of that name.
+            use diesel::query_dsl::methods::FilterDsl;
+            let expires_at = leases::expires_at.eq(expires_at.unix_micros());
+            let is_free = leases::holder.eq(holder).or(leases::expires_at.le(now.unix_micros()));
+            let changed = on_each!(connection, c => {
+                diesel::insert_into(leases::table)
+                    .values((leases::name.eq(name), leases::holder.eq(holder), expires_at))
+                    .on_conflict(leases::name)
+                    .do_update()
+                    .set((leases::holder.eq(holder), expires_at))
+                    .filter(is_free)
+                    .execute(c)
+            });
+            Ok(changed? == 1)
         })
     }
 

@@ -29,7 +29,7 @@ mod users;
 pub use database::{ConnectOptions, Database};
 pub use error::Error;
 pub use export::{Export, StoredFile};
-pub use files::{Changed, FileChange, NewContent, NewFile, NewThumbnail};
+pub use files::{Changed, FileChange, NewContent, NewDerived, NewFile};
 pub use import::Import;
 pub use list::FilePage;
 pub use objects::ObjectRecord;

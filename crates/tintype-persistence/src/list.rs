@@ -5,7 +5,6 @@ use crate::error::Error;
 use crate::page::Selection;
 use crate::rows::{FileRow, complete};
 use crate::schema::files;
-use crate::sql::Sql;
 use diesel::prelude::*;
 use std::collections::HashMap;
 use tintype_domain::{FileRecord, ListQuery};
@@ -34,12 +33,7 @@ impl Database {
 }
 
 fn rows(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<FileRow>, Error> {
-    let mut sql = Sql::<files::SqlType>::new(FILES);
-    sql.push(" WHERE id IN ").list(ids.iter().copied());
-    let rows = sql.load::<FileRow>(connection)?;
+    let rows = files::table.filter(files::id.eq_any(ids)).select(FileRow::as_select()).load(connection)?;
     let mut rows: HashMap<i64, FileRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }
-
-const FILES: &str = "SELECT id, user_id, kind, size, width, height, mode, created_at, updated_at, stored_at, key, name, \
-                     name_folded, mime_type, checksum, description FROM files";

@@ -10,7 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Runs what has not run yet; inside a write transaction, so that no other process migrates meanwhile.
+/// Runs the migrations that have not run yet, inside a write transaction, so that no other process migrates meanwhile.
 pub(crate) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, Error> {
     match connection {
         AnyConnection::Sqlite(connection) => run_pending::<Sqlite>(connection, &SQLITE),

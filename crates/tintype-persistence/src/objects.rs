@@ -1,10 +1,11 @@
+use diesel::prelude::*;
+use tintype_domain::{Checksum, Key, Timestamp};
+
+use crate::connection::on_each;
 use crate::database::Database;
 use crate::error::Error;
 use crate::rows::{checksum, number};
-use crate::sql::Sql;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Text};
-use tintype_domain::{Checksum, Key, Timestamp};
+use crate::schema::{derived_objects, files};
 
 /// What an object is, for serving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,19 +25,25 @@ pub struct ObjectRecord {
 type Row = (i64, i64, String, Vec<u8>, i64);
 
 impl Database {
-    /// Returns what the object is that a file or a thumbnail owns; `None` for claims, strays and the unknown.
+    /// Returns what the object is that a file owns, its content or what was made of it; `None` for claims, strays and the
+    /// unknown.
     pub fn object(&self, key: &Key) -> Result<Option<ObjectRecord>, Error> {
-        let mut sql = Sql::<(BigInt, BigInt, Text, Binary, BigInt)>::new(
-            "SELECT id, size, mime_type, checksum, stored_at FROM files WHERE key = ",
-        );
-        sql.bind(key.as_str());
-        // A thumbnail is made when its original is stored.
-        sql.push(
-            " UNION ALL SELECT thumbnails.id, thumbnails.size, thumbnails.mime_type, thumbnails.checksum, \
-             files.stored_at FROM thumbnails JOIN files ON files.id = thumbnails.file_id WHERE thumbnails.key = ",
-        );
-        sql.bind(key.as_str());
-        let row = self.read(|connection| Ok(sql.get_result::<Row>(connection).optional()?))?;
+        let contents = files::table.filter(files::key.eq(key.as_str())).select((
+            files::id,
+            files::size,
+            files::mime_type,
+            files::checksum,
+            files::stored_at,
+        ));
+        let derived = derived_objects::table.filter(derived_objects::key.eq(key.as_str())).select((
+            derived_objects::id,
+            derived_objects::size,
+            derived_objects::mime_type,
+            derived_objects::checksum,
+            derived_objects::stored_at,
+        ));
+        let both = contents.union_all(derived);
+        let row = self.read(|connection| Ok(on_each!(connection, c => both.get_result::<Row>(c).optional())?))?;
         row.map(|(id, size, mime_type, digest, stored_at)| {
             Ok(ObjectRecord {
                 key: key.clone(),

@@ -1,18 +1,20 @@
 //! Rows as they are read, and what the domain calls them.
 
-use crate::error::Error;
-use crate::schema::{thumbnails, users};
-use crate::sql::Sql;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
 use diesel::prelude::*;
-use std::collections::{BTreeMap, HashMap};
 use tintype_domain::{
     Checksum, Description, Facts, FileId, FileRecord, Name, Permission, ThumbnailId, ThumbnailRecord, Timestamp,
-    UserId, UserRecord,
+    UserId, UserRecord, Variant,
 };
 
 use crate::connection::AnyConnection;
+use crate::error::Error;
+use crate::schema::{derived_objects, files, grants, users};
 
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = users, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct UserRow {
     pub(crate) id: i64,
     pub(crate) username: String,
@@ -26,7 +28,8 @@ pub(crate) struct UserRow {
     pub(crate) created_at: i64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = files, treat_none_as_default_value = false)]
 pub(crate) struct FileRow {
     pub(crate) id: i64,
     pub(crate) user_id: Option<i64>,
@@ -46,17 +49,20 @@ pub(crate) struct FileRow {
     pub(crate) description: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub(crate) struct ThumbnailRow {
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = derived_objects, treat_none_as_default_value = false)]
+pub(crate) struct DerivedRow {
     pub(crate) id: i64,
     pub(crate) file_id: i64,
-    pub(crate) edge: i64,
+    pub(crate) variant: String,
+    pub(crate) key: String,
     pub(crate) width: i64,
     pub(crate) height: i64,
-    pub(crate) size: i64,
-    pub(crate) key: String,
     pub(crate) mime_type: String,
+    pub(crate) size: i64,
     pub(crate) checksum: Vec<u8>,
+    pub(crate) stored_at: i64,
+    pub(crate) last_used_at: Option<i64>,
 }
 
 /// Puts together users joined with their grants, in the order in which they first come.
@@ -95,7 +101,7 @@ impl UserRow {
     }
 }
 
-/// Returns the files of the rows, in their order, with users and thumbnails: two statements, however many rows.
+/// Returns the files of the rows, in their order, with users and thumbnails, by two statements however many rows there are.
 pub(crate) fn complete(connection: &mut AnyConnection, rows: Vec<FileRow>) -> Result<Vec<FileRecord>, Error> {
     let users = load_users(connection, &rows)?;
     let mut thumbnails = load_thumbnails(connection, &rows)?;
@@ -108,36 +114,39 @@ pub(crate) fn complete(connection: &mut AnyConnection, rows: Vec<FileRow>) -> Re
         .collect()
 }
 
-fn load_users(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<BTreeMap<i64, UserRecord>, Error> {
-    let mut ids: Vec<i64> = rows.iter().filter_map(|row| row.user_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let mut sql = Sql::<(users::SqlType, diesel::sql_types::Nullable<diesel::sql_types::Integer>)>::new(USERS);
-    sql.push(" WHERE users.id IN ").list(ids).push(" ORDER BY users.id");
-    let rows = sql.load(connection)?;
+fn load_users(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<HashMap<i64, UserRecord>, Error> {
+    let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.user_id).collect();
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let users = users::table.left_join(grants::table).order(users::id);
+    let users = users.select((UserRow::as_select(), grants::code.nullable()));
+    let rows = match ids.as_slice() {
+        [] => return Ok(HashMap::new()),
+        // Most pages have the files of one user, and this statement stays prepared.
+        [id] => users.filter(users::id.eq(id)).load(connection)?,
+        ids => users.filter(users::id.eq_any(ids)).load(connection)?,
+    };
     Ok(join_grants(rows).into_iter().map(|(user, _)| (user.id.0, user)).collect())
 }
-
-const USERS: &str = "SELECT users.id, username, first_name, last_name, is_staff, is_admin, is_active, password_hash, \
-                     last_login, created_at, grants.code FROM users LEFT JOIN grants ON grants.user_id = users.id";
-
-const THUMBNAILS: &str = "SELECT id, file_id, edge, width, height, size, key, mime_type, checksum FROM thumbnails";
 
 fn load_thumbnails(
     connection: &mut AnyConnection,
     rows: &[FileRow],
 ) -> Result<HashMap<i64, Vec<ThumbnailRecord>>, Error> {
-    if rows.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut sql = Sql::<thumbnails::SqlType>::new(THUMBNAILS);
-    sql.push(" WHERE file_id IN ").list(rows.iter().map(|row| row.id)).push(" ORDER BY file_id, edge, id");
+    let Range { start, end } = Variant::THUMBNAILS;
+    let all = derived_objects::variant.ge(start).and(derived_objects::variant.lt(end));
+    let own = derived_objects::table.filter(all).select(DerivedRow::as_select());
+    let rows = match rows {
+        [] => return Ok(HashMap::new()),
+        // A single file is asked for often, and this statement stays prepared.
+        [row] => own.filter(derived_objects::file_id.eq(row.id)).load(connection)?,
+        rows => own.filter(derived_objects::file_id.eq_any(rows.iter().map(|row| row.id))).load(connection)?,
+    };
     let mut thumbnails: HashMap<i64, Vec<ThumbnailRecord>> = HashMap::new();
-    for row in sql.load::<ThumbnailRow>(connection)? {
-        thumbnails.entry(row.file_id).or_default().push(row.into_record()?);
+    for row in rows {
+        thumbnails.entry(row.file_id).or_default().push(row.into_thumbnail()?);
+    }
+    for thumbnails in thumbnails.values_mut() {
+        thumbnails.sort_unstable_by_key(|thumbnail| (thumbnail.edge, thumbnail.id));
     }
     Ok(thumbnails)
 }
@@ -167,18 +176,20 @@ impl FileRow {
     }
 }
 
-impl ThumbnailRow {
-    fn into_record(self) -> Result<ThumbnailRecord, Error> {
+impl DerivedRow {
+    fn into_thumbnail(self) -> Result<ThumbnailRecord, Error> {
         let id = self.id;
+        let variant = valid("derived_objects.variant", id, self.variant.parse(), &self.variant)?;
+        let Variant::Thumbnail { edge } = variant;
         Ok(ThumbnailRecord {
             id: ThumbnailId(id),
-            key: valid("thumbnails.key", id, self.key.parse(), &self.key)?,
-            edge: number("thumbnails.edge", id, self.edge)?,
-            width: number("thumbnails.width", id, self.width)?,
-            height: number("thumbnails.height", id, self.height)?,
-            size: number("thumbnails.size", id, self.size)?,
+            key: valid("derived_objects.key", id, self.key.parse(), &self.key)?,
+            edge,
+            width: number("derived_objects.width", id, self.width)?,
+            height: number("derived_objects.height", id, self.height)?,
+            size: number("derived_objects.size", id, self.size)?,
             mime_type: self.mime_type,
-            checksum: checksum("thumbnails.checksum", id, &self.checksum)?,
+            checksum: checksum("derived_objects.checksum", id, &self.checksum)?,
         })
     }
 }

@@ -56,16 +56,18 @@ diesel::table! {
 }
 
 diesel::table! {
-    thumbnails (id) {
+    derived_objects (id) {
         id -> BigInt,
         file_id -> BigInt,
-        edge -> BigInt,
+        variant -> Text,
+        key -> Text,
         width -> BigInt,
         height -> BigInt,
-        size -> BigInt,
-        key -> Text,
         mime_type -> Text,
+        size -> BigInt,
         checksum -> Binary,
+        stored_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
     }
 }
 
@@ -88,5 +90,5 @@ diesel::table! {
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(files -> users (user_id));
-diesel::joinable!(thumbnails -> files (file_id));
-diesel::allow_tables_to_appear_in_same_query!(users, grants, tokens, files, thumbnails, strays);
+diesel::joinable!(derived_objects -> files (file_id));
+diesel::allow_tables_to_appear_in_same_query!(users, grants, tokens, files, derived_objects);

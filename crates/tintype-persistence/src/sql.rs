@@ -1,10 +1,10 @@
-//! Statements put together at run time, for what diesel's own builder cannot say on several databases at once: rows
-//! inserted together, conflicts, hints. Values are always bound, never written into the text.
+//! Statements put together at run time, for what diesel's own builder cannot say: hints, ranks, and filters and orders that
+//! clients combine. Values are always bound, never written into the text.
 
 use crate::connection::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Text};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use tintype_domain::Bounds;
@@ -19,45 +19,19 @@ pub(crate) struct Sql<ST = ()> {
 /// A piece of a statement: text, or a value to bind.
 pub(crate) enum Part {
     Text(Cow<'static, str>),
-    Int(Option<i64>),
-    String(Option<String>),
-    Bytes(Vec<u8>),
-    Bool(bool),
+    Int(i64),
+    String(String),
 }
 
 impl From<i64> for Part {
     fn from(value: i64) -> Self {
-        Self::Int(Some(value))
-    }
-}
-
-impl From<Option<i64>> for Part {
-    fn from(value: Option<i64>) -> Self {
         Self::Int(value)
     }
 }
 
 impl From<&str> for Part {
     fn from(value: &str) -> Self {
-        Self::String(Some(value.to_owned()))
-    }
-}
-
-impl From<Option<&str>> for Part {
-    fn from(value: Option<&str>) -> Self {
-        Self::String(value.map(str::to_owned))
-    }
-}
-
-impl From<bool> for Part {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
-}
-
-impl From<&[u8]> for Part {
-    fn from(value: &[u8]) -> Self {
-        Self::Bytes(value.to_owned())
+        Self::String(value.to_owned())
     }
 }
 
@@ -97,19 +71,6 @@ impl<ST> Sql<ST> {
         self.push(if count == 0 { "(NULL)" } else { ")" })
     }
 
-    /// Appends `(…), (…), …`, a row of values for each item.
-    pub(crate) fn rows<T>(&mut self, items: impl IntoIterator<Item = T>, row: impl Fn(&mut Self, T)) -> &mut Self {
-        let mut count = 0;
-        for item in items {
-            self.push(if count == 0 { "(" } else { ", (" });
-            row(self, item);
-            self.push(")");
-            count += 1;
-        }
-        self.is_common &= count <= 8;
-        self
-    }
-
     /// Appends that a column lies within bounds.
     pub(crate) fn between(&mut self, column: &'static str, bounds: Bounds) -> &mut Self {
         match (bounds.min, bounds.max) {
@@ -137,10 +98,8 @@ impl<ST> QueryFragment<Backend> for Sql<ST> {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_sql(text),
-                Part::Int(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
-                Part::String(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
-                Part::Bytes(value) => out.push_bind_param::<Binary, _>(value)?,
-                Part::Bool(value) => out.push_bind_param::<Bool, _>(value)?,
+                Part::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
+                Part::String(value) => out.push_bind_param::<Text, _>(value)?,
             }
         }
         Ok(())

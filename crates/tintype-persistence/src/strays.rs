@@ -1,12 +1,13 @@
-use crate::connection::AnyConnection;
+use std::collections::HashSet;
+
+use diesel::dsl::Eq;
+use diesel::prelude::*;
+use tintype_domain::{Key, Suffix, Timestamp};
+
+use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::error::Error;
-use crate::schema::strays;
-use crate::sql::Sql;
-use diesel::prelude::*;
-use diesel::sql_types::Text;
-use std::collections::HashSet;
-use tintype_domain::{Key, Suffix, Timestamp};
+use crate::schema::{derived_objects, files, strays};
 
 /// An upload is under way that may own the key.
 pub(crate) const CLAIMED: &str = "claimed";
@@ -142,10 +143,11 @@ fn take(connection: &mut AnyConnection, keys: &[&Key], now: Timestamp) -> Result
     // In one order, so that two transactions never wait for each other.
     keys.sort();
     keys.dedup();
-    let mut sql = Sql::<Text>::new("INSERT INTO strays (key, since, state) VALUES ");
-    values(&mut sql, keys.iter().copied(), now.unix_micros(), CLAIMED);
-    sql.push(" ON CONFLICT DO NOTHING RETURNING key");
-    let inserted = sql.load::<String>(connection)?;
+    let rows: Vec<_> = keys.iter().map(|key| stray(key, now.unix_micros(), CLAIMED)).collect();
+    let inserted = on_each!(connection, c => {
+        let new = diesel::insert_into(strays::table).values(&rows).on_conflict_do_nothing();
+        new.returning(strays::key).load::<String>(c)
+    })?;
     let mut free = inserted.iter().map(|key| parse(key)).collect::<Result<HashSet<_>, _>>()?;
     let owned = owned(connection, free.iter())?;
     remove(connection, &owned)?;
@@ -164,9 +166,10 @@ pub(crate) fn owned<'a>(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::<Text>::new("SELECT key FROM files WHERE key IN ");
-    sql.list(keys.iter().copied()).push(" UNION ALL SELECT key FROM thumbnails WHERE key IN ").list(keys);
-    sql.load::<String>(connection)?.iter().map(|key| parse(key)).collect()
+    let contents = files::table.filter(files::key.eq_any(&keys)).select(files::key);
+    let derived = derived_objects::table.filter(derived_objects::key.eq_any(&keys)).select(derived_objects::key);
+    let owned = on_each!(connection, c => contents.union_all(derived).load::<String>(c))?;
+    owned.iter().map(|key| parse(key)).collect()
 }
 
 /// Lists keys as doomed strays.
@@ -178,11 +181,12 @@ pub(crate) fn doom(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), E
     // As in `take`.
     keys.sort();
     keys.dedup();
-    let mut sql = Sql::<()>::new("INSERT INTO strays (key, since, state) VALUES ");
     // Their time orders the sweep only: what never was a claim goes first.
-    values(&mut sql, keys, 0, DOOMED);
-    sql.push(" ON CONFLICT (key) DO UPDATE SET state = excluded.state");
-    sql.execute(connection)?;
+    let rows: Vec<_> = keys.into_iter().map(|key| stray(key, 0, DOOMED)).collect();
+    on_each!(connection, c => {
+        let new = diesel::insert_into(strays::table).values(&rows).on_conflict(strays::key);
+        new.do_update().set(strays::state.eq(DOOMED)).execute(c)
+    })?;
     Ok(())
 }
 
@@ -218,9 +222,8 @@ pub(crate) fn forget(connection: &mut AnyConnection, keys: &[Key], now: Timestam
 /// # Errors
 /// [`Error::ClaimLost`] unless every one of them is there and not doomed.
 pub(crate) fn redeem(connection: &mut AnyConnection, keys: &[&Key]) -> Result<(), Error> {
-    let mut sql = Sql::<()>::new("DELETE FROM strays WHERE key IN ");
-    sql.list(keys.iter().map(|key| key.as_str())).push(" AND state = ").bind(CLAIMED);
-    if sql.execute(connection)? == keys.len() {
+    let claimed = strays::key.eq_any(keys.iter().map(|key| key.as_str())).and(strays::state.eq(CLAIMED));
+    if diesel::delete(strays::table.filter(claimed)).execute(connection)? == keys.len() {
         return Ok(());
     }
     Err(Error::ClaimLost { key: keys.first().map(ToString::to_string).unwrap_or_default() })
@@ -230,16 +233,16 @@ pub(crate) fn remove(connection: &mut AnyConnection, keys: &[Key]) -> Result<(),
     if keys.is_empty() {
         return Ok(());
     }
-    let mut sql = Sql::<()>::new("DELETE FROM strays WHERE key IN ");
-    sql.list(keys.iter().map(Key::as_str));
-    sql.execute(connection)?;
+    let strays = strays::table.filter(strays::key.eq_any(keys.iter().map(Key::as_str)));
+    diesel::delete(strays).execute(connection)?;
     Ok(())
 }
 
-pub(crate) fn values<'a, ST>(sql: &mut Sql<ST>, keys: impl IntoIterator<Item = &'a Key>, since: i64, state: &str) {
-    sql.rows(keys, |sql, key| {
-        sql.bind(key.as_str()).push(", ").bind(since).push(", ").bind(state);
-    });
+/// A row of `strays`.
+pub(crate) type Stray<'a> = (Eq<strays::key, &'a str>, Eq<strays::since, i64>, Eq<strays::state, &'static str>);
+
+pub(crate) fn stray<'a>(key: &'a Key, since: i64, state: &'static str) -> Stray<'a> {
+    (strays::key.eq(key.as_str()), strays::since.eq(since), strays::state.eq(state))
 }
 
 pub(crate) fn parse(key: &str) -> Result<Key, Error> {

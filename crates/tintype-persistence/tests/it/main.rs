@@ -13,4 +13,5 @@ mod postgres;
 mod sqlite;
 mod support;
 mod tokens;
+mod upgrade;
 mod users;

@@ -6,8 +6,9 @@ use std::path::Path;
 use tempfile::TempDir;
 use tintype_domain::{
     Checksum, ColourMode, Description, Facts, FileName, FileRecord, Key, Kind, Name, Suffix, Timestamp, UserRecord,
+    Variant,
 };
-use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewFile, NewThumbnail, NewUser};
+use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewDerived, NewFile, NewUser};
 use tintype_testkit::{Postgres, PostgresDatabase};
 
 /// A migrated database that is gone when it is dropped.
@@ -134,9 +135,9 @@ pub(crate) fn claim(database: &Database, name: &str) -> Claim {
 
 /// Returns the content of an image with a thumbnail at each claimed key.
 pub(crate) fn image(claim: &Claim) -> NewContent {
-    let thumbnails = claim.thumbnails.iter().zip(EDGES).map(|(key, (edge, _))| NewThumbnail {
+    let derived = claim.thumbnails.iter().zip(EDGES).map(|(key, (edge, _))| NewDerived {
         key: key.clone(),
-        edge,
+        variant: Variant::Thumbnail { edge },
         width: edge,
         height: edge / 2,
         size: u64::from(edge) * 10,
@@ -154,7 +155,7 @@ pub(crate) fn image(claim: &Claim) -> NewContent {
         },
         size: 1_728_593,
         checksum: Checksum([7; 32]),
-        thumbnails: thumbnails.collect(),
+        derived: derived.collect(),
     }
 }
 

@@ -1,0 +1,58 @@
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use crate::kind::UnknownName;
+
+/// What a derived object is among those that were made of the same content.
+///
+/// As a text, which is how databases keep it, it begins with its sort: `thumbnail:64`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// A picture that fits into a square box.
+    Thumbnail {
+        /// The edge of the box in pixels.
+        edge: u32,
+    },
+}
+
+impl Variant {
+    /// The texts of all thumbnails, and of nothing else, lie in this range.
+    pub const THUMBNAILS: Range<&str> = "thumbnail:".."thumbnail;";
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Thumbnail { edge } => write!(f, "thumbnail:{edge}"),
+        }
+    }
+}
+
+impl FromStr for Variant {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let edge = name.strip_prefix("thumbnail:").and_then(|edge| edge.parse().ok());
+        let variant = edge.map(|edge| Self::Thumbnail { edge });
+        variant.ok_or_else(|| UnknownName { what: "variant", name: name.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Variant;
+
+    #[test]
+    fn a_variant_is_read_back_from_its_text() {
+        for edge in [0, 64, u32::MAX] {
+            let variant = Variant::Thumbnail { edge };
+            let text = variant.to_string();
+            assert_eq!(text.parse(), Ok(variant));
+            assert!(Variant::THUMBNAILS.contains(&text.as_str()));
+        }
+        for text in ["", "64", "thumbnail", "thumbnail:", "thumbnail:-1", "thumbnail:4294967296", "poster"] {
+            assert!(text.parse::<Variant>().is_err(), "{text}");
+        }
+    }
+}
