@@ -3,7 +3,7 @@ use crate::timestamp::Timestamp;
 use std::fmt;
 use std::str::FromStr;
 
-/// Where an object lies in storage: `/`-separated parts, such as `core_media/2025/12/22/wallpaper.jpg`.
+/// Where an object lies in storage: `/`-separated parts, such as `photos/2025/12/22/wallpaper.jpg`.
 ///
 /// 1 to 1024 bytes; each part 1 to 255 bytes, without a leading dot, control characters or `\`. A key can therefore
 /// neither leave its root nor name a hidden file.
@@ -22,10 +22,10 @@ pub struct InvalidKey {
 }
 
 impl Key {
-    /// Returns the key of an original uploaded at `now`.
-    pub fn original(now: Timestamp, name: &FileName) -> Self {
+    /// Returns the key of an original uploaded at `now`: below `folder`, in a folder for its UTC day.
+    pub fn original(folder: &Self, now: Timestamp, name: &FileName) -> Self {
         let day = now.date();
-        Self(format!("core_media/{:04}/{:02}/{:02}/{name}", day.year(), u8::from(day.month()), day.day()))
+        Self(format!("{folder}/{:04}/{:02}/{:02}/{name}", day.year(), u8::from(day.month()), day.day()))
     }
 
     /// Returns the key of the thumbnail in a box of `edge` pixels of the original at this key.
@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn follows_the_layout_of_the_service_it_replaces() {
         let day = Timestamp::from_unix_micros(1_766_425_386_351_315);
-        let key = Key::original(day, &FileName::from_upload("wallpaper.jpg"));
+        let folder = "core_media".parse().unwrap();
+        let key = Key::original(&folder, day, &FileName::from_upload("wallpaper.jpg"));
         assert_eq!(key.as_str(), "core_media/2025/12/22/wallpaper.jpg");
         let thumbnail = key.thumbnail(64, "jpg");
         assert_eq!(thumbnail.as_str(), "core_media/2025/12/22/thumbnails/wallpaper_thumbnail_64x64.jpg");

@@ -3,11 +3,14 @@ use crate::library::{Inner, now};
 use crate::prepare::Prepared;
 use crate::{Error, Library, serving};
 use futures_util::future::join_all;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tintype_auth::Actor;
 use tintype_domain::{Description, FileId, FileRecord, Key, Name, Permission, Suffix, Variant};
 use tintype_persistence::{Changed, FileChange, NewContent, NewDerived, NewFile};
 use tintype_storage::{Content, NewObject};
+
+/// The folder of all keys: that of the service which tintype replaces, so that its URLs stay.
+static FOLDER: LazyLock<Key> = LazyLock::new(|| "core_media".parse().expect("the folder is a valid key"));
 
 impl Library {
     /// Keeps a new file and its thumbnails, and returns it. It is durable then.
@@ -96,7 +99,7 @@ impl Inner {
 
     async fn claim(self: &Arc<Self>, prepared: &Prepared) -> Result<NewContent, Error> {
         let now = now();
-        let original = Key::original(now, &prepared.file_name);
+        let original = Key::original(&FOLDER, now, &prepared.file_name);
         let wanted: Vec<_> = prepared.thumbnails.iter().map(|t| (t.edge, t.format.extension())).collect();
         let claim = self.database(move |db| db.claim(&original, &wanted, &mut random_suffix, now)).await?;
         let thumbnails = claim.thumbnails.into_iter().zip(&prepared.thumbnails);

@@ -139,10 +139,11 @@ fn median(mut work: impl FnMut()) -> Duration {
 /// Measures the two transactions of an upload of a photo with four thumbnails.
 fn measure_uploads(database: &Database) {
     let now = Timestamp::from_unix_micros(1_766_425_386_351_315);
+    let folder = "core_media".parse().unwrap();
     let user = database.create_user(&NewUser { username: "bench".into(), ..NewUser::default() }, now).unwrap();
     let (mut claims, mut inserts) = (Vec::new(), Vec::new());
     for number in 0..300_u32 {
-        let original = Key::original(now, &FileName::from_upload(&format!("photo {number}.jpg")));
+        let original = Key::original(&folder, now, &FileName::from_upload(&format!("photo {number}.jpg")));
         let edges = [(64, "jpg"), (128, "jpg"), (512, "jpg"), (1080, "jpg")];
         let start = Instant::now();
         let claim = database.claim(&original, &edges, &mut || Suffix::from_random([0; 7]), now).unwrap();

@@ -49,7 +49,7 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// Only what the backend itself fails with.
     async fn delete(&self, key: &Key) -> Result<(), Error>;
 
-    /// Returns the keys below a folder, such as `core_media/2025`, or all keys, in no particular order.
+    /// Returns the keys below a folder, such as `photos/2025`, or all keys, in no particular order.
     ///
     /// Objects put or deleted meanwhile may be among them or not. A folder that does not exist is empty.
     fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>>;

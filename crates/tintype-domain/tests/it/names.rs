@@ -1,13 +1,17 @@
 use proptest::prelude::*;
 use tintype_domain::{FieldProblem, FileName, Key, Name, Suffix, Timestamp, fold_case};
 
+fn folder() -> Key {
+    "core_media".parse().unwrap()
+}
+
 proptest! {
     #[test]
     fn every_key_made_of_an_upload_is_valid(sent in any::<String>(), micros in any::<i64>(), random in any::<[u8; 7]>()) {
         // Years outside four digits cannot come from a clock.
         let now = Timestamp::from_unix_micros(micros.rem_euclid(253_402_300_799_999_999));
         let suffix = Suffix::from_random(random);
-        let original = Key::original(now, &FileName::from_upload(&sent)).with_suffix(&suffix);
+        let original = Key::original(&folder(), now, &FileName::from_upload(&sent)).with_suffix(&suffix);
         let thumbnail = original.thumbnail(1080, "webp").with_suffix(&suffix);
         for key in [original, thumbnail] {
             prop_assert_eq!(key.as_str().parse::<Key>(), Ok(key.clone()));
@@ -20,7 +24,7 @@ proptest! {
         let name = FileName::from_upload(&format!("{stem}.{extension}"));
         let ending = format!(".{extension}");
         prop_assert!(name.as_str().ends_with(&ending));
-        let key = Key::original(Timestamp::from_unix_micros(0), &name.with_suffix(&suffix));
+        let key = Key::original(&folder(), Timestamp::from_unix_micros(0), &name.with_suffix(&suffix));
         prop_assert!(key.file_name().len() <= 255);
         prop_assert!(key.thumbnail(1080, "webp").with_suffix(&suffix).file_name().len() <= 255);
     }

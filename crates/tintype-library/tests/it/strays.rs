@@ -81,7 +81,7 @@ async fn what_a_row_owns_cannot_be_doomed() {
 
 /// Leaves an object as an upload does that died between placing it and committing its row.
 async fn lose(fixture: &Fixture, name: &str) {
-    let key = Key::original(SystemTime::now().into(), &FileName::from_upload(name));
+    let key = Key::original(&"core_media".parse().unwrap(), SystemTime::now().into(), &FileName::from_upload(name));
     let claim = fixture.database.claim(&key, &[], &mut || Suffix::from_random([0; 7]), SystemTime::now().into());
     fixture.storage.put(&text(&claim.unwrap().original)).await.unwrap();
 }
@@ -121,7 +121,8 @@ async fn another_process_takes_over_from_one_that_died() {
 #[tokio::test]
 async fn an_upload_under_way_is_not_swept() {
     let fixture = Fixture::new();
-    let key = Key::original(SystemTime::now().into(), &FileName::from_upload("slow.txt"));
+    let key =
+        Key::original(&"core_media".parse().unwrap(), SystemTime::now().into(), &FileName::from_upload("slow.txt"));
     fixture.database.claim(&key, &[], &mut || Suffix::from_random([0; 7]), SystemTime::now().into()).unwrap();
     fixture.storage.put(&text(&key)).await.unwrap();
     assert_eq!(fixture.library.sweep().await.unwrap(), 0);
@@ -132,7 +133,7 @@ async fn an_upload_under_way_is_not_swept() {
 async fn objects_that_the_database_does_not_know_are_left_alone() {
     let fixture = Fixture::with(impatient);
     // As after an older copy of the database was restored.
-    let key = Key::original(SystemTime::now().into(), &FileName::from_upload("a.txt"));
+    let key = Key::original(&"core_media".parse().unwrap(), SystemTime::now().into(), &FileName::from_upload("a.txt"));
     fixture.storage.put(&text(&key)).await.unwrap();
     let file = fixture.upload(b"other", "a.txt").await.unwrap();
     assert_ne!(file.key, key);

@@ -125,7 +125,7 @@ pub(crate) fn suffixes() -> impl FnMut() -> Suffix {
 pub(crate) const EDGES: [(u32, &str); 4] = [(64, "jpg"), (128, "jpg"), (512, "jpg"), (1080, "jpg")];
 
 pub(crate) fn original(name: &str) -> Key {
-    Key::original(at(0), &FileName::from_upload(name))
+    Key::original(&"core_media".parse().unwrap(), at(0), &FileName::from_upload(name))
 }
 
 /// Claims the keys of an image of that name with four thumbnails.
