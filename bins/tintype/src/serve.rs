@@ -11,6 +11,7 @@ use tintype_library::auth::TokenKey;
 use tintype_library::persistence::{Database, NewToken, NewUser};
 use tintype_library::{Library, causes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
 /// Threads for blocking calls: database and decoding on the one runtime, files that come and go on those of the workers,
 /// which share as many again.
@@ -69,7 +70,7 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     if let Some(path) = port_file {
         write_port(path, address.port())?;
     }
-    let sweeper = tokio::spawn(sweep(library.clone()));
+    let upkeep = [tokio::spawn(sweep(library.clone())), tokio::spawn(run_jobs(library.clone()))];
 
     let signal = tokio::select! {
         signal = signals.first() => signal,
@@ -86,7 +87,7 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     }
     tracing::info!("{signal}: finishing what is in flight");
     let deadline = tokio::time::Instant::now() + config.shutdown_timeout;
-    sweeper.abort();
+    upkeep.iter().for_each(JoinHandle::abort);
     handle.stop(true).await;
     if tokio::time::timeout_at(deadline, library.drain()).await.is_err() {
         tracing::warn!("stopped before all uploads were finished: shutdown_timeout is over");
@@ -142,6 +143,18 @@ async fn sweep(library: Library) {
             Ok(0) => {}
             Ok(swept) => tracing::info!(swept, "swept what interrupted uploads and deletes left"),
             Err(error) => tracing::warn!("cannot sweep: {}", causes(&error)),
+        }
+    }
+}
+
+async fn run_jobs(library: Library) {
+    let mut ticks = tokio::time::interval(library.job_interval());
+    loop {
+        ticks.tick().await;
+        match library.run_jobs().await {
+            Ok(0) => {}
+            Ok(done) => tracing::info!(done, "did jobs that were due"),
+            Err(error) => tracing::warn!("cannot work on jobs: {}", causes(&error)),
         }
     }
 }

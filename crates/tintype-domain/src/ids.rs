@@ -23,6 +23,10 @@ id!(
     ThumbnailId
 );
 id!(
+    /// The number of a job.
+    JobId
+);
+id!(
     /// The number of a user.
     UserId
 );

@@ -3,11 +3,13 @@
 
 mod bounds;
 mod checksum;
+mod crc32;
 mod facts;
 mod field_errors;
 mod file_name;
 mod human_size;
 mod ids;
+mod job;
 mod key;
 mod kind;
 mod list_query;
@@ -20,11 +22,13 @@ mod variant;
 
 pub use bounds::Bounds;
 pub use checksum::Checksum;
+pub use crc32::Crc32;
 pub use facts::Facts;
 pub use field_errors::{FieldErrors, FieldProblem};
 pub use file_name::{FileName, Suffix};
 pub use human_size::HumanSize;
-pub use ids::{FileId, ThumbnailId, TokenId, UserId};
+pub use ids::{FileId, JobId, ThumbnailId, TokenId, UserId};
+pub use job::JobKind;
 pub use key::{InvalidKey, Key};
 pub use kind::{ColourMode, Kind, UnknownName};
 pub use list_query::{DEFAULT_LIMIT, Direction, Filter, ListParameter, ListQuery, MAX_LIMIT, OrderBy, OrderField};

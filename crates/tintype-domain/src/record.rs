@@ -1,4 +1,6 @@
-use crate::{Checksum, Description, Facts, FileId, Key, Name, Permission, ThumbnailId, Timestamp, TokenId, UserId};
+use crate::{
+    Checksum, Crc32, Description, Facts, FileId, Key, Name, Permission, ThumbnailId, Timestamp, TokenId, UserId,
+};
 use std::collections::BTreeSet;
 
 /// A file as it is kept: what its content is, whose it is, and its thumbnails.
@@ -18,6 +20,8 @@ pub struct FileRecord {
     pub size: u64,
     /// SHA-256 of the content.
     pub checksum: Checksum,
+    /// CRC-32 of the content; `None` where it was kept by a version that did not note it, until a job has.
+    pub crc32: Option<Crc32>,
     /// What the content is.
     pub facts: Facts,
     /// When the file was uploaded.

@@ -4,8 +4,10 @@
 mod access;
 mod admission;
 mod content;
+mod digest;
 mod error;
 mod facts;
+mod jobs;
 mod library;
 mod options;
 mod place;

@@ -78,12 +78,13 @@ impl Library {
         &self.inner.options
     }
 
-    /// Waits for all work that outlived its callers, and lets another process sweep. To be called when nothing new can
+    /// Waits for all work that outlived its callers, and lets another process sweep and do jobs. To be called when nothing new can
     /// come in.
     pub async fn drain(&self) {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
         self.inner.stop_sweeping().await;
+        self.inner.release_jobs().await;
     }
 
     /// Checks that database and storage answer.

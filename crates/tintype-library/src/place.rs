@@ -108,6 +108,7 @@ impl Inner {
             facts: prepared.facts.clone(),
             size: prepared.content.len(),
             checksum: prepared.content.checksum(),
+            crc32: prepared.content.crc32(),
             derived: thumbnails
                 .map(|(key, thumbnail)| NewDerived {
                     variant: Variant::Thumbnail { edge: thumbnail.edge },

@@ -195,7 +195,7 @@ impl Transfer {
             .route
             .fill(move |db, import| {
                 let files: Vec<_> = complete.into_iter().filter_map(|index| Some(&wanted.get(index)?.file)).collect();
-                db.import_files(import, &files, &removed)
+                db.import_files(import, &files, &removed, now())
             })
             .await?;
         self.route.delete(doomed).await?;

@@ -6,7 +6,9 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::time::{Duration, Instant};
-use tintype_domain::{ColourMode, Facts, FileName, Key, Kind, ListQuery, Name, OrderField, Suffix, Timestamp, Variant};
+use tintype_domain::{
+    ColourMode, Crc32, Facts, FileName, Key, Kind, ListQuery, Name, OrderField, Suffix, Timestamp, Variant,
+};
 use tintype_persistence::{ConnectOptions, Database, NewContent, NewDerived, NewFile, NewUser};
 
 /// Each query runs at least so often and so long.
@@ -169,6 +171,7 @@ fn measure_uploads(database: &Database) {
             },
             size: 3_000_000,
             checksum,
+            crc32: Crc32(0),
             derived: derived.collect(),
         };
         let name = Name::new(&format!("photo {number}.jpg")).unwrap();

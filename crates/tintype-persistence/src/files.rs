@@ -2,8 +2,8 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use tintype_domain::{
-    Checksum, ColourMode, Description, Facts, FileId, FileRecord, Key, Name, ThumbnailId, ThumbnailRecord, Timestamp,
-    UserId, Variant, fold_case,
+    Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, Key, Name, ThumbnailId, ThumbnailRecord,
+    Timestamp, UserId, Variant, fold_case,
 };
 
 use crate::connection::{AnyConnection, on_each};
@@ -39,6 +39,8 @@ pub struct NewContent {
     pub size: u64,
     /// SHA-256 of its bytes.
     pub checksum: Checksum,
+    /// CRC-32 of its bytes.
+    pub crc32: Crc32,
     /// What was made of it.
     pub derived: Vec<NewDerived>,
 }
@@ -117,6 +119,7 @@ impl Database {
                 description: description.clone(),
                 size: content.size,
                 checksum: content.checksum,
+                crc32: Some(content.crc32),
                 facts: content.facts.clone(),
                 created_at: now,
                 updated_at: now,
@@ -175,6 +178,15 @@ impl Database {
             Ok(Some(keys))
         })
     }
+
+    /// Notes the CRC-32 of the content that lies at that key; a file gone or changed meanwhile is no error.
+    pub fn record_crc32(&self, key: &Key, crc32: Crc32) -> Result<(), Error> {
+        self.write(|connection| {
+            let file = diesel::update(files::table.filter(files::key.eq(key.as_str())));
+            file.set(files::crc32.eq(i64::from(crc32.0))).execute(connection)?;
+            Ok(())
+        })
+    }
 }
 
 fn find(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRow>, Error> {
@@ -210,6 +222,7 @@ struct ContentRow<'a> {
     key: &'a str,
     mime_type: &'a str,
     checksum: &'a [u8],
+    crc32: i64,
 }
 
 impl<'a> ContentRow<'a> {
@@ -225,6 +238,7 @@ impl<'a> ContentRow<'a> {
             key: content.key.as_str(),
             mime_type,
             checksum: &content.checksum.0,
+            crc32: content.crc32.0.into(),
         }
     }
 }

@@ -12,12 +12,13 @@ use crate::dialect::{lock_import, use_up_numbers};
 use crate::error::Error;
 use crate::export::{Export, StoredFile};
 use crate::import_lease::{self, require_run};
+use crate::jobs::enqueue;
 use crate::schema::{files, strays, users};
 use crate::strays::{CHUNK, CLAIMED, GONE, doom, doom_abandoned, doom_unowned, forget, owned, redeem, stray};
 use diesel::prelude::*;
 use rows::{keys_of, replace_accounts, replace_files};
 use std::collections::HashSet;
-use tintype_domain::{FileId, Key, Timestamp};
+use tintype_domain::{FileId, JobKind, Key, Timestamp};
 
 /// A run that fills a database.
 #[derive(Debug, Clone)]
@@ -68,7 +69,13 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::ClaimLost`], [`Error::ImportLost`], [`Error::ImportOvertaken`].
-    pub fn import_files(&self, import: &Import, files: &[&StoredFile], removed: &[FileId]) -> Result<Vec<Key>, Error> {
+    pub fn import_files(
+        &self,
+        import: &Import,
+        files: &[&StoredFile],
+        removed: &[FileId],
+        now: Timestamp,
+    ) -> Result<Vec<Key>, Error> {
         self.write(|connection| {
             require_run(connection, &import.holder)?;
             let ids: Vec<i64> = files.iter().map(|file| file.row.id).chain(removed.iter().map(|id| id.0)).collect();
@@ -82,6 +89,9 @@ impl Database {
             let doomed: Vec<Key> = old.iter().filter(|key| !kept.contains(key)).cloned().collect();
             doomed.chunks(CHUNK).try_for_each(|keys| doom(connection, keys))?;
             replace_files(connection, files, removed)?;
+            let incomplete = files.iter().filter(|file| file.row.crc32.is_none());
+            let incomplete: Vec<i64> = incomplete.map(|file| file.row.id).collect();
+            enqueue(connection, JobKind::Crc32, &incomplete, now)?;
             Ok(doomed)
         })
     }

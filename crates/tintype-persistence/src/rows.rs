@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use diesel::prelude::*;
 use tintype_domain::{
-    Checksum, Description, Facts, FileId, FileRecord, Name, Permission, ThumbnailId, ThumbnailRecord, Timestamp,
+    Checksum, Crc32, Description, Facts, FileId, FileRecord, Name, Permission, ThumbnailId, ThumbnailRecord, Timestamp,
     UserId, UserRecord, Variant,
 };
 
@@ -47,6 +47,7 @@ pub(crate) struct FileRow {
     pub(crate) mime_type: String,
     pub(crate) checksum: Vec<u8>,
     pub(crate) description: String,
+    pub(crate) crc32: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -162,6 +163,7 @@ impl FileRow {
             description: valid("files.description", id, Description::new(&self.description), &self.description)?,
             size: number("files.size", id, self.size)?,
             checksum: checksum("files.checksum", id, &self.checksum)?,
+            crc32: self.crc32.map(|crc32| number("files.crc32", id, crc32).map(Crc32)).transpose()?,
             facts: Facts {
                 kind: valid("files.kind", id, self.kind.parse(), &self.kind)?,
                 mime_type: self.mime_type,

@@ -52,6 +52,7 @@ diesel::table! {
         mime_type -> Text,
         checksum -> Binary,
         description -> Text,
+        crc32 -> Nullable<BigInt>,
     }
 }
 
@@ -68,6 +69,20 @@ diesel::table! {
         checksum -> Binary,
         stored_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject -> BigInt,
+        attempts -> BigInt,
+        not_before -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        holder -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod access;
 mod content;
+mod jobs;
 mod strays;
 mod support;
 mod transfer;

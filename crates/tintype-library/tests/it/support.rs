@@ -1,5 +1,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 use std::collections::BTreeSet;
@@ -79,7 +81,7 @@ pub(crate) struct Fixture {
     pub(crate) storage: Arc<Flaky>,
     pub(crate) admin: Actor,
     spool: Spool,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Fixture {
@@ -98,7 +100,14 @@ impl Fixture {
         change(&mut options);
         let library = Library::new(database.clone(), storage.clone(), spool.clone(), options);
         let admin = actor(&database, "ada", true, &[]);
-        Self { library, database, storage, admin, spool, _folder: folder }
+        Self { library, database, storage, admin, spool, folder }
+    }
+
+    /// Runs SQL that no method of the database is for.
+    pub(crate) fn execute(&self, sql: &str) {
+        let path = self.folder.path().join("test.db");
+        let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        connection.batch_execute(sql).unwrap();
     }
 
     /// Returns a library over the same database and storage, as another process has.

@@ -1,5 +1,5 @@
 use crate::support::{at, at_once, claim, fresh, image, unmigrated, upload, user};
-use tintype_domain::{FileId, Key, ListQuery, Name, Permission};
+use tintype_domain::{FileId, JobKind, Key, ListQuery, Name, Permission};
 use tintype_persistence::{ConnectOptions, Database, Error, FileChange, Import, NewToken, NewUser, StoredFile};
 
 const ALL: FileId = FileId(i64::MAX);
@@ -13,7 +13,7 @@ fn fill(target: &Database, import: &Import, files: &[StoredFile]) {
     let keys: Vec<&Key> = files.iter().flat_map(StoredFile::objects).map(|object| &object.key).collect();
     target.claim_imports(import, &keys, at(1)).unwrap();
     let files: Vec<_> = files.iter().collect();
-    assert_eq!(target.import_files(import, &files, &[]).unwrap(), []);
+    assert_eq!(target.import_files(import, &files, &[], at(1)).unwrap(), []);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn the_run_that_was_begun_last_ends_those_before_it() {
     target.claim_imports(&new, &claimed, at(2)).unwrap();
     let results = [
         target.claim_imports(&old, &claimed, at(3)),
-        target.import_files(&old, &[&files[0]], &[]).map(drop),
+        target.import_files(&old, &[&files[0]], &[], at(1)).map(drop),
         target.import_strays(&old, &[], at(3)),
         target.doom_imports(&old, &keys).map(drop),
         target.doom_claimed_imports(&old).map(drop),
@@ -132,7 +132,7 @@ fn the_run_that_was_begun_last_ends_those_before_it() {
     ];
     assert!(results.iter().all(|result| matches!(result, Err(Error::ImportOvertaken))), "{results:?}");
     assert_eq!(target.doomed(100).unwrap(), [], "nothing of the new one's is to be deleted");
-    assert_eq!(target.import_files(&new, &[&files[0]], &[]).unwrap(), []);
+    assert_eq!(target.import_files(&new, &[&files[0]], &[], at(1)).unwrap(), []);
     target.finish_import(&new, &export).unwrap();
     assert!(matches!(target.finish_import(&old, &export), Err(Error::ImportOvertaken)));
 }
@@ -157,7 +157,7 @@ fn what_the_source_changes_the_target_follows() {
     let now = stored(&source);
     let replaced: Vec<_> = now[1].objects().iter().map(|object| &object.key).collect();
     target.claim_imports(&import, &replaced, at(1)).unwrap();
-    let doomed = target.import_files(&import, &[&now[0], &now[1]], &[files[2].id]).unwrap();
+    let doomed = target.import_files(&import, &[&now[0], &now[1]], &[files[2].id], at(1)).unwrap();
     assert_eq!(stored(&target), now);
     let mut gone: Vec<_> = files[1].keys().chain(files[2].keys()).cloned().collect();
     let mut doomed_keys = doomed.clone();
@@ -170,7 +170,7 @@ fn what_the_source_changes_the_target_follows() {
     assert!(matches!(target.claim_imports(&import, &replaced, at(1)), Err(Error::ForeignData { .. })));
     let missing = upload(&source, &mina, "e.jpg");
     let missing = source.stored_files(FileId(missing.id.0 - 1), ALL, 1).unwrap();
-    let unclaimed = target.import_files(&import, &[&missing[0]], &[]);
+    let unclaimed = target.import_files(&import, &[&missing[0]], &[], at(1));
     assert!(matches!(unclaimed, Err(Error::ClaimLost { .. })));
     assert_eq!(stored(&target), now);
 }
@@ -188,6 +188,28 @@ fn what_came_while_it_was_copied_has_used_up_its_numbers_too() {
     target.finish_import(&import, &export).unwrap();
     target.take_over().unwrap();
     upload(&target, &mina, "c.jpg");
+}
+
+#[test]
+fn what_has_no_crc32_in_the_source_gets_one_in_the_target() {
+    let (source, target) = (fresh(), fresh());
+    let mina = user(&source, "mina");
+    let files = ["a.jpg", "b.jpg"].map(|name| upload(&source, &mina, name));
+    source.execute(&format!("UPDATE files SET crc32 = NULL WHERE id = {}", files[0].id));
+    let export = source.export().unwrap();
+    // Whether or not it was copied before.
+    for _ in 0..2 {
+        let import = target.begin_import(&export).unwrap();
+        if stored(&target).is_empty() {
+            fill(&target, &import, &stored(&source));
+        } else {
+            let files = stored(&source);
+            target.import_files(&import, &files.iter().collect::<Vec<_>>(), &[], at(2)).unwrap();
+        }
+        target.finish_import(&import, &export).unwrap();
+    }
+    let jobs = target.take_jobs("a", at(2), at(3), 10).unwrap();
+    assert_eq!(jobs.iter().map(|job| (job.kind, job.subject)).collect::<Vec<_>>(), [(JobKind::Crc32, files[0].id.0)]);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod claims;
 mod files;
 mod import;
+mod jobs;
 mod leases;
 mod list;
 mod migrations;

@@ -3,7 +3,7 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::Error;
 
-const ALL: [&str; 3] = ["0001_initial", "0002_leases", "0003_derived_objects"];
+const ALL: [&str; 4] = ["0001_initial", "0002_leases", "0003_derived_objects", "0004_crc32_and_jobs"];
 
 #[test]
 fn migrating_twice_does_nothing_the_second_time() {

@@ -5,8 +5,8 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use std::path::Path;
 use tempfile::TempDir;
 use tintype_domain::{
-    Checksum, ColourMode, Description, Facts, FileName, FileRecord, Key, Kind, Name, Suffix, Timestamp, UserRecord,
-    Variant,
+    Checksum, ColourMode, Crc32, Description, Facts, FileName, FileRecord, Key, Kind, Name, Suffix, Timestamp,
+    UserRecord, Variant,
 };
 use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewDerived, NewFile, NewUser};
 use tintype_testkit::{Postgres, PostgresDatabase};
@@ -155,6 +155,7 @@ pub(crate) fn image(claim: &Claim) -> NewContent {
         },
         size: 1_728_593,
         checksum: Checksum([7; 32]),
+        crc32: Crc32(u32::MAX),
         derived: derived.collect(),
     }
 }

@@ -1,7 +1,8 @@
 //! Libraries that the version before has made.
 
 use tintype_domain::{
-    Checksum, ColourMode, Description, Facts, FileId, FileRecord, Kind, Name, Permission, ThumbnailId, ThumbnailRecord,
+    Checksum, ColourMode, Description, Facts, FileId, FileRecord, JobKind, Kind, Name, Permission, ThumbnailId,
+    ThumbnailRecord,
 };
 
 use crate::support::{Fresh, at, at_once, connect, original, unmigrated, upload};
@@ -44,6 +45,9 @@ const ROWS: &str = "
     INSERT INTO strays (key, since, state) VALUES ('core_media/2025/12/22/b.jpg', {now}, 'gone');
 ";
 
+/// The migrations that it lacks.
+const NEW: [&str; 2] = ["0003_derived_objects", "0004_crc32_and_jobs"];
+
 fn of_the_version_before() -> Fresh {
     let database = unmigrated();
     let is_postgres = !database.url.starts_with("sqlite");
@@ -59,7 +63,7 @@ fn of_the_version_before() -> Fresh {
 #[test]
 fn a_library_of_the_version_before_is_carried_over() {
     let database = of_the_version_before();
-    assert_eq!(database.migrate().unwrap(), ["0003_derived_objects"]);
+    assert_eq!(database.migrate().unwrap(), NEW);
 
     let checksum = Checksum([0; 32]);
     let (_, behrooz) = database.token_by_hash(&checksum.0).unwrap().unwrap();
@@ -82,6 +86,7 @@ fn a_library_of_the_version_before_is_carried_over() {
         description: Description::new("first").unwrap(),
         size: 900,
         checksum,
+        crc32: None,
         facts: Facts {
             kind: Kind::Image,
             mime_type: "image/jpeg".into(),
@@ -99,6 +104,10 @@ fn a_library_of_the_version_before_is_carried_over() {
     let object = database.object(&picture.thumbnails[1].key).unwrap().unwrap();
     assert_eq!((object.size, object.stored_at), (200, at(3)), "a thumbnail is as old as its original was");
 
+    let jobs = database.take_jobs("a", at(0), at(1), 10).unwrap();
+    let jobs: Vec<_> = jobs.iter().map(|job| (job.kind, job.subject)).collect();
+    assert_eq!(jobs, [(JobKind::Crc32, 1), (JobKind::Crc32, 3)], "what is not known yet is to be found out");
+
     let new = upload(&database, &behrooz, "b.jpg");
     assert_eq!(new.id, FileId(4), "ids of deleted files stay used up");
     assert_eq!(new.thumbnails[0].id, ThumbnailId(4), "and those of their thumbnails");
@@ -110,6 +119,6 @@ fn a_library_of_the_version_before_is_carried_over() {
 fn servers_that_start_at_once_carry_it_over_once() {
     let database = of_the_version_before();
     let ran = at_once(6, |_| connect(&database.url).migrate().unwrap());
-    assert_eq!(ran.concat(), ["0003_derived_objects"]);
+    assert_eq!(ran.concat(), NEW);
     assert_eq!(database.file(FileId(1)).unwrap().unwrap().thumbnails.len(), 2);
 }

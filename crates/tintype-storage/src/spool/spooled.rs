@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::sync::{Mutex, PoisonError};
-use tintype_domain::Checksum;
+use tintype_domain::{Checksum, Crc32};
 
 /// A file that was received whole: counted, hashed, and on its way to storage.
 ///
@@ -16,6 +16,7 @@ pub struct Spooled {
     file: SpoolFile,
     len: u64,
     checksum: Checksum,
+    crc32: Crc32,
     durability: Mutex<Durability>,
 }
 
@@ -28,8 +29,8 @@ enum Durability {
 }
 
 impl Spooled {
-    pub(super) fn new(file: SpoolFile, len: u64, checksum: Checksum) -> Self {
-        Self { file, len, checksum, durability: Mutex::new(Durability::Unknown) }
+    pub(super) fn new(file: SpoolFile, len: u64, checksum: Checksum, crc32: Crc32) -> Self {
+        Self { file, len, checksum, crc32, durability: Mutex::new(Durability::Unknown) }
     }
 
     /// Returns how many bytes it holds.
@@ -41,6 +42,11 @@ impl Spooled {
     /// Returns the SHA-256 digest of its bytes.
     pub fn checksum(&self) -> Checksum {
         self.checksum
+    }
+
+    /// Returns the CRC-32 of its bytes.
+    pub fn crc32(&self) -> Crc32 {
+        self.crc32
     }
 
     /// Opens it for reading, from the first byte, independent of every other handle. Blocks.

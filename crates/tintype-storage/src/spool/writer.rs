@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::{fmt, mem};
-use tintype_domain::Checksum;
+use tintype_domain::{Checksum, Crc32};
 use tokio::task::JoinHandle;
 
 /// A file that is being received.
@@ -36,6 +36,7 @@ struct Sink {
     /// Created by whoever writes the first block, who is on a thread that may wait.
     file: Option<SpoolFile>,
     hash: Sha256,
+    crc32: crc32fast::Hasher,
     /// The memory of the last block, to be used again.
     spare: Vec<u8>,
 }
@@ -123,7 +124,7 @@ impl SpoolWriter {
 
 impl Sink {
     fn new(folder: Arc<Folder>) -> Self {
-        Self { folder, file: None, hash: Sha256::new(), spare: Vec::new() }
+        Self { folder, file: None, hash: Sha256::new(), crc32: crc32fast::Hasher::new(), spare: Vec::new() }
     }
 
     fn take(&mut self, block: &[u8]) -> Result<(), Error> {
@@ -133,12 +134,13 @@ impl Sink {
         };
         file.file().write_all(block).map_err(Error::io("write to a file in", file.dir()))?;
         self.hash.update(block);
+        self.crc32.update(block);
         Ok(())
     }
 
     fn finish(self, len: u64) -> Result<Spooled, Error> {
         let file = self.file.map_or_else(|| SpoolFile::create(self.folder), Ok)?;
-        Ok(Spooled::new(file, len, Checksum(self.hash.finalize().into())))
+        Ok(Spooled::new(file, len, Checksum(self.hash.finalize().into()), Crc32(self.crc32.finalize())))
     }
 }
 
@@ -155,7 +157,7 @@ pub(super) fn copy(file: SpoolFile, from: &Spooled) -> Result<Spooled, Error> {
     let mut target = file.file();
     let copied = io::copy(&mut source, &mut target);
     let len = copied.map_err(Error::io("copy a file to", file.dir()))?;
-    Ok(Spooled::new(file, len, from.checksum()))
+    Ok(Spooled::new(file, len, from.checksum(), from.crc32()))
 }
 
 impl fmt::Debug for SpoolWriter {

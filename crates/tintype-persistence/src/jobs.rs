@@ -1,0 +1,174 @@
+//! Work that outlives the request that asked for it: done once, by whichever process comes to it, and again where that fails.
+
+use diesel::prelude::*;
+use diesel::result::QueryResult;
+use tintype_domain::{JobId, JobKind, Timestamp};
+
+use crate::connection::{AnyConnection, on_each};
+use crate::database::Database;
+use crate::error::Error;
+use crate::rows::{number, valid};
+use crate::schema::jobs;
+use crate::strays::CHUNK;
+
+/// A job that was taken to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The number of the job.
+    pub id: JobId,
+    /// What is to be done.
+    pub kind: JobKind,
+    /// The id of the row that it is about; of which table, the kind says.
+    pub subject: i64,
+    /// How often it was begun, this time included.
+    pub attempts: u32,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = jobs)]
+struct JobRow {
+    id: i64,
+    kind: String,
+    subject: i64,
+    attempts: i64,
+}
+
+impl Database {
+    /// Takes jobs that are due for `holder`, those first that have been due the longest. Nobody else gets them before
+    /// `leased_until`, unless they are [released](Self::release_jobs).
+    ///
+    /// Jobs of kinds that this version does not know are left to those that do.
+    pub fn take_jobs(
+        &self,
+        holder: &str,
+        now: Timestamp,
+        leased_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Job>, Error> {
+        // Nearly always there is nothing to do, which costs no write.
+        if self.read(|connection| Ok(due(kinds(), now.unix_micros(), 1).load::<i64>(connection)?))?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write(|connection| {
+            let ids = lock_due(connection, now, limit)?;
+            let taken = jobs::table.filter(jobs::id.eq_any(&ids));
+            diesel::update(taken)
+                .set((
+                    jobs::attempts.eq(jobs::attempts + 1_i64),
+                    jobs::leased_until.eq(leased_until.unix_micros()),
+                    jobs::holder.eq(holder),
+                ))
+                .execute(connection)?;
+            let taken = jobs::table.filter(jobs::id.eq_any(&ids)).order((jobs::not_before, jobs::id));
+            let rows = taken.select(JobRow::as_select()).load(connection)?;
+            rows.into_iter().map(|row: JobRow| row.into_job()).collect()
+        })
+    }
+
+    /// Keeps the jobs that `holder` has taken until a later time.
+    pub fn extend_jobs(&self, holder: &str, leased_until: Timestamp) -> Result<(), Error> {
+        self.write(|connection| {
+            let held = diesel::update(jobs::table.filter(jobs::holder.eq(holder)));
+            held.set(jobs::leased_until.eq(leased_until.unix_micros())).execute(connection)?;
+            Ok(())
+        })
+    }
+
+    /// Gives back the jobs that `holder` has taken and not ended, so that others may take them at once.
+    pub fn release_jobs(&self, holder: &str) -> Result<(), Error> {
+        self.write(|connection| {
+            let held = diesel::update(jobs::table.filter(jobs::holder.eq(holder)));
+            held.set((jobs::leased_until.eq(None::<i64>), jobs::holder.eq(None::<&str>))).execute(connection)?;
+            Ok(())
+        })
+    }
+
+    /// Removes a job that was done; one that somebody else has taken meanwhile is left alone.
+    pub fn finish_job(&self, id: JobId, holder: &str) -> Result<(), Error> {
+        self.write(|connection| {
+            let held = jobs::id.eq(id.0).and(jobs::holder.eq(holder));
+            diesel::delete(jobs::table.filter(held)).execute(connection)?;
+            Ok(())
+        })
+    }
+
+    /// Gives back a job that failed, to be tried again from `not_before` on; one that somebody else has taken meanwhile is
+    /// left alone.
+    pub fn retry_job(&self, id: JobId, holder: &str, error: &str, not_before: Timestamp) -> Result<(), Error> {
+        self.write(|connection| {
+            let held = diesel::update(jobs::table.filter(jobs::id.eq(id.0).and(jobs::holder.eq(holder))));
+            held.set((
+                jobs::not_before.eq(not_before.unix_micros()),
+                jobs::leased_until.eq(None::<i64>),
+                jobs::holder.eq(None::<&str>),
+                jobs::last_error.eq(error),
+            ))
+            .execute(connection)?;
+            Ok(())
+        })
+    }
+}
+
+/// The kinds that this version can do.
+fn kinds() -> Vec<&'static str> {
+    JobKind::ALL.iter().map(|kind| kind.as_str()).collect()
+}
+
+/// Selects jobs that nobody works on and that may be begun at a time.
+#[diesel::dsl::auto_type]
+fn due(kinds: Vec<&'static str>, now: i64, limit: i64) -> _ {
+    let is_free = jobs::leased_until.is_null().or(jobs::leased_until.assume_not_null().le(now));
+    jobs::table
+        .filter(jobs::kind.eq_any(kinds))
+        .filter(jobs::not_before.le(now))
+        .filter(is_free)
+        .order((jobs::not_before, jobs::id))
+        .limit(limit)
+        .select(jobs::id)
+}
+
+/// Finds jobs that are due, and keeps other transactions from taking them until this one ends.
+fn lock_due(connection: &mut AnyConnection, now: Timestamp, limit: u32) -> QueryResult<Vec<i64>> {
+    let due = due(kinds(), now.unix_micros(), limit.into());
+    match connection {
+        // A transaction that writes has locked the whole database.
+        AnyConnection::Sqlite(connection) => due.load(connection),
+        // Those that another transaction is taking are not waited for.
+        AnyConnection::Postgres(connection) => due.for_update().skip_locked().load(connection),
+    }
+}
+
+/// Adds a job for each subject that has none of that kind yet.
+pub(crate) fn enqueue(
+    connection: &mut AnyConnection,
+    kind: JobKind,
+    subjects: &[i64],
+    now: Timestamp,
+) -> QueryResult<()> {
+    for subjects in subjects.chunks(CHUNK) {
+        let job = |subject: &i64| {
+            (
+                jobs::kind.eq(kind.as_str()),
+                jobs::subject.eq(*subject),
+                jobs::attempts.eq(0_i64),
+                jobs::not_before.eq(now.unix_micros()),
+                jobs::created_at.eq(now.unix_micros()),
+            )
+        };
+        let rows: Vec<_> = subjects.iter().map(job).collect();
+        on_each!(connection, c => diesel::insert_into(jobs::table).values(&rows).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
+}
+
+impl JobRow {
+    fn into_job(self) -> Result<Job, Error> {
+        let id = self.id;
+        Ok(Job {
+            id: JobId(id),
+            kind: valid("jobs.kind", id, self.kind.parse(), &self.kind)?,
+            subject: self.subject,
+            attempts: number("jobs.attempts", id, self.attempts)?,
+        })
+    }
+}
