@@ -187,7 +187,11 @@ fn why(defect: &Defect) -> String {
     match defect {
         Defect::CutShort => "the body was cut short".to_owned(),
         Defect::TooManyParts { limit } => format!("there are more than {limit} parts"),
-        Defect::DispositionNotUtf8 => "a Content-Disposition header is not UTF-8".to_owned(),
+        Defect::NoBoundary => "the content type has no valid boundary".to_owned(),
+        Defect::LongHeaders { limit } => {
+            format!("the headers of a part are larger than {}", HumanSize(*limit as u64))
+        }
+        Defect::NotBase64 => "a file that is said to be Base64 is not".to_owned(),
         Defect::Syntax(what) => what.clone(),
     }
 }

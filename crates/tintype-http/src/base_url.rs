@@ -2,7 +2,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use tintype_library::domain::Key;
 
 use crate::app::App;
@@ -19,8 +19,9 @@ pub(crate) struct BaseUrl(String);
 impl BaseUrl {
     /// Returns `public_url` where configured, else what the request was sent to.
     ///
-    /// `X-Forwarded-Proto` and `X-Forwarded-Host` count only from trusted proxies: anybody can send them. Of several values
-    /// the last one is the proxy's own. `Forwarded` never counts: most proxies set the others and pass this one on as it came.
+    /// `X-Forwarded-Proto` and `X-Forwarded-Host` count only from trusted proxies: anybody can send
+    /// them. Of several values the last one is the proxy's own. `Forwarded` never counts: most proxies
+    /// set the others and pass this one on as it came.
     fn of(request: &HttpRequest, config: &HttpConfig) -> Self {
         if let Some(url) = &config.public_url {
             return Self(url.clone());
@@ -30,10 +31,13 @@ impl BaseUrl {
         let header =
             |name: &str| request.headers().get_all(name).last()?.to_str().ok()?.rsplit(',').next().map(str::trim);
         let forwarded = |name: &str| if trusted { header(name) } else { None };
-        let scheme = forwarded("x-forwarded-proto").filter(|scheme| matches!(*scheme, "http" | "https"));
+        let scheme = match forwarded("x-forwarded-proto") {
+            Some(scheme) if scheme.eq_ignore_ascii_case("https") => "https",
+            _ => "http",
+        };
         let host = forwarded("x-forwarded-host").filter(|host| is_host(host));
         let host = host.or_else(|| header("host").filter(|host| is_host(host)));
-        Self(format!("{}://{}", scheme.unwrap_or("http"), host.unwrap_or_else(|| request.app_config().host())))
+        Self(format!("{scheme}://{}", host.unwrap_or_else(|| request.app_config().host())))
     }
 
     /// Returns the URL of an object.
@@ -41,13 +45,12 @@ impl BaseUrl {
         format!("{}/media/{}", self.0, utf8_percent_encode(key.as_str(), PATH))
     }
 
-    /// Returns the key of an object from its URL, its path, or the key itself.
+    /// Returns the key of an object from its URL, its path, or the key itself. Of a URL only the path
+    /// counts: the host may have another name for another client, and a query is no part of the key.
     pub(crate) fn to_key(&self, text: &str) -> Option<Key> {
-        let path = text.strip_prefix(&self.0).unwrap_or(text);
-        match path.strip_prefix("/media/") {
-            Some(encoded) => percent_encoding::percent_decode_str(encoded).decode_utf8().ok()?.parse().ok(),
-            None => text.parse().ok(),
-        }
+        let Some(path) = path_of(text) else { return text.parse().ok() };
+        let below = path_of(&self.0).and_then(|prefix| path.strip_prefix(prefix)).unwrap_or(path);
+        percent_decode_str(below.strip_prefix("/media/")?).decode_utf8().ok()?.parse().ok()
     }
 
     /// Returns the URL of a path.
@@ -65,6 +68,41 @@ impl FromRequest for BaseUrl {
     }
 }
 
+/// Returns the path of an HTTP URL, or of what begins like the path of one; `None` for anything else.
+fn path_of(text: &str) -> Option<&str> {
+    let path = match text.split_once("://") {
+        Some((scheme, rest)) if ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) => {
+            rest.find(['/', '?', '#']).map_or("", |end| &rest[end..])
+        }
+        _ if text.starts_with('/') => text,
+        _ => return None,
+    };
+    path.split(['?', '#']).next()
+}
+
 fn is_host(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BaseUrl;
+
+    #[test]
+    fn a_key_is_known_by_its_url_whatever_its_host_and_query() {
+        for (base, text) in [
+            ("http://h", "http://h/media/core_media/a%20b.txt"),
+            ("http://h", "HTTPS://other:81/media/core_media/a%20b.txt?signature=x/media/y#z"),
+            ("http://h", "/media/core_media/a%20b.txt"),
+            ("http://h", "core_media/a b.txt"),
+            ("https://h/files", "https://h/files/media/core_media/a%20b.txt"),
+            ("https://h/files", "/media/core_media/a%20b.txt"),
+        ] {
+            let key = BaseUrl(base.to_owned()).to_key(text);
+            assert_eq!(key.map(|key| key.to_string()).as_deref(), Some("core_media/a b.txt"), "{text}");
+        }
+        for text in ["", "http://h", "http://h?/media/a", "/etc/passwd", "ftp://h/media/a", "/media/", "//media/a"] {
+            assert_eq!(BaseUrl("http://h".to_owned()).to_key(text), None, "{text}");
+        }
+    }
 }

@@ -41,14 +41,10 @@ impl Body {
     }
 }
 
-/// Returns all bytes of a stream of at most `limit` bytes, or what `problem` makes of its error.
-pub(crate) async fn read_all<E>(
-    mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    limit: usize,
-    problem: impl Fn(E) -> Problem,
-) -> Result<Vec<u8>, Problem> {
+/// Returns all bytes of a body of at most `limit` bytes.
+pub(crate) async fn read_all(mut body: Body, format: Format, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut all = Vec::new();
-    while let Some(bytes) = stream.try_next().await.map_err(&problem)? {
+    while let Some(bytes) = body.try_next().await.map_err(|error| early_end(format, &error))? {
         if all.len() + bytes.len() > limit {
             return Err(Problem::FieldTooLarge { limit });
         }

@@ -1,6 +1,8 @@
-mod file_name;
+mod base64;
+mod disposition;
 mod json;
 mod multipart;
+mod parts;
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -13,7 +15,7 @@ use tintype_library::domain::FieldErrors;
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
-use crate::body::{Body, early_end, read_all};
+use crate::body::{Body, read_all};
 use crate::fields::{FieldValue, Fields, Sent};
 use crate::problem::{Format, Problem};
 
@@ -74,8 +76,8 @@ impl<T: FormBody> Form<T> {
         let fields = match Format::of(content_type).filter(|format| T::FORMATS.contains(format)) {
             None => return Err(Problem::UnsupportedMediaType(content_type.to_owned())),
             Some(Format::Multipart) => {
-                let length = self.content_length();
-                return multipart::read(&self.headers, length, self.body, &self.app.config, inbox).await;
+                let content_length = self.content_length();
+                return multipart::read(content_type, content_length, self.body, &self.app.config, inbox).await;
             }
             Some(Format::Json) => json::parse(&self.read_all(Format::Json).await?)?,
             Some(Format::UrlEncoded) => parse_url_encoded(&self.read_all(Format::UrlEncoded).await?),
@@ -93,7 +95,7 @@ impl<T: FormBody> Form<T> {
 
     async fn read_all(self, format: Format) -> Result<Vec<u8>, Problem> {
         let limit = self.app.config.max_field_bytes;
-        read_all(self.body, limit, |error| early_end(format, &error)).await
+        read_all(self.body, format, limit).await
     }
 }
 

@@ -47,8 +47,12 @@ pub(crate) enum Defect {
     CutShort,
     #[error("it has more than {limit} parts")]
     TooManyParts { limit: usize },
-    #[error("a part's Content-Disposition header is not UTF-8")]
-    DispositionNotUtf8,
+    #[error("its content type has no valid boundary")]
+    NoBoundary,
+    #[error("the headers of a part have more than {limit} bytes")]
+    LongHeaders { limit: usize },
+    #[error("a file that is said to be Base64 is not")]
+    NotBase64,
     /// What the parser says of its syntax.
     #[error("{0}")]
     Syntax(String),

@@ -1,7 +1,7 @@
 //! The one error body, methods and paths, health.
 
 use crate::support::checks::problem;
-use crate::support::{FILES, assert_problem, create, file, local_server, one, server};
+use crate::support::{FILES, assert_problem, create, file, local_server, one, server, text};
 use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
@@ -117,6 +117,20 @@ fn head_works_wherever_get_does() {
     }
     assert_eq!(server.anonymous().head(FILES).send().status(), 401);
     assert_eq!(admin.head("/api/media/files/4242").send().status(), 404);
+}
+
+#[test]
+fn an_accept_that_nothing_fits_is_answered_all_the_same() {
+    let server = server();
+    let admin = server.admin();
+    let object = create(&admin, "a.txt", "x");
+    for accept in ["application/xml", "image/webp;q=0.1, image/avif", "application/json;q=0", "nonsense"] {
+        let json = admin.get(&one(&object)).header("Accept", accept).send().expect_status(200);
+        assert_eq!(json.json()["id"], object["id"], "{accept}");
+        let media = admin.get(text(&object, "f")).header("Accept", accept).send().expect_status(200);
+        assert_eq!((media.header("content-type"), media.bytes()), (Some("text/plain"), &b"x"[..]), "{accept}");
+        problem(&admin.get("/api/nothing").header("Accept", accept).send(), 404);
+    }
 }
 
 #[test]

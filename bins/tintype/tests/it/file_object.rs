@@ -299,6 +299,21 @@ fn addresses_take_their_host_from_the_request_and_believe_no_forwarding_header()
 }
 
 #[test]
+fn addresses_take_scheme_and_host_from_a_trusted_proxy_in_any_case() {
+    let server = support::builder().config("trusted_proxies", "127.0.0.1, ::1").start();
+    let admin = server.admin();
+    let path = one(&create(&admin, "a.txt", "x"));
+    for (sent, scheme) in
+        [("https", "https"), ("HTTPS", "https"), ("ftp, Https ", "https"), ("HTTP", "http"), ("ftp", "http")]
+    {
+        let request = admin.get(&path).header("X-Forwarded-Proto", sent).header("X-Forwarded-Host", "media.example");
+        let object = request.send().expect_status(200).json();
+        let beginning = format!("{scheme}://media.example/media/core_media/");
+        assert!(text(&object, "f").starts_with(&beginning), "{sent}: {object}");
+    }
+}
+
+#[test]
 fn addresses_take_scheme_and_host_from_public_url_where_configured() {
     for public_url in ["https://media.example.org", "https://media.example.org/"] {
         let server = support::builder().config("public_url", public_url).start();

@@ -1,6 +1,7 @@
 //! Uploading: what is taken, what is refused, and that nothing stays of what was refused.
 
 mod limits;
+mod multipart;
 mod pace;
 
 use crate::support::checks::problem;

@@ -137,7 +137,9 @@ fn f_as_the_present_address_or_key_changes_nothing_of_the_content() {
     let admin = server.admin();
     let before = admin.upload(&file("پرونده ۱.txt", "x")).expect_status(201).json();
     let path = one(&before);
-    for same in [text(&before, "f").to_owned(), key(&before)] {
+    let path_of_f = text(&before, "f").strip_prefix(&server.url()).unwrap();
+    let elsewhere = format!("https://media.example.org{path_of_f}?expires=1&signature=x");
+    for same in [text(&before, "f").to_owned(), key(&before), path_of_f.to_owned(), elsewhere] {
         let formats: [(&str, Request<'_>); 3] = [
             ("json", admin.put(&path).json(&json!({"f": same, "description": same}))),
             ("form", admin.put(&path).form([("f", same.as_str()), ("description", &same)])),
