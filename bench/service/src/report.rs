@@ -58,7 +58,7 @@ impl Summary {
 
 /// Prints a table of services; ratios are to the first.
 pub fn table(rows: &[(String, Summary)]) {
-    println!("| service | requests | a second | CPU each | a second and core | ratio | p50 | p99 | peak memory |");
+    println!("| service | requests | a second | CPU each | a core-second | ratio | p50 | p99 | peak memory |");
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
     let first = rows.first().map_or(f64::NAN, |(_, summary)| summary.cpu_ms);
     for (name, summary) in rows {

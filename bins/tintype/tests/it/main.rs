@@ -8,6 +8,7 @@ mod authentication;
 mod bucket;
 mod cli;
 mod configuration;
+mod documented;
 mod errors;
 mod file_object;
 mod images;
