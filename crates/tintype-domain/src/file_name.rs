@@ -91,10 +91,14 @@ pub(crate) fn split(name: &str) -> (&str, &str) {
     }
 }
 
-/// Python's `[\w.-]`: `\w` is what `str.isalnum` takes, and the underscore.
+/// Python's `[\w.-]`.
 fn is_valid(c: char) -> bool {
-    matches!(c, '_' | '-' | '.')
-        || matches!(c.general_category_group(), GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number)
+    is_word(c) || matches!(c, '-' | '.')
+}
+
+/// Python's `\w`: what `str.isalnum` takes, and the underscore.
+pub(crate) fn is_word(c: char) -> bool {
+    c == '_' || matches!(c.general_category_group(), GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number)
 }
 
 fn truncated(stem: &str, extension: &str) -> String {
