@@ -1,7 +1,7 @@
 use crate::settings::SettingFlags;
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use std::path::PathBuf;
-use std::time::Duration;
+use tintype_library::domain::{Permission, PersonName, TokenLifetime, Username};
 
 /// A self-hosted media file service.
 ///
@@ -27,7 +27,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         port_file: Option<PathBuf>,
     },
-    /// Create users and say what they may do
+    /// Create, change and delete users, and say what they may do
     User {
         #[command(subcommand)]
         command: UserCommand,
@@ -68,48 +68,68 @@ pub(crate) struct Sides {
 pub(crate) enum UserCommand {
     /// Create a user; without --staff or --admin it may log in but do nothing
     Create {
-        /// The unique name the user logs in with
-        username: String,
+        /// The unique name the user logs in with: letters, digits and @ . + - _
+        username: Username,
         /// Given name
         #[arg(long, value_name = "NAME", default_value = "")]
-        first_name: String,
+        first_name: PersonName,
         /// Family name
         #[arg(long, value_name = "NAME", default_value = "")]
-        last_name: String,
-        /// Let the permissions granted to the user count
-        #[arg(long)]
-        staff: bool,
-        /// Let the user do everything
-        #[arg(long)]
-        admin: bool,
-        /// Read the user's password from standard input (up to the first line break)
+        last_name: PersonName,
+        #[command(flatten)]
+        role: Role,
+        /// Read the user's password from standard input, up to the first line break
         #[arg(long)]
         password_stdin: bool,
+        /// Create the database if there is none yet, so that no admin is created by the first start of the server
+        #[arg(long)]
+        create_database: bool,
+    },
+    /// Set a user's password, read from standard input up to the first line break; its tokens stay valid
+    SetPassword {
+        /// Whose password it is
+        username: String,
+    },
+    /// Make a user staff, an admin, both, or neither
+    #[command(group(ArgGroup::new("role").args(["staff", "admin", "none"]).required(true).multiple(true)))]
+    SetRole {
+        /// Whose role it is
+        username: String,
+        #[command(flatten)]
+        role: Role,
+        /// Neither
+        #[arg(long, conflicts_with_all = ["staff", "admin"])]
+        none: bool,
     },
     /// Grant permissions: 3801 file.create, 3802 file.view, 3803 file.change, 3804 file.delete
     Grant {
         /// Who gets them
         username: String,
         /// Codes or names, e.g. 3801 or file.create
-        #[arg(required = true, value_name = "CODE|NAME")]
-        permissions: Vec<String>,
+        #[arg(required = true, value_name = "CODE|NAME", value_parser = permission)]
+        permissions: Vec<Permission>,
     },
     /// Take permissions back
     Revoke {
         /// Who loses them
         username: String,
         /// Codes or names, e.g. 3801 or file.create
-        #[arg(required = true, value_name = "CODE|NAME")]
-        permissions: Vec<String>,
+        #[arg(required = true, value_name = "CODE|NAME", value_parser = permission)]
+        permissions: Vec<Permission>,
     },
     /// Refuse a user's tokens and password from the next request on
     Deactivate {
         /// Whom to refuse
         username: String,
     },
-    /// Take a deactivated user's tokens and password again
+    /// Accept a deactivated user's tokens and password again
     Activate {
-        /// Whom to take again
+        /// Whom to accept
+        username: String,
+    },
+    /// Delete a user with its tokens; its files stay and belong to nobody
+    Delete {
+        /// Whom to delete
         username: String,
     },
     /// List the users
@@ -118,6 +138,17 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What a user is; neither flag is a role as well.
+#[derive(Debug, Args)]
+pub(crate) struct Role {
+    /// Let the permissions granted to the user count
+    #[arg(long)]
+    pub(crate) staff: bool,
+    /// Let the user do everything
+    #[arg(long)]
+    pub(crate) admin: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -129,9 +160,9 @@ pub(crate) enum TokenCommand {
         /// What it is for
         #[arg(long, value_name = "TEXT", default_value = "")]
         label: String,
-        /// For how long it is taken, e.g. 90d, 12h, 30s; for ever unless given
-        #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-        expires: Option<Duration>,
+        /// How long it is valid, e.g. 90d, 12h, 30s; from 1s to 36525d; for ever unless given
+        #[arg(long, value_name = "DURATION", value_parser = token_lifetime)]
+        expires: Option<TokenLifetime>,
     },
     /// List tokens, never their keys
     List {
@@ -141,9 +172,22 @@ pub(crate) enum TokenCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Refuse a token from the next request on
+    /// Refuse tokens from the next request on
     Revoke {
-        /// Its number, from `tintype token list`
-        id: i64,
+        /// Their ids, from `tintype token list`
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
     },
+}
+
+fn permission(text: &str) -> Result<Permission, String> {
+    text.parse().ok().or_else(|| Permission::from_code(text.parse().ok()?)).ok_or_else(|| {
+        let known: Vec<_> = Permission::ALL.iter().map(|p| format!("{} {p}", p.code())).collect();
+        format!("it is not a permission; there are {}", known.join(", "))
+    })
+}
+
+fn token_lifetime(text: &str) -> Result<TokenLifetime, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    TokenLifetime::try_from(duration).map_err(|error| error.to_string())
 }

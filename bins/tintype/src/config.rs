@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tintype_http::{Delivery, HttpConfig};
-use tintype_library::persistence::{ConnectOptions, Database};
+use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError};
 use tintype_library::storage::{Spool, Storage};
 use tintype_library::{AllowedType, DecoderProcess, Encoding, Options};
 
@@ -116,21 +116,36 @@ impl Config {
         format!("file://{}", default_media_dir(&self.data_dir).display())
     }
 
-    /// Connects to the database and brings its schema up to date.
+    /// Connects to a database that is in use already, and brings its schema up to date.
     pub(crate) fn open_database(&self) -> Result<Database, Failure> {
+        let opened = Database::connect_existing(&self.database_url, &ConnectOptions::default());
+        migrated(opened.map_err(|error| match error {
+            DatabaseError::NoDatabase { .. } => Failure::new(format!(
+                "{error}; use the server's `data_dir` or `database_url`, or create it with `tintype serve` or \
+                 `tintype user create <name> --create-database`"
+            )),
+            error => error.into(),
+        })?)
+    }
+
+    /// Connects to the database, which is created if there is none, and brings its schema up to date.
+    pub(crate) fn create_database(&self) -> Result<Database, Failure> {
         std::fs::create_dir_all(&self.data_dir)
             .map_err(|e| Failure::during(format!("cannot create the data folder `{}`", self.data_dir.display()), &e))?;
-        let database = Database::connect(&self.database_url, &ConnectOptions::default())?;
-        for migration in database.migrate()? {
-            tracing::info!(%migration, "migrated the database");
-        }
-        Ok(database)
+        migrated(Database::connect(&self.database_url, &ConnectOptions::default())?)
     }
 
     /// Opens the storage and the spool.
     pub(crate) async fn open_storage(&self) -> Result<(Arc<dyn Storage>, Spool), Failure> {
         self.storage.open(&self.data_dir).await
     }
+}
+
+fn migrated(database: Database) -> Result<Database, Failure> {
+    for migration in database.migrate()? {
+        tracing::info!(%migration, "migrated the database");
+    }
+    Ok(database)
 }
 
 /// Makes the program a decoder's process when it is the only argument.

@@ -1,11 +1,13 @@
 //! `tintype`: a self-hosted media file service. The server and the command line around it.
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod cli;
 mod commands;
 mod config;
 mod failure;
 mod log;
+mod output;
 mod serve;
 mod settings;
 mod storage_place;

@@ -1,14 +1,13 @@
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::{commands, log};
+use crate::log;
+use crate::output::print;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::time::SystemTime;
 use tintype_http::{App, configure, log_request};
 use tintype_library::auth::TokenKey;
-use tintype_library::persistence::{Database, NewToken, NewUser};
 use tintype_library::{Library, causes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -33,7 +32,7 @@ pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Fail
 }
 
 async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
-    let database = config.open_database()?;
+    let database = config.create_database()?;
     let (storage, spool) = config.open_storage().await?;
     // Before anybody can know that the server is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::new()?;
@@ -43,14 +42,14 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     // When nothing else can keep the server from starting: from now on, `tintype migrate` refuses the database.
     database.take_over()?;
-    // Before anybody is told that the server is there, so that who waits for it finds the token printed.
-    if let Some(key) = create_first_user(&database)? {
-        greet(&config, address, &key)?;
-    }
     if !tintype_library::mime_database_available() {
         tracing::info!("no shared MIME database on this machine: rare formats are told apart less finely");
     }
     let library = Library::new(database, storage, spool, config.library.clone());
+    // Before anybody is told that the server is there, so that who waits for it finds the token printed.
+    if let Some((_, key)) = library.accounts().create_first_admin().await? {
+        greet(&config, address, &key)?;
+    }
     let app = App::new(library.clone(), config.http.clone());
     let shared = app.clone();
     let server = HttpServer::new(move || {
@@ -159,28 +158,10 @@ async fn run_jobs(library: Library) {
     }
 }
 
-/// Creates the admin of an empty database, and mints its token.
-fn create_first_user(database: &Database) -> Result<Option<TokenKey>, Failure> {
-    let now = SystemTime::now().into();
-    let admin = NewUser {
-        username: "admin".into(),
-        first_name: String::new(),
-        last_name: String::new(),
-        is_staff: true,
-        is_admin: true,
-        password_hash: None,
-    };
-    let Some(user) = database.create_first_user(&admin, now)? else { return Ok(None) };
-    let key = TokenKey::mint()?;
-    let label = "first start".into();
-    database.create_token(&NewToken { user_id: user.id, key_hash: key.hash(), label, expires_at: None }, now)?;
-    Ok(Some(key))
-}
-
 fn greet(config: &Config, address: SocketAddr, key: &TokenKey) -> Result<(), Failure> {
     let base = config.http.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
     let token = key.reveal();
-    commands::print(&format!(
+    print(&format!(
         "\nCreated the user `admin`. Its token, which cannot be shown again:\n\n    {token}\n\n\
          Upload a file with it:\n\n    \
          curl -H 'Authorization: Token {token}' -F f=@photo.jpg {base}/api/media/files\n\n"

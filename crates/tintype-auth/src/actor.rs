@@ -1,11 +1,23 @@
 use crate::Error;
-use tintype_domain::{Permission, Timestamp, TokenRecord, UserRecord};
+use tintype_domain::{Permission, Timestamp, TokenRecord, UserId, UserRecord};
 
-/// Somebody who has been recognised and is active, on whose behalf something is to be done.
+/// On whose behalf something is done: an active user who has been recognised, or the operator of the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor(UserRecord);
+pub struct Actor(Who);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Who {
+    User(UserRecord),
+    Operator,
+}
 
 impl Actor {
+    /// Returns the operator, who runs commands on the machine and can read its database anyway: it is no user, and may do
+    /// everything.
+    pub const fn operator() -> Self {
+        Self(Who::Operator)
+    }
+
     /// Returns the holder of a token that the database knows, as of `now`.
     ///
     /// # Errors
@@ -22,25 +34,49 @@ impl Actor {
     /// # Errors
     /// [`Error::Inactive`] while the user is deactivated.
     pub fn of_user(user: UserRecord) -> Result<Self, Error> {
-        if user.is_active { Ok(Self(user)) } else { Err(Error::Inactive) }
+        if user.is_active { Ok(Self(Who::User(user))) } else { Err(Error::Inactive) }
     }
 
-    /// Returns the user.
-    pub fn user(&self) -> &UserRecord {
-        &self.0
+    /// Returns the user, unless the actor is the operator.
+    pub fn user(&self) -> Option<&UserRecord> {
+        match &self.0 {
+            Who::User(user) => Some(user),
+            Who::Operator => None,
+        }
     }
 
-    /// Returns whether the actor may: it is an admin, or it is staff and was granted the permission.
+    /// Returns whether the actor may do everything: the operator and admins.
+    pub fn is_admin(&self) -> bool {
+        self.user().is_none_or(|user| user.is_admin)
+    }
+
+    /// Returns whether the actor has the permission: it may do everything, or it is staff and was granted this.
     pub fn may(&self, permission: Permission) -> bool {
-        self.0.is_admin || (self.0.is_staff && self.0.permissions.contains(&permission))
+        self.is_admin() || self.user().is_some_and(|user| user.is_staff && user.permissions.contains(&permission))
     }
 
-    /// Checks that the actor may.
+    /// Checks that the actor has the permission.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] where it may not.
+    /// [`Error::Forbidden`].
     pub fn require(&self, permission: Permission) -> Result<(), Error> {
         if self.may(permission) { Ok(()) } else { Err(Error::Forbidden(permission)) }
+    }
+
+    /// Checks that the actor may do everything.
+    ///
+    /// # Errors
+    /// [`Error::NotAdmin`].
+    pub fn require_admin(&self) -> Result<(), Error> {
+        if self.is_admin() { Ok(()) } else { Err(Error::NotAdmin) }
+    }
+
+    /// Checks that the actor may do everything, or is that user.
+    ///
+    /// # Errors
+    /// [`Error::NotAdmin`].
+    pub fn require_self_or_admin(&self, id: UserId) -> Result<(), Error> {
+        if self.user().is_some_and(|user| user.id == id) { Ok(()) } else { self.require_admin() }
     }
 }
 
@@ -78,6 +114,19 @@ mod tests {
             let others: Vec<_> = Permission::ALL.iter().copied().filter(|&other| other != permission).collect();
             assert!(!may(true, false, &others));
         }
+    }
+
+    #[test]
+    fn the_operator_may_everything_and_users_may_what_is_their_own() {
+        let operator = Actor::operator();
+        assert!(operator.user().is_none() && operator.require_admin().is_ok());
+        assert!(Permission::ALL.iter().all(|&permission| operator.require(permission).is_ok()));
+        let admin = Actor::of_user(user(false, true, &[])).unwrap();
+        assert!(admin.require_admin().is_ok() && admin.require_self_or_admin(UserId(2)).is_ok());
+        let staff = Actor::of_user(user(true, false, Permission::ALL)).unwrap();
+        assert_eq!(staff.require_admin(), Err(Error::NotAdmin));
+        assert_eq!(staff.require_self_or_admin(UserId(1)), Ok(()));
+        assert_eq!(staff.require_self_or_admin(UserId(2)), Err(Error::NotAdmin));
     }
 
     #[test]

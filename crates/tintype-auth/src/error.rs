@@ -1,6 +1,6 @@
 /// Why somebody may not do something, or could not be recognised.
 ///
-/// Exhaustive on purpose: whoever answers clients has to decide what to say in every case.
+/// Exhaustive on purpose: whoever answers clients has to decide what to say in each case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// There is no `Authorization` header, or one of another scheme.
@@ -12,7 +12,7 @@ pub enum Error {
     /// The header's token has spaces in it.
     #[error("the authorization header's token contains spaces")]
     TokenWithSpaces,
-    /// The header's token is no UTF-8.
+    /// The header's token is not UTF-8.
     #[error("the authorization header's token contains invalid characters")]
     TokenWithInvalidCharacters,
     /// The token is unknown, revoked or expired.
@@ -24,6 +24,9 @@ pub enum Error {
     /// The user is known, but not allowed to do this.
     #[error("the user lacks the permission `{}` ({})", .0, .0.code())]
     Forbidden(tintype_domain::Permission),
+    /// The user is known, but only admins are allowed to do this.
+    #[error("the user is not an admin")]
+    NotAdmin,
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes")]
     NoRandomness,

@@ -2,9 +2,56 @@ use crate::Error;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
+use std::fmt;
 
 /// A hash that no password matches, with the parameters of [`hash_password`].
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// A password that somebody is to have: 1 to 4096 bytes, never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+/// Why a text cannot be a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidPassword {
+    /// The text is empty.
+    #[error("the password is empty")]
+    Empty,
+    /// The text is too long.
+    #[error("the password is longer than {max} bytes", max = Password::MAX_BYTES)]
+    TooLong,
+}
+
+impl Password {
+    /// The longest password, in bytes of UTF-8.
+    pub const MAX_BYTES: usize = 4096;
+
+    /// Returns the password, as it stands.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidPassword> {
+        match text.into() {
+            text if text.is_empty() => Err(InvalidPassword::Empty),
+            text if text.len() > Self::MAX_BYTES => Err(InvalidPassword::TooLong),
+            text => Ok(Self(text)),
+        }
+    }
+
+    /// Returns the hash by which the password is recognised; see [`hash_password`].
+    ///
+    /// # Errors
+    /// [`Error::NoRandomness`].
+    pub fn hash(&self) -> Result<String, Error> {
+        hash_password(&self.0)
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
 
 /// Returns the Argon2id hash of a password as a PHC string, with the library's default cost (19 MiB, two passes), which
 /// is [OWASP's recommendation]. It takes tens of milliseconds: keep it off an async executor.
@@ -34,8 +81,17 @@ pub fn verify_password(password: &str, hash: Option<&str>) -> Result<bool, Error
 
 #[cfg(test)]
 mod tests {
-    use super::{NOBODY, hash_password, verify_password};
+    use super::{InvalidPassword, NOBODY, Password, hash_password, verify_password};
     use crate::Error;
+
+    #[test]
+    fn passwords_have_a_length_and_stay_out_of_logs() {
+        assert_eq!(Password::new(""), Err(InvalidPassword::Empty));
+        assert_eq!(Password::new("x".repeat(4097)), Err(InvalidPassword::TooLong));
+        let longest = Password::new("x".repeat(4096)).unwrap();
+        assert!(!format!("{longest:?}").contains('x'));
+        assert_eq!(verify_password(" ", Some(&Password::new(" ").unwrap().hash().unwrap())), Ok(true));
+    }
 
     #[test]
     fn only_the_password_matches_its_hash() {

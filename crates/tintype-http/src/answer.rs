@@ -6,9 +6,9 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
-use tintype_library::Error;
 use tintype_library::auth::Error as AuthError;
 use tintype_library::domain::{FieldErrors, FieldProblem, HumanSize};
+use tintype_library::{AccountProblem, Error};
 
 use crate::problem::{Defect, Format, JsonType, Problem, Slow};
 use crate::request_id;
@@ -88,6 +88,7 @@ impl Answer {
             Error::WrongCredentials => {
                 Self::invalid(non_field_error("Unable to log in with provided credentials.".to_owned()))
             }
+            Error::Account(problem) => Self::to_account(problem),
             Error::NotFound => Self::new(S::NOT_FOUND, "Not found."),
             Error::OtherContent => Self::invalid(lists(&FieldErrors::one("f", FieldProblem::NotAFile))),
             Error::TypeNotAllowed { mime_type } => Self::new(S::UNSUPPORTED_MEDIA_TYPE, unsupported(mime_type)),
@@ -105,6 +106,21 @@ impl Answer {
         }
     }
 
+    fn to_account(problem: &AccountProblem) -> Self {
+        match problem {
+            AccountProblem::NoSuchUser(_) | AccountProblem::NoSuchToken(_) => {
+                Self::new(StatusCode::NOT_FOUND, "Not found.")
+            }
+            AccountProblem::UsernameTaken(_) => {
+                let sentence = "A user with that username already exists.".to_owned();
+                Self::invalid(Lists::from([("username", vec![sentence])]))
+            }
+            AccountProblem::LastAdmin(_) => {
+                Self::invalid(non_field_error("The last active admin has to stay one.".to_owned()))
+            }
+        }
+    }
+
     fn to_auth(error: AuthError) -> Self {
         match error {
             AuthError::NotProvided => Self::unauthenticated("Authentication credentials were not provided."),
@@ -117,7 +133,7 @@ impl Answer {
             }
             AuthError::InvalidToken => Self::unauthenticated("Invalid token."),
             AuthError::Inactive => Self::unauthenticated("User inactive or deleted."),
-            AuthError::Forbidden(_) => {
+            AuthError::Forbidden(_) | AuthError::NotAdmin => {
                 Self::new(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
             }
             AuthError::NoRandomness | AuthError::BadPasswordHash => {

@@ -15,6 +15,7 @@ pub(crate) async fn token(app: Data<App>, form: Form<Credentials>) -> Result<Jso
 }
 
 /// `GET /api/auth/me`: who asks.
-pub(crate) async fn me(Caller(actor): Caller) -> Json<MeView> {
-    Json(MeView::new(actor.user()))
+pub(crate) async fn me(Caller(actor): Caller) -> Result<Json<MeView>, Problem> {
+    let user = actor.user().ok_or(Problem::NotFound)?;
+    Ok(Json(MeView::new(user)))
 }

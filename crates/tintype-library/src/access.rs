@@ -1,10 +1,8 @@
+use crate::accounts::{PASSWORD_MEMORY_BYTES, named};
 use crate::library::now;
-use crate::{Error, Library};
+use crate::{AccountProblem, Error, Library};
 use tintype_auth::{Actor, TokenKey, verify_password};
 use tintype_persistence::NewToken;
-
-/// What hashing a password takes: Argon2's 19 MiB.
-const PASSWORD_MEMORY_BYTES: u64 = 20 << 20;
 
 impl Library {
     /// Returns who shows this `Authorization` header.
@@ -35,8 +33,11 @@ impl Library {
     /// [`Error::WrongCredentials`], after the same time whether or not the user exists.
     pub async fn log_in(&self, username: &str, password: &str) -> Result<TokenKey, Error> {
         let name = username.to_owned();
-        let found = self.inner().database(move |db| db.credentials(&name)).await?;
-        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
+        let (user, hash) = match self.inner().database(move |db| named(db, &name)).await {
+            Ok((user, hash)) => (Some(user), hash),
+            Err(Error::Account(AccountProblem::NoSuchUser(_))) => (None, None),
+            Err(error) => return Err(error),
+        };
         let password = password.to_owned();
         let matches = self.inner().compute(PASSWORD_MEMORY_BYTES, move || verify_password(&password, hash.as_deref()));
         let user = match (matches.await??, user) {
@@ -48,8 +49,8 @@ impl Library {
         self.inner()
             .database(move |db| {
                 db.record_login(user.id, now())?;
-                let label = "password login".to_owned();
-                db.create_token(&NewToken { user_id: user.id, key_hash, label, expires_at: None }, now())
+                let token = NewToken { key_hash, label: "password login".to_owned(), expires_at: None };
+                db.create_token(user.id, &token, now())
             })
             .await?;
         Ok(key)

@@ -1,3 +1,4 @@
+use crate::account_problem::AccountProblem;
 use std::time::Duration;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -13,6 +14,9 @@ pub enum Error {
     /// User name and password do not belong together, or the user is deactivated.
     #[error("user name and password do not belong together")]
     WrongCredentials,
+    /// An account is not what the use case needs it to be.
+    #[error(transparent)]
+    Account(#[from] AccountProblem),
     /// There is no such file or object.
     #[error("there is no such file")]
     NotFound,
@@ -73,6 +77,10 @@ impl From<tintype_persistence::Error> for Error {
         match error {
             E::Unavailable { .. } | E::Busy { .. } | E::Conflict { .. } => Self::Unavailable(error.into()),
             E::NoSpace => Self::NoSpace(error.into()),
+            E::NoSuchUser { username } => AccountProblem::NoSuchUser(username).into(),
+            E::NoSuchToken { id } => AccountProblem::NoSuchToken(id).into(),
+            E::UsernameTaken { username } => AccountProblem::UsernameTaken(username).into(),
+            E::LastAdmin { username } => AccountProblem::LastAdmin(username).into(),
             _ => Self::internal(error),
         }
     }

@@ -2,7 +2,10 @@
 #![forbid(unsafe_code)]
 
 mod access;
+mod account_problem;
+mod accounts;
 mod admission;
+mod calls;
 mod content;
 mod digest;
 mod error;
@@ -18,6 +21,8 @@ mod thumbnailers;
 mod transfer;
 mod view;
 
+pub use account_problem::AccountProblem;
+pub use accounts::{AccountChange, Accounts, NewAccount};
 pub use content::{Change, ContentChange, Inbox, Upload};
 pub use error::{Error, causes};
 pub use library::{Library, NotReady};

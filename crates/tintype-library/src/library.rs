@@ -1,4 +1,5 @@
 use crate::admission::Admission;
+use crate::calls::Calls;
 use crate::thumbnailers::Thumbnailers;
 use crate::{Error, Options};
 use std::sync::Arc;
@@ -7,7 +8,6 @@ use tintype_domain::Timestamp;
 use tintype_persistence::Database;
 use tintype_storage::{Spool, Storage};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 /// The media library: everything that can be done with files, users permitting. Cheap to clone.
@@ -18,15 +18,14 @@ pub struct Library {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    pub(crate) database: Database,
+    pub(crate) calls: Arc<Calls>,
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) spool: Spool,
     pub(crate) options: Options,
-    pub(crate) admission: Admission,
+    pub(crate) admission: Arc<Admission>,
     pub(crate) thumbnailers: Thumbnailers,
     /// Tells this process from others that share its database.
     pub(crate) holder: String,
-    database_slots: Arc<Semaphore>,
     runtime: Handle,
     tasks: TaskTracker,
 }
@@ -43,12 +42,6 @@ pub struct NotReady {
 }
 
 impl Library {
-    /// Database calls that wait on blocking threads at a time; the others wait without one.
-    const DATABASE_SLOTS: usize = 16;
-
-    /// How long a database call may take, waiting included: so long a client may have to wait to be told to come back.
-    const DATABASE_TIMEOUT: Duration = Duration::from_secs(8);
-
     /// How long a part may take to say that it is ready.
     const READY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -58,15 +51,15 @@ impl Library {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn new(database: Database, storage: Arc<dyn Storage>, spool: Spool, options: Options) -> Self {
+        let admission = Arc::new(Admission::new(&options));
         let inner = Inner {
-            database,
+            calls: Arc::new(Calls::new(database, admission.clone())),
             storage,
             spool,
-            admission: Admission::new(&options),
+            admission,
             thumbnailers: Thumbnailers::default(),
             options,
             holder: random_name(),
-            database_slots: Arc::new(Semaphore::new(Self::DATABASE_SLOTS)),
             runtime: Handle::current(),
             tasks: TaskTracker::new(),
         };
@@ -123,39 +116,21 @@ impl Library {
 }
 
 impl Inner {
-    /// Runs a database call on a blocking thread. One that takes too long goes on by itself: whether a write that did so
-    /// takes effect is not known.
+    /// See [`Calls::database`].
     pub(crate) async fn database<T: Send + 'static>(
-        self: &Arc<Self>,
+        &self,
         call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let answer = async {
-            let slot = self.database_slots.clone().acquire_owned().await.map_err(Error::internal)?;
-            let database = self.database.clone();
-            let call = move || {
-                // Held by the call, which goes on when nobody waits for it any more.
-                let _slot = slot;
-                call(&database)
-            };
-            Ok(self.runtime.spawn_blocking(call).await.map_err(Error::internal)??)
-        };
-        let limit = Library::DATABASE_TIMEOUT;
-        let late = |_| Err(Error::Unavailable(format!("the database has not answered for {limit:?}").into()));
-        tokio::time::timeout(limit, answer).await.unwrap_or_else(late)
+        self.calls.database(call).await
     }
 
-    /// Runs CPU work that declares so many bytes on a blocking thread, once it is let in.
+    /// See [`Calls::compute`].
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
         bytes: u64,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let admitted = self.admission.admit(bytes).await?;
-        let work = move || {
-            let _admitted = admitted;
-            work()
-        };
-        self.runtime.spawn_blocking(work).await.map_err(Error::internal)
+        self.calls.compute(bytes, work).await
     }
 
     /// Starts work that nobody waits for.

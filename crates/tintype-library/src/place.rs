@@ -26,7 +26,8 @@ impl Library {
         description: Description,
     ) -> Result<FileRecord, Error> {
         actor.require(Permission::Create)?;
-        let user_id = actor.user().id;
+        // A file belongs to whom it came from; the operator is no user.
+        let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
         let name = name.unwrap_or_else(|| upload.base_name().clone());
         self.own(|inner| async move {
             let content = inner.place(upload).await?;

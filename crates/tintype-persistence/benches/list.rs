@@ -142,7 +142,7 @@ fn median(mut work: impl FnMut()) -> Duration {
 fn measure_uploads(database: &Database) {
     let now = Timestamp::from_unix_micros(1_766_425_386_351_315);
     let folder = "core_media".parse().unwrap();
-    let user = database.create_user(&NewUser { username: "bench".into(), ..NewUser::default() }, now).unwrap();
+    let user = database.create_user(&NewUser::new("bench".parse().unwrap()), now).unwrap();
     let (mut claims, mut inserts) = (Vec::new(), Vec::new());
     for number in 0..300_u32 {
         let original = Key::original(&folder, now, &FileName::from_upload(&format!("photo {number}.jpg")));

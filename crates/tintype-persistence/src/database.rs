@@ -83,6 +83,21 @@ impl Database {
         })
     }
 
+    /// Connects to a database that some version of tintype has migrated, and neither creates one nor makes tables in a foreign
+    /// one.
+    ///
+    /// # Errors
+    /// [`Error::NoDatabase`]; else as [`connect`](Self::connect).
+    pub fn connect_existing(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
+        let address = Address::parse(url)?;
+        let missing = || Error::NoDatabase { place: address.to_string() };
+        if address.is_missing() {
+            return Err(missing());
+        }
+        let database = Self::connect(url, options)?;
+        if database.read(migrations::has_run)? { Ok(database) } else { Err(missing()) }
+    }
+
     /// Connects to a database that is there already, for reading alone: whatever would write fails, [`migrate`](Self::migrate)
     /// too. SQLite may leave its empty `-wal` and `-shm` files beside the database.
     ///

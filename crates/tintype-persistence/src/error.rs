@@ -36,6 +36,12 @@ pub enum Error {
         /// What it would have to be.
         problem: String,
     },
+    /// No version of tintype has used the database, or it is not there at all.
+    #[error("there is no tintype database at `{place}`")]
+    NoDatabase {
+        /// Where it would be: a path, or a URL without its secrets.
+        place: String,
+    },
     /// The database lacks migrations that this version of tintype has.
     #[error("the database is not migrated: `{migration}` is missing")]
     NotMigrated {
@@ -78,6 +84,12 @@ pub enum Error {
     /// There is no user of that name.
     #[error("there is no user `{username}`")]
     NoSuchUser {
+        /// The name.
+        username: String,
+    },
+    /// The user is the last active admin, and has to stay one.
+    #[error("`{username}` is the last active admin")]
+    LastAdmin {
         /// The name.
         username: String,
     },

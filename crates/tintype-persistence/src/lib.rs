@@ -37,4 +37,4 @@ pub use list::FilePage;
 pub use objects::ObjectRecord;
 pub use strays::Claim;
 pub use tokens::NewToken;
-pub use users::NewUser;
+pub use users::{NewUser, UserChange};

@@ -49,6 +49,11 @@ pub(crate) fn check(connection: &mut AnyConnection) -> Result<(), Error> {
     missing.map_or(Ok(()), |migration| Err(Error::NotMigrated { migration: migration.name().to_string() }))
 }
 
+/// Returns whether any version of tintype has migrated the database.
+pub(crate) fn has_run(connection: &mut AnyConnection) -> Result<bool, Error> {
+    Ok(!applied(connection)?.is_empty())
+}
+
 /// Refuses a database that a newer version has migrated: it may hold what this one does not know of.
 pub(crate) fn refuse_unknown(connection: &mut AnyConnection) -> Result<(), Error> {
     let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::Database)?;

@@ -1,25 +1,27 @@
+use crate::connection::AnyConnection;
 use crate::database::Database;
+use crate::dialect::lock_users;
 use crate::error::Error;
 use crate::rows::{UserRow, join_grants};
 use crate::schema::{grants, tokens, users};
-use crate::users::{by_id, existing};
+use crate::users::{NewUser, by_id, insert_user};
 use diesel::prelude::*;
+use std::collections::BTreeSet;
 use tintype_domain::{Timestamp, TokenId, TokenRecord, UserId, UserRecord};
 
 /// A token to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
-    /// Whose it is.
-    pub user_id: UserId,
     /// SHA-256 of its key.
     pub key_hash: [u8; 32],
     /// What its user calls it, perhaps empty.
     pub label: String,
-    /// When it stops being taken; never where `None`.
+    /// When it stops being accepted; never where `None`.
     pub expires_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Queryable)]
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = tokens)]
 struct TokenRow {
     id: i64,
     label: String,
@@ -27,9 +29,6 @@ struct TokenRow {
     expires_at: Option<i64>,
     last_used_at: Option<i64>,
 }
-
-type Columns = (tokens::id, tokens::label, tokens::created_at, tokens::expires_at, tokens::last_used_at);
-const COLUMNS: Columns = (tokens::id, tokens::label, tokens::created_at, tokens::expires_at, tokens::last_used_at);
 
 impl TokenRow {
     fn into_record(self, username: String) -> TokenRecord {
@@ -45,24 +44,40 @@ impl TokenRow {
 }
 
 impl Database {
+    /// Creates a user with a token if there is no user at all; of several callers at once, one does.
+    pub fn create_first_user(
+        &self,
+        user: &NewUser,
+        token: &NewToken,
+        now: Timestamp,
+    ) -> Result<Option<UserRecord>, Error> {
+        self.write(|connection| {
+            lock_users(connection)?;
+            if users::table.select(users::id).first::<i64>(connection).optional()?.is_some() {
+                return Ok(None);
+            }
+            let user = insert_user(connection, user, now)?;
+            insert_token(connection, user.id, token, now)?;
+            Ok(Some(user))
+        })
+    }
+
     /// Keeps a token.
     ///
     /// # Errors
     /// [`Error::NoSuchUser`] where its user is gone.
-    pub fn create_token(&self, token: &NewToken, now: Timestamp) -> Result<TokenRecord, Error> {
+    pub fn create_token(&self, user: UserId, token: &NewToken, now: Timestamp) -> Result<TokenRecord, Error> {
         self.write(|connection| {
-            let user = by_id(connection, token.user_id)?;
-            let row = diesel::insert_into(tokens::table)
-                .values((
-                    tokens::user_id.eq(token.user_id.0),
-                    tokens::key_hash.eq(token.key_hash.as_slice()),
-                    tokens::label.eq(&token.label),
-                    tokens::created_at.eq(now.unix_micros()),
-                    tokens::expires_at.eq(token.expires_at.map(Timestamp::unix_micros)),
-                ))
-                .returning(COLUMNS)
-                .get_result::<TokenRow>(connection)?;
-            Ok(row.into_record(user.username))
+            let user = by_id(connection, user)?;
+            let id = insert_token(connection, user.id, token, now)?;
+            Ok(TokenRecord {
+                id,
+                username: user.username,
+                label: token.label.clone(),
+                created_at: now,
+                expires_at: token.expires_at,
+                last_used_at: None,
+            })
         })
     }
 
@@ -72,7 +87,7 @@ impl Database {
             let rows = tokens::table
                 .inner_join(users::table.left_join(grants::table))
                 .filter(tokens::key_hash.eq(key_hash.as_slice()))
-                .select((COLUMNS, users::all_columns, grants::code.nullable()))
+                .select((TokenRow::as_select(), users::all_columns, grants::code.nullable()))
                 .load::<(TokenRow, UserRow, Option<i32>)>(connection)?;
             let mut token = None;
             let rows = rows.into_iter().map(|(row, user, code)| {
@@ -84,7 +99,7 @@ impl Database {
         })
     }
 
-    /// Notes that the token was taken at `now`; one gone meanwhile is no error.
+    /// Notes that the token was used at `now`; one gone meanwhile is no error.
     ///
     /// A write to disk: callers do it about once a minute, not at every request.
     pub fn touch_token(&self, id: TokenId, now: Timestamp) -> Result<(), Error> {
@@ -103,31 +118,55 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::NoSuchUser`].
-    pub fn tokens(&self, username: Option<&str>) -> Result<Vec<TokenRecord>, Error> {
+    pub fn tokens(&self, user: Option<UserId>) -> Result<Vec<TokenRecord>, Error> {
         self.snapshot(|connection| {
             let mut query = tokens::table
                 .inner_join(users::table)
-                .select((COLUMNS, users::username))
+                .select((TokenRow::as_select(), users::username))
                 .order(tokens::id)
                 .into_boxed();
-            if let Some(username) = username {
-                query = query.filter(users::id.eq(existing(connection, username)?.id.0));
+            if let Some(user) = user {
+                query = query.filter(users::id.eq(by_id(connection, user)?.id.0));
             }
             let rows = query.load::<(TokenRow, String)>(connection)?;
             Ok(rows.into_iter().map(|(token, username)| token.into_record(username)).collect())
         })
     }
 
-    /// Removes a token, so that it is taken no more.
+    /// Removes tokens, so that they are accepted no longer: all of them, or none where one is not there, or is not this
+    /// user's where one is given.
     ///
     /// # Errors
     /// [`Error::NoSuchToken`].
-    pub fn revoke_token(&self, id: TokenId) -> Result<(), Error> {
+    pub fn revoke_tokens(&self, ids: &BTreeSet<TokenId>, of: Option<UserId>) -> Result<(), Error> {
         self.write(|connection| {
-            match diesel::delete(tokens::table.filter(tokens::id.eq(id.0))).execute(connection)? {
-                0 => Err(Error::NoSuchToken { id }),
-                _ => Ok(()),
+            for &id in ids {
+                let token = tokens::table.filter(tokens::id.eq(id.0));
+                let deleted = match of {
+                    Some(user) => diesel::delete(token.filter(tokens::user_id.eq(user.0))).execute(connection)?,
+                    None => diesel::delete(token).execute(connection)?,
+                };
+                if deleted == 0 {
+                    return Err(Error::NoSuchToken { id });
+                }
             }
+            Ok(())
         })
     }
+}
+
+fn insert_token(
+    connection: &mut AnyConnection,
+    user: UserId,
+    token: &NewToken,
+    now: Timestamp,
+) -> Result<TokenId, Error> {
+    let row = diesel::insert_into(tokens::table).values((
+        tokens::user_id.eq(user.0),
+        tokens::key_hash.eq(token.key_hash.as_slice()),
+        tokens::label.eq(&token.label),
+        tokens::created_at.eq(now.unix_micros()),
+        tokens::expires_at.eq(token.expires_at.map(Timestamp::unix_micros)),
+    ));
+    Ok(TokenId(row.returning(tokens::id).get_result::<i64>(connection)?))
 }

@@ -1,6 +1,8 @@
 use crate::error::Error;
 use crate::postgres::PostgresAddress;
+use std::fmt;
 use std::path::PathBuf;
+use tintype_domain::redact_url;
 
 /// Where a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +17,7 @@ const EXPECTED: &str = "expected `sqlite://<path>` or `postgres://<user>:<passwo
 impl Address {
     /// Parses `sqlite://<path>`, whose path is taken as it stands, without escapes, or a connection URI of PostgreSQL.
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
-        let invalid = |problem: String| Error::InvalidUrl { url: masked(url), problem };
+        let invalid = |problem: String| Error::InvalidUrl { url: redact_url(url), problem };
         let (scheme, rest) = url.split_once(':').ok_or_else(|| invalid(format!("has no scheme; {EXPECTED}")))?;
         match scheme {
             "sqlite" => {
@@ -45,14 +47,24 @@ impl Address {
             postgres => postgres,
         }
     }
+
+    /// Returns whether there is no file, or an empty one, where the database would be; a server has to be asked.
+    pub(crate) fn is_missing(&self) -> bool {
+        match self {
+            Self::Sqlite(path) => std::fs::metadata(path)
+                .map_or_else(|error| error.kind() == std::io::ErrorKind::NotFound, |file| file.len() == 0),
+            Self::Postgres(_) => false,
+        }
+    }
 }
 
-/// Returns the URL without what may be a password.
-fn masked(url: &str) -> String {
-    let visible = |text: &str| text.split(['?', '&']).next().unwrap_or_default().to_owned();
-    match (url.split_once(':'), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{}", visible(host)),
-        _ => visible(url),
+/// Without secrets, as messages name it.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+            Self::Postgres(address) => address.fmt(f),
+        }
     }
 }
 
@@ -84,6 +96,7 @@ mod tests {
             ("mysql://me:sec@ret@host/x?password=sec", "unknown scheme"),
             ("mysql://me:sec?ret@host/x", "unknown scheme"),
             ("mysql://host/x?user=a@b&password=sec", "unknown scheme"),
+            ("host=db user=me password=secret", "has no scheme"),
         ] {
             let error = Address::parse(url).unwrap_err().to_string();
             assert!(error.contains(part) && !error.contains("sec"), "{error}");

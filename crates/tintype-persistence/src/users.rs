@@ -3,28 +3,96 @@ use crate::database::Database;
 use crate::dialect::lock_users;
 use crate::error::Error;
 use crate::rows::{UserRow, join_grants};
-use crate::schema::{grants, users};
-use crate::sql::Sql;
+use crate::schema::{files, grants, users};
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind::UniqueViolation;
 use diesel::result::Error::DatabaseError;
-use tintype_domain::{Permission, Timestamp, UserId, UserRecord};
+use std::collections::BTreeSet;
+use tintype_domain::{Permission, PersonName, Timestamp, UserId, UserRecord, Username};
 
-/// A user to be created; active, without permissions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// A user to be created, and active.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUser {
     /// The unique name.
-    pub username: String,
-    /// Given name, perhaps empty.
-    pub first_name: String,
-    /// Family name, perhaps empty.
-    pub last_name: String,
+    pub username: Username,
+    /// Given name.
+    pub first_name: PersonName,
+    /// Family name.
+    pub last_name: PersonName,
     /// Whether permissions granted to the user count.
     pub is_staff: bool,
     /// Whether the user may do everything.
     pub is_admin: bool,
     /// The hashed password; without one the user can only use tokens.
     pub password_hash: Option<String>,
+    /// What the user is granted.
+    pub permissions: BTreeSet<Permission>,
+}
+
+impl NewUser {
+    /// Returns a user of that name, without other names, rights or a password.
+    pub fn new(username: Username) -> Self {
+        Self {
+            username,
+            first_name: PersonName::default(),
+            last_name: PersonName::default(),
+            is_staff: false,
+            is_admin: false,
+            password_hash: None,
+            permissions: BTreeSet::new(),
+        }
+    }
+}
+
+/// What is to change of a user; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// The unique name.
+    pub username: Option<Username>,
+    /// Given name.
+    pub first_name: Option<PersonName>,
+    /// Family name.
+    pub last_name: Option<PersonName>,
+    /// Whether permissions granted to the user count.
+    pub is_staff: Option<bool>,
+    /// Whether the user may do everything.
+    pub is_admin: Option<bool>,
+    /// Whether the user may log in and use its tokens.
+    pub is_active: Option<bool>,
+    /// The hashed password.
+    pub password_hash: Option<String>,
+    /// Everything the user is granted.
+    pub permissions: Option<BTreeSet<Permission>>,
+}
+
+/// The columns of a [`UserChange`].
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+struct Columns<'a> {
+    username: Option<&'a str>,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+    is_staff: Option<bool>,
+    is_admin: Option<bool>,
+    is_active: Option<bool>,
+    password_hash: Option<&'a str>,
+}
+
+impl UserChange {
+    /// Returns the columns to be set, unless there are none.
+    fn columns(&self) -> Option<Columns<'_>> {
+        let Self { username, first_name, last_name, is_staff, is_admin, is_active, password_hash, permissions } = self;
+        let others = Self { permissions: permissions.clone(), ..Self::default() };
+        (*self != others).then(|| Columns {
+            username: username.as_ref().map(Username::as_str),
+            first_name: first_name.as_ref().map(PersonName::as_str),
+            last_name: last_name.as_ref().map(PersonName::as_str),
+            is_staff: *is_staff,
+            is_admin: *is_admin,
+            is_active: *is_active,
+            password_hash: password_hash.as_deref(),
+        })
+    }
 }
 
 impl Database {
@@ -36,21 +104,21 @@ impl Database {
         self.write(|connection| insert_user(connection, user, now))
     }
 
-    /// Creates a user if there is none at all; of several callers at once, one does.
-    pub fn create_first_user(&self, user: &NewUser, now: Timestamp) -> Result<Option<UserRecord>, Error> {
-        self.write(|connection| {
-            lock_users(connection)?;
-            let any = users::table.select(users::id).first::<i64>(connection).optional()?;
-            if any.is_some() { Ok(None) } else { insert_user(connection, user, now).map(Some) }
-        })
-    }
-
     /// Returns the user of that name.
     ///
     /// # Errors
     /// [`Error::NoSuchUser`].
     pub fn user(&self, username: &str) -> Result<UserRecord, Error> {
-        self.read(|connection| existing(connection, username))
+        let found = self.credentials(username)?.map(|(user, _)| user);
+        found.ok_or_else(|| Error::NoSuchUser { username: username.to_owned() })
+    }
+
+    /// Returns the user of that number.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchUser`].
+    pub fn user_by_id(&self, id: UserId) -> Result<UserRecord, Error> {
+        self.read(|connection| by_id(connection, id))
     }
 
     /// Returns every user, by name.
@@ -65,19 +133,38 @@ impl Database {
         })
     }
 
+    /// Changes a user and returns it.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchUser`]; [`Error::UsernameTaken`]; [`Error::LastAdmin`] where no active admin would be left.
+    pub fn change_user(&self, id: UserId, change: &UserChange) -> Result<UserRecord, Error> {
+        self.write(|connection| {
+            lock_users(connection)?;
+            let old = by_id(connection, id)?;
+            if let Some(columns) = change.columns() {
+                let changed = diesel::update(users::table.filter(users::id.eq(id.0))).set(&columns).execute(connection);
+                changed.map_err(|error| taken(error, columns.username))?;
+            }
+            if let Some(permissions) = &change.permissions {
+                let taken: Vec<_> = old.permissions.difference(permissions).copied().collect();
+                delete_grants(connection, id, &taken)?;
+                insert_grants(connection, id, permissions.difference(&old.permissions))?;
+            }
+            refuse_no_admin(connection, &old)?;
+            by_id(connection, id)
+        })
+    }
+
     /// Lets the user do something more; what it already may, it may still.
     ///
     /// # Errors
     /// [`Error::NoSuchUser`].
-    pub fn grant(&self, username: &str, permissions: &[Permission]) -> Result<UserRecord, Error> {
+    pub fn grant(&self, id: UserId, permissions: &BTreeSet<Permission>) -> Result<UserRecord, Error> {
         self.write(|connection| {
-            let user = existing(connection, username)?;
-            for permission in permissions {
-                let mut sql = Sql::<()>::new("INSERT INTO grants (user_id, code) VALUES (");
-                sql.bind(user.id.0).push(", ").bind(i64::from(permission.code())).push(") ON CONFLICT DO NOTHING");
-                sql.execute(connection)?;
-            }
-            existing(connection, username)
+            lock_users(connection)?;
+            let old = by_id(connection, id)?;
+            insert_grants(connection, id, permissions.difference(&old.permissions))?;
+            by_id(connection, id)
         })
     }
 
@@ -85,35 +172,47 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::NoSuchUser`].
-    pub fn revoke(&self, username: &str, permissions: &[Permission]) -> Result<UserRecord, Error> {
+    pub fn revoke(&self, id: UserId, permissions: &BTreeSet<Permission>) -> Result<UserRecord, Error> {
         self.write(|connection| {
-            let user = existing(connection, username)?;
-            let codes = permissions.iter().map(|permission| i32::from(permission.code()));
-            let taken = grants::user_id.eq(user.id.0).and(grants::code.eq_any(codes));
-            diesel::delete(grants::table.filter(taken)).execute(connection)?;
-            existing(connection, username)
+            delete_grants(connection, id, permissions)?;
+            by_id(connection, id)
         })
     }
 
-    /// Lets the user log in and use its tokens again.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchUser`].
-    pub fn activate(&self, username: &str) -> Result<UserRecord, Error> {
-        self.write(|connection| set_active(connection, username, true))
+    /// Makes up to `limit` files of the user nobody's, and returns how many they were.
+    pub fn disown_files(&self, id: UserId, limit: i64) -> Result<usize, Error> {
+        self.write(|connection| {
+            let files = files::table.filter(files::user_id.eq(id.0)).select(files::id).limit(limit);
+            let ids = files.load::<i64>(connection)?;
+            let owned = diesel::update(files::table.filter(files::id.eq_any(ids)));
+            Ok(owned.set(files::user_id.eq(None::<i64>)).execute(connection)?)
+        })
     }
 
-    /// Keeps the user from logging in and its tokens from being taken; nothing of it is lost.
+    /// Deletes the user with its permissions and tokens; its files stay, and are nobody's then.
     ///
     /// # Errors
-    /// [`Error::NoSuchUser`].
-    pub fn deactivate(&self, username: &str) -> Result<UserRecord, Error> {
-        self.write(|connection| set_active(connection, username, false))
+    /// [`Error::NoSuchUser`]; [`Error::LastAdmin`] where no active admin would be left.
+    pub fn delete_user(&self, id: UserId) -> Result<UserRecord, Error> {
+        self.write(|connection| {
+            lock_users(connection)?;
+            let user = by_id(connection, id)?;
+            diesel::delete(users::table.filter(users::id.eq(id.0))).execute(connection)?;
+            refuse_no_admin(connection, &user)?;
+            Ok(user)
+        })
     }
 
     /// Returns the user of that name and its hashed password, for a log-in.
     pub fn credentials(&self, username: &str) -> Result<Option<(UserRecord, Option<String>)>, Error> {
-        self.read(|connection| find(connection, username))
+        self.read(|connection| {
+            let rows = users::table
+                .left_join(grants::table)
+                .filter(users::username.eq(username))
+                .select((users::all_columns, grants::code.nullable()))
+                .load::<(UserRow, Option<i32>)>(connection)?;
+            Ok(join_grants(rows).pop())
+        })
     }
 
     /// Notes that the user has logged in; a user gone meanwhile is no error.
@@ -126,12 +225,12 @@ impl Database {
     }
 }
 
-fn insert_user(connection: &mut AnyConnection, user: &NewUser, now: Timestamp) -> Result<UserRecord, Error> {
+pub(crate) fn insert_user(connection: &mut AnyConnection, user: &NewUser, now: Timestamp) -> Result<UserRecord, Error> {
     let row = diesel::insert_into(users::table)
         .values((
-            users::username.eq(&user.username),
-            users::first_name.eq(&user.first_name),
-            users::last_name.eq(&user.last_name),
+            users::username.eq(user.username.as_str()),
+            users::first_name.eq(user.first_name.as_str()),
+            users::last_name.eq(user.last_name.as_str()),
             users::is_staff.eq(user.is_staff),
             users::is_admin.eq(user.is_admin),
             users::is_active.eq(true),
@@ -140,31 +239,55 @@ fn insert_user(connection: &mut AnyConnection, user: &NewUser, now: Timestamp) -
         ))
         .returning(users::all_columns)
         .get_result::<UserRow>(connection)
-        .map_err(|error| match error {
-            DatabaseError(UniqueViolation, _) => Error::UsernameTaken { username: user.username.clone() },
-            error => error.into(),
-        })?;
-    Ok(row.into_record())
+        .map_err(|error| taken(error, Some(user.username.as_str())))?;
+    let record = UserRecord { permissions: user.permissions.clone(), ..row.into_record() };
+    insert_grants(connection, record.id, user.permissions.iter())?;
+    Ok(record)
 }
 
-fn set_active(connection: &mut AnyConnection, username: &str, active: bool) -> Result<UserRecord, Error> {
-    let user = diesel::update(users::table.filter(users::username.eq(username)));
-    user.set(users::is_active.eq(active)).execute(connection)?;
-    existing(connection, username)
+/// Tells a name that another user has from other failures.
+fn taken(error: diesel::result::Error, username: Option<&str>) -> Error {
+    match (error, username) {
+        (DatabaseError(UniqueViolation, _), Some(username)) => Error::UsernameTaken { username: username.to_owned() },
+        (error, _) => error.into(),
+    }
 }
 
-pub(crate) fn existing(connection: &mut AnyConnection, username: &str) -> Result<UserRecord, Error> {
-    let user = find(connection, username)?.map(|(user, _)| user);
-    user.ok_or_else(|| Error::NoSuchUser { username: username.to_owned() })
+/// Inserts permissions that the user does not have. One statement each: inserting several rows at once, or only those that are
+/// missing, is not the same on every database.
+fn insert_grants<'a>(
+    connection: &mut AnyConnection,
+    id: UserId,
+    permissions: impl Iterator<Item = &'a Permission>,
+) -> Result<(), Error> {
+    for permission in permissions {
+        let grant = (grants::user_id.eq(id.0), grants::code.eq(i32::from(permission.code())));
+        diesel::insert_into(grants::table).values(grant).execute(connection)?;
+    }
+    Ok(())
 }
 
-fn find(connection: &mut AnyConnection, username: &str) -> Result<Option<(UserRecord, Option<String>)>, Error> {
-    let rows = users::table
-        .left_join(grants::table)
-        .filter(users::username.eq(username))
-        .select((users::all_columns, grants::code.nullable()))
-        .load::<(UserRow, Option<i32>)>(connection)?;
-    Ok(join_grants(rows).pop())
+fn delete_grants<'a>(
+    connection: &mut AnyConnection,
+    id: UserId,
+    permissions: impl IntoIterator<Item = &'a Permission>,
+) -> Result<(), Error> {
+    let codes = permissions.into_iter().map(|permission| i32::from(permission.code()));
+    let taken = grants::user_id.eq(id.0).and(grants::code.eq_any(codes));
+    diesel::delete(grants::table.filter(taken)).execute(connection)?;
+    Ok(())
+}
+
+/// Fails where the user was an active admin and none is left now, which undoes the transaction.
+fn refuse_no_admin(connection: &mut AnyConnection, old: &UserRecord) -> Result<(), Error> {
+    if !old.is_admin || !old.is_active {
+        return Ok(());
+    }
+    let admins = users::table.filter(users::is_admin.eq(true).and(users::is_active.eq(true)));
+    match admins.select(users::id).first::<i64>(connection).optional()? {
+        Some(_) => Ok(()),
+        None => Err(Error::LastAdmin { username: old.username.clone() }),
+    }
 }
 
 /// Returns the user of that number.

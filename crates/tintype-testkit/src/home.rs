@@ -50,7 +50,9 @@ impl Home {
                 let migrating = Self::bare(Setup { binary: self.setup.binary.clone(), ..Setup::default() })?;
                 // Once, so that not every test waits for it.
                 server.prepare(|url| {
-                    let _ = migrating.command(["user", "list"]).env("TINTYPE_DATABASE_URL", url).output();
+                    let create = ["user", "create", "template", "--create-database"];
+                    let _ = migrating.command(create).env("TINTYPE_DATABASE_URL", url).output();
+                    server.execute("template1", "TRUNCATE users, leases RESTART IDENTITY CASCADE");
                 });
                 self.database = Some(server.database());
             }

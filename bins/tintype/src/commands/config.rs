@@ -1,6 +1,6 @@
-use crate::commands::{print as write, table};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output::{print as write, table};
 use crate::settings::{Settings, mask};
 
 /// Prints every key with its value and origin, then fails if one is not valid.

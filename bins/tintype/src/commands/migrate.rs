@@ -1,7 +1,7 @@
 use crate::cli::Sides;
-use crate::commands::{print, table};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output::{print, table};
 use crate::settings::mask;
 use crate::storage_place::StoragePlace;
 use bytesize::ByteSize;

@@ -1,40 +1,53 @@
+use crate::accounts::with_accounts;
 use crate::cli::TokenCommand;
-use crate::commands::{print, table};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output::{print, table};
 use serde_json::json;
-use std::time::SystemTime;
-use tintype_library::auth::TokenKey;
-use tintype_library::domain::{Timestamp, TokenId};
-use tintype_library::persistence::{Database, NewToken};
+use std::collections::BTreeSet;
+use tintype_library::auth::Actor;
+use tintype_library::domain::{Timestamp, TokenId, TokenRecord};
+use tintype_library::{AccountProblem, Accounts, Error};
 
 pub(crate) fn run(config: &Config, command: TokenCommand) -> Result<(), Failure> {
     let database = config.open_database()?;
     if !matches!(command, TokenCommand::List { .. }) {
         database.take_over()?;
     }
+    with_accounts(database, async |accounts| carry_out(&accounts, command).await)
+}
+
+async fn carry_out(accounts: &Accounts, command: TokenCommand) -> Result<(), Failure> {
+    let operator = &Actor::operator();
     match command {
         TokenCommand::Create { username, label, expires } => {
-            let now = Timestamp::from(SystemTime::now());
-            let user = database.user(&username)?;
-            let expires_at = expires
-                .map(|after| time::Duration::try_from(after).map(|after| now.plus(after)))
-                .transpose()
-                .map_err(|e| Failure::during("`--expires` is too far away", &e))?;
-            let key = TokenKey::mint()?;
-            database.create_token(&NewToken { user_id: user.id, key_hash: key.hash(), label, expires_at }, now)?;
+            let user = accounts.find(operator, &username).await?;
+            let (_, key) = accounts.create_token(operator, user.id, label, expires).await?;
             print(&format!("{}\n", key.reveal()))
         }
-        TokenCommand::List { username, json } => list(&database, username.as_deref(), json),
-        TokenCommand::Revoke { id } => {
-            database.revoke_token(TokenId(id))?;
-            print(&format!("revoked token {id}\n"))
+        TokenCommand::List { username, json } => {
+            let user = match username {
+                Some(username) => Some(accounts.find(operator, &username).await?.id),
+                None => None,
+            };
+            list(&accounts.tokens(operator, user).await?, json)
+        }
+        TokenCommand::Revoke { ids } => {
+            let ids: BTreeSet<_> = ids.into_iter().map(TokenId).collect();
+            match accounts.revoke_tokens(operator, ids.clone()).await {
+                Err(Error::Account(problem @ AccountProblem::NoSuchToken(_))) if ids.len() > 1 => {
+                    Err(Failure::new(format!("{problem}; none was revoked")))
+                }
+                result => {
+                    result?;
+                    print(&ids.iter().map(|id| format!("revoked token {id}\n")).collect::<String>())
+                }
+            }
         }
     }
 }
 
-fn list(database: &Database, username: Option<&str>, as_json: bool) -> Result<(), Failure> {
-    let tokens = database.tokens(username)?;
+fn list(tokens: &[TokenRecord], as_json: bool) -> Result<(), Failure> {
     let shown = |at: Option<Timestamp>| at.map(|at| at.to_string());
     if as_json {
         let tokens: Vec<_> = tokens

@@ -1,69 +1,83 @@
-use crate::cli::UserCommand;
-use crate::commands::{print, table};
+use crate::accounts::with_accounts;
+use crate::cli::{Role, UserCommand};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output::{print, table};
 use serde_json::json;
-use std::io::BufRead;
-use std::time::SystemTime;
-use tintype_library::auth::hash_password;
-use tintype_library::domain::{Permission, UserRecord};
-use tintype_library::persistence::{Database, NewUser};
+use std::io::{BufRead, IsTerminal, Read, Write};
+use tintype_library::auth::{Actor, Password};
+use tintype_library::domain::{UserId, UserRecord};
+use tintype_library::{AccountChange, Accounts, NewAccount};
 
 pub(crate) fn run(config: &Config, command: UserCommand) -> Result<(), Failure> {
-    let database = config.open_database()?;
+    let database = match &command {
+        UserCommand::Create { create_database: true, .. } => config.create_database()?,
+        _ => config.open_database()?,
+    };
     if !matches!(command, UserCommand::List { .. }) {
         database.take_over()?;
     }
+    with_accounts(database, async |accounts| carry_out(&accounts, command).await)
+}
+
+async fn carry_out(accounts: &Accounts, command: UserCommand) -> Result<(), Failure> {
+    let operator = &Actor::operator();
+    let find = async |username: &str| accounts.find(operator, username).await.map(|user| user.id);
     match command {
-        UserCommand::Create { username, first_name, last_name, staff, admin, password_stdin } => {
-            let password_hash = if password_stdin { Some(hash_password(&read_password()?)?) } else { None };
-            let user = NewUser {
-                username: checked(username)?,
-                first_name,
-                last_name,
-                is_staff: staff,
-                is_admin: admin,
-                password_hash,
-            };
-            let user = database.create_user(&user, SystemTime::now().into())?;
+        UserCommand::Create { username, first_name, last_name, role, password_stdin, create_database: _ } => {
+            let password = if password_stdin { Some(read_password()?) } else { None };
+            let (is_staff, is_admin) = (role.staff, role.admin);
+            let new = NewAccount { first_name, last_name, is_staff, is_admin, password, ..NewAccount::new(username) };
+            let user = accounts.create(operator, new).await?;
             print(&format!("created user `{}` with id {}\n", user.username, user.id))
         }
-        UserCommand::Grant { username, permissions } => report(&database.grant(&username, &parse(&permissions)?)?),
-        UserCommand::Revoke { username, permissions } => report(&database.revoke(&username, &parse(&permissions)?)?),
-        UserCommand::Deactivate { username } => report(&database.deactivate(&username)?),
-        UserCommand::Activate { username } => report(&database.activate(&username)?),
-        UserCommand::List { json } => list(&database, json),
+        UserCommand::SetPassword { username } => {
+            let id = find(&username).await?;
+            let change = AccountChange { password: Some(read_password()?), ..AccountChange::default() };
+            let user = accounts.change(operator, id, change).await?;
+            print(&format!("set the password of user `{}`; its tokens stay valid\n", user.username))
+        }
+        UserCommand::SetRole { username, role, none: _ } => set_role(accounts, find(&username).await?, &role).await,
+        UserCommand::Grant { username, permissions } => {
+            let permissions = permissions.into_iter().collect();
+            report(&accounts.grant(operator, find(&username).await?, permissions).await?)
+        }
+        UserCommand::Revoke { username, permissions } => {
+            let permissions = permissions.into_iter().collect();
+            report(&accounts.revoke(operator, find(&username).await?, permissions).await?)
+        }
+        UserCommand::Deactivate { username } => set_active(accounts, find(&username).await?, false).await,
+        UserCommand::Activate { username } => set_active(accounts, find(&username).await?, true).await,
+        UserCommand::Delete { username } => {
+            let user = accounts.delete(operator, find(&username).await?).await?;
+            print(&format!("deleted user `{}` and its tokens; its files stay\n", user.username))
+        }
+        UserCommand::List { json } => list(&accounts.list(operator).await?, json),
     }
 }
 
-fn checked(username: String) -> Result<String, Failure> {
-    let valid = !username.is_empty()
-        && username.chars().count() <= 150
-        && username.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c));
-    if valid {
-        return Ok(username);
-    }
-    Err(Failure::new(format!("user name `{username}` is not valid; use 1 to 150 letters, digits and @/./+/-/_")))
+async fn set_role(accounts: &Accounts, id: UserId, role: &Role) -> Result<(), Failure> {
+    let change = AccountChange { is_staff: Some(role.staff), is_admin: Some(role.admin), ..AccountChange::default() };
+    report(&accounts.change(&Actor::operator(), id, change).await?)
 }
 
-fn read_password() -> Result<String, Failure> {
+async fn set_active(accounts: &Accounts, id: UserId, is_active: bool) -> Result<(), Failure> {
+    let change = AccountChange { is_active: Some(is_active), ..AccountChange::default() };
+    report(&accounts.change(&Actor::operator(), id, change).await?)
+}
+
+/// Reads a password up to the first line break.
+fn read_password() -> Result<Password, Failure> {
+    let stdin = std::io::stdin().lock();
+    if stdin.is_terminal() {
+        let _ = write!(std::io::stderr(), "password (shown as you type): ");
+    }
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::during("cannot read the password", &e))?;
-    let password = line.trim_end_matches(['\r', '\n']);
-    if password.is_empty() {
-        return Err(Failure::new("the password on standard input is empty"));
-    }
-    Ok(password.to_owned())
-}
-
-fn parse(permissions: &[String]) -> Result<Vec<Permission>, Failure> {
-    let permission = |text: &String| {
-        text.parse().ok().or_else(|| Permission::from_code(text.parse().ok()?)).ok_or_else(|| {
-            let known: Vec<_> = Permission::ALL.iter().map(|p| format!("{} {p}", p.code())).collect();
-            Failure::new(format!("`{text}` is not a permission; there are {}", known.join(", ")))
-        })
-    };
-    permissions.iter().map(permission).collect()
+    // With room for the line break, and for one byte too many.
+    let read = stdin.take(Password::MAX_BYTES as u64 + 3).read_line(&mut line);
+    read.map_err(|e| Failure::during("cannot read the password from standard input", &e))?;
+    let line = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(Password::new(line.strip_suffix('\r').unwrap_or(line))?)
 }
 
 fn role(user: &UserRecord) -> &'static str {
@@ -92,8 +106,7 @@ fn report(user: &UserRecord) -> Result<(), Failure> {
     print(&text)
 }
 
-fn list(database: &Database, as_json: bool) -> Result<(), Failure> {
-    let users = database.users()?;
+fn list(users: &[UserRecord], as_json: bool) -> Result<(), Failure> {
     if as_json {
         let users: Vec<_> = users
             .iter()

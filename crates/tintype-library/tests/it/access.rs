@@ -1,9 +1,7 @@
 use crate::support::{Fixture, picture};
-use std::time::SystemTime;
-use tintype_library::auth::{Error as AuthError, TokenKey, hash_password};
+use tintype_library::auth::{Actor, Error as AuthError, Password};
 use tintype_library::domain::{Description, FileId, ListQuery, Permission};
-use tintype_library::persistence::{NewToken, NewUser};
-use tintype_library::{Change, Error};
+use tintype_library::{AccountChange, Change, Error, NewAccount};
 
 fn is_forbidden<T>(result: &Result<T, Error>) -> bool {
     matches!(result, Err(Error::Auth(AuthError::Forbidden(_))))
@@ -34,31 +32,33 @@ async fn every_use_case_authorises_first() {
         assert_eq!(is_forbidden(&uploaded), held != Permission::Create);
     }
     assert!(fixture.upload(&picture(9), "still.pgm").await.is_ok());
+    // Nobody would own what the operator uploads.
+    let sent = fixture.sent(b"x", "x.txt").await;
+    assert!(is_forbidden(&library.upload(&Actor::operator(), sent, None, Description::default()).await));
 }
 
 #[tokio::test]
 async fn a_password_is_exchanged_for_a_token_while_its_user_is_active() {
     let fixture = Fixture::new();
-    let user = NewUser {
-        username: "grace".into(),
-        first_name: String::new(),
-        last_name: String::new(),
-        is_staff: false,
-        is_admin: false,
-        password_hash: Some(hash_password("cobol").unwrap()),
-    };
-    fixture.database.create_user(&user, SystemTime::now().into()).unwrap();
+    let accounts = fixture.library.accounts();
+    let password = Some(Password::new("cobol").unwrap());
+    let grace = NewAccount { password, ..NewAccount::new("grace".parse().unwrap()) };
+    let grace = accounts.create(&fixture.admin, grace).await.unwrap();
     let library = &fixture.library;
     let key = library.log_in("grace", "cobol").await.unwrap();
     let header = format!("Token {}", key.reveal());
     let actor = library.authenticate(Some(header.as_bytes())).await.unwrap();
-    assert_eq!(actor.user().username, "grace");
-    assert!(actor.user().last_login.is_some());
+    let user = actor.user().unwrap();
+    assert_eq!(user.username, "grace");
+    assert!(user.last_login.is_some());
     // `ada` has no password, `nobody` does not exist.
     for (username, password) in [("grace", "fortran"), ("ada", ""), ("nobody", "cobol")] {
         assert!(matches!(library.log_in(username, password).await, Err(Error::WrongCredentials)), "{username}");
     }
-    fixture.database.deactivate("grace").unwrap();
+    // A name is the same in all its forms.
+    assert!(library.log_in("ｇｒａｃｅ", "cobol").await.is_ok());
+    let deactivate = AccountChange { is_active: Some(false), ..AccountChange::default() };
+    accounts.change(&fixture.admin, grace.id, deactivate).await.unwrap();
     assert!(matches!(library.log_in("grace", "cobol").await, Err(Error::WrongCredentials)));
     let refused = library.authenticate(Some(header.as_bytes())).await;
     assert!(matches!(refused, Err(Error::Auth(AuthError::Inactive))));
@@ -67,10 +67,8 @@ async fn a_password_is_exchanged_for_a_token_while_its_user_is_active() {
 #[tokio::test]
 async fn a_tokens_use_is_noted() {
     let fixture = Fixture::new();
-    let key = TokenKey::mint().unwrap();
-    let token =
-        NewToken { user_id: fixture.admin.user().id, key_hash: key.hash(), label: String::new(), expires_at: None };
-    fixture.database.create_token(&token, SystemTime::now().into()).unwrap();
+    let id = fixture.admin.user().unwrap().id;
+    let (_, key) = fixture.library.accounts().create_token(&fixture.admin, id, String::new(), None).await.unwrap();
     let header = format!("Bearer {}", key.reveal());
     fixture.library.authenticate(Some(header.as_bytes())).await.unwrap();
     fixture.library.drain().await;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may unwrap anywhere")]
 
 mod access;
+mod accounts;
 mod content;
 mod jobs;
 mod strays;

@@ -158,16 +158,9 @@ impl Fixture {
 }
 
 fn actor(database: &Database, name: &str, is_admin: bool, permissions: &[Permission]) -> Actor {
-    let user = NewUser {
-        username: name.into(),
-        first_name: String::new(),
-        last_name: String::new(),
-        is_staff: true,
-        is_admin,
-        password_hash: None,
-    };
-    database.create_user(&user, SystemTime::now().into()).unwrap();
-    Actor::of_user(database.grant(name, permissions).unwrap()).unwrap()
+    let permissions = permissions.iter().copied().collect();
+    let user = NewUser { is_staff: true, is_admin, permissions, ..NewUser::new(name.parse().unwrap()) };
+    Actor::of_user(database.create_user(&user, SystemTime::now().into()).unwrap()).unwrap()
 }
 
 /// A picture of that many grey pixels a side, in the simplest of formats.

@@ -1,4 +1,5 @@
 use std::fmt;
+use tintype_domain::redact_url;
 
 /// A connection URI as libpq takes it: `postgres://user:password@host:port/database?parameter=value`.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,7 +25,17 @@ impl PostgresAddress {
     pub(crate) fn parse(url: &str) -> Result<Self, &'static str> {
         let address = Self(url.to_owned());
         if url.contains('\0') {
-            return Err("holds a NUL");
+            return Err("has a NUL");
+        }
+        // libpq would take something else for the password than its user does, and quote parts of it in its messages.
+        let (place, _) = address.split_query();
+        let place = place.split_once("://").map_or(place, |(_, place)| place);
+        let (authority, database) = place.split_once('/').unwrap_or((place, ""));
+        if authority.matches('@').count() > 1 || database.contains('@') {
+            return Err("has an `@` or a `/` in its password; write `%40` or `%2F`");
+        }
+        if !is_percent_encoded(url) {
+            return Err("has a `%` without two hexadecimal digits behind it; write `%25`");
         }
         let wants_tls = |(name, value)| name == "sslmode" && matches!(value, "require" | "verify-ca" | "verify-full");
         if !HAS_TLS && address.parameters().any(wants_tls) {
@@ -46,18 +57,6 @@ impl PostgresAddress {
         url
     }
 
-    /// Returns the URI without credentials and parameters.
-    pub(crate) fn masked(&self) -> String {
-        let (before, _) = self.split_query();
-        match before.split_once("://") {
-            // What libpq takes for the end of a password with an at sign in it is not what its user did.
-            Some((scheme, rest)) if rest.contains('@') => {
-                format!("{scheme}://…@{}", rest.rsplit('@').next().unwrap_or_default())
-            }
-            _ => before.to_owned(),
-        }
-    }
-
     fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         let query = self.split_query().1.unwrap_or_default();
         query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")))
@@ -74,10 +73,25 @@ impl PostgresAddress {
     }
 }
 
+/// Without secrets, as messages name it.
+impl fmt::Display for PostgresAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&redact_url(&self.0))
+    }
+}
+
 impl fmt::Debug for PostgresAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.masked())
+        fmt::Display::fmt(self, f)
     }
+}
+
+/// Returns whether every percent sign begins an escape, and none stands for a NUL.
+fn is_percent_encoded(url: &str) -> bool {
+    url.split('%').skip(1).all(|rest| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit) && digits != b"00")
+    })
 }
 
 #[cfg(test)]
@@ -98,17 +112,33 @@ mod tests {
     }
 
     #[test]
-    fn neither_password_nor_parameters_are_shown() {
-        for (url, masked) in [
-            ("postgres://me:secret@db:5432/media", "postgres://…@db:5432/media"),
-            ("postgres://me:se@cret@db/media?a=b", "postgres://…@db/media"),
-            ("postgres://me:sec?ret@db/media?password=x", "postgres://…@db/media"),
-            ("postgres://db/media?password=secret", "postgres://db/media"),
+    fn neither_password_nor_secret_parameters_are_shown() {
+        for (url, shown) in [
+            ("postgres://me:secret@db:5432/media", "postgres://me:***@db:5432/media"),
+            ("postgres://me:sec%40ret@db/media?a=b", "postgres://me:***@db/media?a=***"),
+            ("postgres://me:sec?ret@db/media?password=x", "postgres://***"),
+            ("postgres://db/media?password=secret", "postgres://db/media?password=***"),
             ("postgres:///media", "postgres:///media"),
         ] {
-            assert_eq!(parse(url).masked(), masked);
-            assert!(!format!("{:?}", parse(url)).contains("sec"));
+            assert_eq!(parse(url).to_string(), shown);
+            assert_eq!(format!("{:?}", parse(url)), shown);
         }
+    }
+
+    #[test]
+    fn what_libpq_would_misread_is_refused() {
+        for url in [
+            "postgres://me:se@cret@db/media",
+            "postgres://me:se/cret@db/media",
+            "postgres://me:se%cret@db/media",
+            "postgres://me:secret%@db/media",
+            "postgres://me:secret%4@db/media",
+            "postgres://me:secret%00@db/media",
+        ] {
+            let problem = PostgresAddress::parse(url).unwrap_err();
+            assert!(problem.contains("write `%") && !problem.contains("cret"), "{url}: {problem}");
+        }
+        parse("postgres://me:s%C3%A9cret%25%40@db/media?user=a@b");
     }
 
     #[test]

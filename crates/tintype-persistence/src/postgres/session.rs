@@ -30,7 +30,10 @@ const ENGLISH: &str = "DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insuffi
 
 /// Connects to the server.
 pub(crate) fn open(address: &PostgresAddress, role: Role, lock_timeout: Duration) -> Result<PgConnection, Error> {
-    let failed = |problem: String| Error::CannotConnect { url: address.masked(), problem: one_line(&problem) };
+    let failed = |problem: String| Error::CannotConnect {
+        url: address.to_string(),
+        problem: one_line(&without_quotes(&problem)),
+    };
     let mut connection = PgConnection::establish(&address.for_libpq()).map_err(|error| failed(error.to_string()))?;
     // Which plan is right depends on the values: a plan for all of them would be wrong for some, and compiling one costs
     // more than a list may take. Reading at random costs little on today's disks, the less as indexes are cached.
@@ -130,6 +133,15 @@ pub(crate) fn use_up_numbers(connection: &mut PgConnection, table: &'static str,
         connection.batch_execute(&set)?;
     }
     Ok(())
+}
+
+/// Removes what libpq quotes from the URL where it cannot read it: parts of a password, perhaps. Once it has tried to connect,
+/// it quotes hosts, users and databases.
+fn without_quotes(problem: &str) -> String {
+    if ["connection to server", "could not translate host name"].iter().any(|tried| problem.contains(tried)) {
+        return problem.to_owned();
+    }
+    problem.split('"').step_by(2).collect::<Vec<_>>().join("…")
 }
 
 /// libpq writes a line for each address it tried.

@@ -1,4 +1,5 @@
-use crate::support::{at, at_once, claim, fresh, image, unmigrated, upload, user};
+use crate::support::{at, at_once, claim, fresh, image, new_user, unmigrated, upload, user};
+use std::collections::BTreeSet;
 use tintype_domain::{FileId, JobKind, Key, ListQuery, Name, Permission};
 use tintype_persistence::{ConnectOptions, Database, Error, FileChange, Import, NewToken, NewUser, StoredFile};
 
@@ -19,17 +20,17 @@ fn fill(target: &Database, import: &Import, files: &[StoredFile]) {
 #[test]
 fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again() {
     let (source, target) = (fresh(), fresh());
-    let hashed = NewUser { username: "mina".into(), password_hash: Some("hash".into()), ..NewUser::default() };
-    let mina = source.create_user(&NewUser { is_staff: true, ..hashed }, at(-5)).unwrap();
-    source.grant("mina", &[Permission::View, Permission::Create]).unwrap();
+    let hashed = NewUser { password_hash: Some("hash".into()), is_staff: true, ..new_user("mina") };
+    let mina = source.create_user(&hashed, at(-5)).unwrap();
+    source.grant(mina.id, &BTreeSet::from([Permission::View, Permission::Create])).unwrap();
     source.record_login(mina.id, at(3)).unwrap();
     let token = |byte, label: &str, expires_at| {
-        let new = NewToken { user_id: mina.id, key_hash: [byte; 32], label: label.into(), expires_at };
-        source.create_token(&new, at(7)).unwrap()
+        let new = NewToken { key_hash: [byte; 32], label: label.into(), expires_at };
+        source.create_token(mina.id, &new, at(7)).unwrap()
     };
     let (kept, revoked) = (token(1, "booth", Some(at(9))), token(2, "", None));
     source.touch_token(kept.id, at(8)).unwrap();
-    source.revoke_token(revoked.id).unwrap();
+    source.revoke_tokens(&BTreeSet::from([revoked.id]), None).unwrap();
     let files: Vec<_> = ["a.jpg", "äßb.jpg", "c.jpg"].iter().map(|name| upload(&source, &mina, name)).collect();
     source.delete_file(files[2].id).unwrap();
     user(&source, "nobody");
@@ -58,8 +59,8 @@ fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again
     let next = upload(&target, &mina, "c.jpg");
     assert!(next.id > files[2].id && next.thumbnails[0].id > files[2].thumbnails[3].id, "{next:?}");
     assert_ne!(next.key, files[2].key);
-    let new = NewToken { user_id: mina.id, key_hash: [3; 32], label: String::new(), expires_at: None };
-    assert!(target.create_token(&new, at(0)).unwrap().id > revoked.id);
+    let new = NewToken { key_hash: [3; 32], label: String::new(), expires_at: None };
+    assert!(target.create_token(mina.id, &new, at(0)).unwrap().id > revoked.id);
     assert!(user(&target, "other").id > source.user("nobody").unwrap().id);
     let search = ListQuery::parse([("search", "b.jp")]).unwrap();
     assert_eq!(target.list(&search).unwrap().count, 1, "what was copied can be searched");
@@ -69,8 +70,8 @@ fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again
 fn a_target_that_was_used_or_filled_from_elsewhere_is_refused() {
     let (source, other) = (fresh(), fresh());
     assert!(matches!(source.export(), Err(Error::Unused)));
-    source.create_user(&NewUser { username: "admin".into(), ..NewUser::default() }, at(0)).unwrap();
-    other.create_user(&NewUser { username: "admin".into(), ..NewUser::default() }, at(1)).unwrap();
+    source.create_user(&new_user("admin"), at(0)).unwrap();
+    other.create_user(&new_user("admin"), at(1)).unwrap();
     let (export, foreign) = (source.export().unwrap(), other.export().unwrap());
     assert!(matches!(other.begin_import(&export), Err(Error::ForeignData { .. })));
     assert_eq!(other.users().unwrap()[0].created_at, at(1), "nothing of it was touched");
@@ -219,7 +220,7 @@ fn a_connection_for_reading_alone_changes_nothing() {
     let guest = Database::connect_read_only(&source.url, &ConnectOptions::default()).unwrap();
     guest.check().unwrap();
     assert_eq!(guest.export().unwrap().origin, source.export().unwrap().origin);
-    assert!(guest.create_user(&NewUser::default(), at(0)).is_err());
+    assert!(guest.create_user(&new_user("x"), at(0)).is_err());
     assert!(guest.take_over().is_err());
     let unmigrated = unmigrated();
     let guest = Database::connect_read_only(&unmigrated.url, &ConnectOptions::default()).unwrap();

@@ -1,7 +1,7 @@
 //! Schemas that are new, up to date, or of another version.
 
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
-use tintype_persistence::Error;
+use tintype_persistence::{ConnectOptions, Database, Error};
 
 const ALL: [&str; 4] = ["0001_initial", "0002_leases", "0003_derived_objects", "0004_crc32_and_jobs"];
 
@@ -48,4 +48,23 @@ fn a_migration_that_is_missing_is_named() {
     assert!(matches!(database.check(), Err(Error::NotMigrated { migration }) if migration == "0002_leases"));
     assert_eq!(database.migrate().unwrap(), ["0002_leases"]);
     database.check().unwrap();
+}
+
+#[test]
+fn a_database_that_nobody_has_migrated_is_left_alone_where_one_is_expected() {
+    let open = |url: &str| Database::connect_existing(url, &ConnectOptions::default());
+    let missing = |url: &str| matches!(open(url), Err(Error::NoDatabase { .. }));
+    let database = unmigrated();
+    assert!(missing(&database.url) && missing(&database.url));
+    assert!(matches!(database.check(), Err(Error::NotMigrated { .. })));
+    database.migrate().unwrap();
+    open(&database.url).unwrap().check().unwrap();
+    // One of an earlier version is there.
+    database.execute("DELETE FROM __diesel_schema_migrations WHERE version = '0002'; DROP TABLE leases");
+    open(&database.url).unwrap().migrate().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing.db");
+    assert!(missing(&format!("sqlite://{}", path.display())) && !path.exists());
+    std::fs::write(&path, "").unwrap();
+    assert!(missing(&format!("sqlite://{}", path.display())));
 }

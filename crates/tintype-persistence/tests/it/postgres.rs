@@ -30,8 +30,16 @@ fn a_server_that_is_not_there_is_named_and_no_password() {
     let error = fails_to_connect("postgres://me:secret@127.0.0.1:1/media");
     assert!(matches!(&error, Error::CannotConnect { .. }), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains("postgres://…@127.0.0.1:1/media") && text.contains("refused"), "{text}");
+    assert!(text.contains("postgres://me:***@127.0.0.1:1/media") && text.contains("refused"), "{text}");
     assert!(!text.contains("secret") && !text.contains('\n'), "{text}");
+}
+
+#[test]
+fn what_libpq_cannot_read_is_not_quoted() {
+    for url in ["postgres://me:secret/media", "postgres://db:1/media?a%20b=secret", "postgres://[::1/me:secret"] {
+        let text = fails_to_connect(url).to_string();
+        assert!(!text.contains("secret"), "{text}");
+    }
 }
 
 #[test]

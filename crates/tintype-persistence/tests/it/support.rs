@@ -106,7 +106,11 @@ pub(crate) fn at(micros: i64) -> Timestamp {
 }
 
 pub(crate) fn user(database: &Database, username: &str) -> UserRecord {
-    database.create_user(&NewUser { username: username.into(), ..NewUser::default() }, at(0)).unwrap()
+    database.create_user(&new_user(username), at(0)).unwrap()
+}
+
+pub(crate) fn new_user(username: &str) -> NewUser {
+    NewUser::new(username.parse().unwrap())
 }
 
 /// Returns suffixes that never repeat.

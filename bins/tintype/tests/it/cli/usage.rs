@@ -13,13 +13,19 @@ fn help_mentions_every_command_and_teaches_with_exit_code_zero() {
     let cases: [(&[&str], &[&str]); 12] = [
         (&["--help"], &["serve", "user", "token", "config"]),
         (&["help"], &["serve", "user", "token", "config"]),
-        (&["user", "--help"], &["create", "grant", "revoke", "deactivate", "activate", "list"]),
+        (
+            &["user", "--help"],
+            &["create", "set-password", "set-role", "grant", "revoke", "deactivate", "activate", "delete", "list"],
+        ),
         (&["token", "--help"], &["create", "list", "revoke"]),
         (
             &["serve", "--help"],
             &["--bind", "--data-dir", "--port-file", "--config", "--max-upload-size", "--public-url"],
         ),
-        (&["user", "create", "--help"], &["--first-name", "--last-name", "--staff", "--admin", "--password-stdin"]),
+        (
+            &["user", "create", "--help"],
+            &["--first-name", "--last-name", "--staff", "--admin", "--password-stdin", "--create-database"],
+        ),
         (&["user", "grant", "--help"], &["3801", "file.create"]),
         (&["user", "list", "--help"], &["--json"]),
         (&["token", "create", "--help"], &["--label", "--expires", "90d"]),
@@ -45,7 +51,7 @@ fn help_mentions_every_command_and_teaches_with_exit_code_zero() {
 #[test]
 fn wrong_usage_is_exit_code_two() {
     let home = home();
-    let cases: [&[&str]; 14] = [
+    let cases: [&[&str]; 15] = [
         &[],
         &["fly"],
         &["--fly"],
@@ -55,6 +61,7 @@ fn wrong_usage_is_exit_code_two() {
         &["user", "create"],
         &["user", "create", "a", "b"],
         &["user", "grant", "a"],
+        &["user", "set-role", "a"],
         &["user", "fly", "a"],
         &["token"],
         &["token", "create"],
@@ -132,7 +139,7 @@ fn token_of(curl: &str) -> String {
 #[test]
 fn a_database_with_users_is_not_given_another_admin() {
     let home = home();
-    home.cli(["user", "create", "boss", "--admin"]).expect_success();
+    home.cli(["user", "create", "boss", "--admin", "--create-database"]).expect_success();
     let server = home.serve().unwrap();
     assert!(curl_line(&server.log()).is_none(), "{}", server.log());
     let users = server.cli(["user", "list", "--json"]).expect_success().stdout;
@@ -173,7 +180,7 @@ fn a_data_directory_that_cannot_be_made_is_a_failure_that_names_it() {
 fn output_that_nobody_reads_is_no_crash() {
     let home = home();
     for number in 0..3 {
-        home.cli(["user", "create", &format!("user-{number}")]).expect_success();
+        home.cli(["user", "create", &format!("user-{number}"), "--create-database"]).expect_success();
     }
     let mut child = home
         .command(["user", "list"])

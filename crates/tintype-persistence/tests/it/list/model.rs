@@ -95,9 +95,9 @@ fn files(users: &[UserRecord]) -> Vec<File> {
 
 impl Model {
     pub(super) fn new(database: Fresh, files: Vec<File>) -> Self {
-        let user_id = user(&database, "of the token").id;
-        let token = NewToken { user_id, key_hash: [7; 32], label: String::new(), expires_at: None };
-        database.create_token(&token, at(0)).unwrap();
+        let user_id = user(&database, "of.the.token").id;
+        let token = NewToken { key_hash: [7; 32], label: String::new(), expires_at: None };
+        database.create_token(user_id, &token, at(0)).unwrap();
         for files in files.chunks(500) {
             let rows: Vec<String> = files.iter().map(File::row).collect();
             database.execute(&format!(

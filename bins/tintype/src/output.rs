@@ -1,10 +1,3 @@
-//! What the command line does besides serving.
-
-pub(crate) mod config;
-pub(crate) mod migrate;
-pub(crate) mod token;
-pub(crate) mod user;
-
 use crate::failure::Failure;
 use std::io::Write;
 
