@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What is wrong with one value of a request. What clients read about it is not said here but by whoever answers them.
+/// What is wrong with one value of a request. The sentence for clients is not decided here.
 ///
-/// Exhaustive on purpose: whoever answers clients has to decide what to say in every case.
+/// Exhaustive on purpose: code that answers clients has to decide what to say in every case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FieldProblem {
     /// A required value was not sent.

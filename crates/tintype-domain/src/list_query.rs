@@ -160,13 +160,14 @@ named!(
 );
 
 impl ListQuery {
-    /// Parses decoded query parameters. Of several with one name the last counts; unknown and empty ones do not.
+    /// Parses decoded query parameters. If a name occurs several times, the last one counts.
+    /// Unknown and empty parameters are ignored.
     ///
-    /// A limit or offset that does not parse falls back to its default, and orderings with unknown names are left out,
-    /// as Django REST framework does it.
+    /// As in Django REST framework, an invalid limit or offset falls back to its default, and
+    /// orderings with unknown names are ignored.
     ///
     /// # Errors
-    /// Every other value that does not parse, by its parameter.
+    /// Returns the problems of all other values that do not parse, by parameter.
     ///
     /// ```
     /// use tintype_domain::ListQuery;
@@ -200,7 +201,7 @@ impl ListQuery {
             P::Type => filter.kinds = kinds(value)?,
             P::UserId => {
                 let Number { floor, ceil } = number(value)?;
-                // A fraction is no user's number: the bounds cross, and nothing matches.
+                // No user has a fraction as its id: the bounds cross, and nothing matches.
                 filter.user_id = Bounds { min: Some(ceil), max: Some(floor) };
             }
             P::IdMin => filter.id.at_least(number(value)?.ceil),

@@ -26,9 +26,11 @@ impl Name {
         Ok(Self(text.to_owned()))
     }
 
-    /// Returns the base name of an uploaded file as it was sent, or `None` where nothing is left of it.
+    /// Returns the base name of an uploaded file as it was sent, or `None` where nothing is left of
+    /// it.
     ///
-    /// Directories before `/` or `\` and NULs are dropped. A name over the limit is cut before its extension.
+    /// Directories before `/` or `\` and NULs are dropped. A name over the limit is cut before its
+    /// extension.
     ///
     /// ```
     /// use tintype_domain::Name;
@@ -88,8 +90,8 @@ pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-/// Returns `text` such that two texts that differ in case alone (or in how their accents are composed) are equal:
-/// Unicode default case folding of the canonical composition.
+/// Returns `text` such that two texts that differ in case alone (or in how their accents are
+/// composed) are equal: Unicode default case folding of the canonical composition.
 ///
 /// ```
 /// use tintype_domain::fold_case;

@@ -1,4 +1,4 @@
-//! What clients are told of errors: the one table, and every sentence in it.
+//! What clients read about errors: the one table, with every sentence.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::request_id;
 /// The field lists of a 400.
 type Lists = BTreeMap<&'static str, Vec<String>>;
 
-/// Where Django REST framework puts what is wrong with no field in particular.
+/// The key under which Django REST framework lists errors that belong to no field.
 const NON_FIELD_ERRORS: &str = "non_field_errors";
 
-/// What a client is told.
+/// The answer to a request that failed.
 struct Answer {
     status: StatusCode,
     detail: String,
@@ -147,7 +147,7 @@ fn lists(errors: &FieldErrors) -> Lists {
     errors.iter().map(|(field, problems)| (field, problems.iter().map(sentence).collect())).collect()
 }
 
-/// Returns what Django says of a value.
+/// Returns Django's sentence for a problem.
 fn sentence(problem: &FieldProblem) -> String {
     match problem {
         FieldProblem::Missing => "This field is required.".to_owned(),
@@ -174,7 +174,7 @@ fn non_field_error(sentence: String) -> Lists {
     Lists::from([(NON_FIELD_ERRORS, vec![sentence])])
 }
 
-/// Returns what Django says of a body that is no JSON object, with the names of Python's types.
+/// Returns Django's sentence for a JSON body that is not an object. It names Python's types.
 fn not_an_object(found: JsonType) -> String {
     let found = match found {
         JsonType::Array => "list",
@@ -212,8 +212,9 @@ fn why(defect: &Defect) -> String {
     }
 }
 
-/// The body of every error: an RFC 9457 problem, with the field lists of a 400 as Django REST framework has them at the top
-/// and once more under `errors`, where no name can collide with a member of the problem.
+/// The body of every error: an RFC 9457 problem. The field lists of a 400 stand at the top level,
+/// as in Django REST framework, and again under `errors`, where no field name can collide with a
+/// member of the problem.
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: &'static str,
@@ -227,7 +228,7 @@ struct Body<'a> {
     errors: &'a Lists,
 }
 
-/// The members of a problem, which a field list never replaces.
+/// The members of a problem. A field list never replaces them.
 const MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "request_id", "errors"];
 
 impl<'a> Body<'a> {

@@ -6,7 +6,7 @@ use tintype_library::{Error, Library};
 
 use crate::config::HttpConfig;
 
-/// What every handler may need. Cheap to clone; all clones are one application.
+/// The state that all handlers share. Cheap to clone; all clones share one state.
 #[derive(Debug, Clone)]
 pub struct App {
     pub(crate) library: Library,
@@ -20,7 +20,8 @@ impl App {
         Self { library, config, ending: Arc::default() }
     }
 
-    /// Reports the server as not ready from now on, for when it is about to stop. Requests are still answered.
+    /// Makes `/readyz` report the server as not ready, because it is about to stop. Requests are
+    /// still answered.
     pub fn start_ending(&self) {
         self.ending.store(true, Ordering::Relaxed);
     }

@@ -14,7 +14,7 @@ pub(crate) async fn token(app: Data<App>, form: Form<Credentials>) -> Result<Jso
     Ok(Json(TokenView::new(&key)))
 }
 
-/// `GET /api/auth/me`: who asks.
+/// `GET /api/auth/me`: the authenticated user.
 pub(crate) async fn me(Caller(actor): Caller) -> Result<Json<MeView>, Problem> {
     let user = actor.user().ok_or(Problem::NotFound)?;
     Ok(Json(MeView::new(user)))

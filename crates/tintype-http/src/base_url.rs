@@ -12,16 +12,16 @@ use crate::problem::Problem;
 /// Everything but RFC 3986's unreserved characters and the slash.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// What absolute URLs begin with: `https://media.example.org`.
+/// The beginning of absolute URLs, such as `https://media.example.org`.
 #[derive(Debug, Clone)]
 pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
-    /// Returns `public_url` where configured, else what the request was sent to.
+    /// Returns `public_url` if it is configured, else the scheme and host of the request.
     ///
-    /// `X-Forwarded-Proto` and `X-Forwarded-Host` count only from trusted proxies: anybody can send
-    /// them. Of several values the last one is the proxy's own. `Forwarded` never counts: most proxies
-    /// set the others and pass this one on as it came.
+    /// `X-Forwarded-Proto` and `X-Forwarded-Host` count only from trusted proxies, because anybody
+    /// can send them. If there are several values, the last one is the proxy's own. `Forwarded`
+    /// never counts: most proxies set the other two headers and pass this one on unchanged.
     fn of(request: &HttpRequest, config: &HttpConfig) -> Self {
         if let Some(url) = &config.public_url {
             return Self(url.clone());
@@ -45,8 +45,9 @@ impl BaseUrl {
         format!("{}/media/{}", self.0, utf8_percent_encode(key.as_str(), PATH))
     }
 
-    /// Returns the key of an object from its URL, its path, or the key itself. Of a URL only the path
-    /// counts: the host may have another name for another client, and a query is no part of the key.
+    /// Returns the key of an object from its URL, its path, or the key itself. Only the path of a
+    /// URL counts: clients may know the host by different names, and the query is not part of the
+    /// key.
     pub(crate) fn to_key(&self, text: &str) -> Option<Key> {
         let Some(path) = path_of(text) else { return text.parse().ok() };
         let below = path_of(&self.0).and_then(|prefix| path.strip_prefix(prefix)).unwrap_or(path);
@@ -68,7 +69,7 @@ impl FromRequest for BaseUrl {
     }
 }
 
-/// Returns the path of an HTTP URL, or of what begins like the path of one; `None` for anything else.
+/// Returns the path of an HTTP URL or of a text that begins with `/`, `None` for other texts.
 fn path_of(text: &str) -> Option<&str> {
     let path = match text.split_once("://") {
         Some((scheme, rest)) if ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) => {

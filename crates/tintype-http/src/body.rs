@@ -12,8 +12,9 @@ use tokio::time::Sleep;
 use crate::config::HttpConfig;
 use crate::problem::{Defect, Format, Problem, Slow};
 
-/// A request's body that has to keep coming: a client may neither fall silent for longer than the idle timeout nor, once
-/// that time has passed, stay below the minimum rate on average. actix times out headers, but never a body.
+/// The body of a request, with limits on how slow it may be: it may not stall for longer than the
+/// idle timeout, and once that time has passed, its average rate may not be below the minimum.
+/// actix has a timeout for headers but none for bodies.
 pub(crate) struct Body {
     payload: Payload,
     idle: Pin<Box<Sleep>>,
@@ -53,7 +54,7 @@ pub(crate) async fn read_all(mut body: Body, format: Format, limit: usize) -> Re
     Ok(all)
 }
 
-/// Returns why the body of this format ended early.
+/// Returns the problem of a body that ended early.
 pub(crate) fn early_end(format: Format, error: &PayloadError) -> Problem {
     match error {
         PayloadError::Io(error) => match error.get_ref().and_then(|error| error.downcast_ref()) {

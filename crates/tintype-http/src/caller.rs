@@ -7,7 +7,7 @@ use tintype_library::auth::Actor;
 use crate::app::App;
 use crate::problem::Problem;
 
-/// Who sends the request; to take it as an argument is to refuse everybody else with a 401.
+/// The authenticated user of a request. A handler with this argument answers 401 to everybody else.
 pub(crate) struct Caller(pub(crate) Actor);
 
 impl FromRequest for Caller {

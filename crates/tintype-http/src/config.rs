@@ -6,18 +6,19 @@ use ipnet::IpNet;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpConfig {
-    /// What the URLs in answers begin with, such as `https://media.example.org`, without a trailing slash. Default: the
-    /// scheme and host of each request.
+    /// The beginning of the URLs in answers, such as `https://media.example.org`, without a
+    /// trailing slash. Default: the scheme and host of each request.
     pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-Proto` and `X-Forwarded-Host` count. Default: none.
+    /// Proxies whose `X-Forwarded-Proto` and `X-Forwarded-Host` are trusted. Default: none.
     pub trusted_proxies: Vec<IpNet>,
     /// The largest file, in bytes. Default: 100 MiB.
     pub max_upload_bytes: u64,
-    /// The largest text field of a form, and the largest JSON or URL-encoded body, in bytes. Default: 64 KiB.
+    /// The largest text field of a form, and the largest JSON or URL-encoded body, in bytes.
+    /// Default: 64 KiB.
     pub max_field_bytes: usize,
     /// The most parts of a multipart form. Default: 20.
     pub max_parts: usize,
-    /// The most ranges of one request; with more, the whole file is sent. Default: 16.
+    /// The most ranges of one request; a request for more gets the whole file. Default: 16.
     pub max_ranges: usize,
     /// How long a body may stall. Default: 30 s.
     pub idle_timeout: Duration,

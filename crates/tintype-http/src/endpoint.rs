@@ -4,7 +4,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use crate::caller::Caller;
 use crate::problem::Problem;
 
-/// A path with its methods. `HEAD` works wherever `GET` does, `OPTIONS` lists the methods, and any other is a 405.
+/// A path with its methods. `HEAD` works wherever `GET` does, `OPTIONS` lists the methods, and
+/// other methods are answered 405.
 pub(crate) struct Endpoint {
     resource: Resource,
     allow: Vec<&'static str>,
@@ -15,7 +16,7 @@ impl Endpoint {
         Self { resource: web::resource(path), allow: Vec::new() }
     }
 
-    /// An endpoint that takes a trailing slash, too.
+    /// Returns an endpoint that also accepts a trailing slash.
     pub(crate) fn api(path: &str) -> Self {
         Self { resource: web::resource([path.to_owned(), format!("{path}/")]), allow: Vec::new() }
     }
@@ -68,14 +69,14 @@ impl Endpoint {
         self
     }
 
-    /// Ends an endpoint that tells nothing but its methods to who is not known.
+    /// Builds an endpoint that tells unauthenticated callers nothing but its methods.
     pub(crate) fn for_users(self) -> Resource {
         let allow = self.allowed();
         let refuse = move |_: Caller, request: HttpRequest| std::future::ready(refuse(&request, allow));
         self.answer_options(allow).default_service(web::to(refuse))
     }
 
-    /// Ends an endpoint for everybody.
+    /// Builds an endpoint for everybody.
     pub(crate) fn for_anybody(self) -> Resource {
         let allow = self.allowed();
         self.answer_options(allow)
@@ -83,7 +84,7 @@ impl Endpoint {
     }
 
     fn allowed(&self) -> &'static str {
-        // Once for each route of each worker: a leak of a few bytes for the life of the process.
+        // Leaks a few bytes for each route of each worker, once.
         Box::leak(format!("{}, OPTIONS", self.allow.join(", ")).into_boxed_str())
     }
 

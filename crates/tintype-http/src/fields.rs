@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use tintype_library::domain::FieldProblem;
 use tintype_library::storage::Spooled;
 
-/// What a body holds: fields that are not files, and perhaps the file `f`.
+/// The content of a body: fields that are not files, and perhaps the file `f`.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
     pub(crate) fields: Fields,
@@ -17,11 +17,11 @@ pub(crate) struct SentFile {
     pub(crate) file_name: String,
 }
 
-/// The fields of a body that are not files. Of several with one name the last counts.
+/// The fields of a body that are not files. If a name occurs several times, the last one counts.
 #[derive(Debug, Default)]
 pub(crate) struct Fields(HashMap<String, FieldValue>);
 
-/// The value of a field; a form has texts only.
+/// The value of a field. Forms have only texts.
 #[derive(Debug)]
 pub(crate) enum FieldValue {
     Text(String),
@@ -35,7 +35,7 @@ impl Fields {
         self.0.insert(name, value);
     }
 
-    /// Returns the text of a field, `None` where it was not sent.
+    /// Returns the text of a field, `None` if it was not sent.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, FieldProblem> {
         match self.0.get(name) {
             None => Ok(None),

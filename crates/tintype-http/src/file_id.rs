@@ -6,9 +6,10 @@ use tintype_library::domain::FileId;
 
 use crate::problem::Problem;
 
-/// The file that the `{id}` of a path names.
+/// The file id in the path of a request.
 ///
-/// Ids begin at 1: what is no number becomes 0, which names no file, so that permission is still checked first.
+/// Ids begin at 1. Text that is not a number becomes 0, which no file has, so that permission is
+/// still checked before existence.
 pub(crate) struct PathId(pub(crate) FileId);
 
 impl FromRequest for PathId {

@@ -20,7 +20,7 @@ pub(crate) async fn list(
     base: BaseUrl,
     request: PageRequest,
 ) -> Result<Json<PageView>, Problem> {
-    // Before the query is parsed, so that who may not list files is told nothing about it.
+    // Permission is checked before the query is parsed: 403 goes before 400.
     actor.require(Permission::View)?;
     let query = request.query()?;
     let page = app.library.list(&actor, query.clone()).await?;
@@ -51,7 +51,8 @@ pub(crate) async fn create(
     Ok(Created { location: format!("/api/media/files/{}", file.id), body: FileView::new(&file, &base) })
 }
 
-/// `PATCH` and `PUT /api/media/files/<id>`: other metadata, other content, or both. Neither requires a field.
+/// `PATCH` and `PUT /api/media/files/<id>`: new metadata, new content, or both. No field is
+/// required.
 pub(crate) async fn change(
     Caller(actor): Caller,
     app: Data<App>,

@@ -19,16 +19,16 @@ use crate::body::{Body, read_all};
 use crate::fields::{FieldValue, Fields, Sent};
 use crate::problem::{Format, Problem};
 
-/// A typed body, made of the fields that were sent.
+/// A typed body that is built from the fields of a request.
 pub(crate) trait FormBody: Sized {
-    /// The formats in which it is taken.
+    /// The accepted formats.
     const FORMATS: &'static [Format];
 
-    /// Returns the body, or everything that is wrong with its fields.
+    /// Builds the body, or returns the problems of all its fields.
     fn from_sent(sent: Sent, base: &BaseUrl) -> Result<Self, FieldErrors>;
 }
 
-/// A request's body that is to become a `T`, not yet read.
+/// The body of a request, before it is read as a `T`.
 pub(crate) struct Form<T> {
     headers: HeaderMap,
     body: Body,
@@ -53,12 +53,12 @@ impl<T> FromRequest for Form<T> {
 }
 
 impl<T: FormBody> Form<T> {
-    /// Reads the body, passing over files.
+    /// Reads the body and ignores files.
     pub(crate) async fn read(self) -> Result<T, Problem> {
         self.read_with(None).await
     }
 
-    /// Reads the body; its file goes to the inbox.
+    /// Reads the body and writes its file to the inbox.
     pub(crate) async fn read_into(self, inbox: &Inbox) -> Result<T, Problem> {
         self.read_with(Some(inbox)).await
     }
@@ -99,7 +99,8 @@ impl<T: FormBody> Form<T> {
     }
 }
 
-/// Decodes a form as Django does: bytes that are not UTF-8 are ISO 8859-1, escaped ones become replacement characters.
+/// Decodes a form as Django does: a body that is not UTF-8 is read as ISO 8859-1, and escaped bytes
+/// that are not UTF-8 become replacement characters.
 fn parse_url_encoded(bytes: &[u8]) -> Fields {
     let text =
         std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned);

@@ -5,12 +5,12 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::view::HealthView;
 
-/// `GET /healthz`: the process serves.
+/// `GET /healthz`: the process answers.
 pub(crate) async fn alive() -> Json<HealthView> {
     Json(HealthView::OK)
 }
 
-/// `GET /readyz`: database and storage answer, too, and the server is not about to stop.
+/// `GET /readyz`: database and storage answer as well, and the server is not about to stop.
 pub(crate) async fn ready(app: Data<App>) -> Result<Json<HealthView>, Problem> {
     if app.is_ending() {
         return Err(Problem::Ending);

@@ -1,4 +1,4 @@
-//! The bodies that handlers take, and how each is made of the fields that were sent.
+//! The bodies that handlers accept, and how each is built from fields.
 
 use tintype_library::domain::{Description, FieldErrors, FieldProblem, Name};
 use tintype_library::{Change, ContentChange, Upload};
@@ -8,7 +8,7 @@ use crate::fields::{Fields, Sent};
 use crate::form::FormBody;
 use crate::problem::Format;
 
-/// A new file: `f`, and if wanted `name` and `description`.
+/// A new file: `f`, and optionally `name` and `description`.
 pub(crate) struct NewFile {
     pub(crate) upload: Upload,
     pub(crate) name: Option<Name>,
@@ -71,7 +71,8 @@ fn name(fields: &Fields) -> Result<Option<Name>, FieldProblem> {
     fields.text("name")?.map(Name::new).transpose()
 }
 
-/// Returns the name of a new file. An empty one is what a form sends for a field that was left alone.
+/// Returns the name of a new file. An empty name counts as missing: forms send one for a field that
+/// was left empty.
 fn optional_name(fields: &Fields) -> Result<Option<Name>, FieldProblem> {
     fields.text("name")?.filter(|text| !text.trim().is_empty()).map(Name::new).transpose()
 }

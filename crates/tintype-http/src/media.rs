@@ -21,7 +21,7 @@ use blocks::{Blocks, content_range};
 use range::Requested;
 use validators::{Validators, Verdict};
 
-/// `GET /media/<key>`: the bytes of a file or a thumbnail, for everybody.
+/// `GET /media/<key>`: the bytes of a file or a thumbnail, without authentication.
 pub(crate) async fn serve(
     app: Data<App>,
     PathKey(key): PathKey,
@@ -34,7 +34,7 @@ pub(crate) async fn serve(
     }
 }
 
-/// The key in a path below `/media/`.
+/// The key in the path of a request.
 pub(crate) struct PathKey(Key);
 
 impl FromRequest for PathKey {
@@ -47,7 +47,7 @@ impl FromRequest for PathKey {
     }
 }
 
-/// Sends what the request asks for from here.
+/// Sends the content from this server.
 async fn send(app: &App, content: &Content, request: &HttpRequest) -> Result<HttpResponse, Problem> {
     let validators = Validators::of(content);
     let head = |status| head(status, content, &validators);
@@ -106,7 +106,7 @@ fn head(status: StatusCode, content: &Content, validators: &Validators) -> HttpR
     response
 }
 
-/// Sends the client to storage, which knows conditions and ranges itself.
+/// Redirects to storage, which handles conditions and ranges itself.
 async fn redirect(
     library: &Library,
     content: &Content,
@@ -117,8 +117,8 @@ async fn redirect(
     let presigned = library.presign(content, request, lifetime).await?;
     // The configuration allows redirects only to storages that presign.
     let url = presigned.ok_or_else(|| Error::Internal("the storage cannot presign".into()))?;
-    // Whoever keeps the answer this long has a URL that lives as long again. A signature is good for one method only, while
-    // caches answer `HEAD` with what they have for `GET`, and may not do so the other way round.
+    // An answer that was cached for half the lifetime still has a URL that is valid for the other
+    // half. A signature is valid for one method only, but caches answer `HEAD` from a cached `GET`.
     let caching = match request {
         PresignedFor::Get => format!("public, max-age={}", lifetime.as_secs() / 2),
         PresignedFor::Head => "no-store".to_owned(),

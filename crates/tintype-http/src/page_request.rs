@@ -8,13 +8,14 @@ use tintype_library::domain::{FieldErrors, ListQuery};
 use crate::base_url::BaseUrl;
 use crate::problem::Problem;
 
-/// The page of a list that a request asks for: [`ListParameter`](tintype_library::domain::ListParameter)s in the query.
+/// A request for a page of a list. Its query has the parameters of
+/// [`ListParameter`](tintype_library::domain::ListParameter).
 pub(crate) struct PageRequest {
     url: String,
     parameters: Vec<(String, String)>,
 }
 
-/// The pages before and after one.
+/// The URLs of the next and the previous page.
 pub(crate) struct PageLinks {
     pub(crate) next: Option<String>,
     pub(crate) previous: Option<String>,
@@ -28,7 +29,7 @@ impl FromRequest for PageRequest {
         let base = BaseUrl::from_request(request, payload).into_inner();
         ready(base.map(|base| Self {
             url: base.join(request.path()),
-            // What is not UTF-8 becomes replacement characters.
+            // Bytes that are not UTF-8 become replacement characters.
             parameters: form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect(),
         }))
     }
@@ -39,7 +40,7 @@ impl PageRequest {
         ListQuery::parse(self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
-    /// Returns the links of the page of `query`, of whose list there are `count` members in all.
+    /// Returns the links of the page that `query` asks for, in a list of `count` files.
     pub(crate) fn links(&self, query: &ListQuery, count: u64) -> PageLinks {
         let step = u64::from(query.limit);
         let after = query.offset.saturating_add(step);
@@ -50,7 +51,8 @@ impl PageRequest {
         }
     }
 
-    /// Returns the URL of another page: the same parameters, sorted by name, `offset` left out where it is 0.
+    /// Returns the URL of another page: the same parameters, sorted by name, without `offset` if it
+    /// is 0.
     fn page(&self, limit: u32, offset: u64) -> String {
         let mut parameters: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (name, value) in &self.parameters {

@@ -1,7 +1,7 @@
 use tintype_library::domain::FieldErrors;
 use tintype_library::{Error, auth, storage};
 
-/// Why a request is not answered as it wished, for the log. What clients read stands in `answer`.
+/// Why a request failed, in words for the log. The module `answer` has the words for clients.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
     #[error(transparent)]
@@ -40,7 +40,7 @@ pub(crate) enum Format {
     UrlEncoded,
 }
 
-/// What keeps a body from being parsed.
+/// Why a body cannot be parsed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Defect {
     #[error("it was cut short")]
@@ -51,9 +51,9 @@ pub(crate) enum Defect {
     NoBoundary,
     #[error("the headers of a part have more than {limit} bytes")]
     LongHeaders { limit: usize },
-    #[error("a file that is said to be Base64 is not")]
+    #[error("a file is not the Base64 that its header says")]
     NotBase64,
-    /// What the parser says of its syntax.
+    /// The syntax is wrong; the message of the parser.
     #[error("{0}")]
     Syntax(String),
 }
@@ -67,7 +67,7 @@ pub(crate) enum Slow {
     Rate,
 }
 
-/// What a JSON value is that is no object.
+/// The type of a JSON value that is not an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JsonType {
     Array,

@@ -3,13 +3,13 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
-/// 201 with the JSON of what was created, and where it is.
+/// 201 with the created resource as JSON, and its location.
 pub(crate) struct Created<T> {
     pub(crate) location: String,
     pub(crate) body: T,
 }
 
-/// 204 with no body.
+/// 204 without a body.
 pub(crate) struct NoContent;
 
 impl<T: Serialize> Responder for Created<T> {

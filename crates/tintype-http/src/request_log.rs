@@ -9,11 +9,11 @@ use tintype_library::causes;
 use crate::problem::Problem;
 use crate::request_id::{self, X_REQUEST_ID};
 
-/// Gives every request an id, taken over from `X-Request-Id` where that is sane, and logs how it was answered. The causes
-/// of an error go to the log alone.
+/// Gives every request an id, its own `X-Request-Id` if that is valid, and logs how it was
+/// answered. The causes of an error go to the log only.
 ///
 /// # Errors
-/// Those of the service around which it is wrapped.
+/// Returns the errors of the wrapped service.
 pub async fn log_request(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -31,7 +31,7 @@ pub async fn log_request(
     match response.response().error() {
         Some(error) => {
             let causes = error.as_error::<Problem>().map_or_else(|| error.to_string(), |problem| causes(problem));
-            // What a client sent may stand in it, and must not look like lines of its own.
+            // The text may contain what a client sent, which must not be able to forge log lines.
             let causes = causes.replace(char::is_control, " ");
             let is_planned = matches!(error.as_error(), Some(Problem::Ending));
             if status >= 500 && !is_planned {

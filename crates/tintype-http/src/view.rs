@@ -103,7 +103,7 @@ impl PageView {
     }
 }
 
-/// The user who asks.
+/// The authenticated user.
 #[derive(Serialize)]
 pub(crate) struct MeView {
     id: i64,
@@ -127,7 +127,7 @@ impl MeView {
     }
 }
 
-/// A new token, the only time that it is shown.
+/// A new token. This is the only time it is shown.
 #[derive(Serialize)]
 pub(crate) struct TokenView {
     token: String,
@@ -139,7 +139,7 @@ impl TokenView {
     }
 }
 
-/// How the server is.
+/// The health of the server.
 #[derive(Serialize)]
 pub(crate) struct HealthView {
     status: &'static str,

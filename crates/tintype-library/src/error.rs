@@ -3,16 +3,16 @@ use std::time::Duration;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a use case was not carried out.
+/// Why a use case failed.
 ///
-/// Exhaustive on purpose: whoever answers clients has to decide what to say in every case.
+/// Exhaustive on purpose: code that answers clients has to decide what to say in every case.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Who asks is not known, or may not.
+    /// The caller is not authenticated or lacks a permission.
     #[error(transparent)]
     Auth(#[from] tintype_auth::Error),
-    /// User name and password do not belong together, or the user is deactivated.
-    #[error("user name and password do not belong together")]
+    /// The user name or the password is wrong, or the user is deactivated.
+    #[error("user name or password is wrong")]
     WrongCredentials,
     /// An account is not what the use case needs it to be.
     #[error(transparent)]
@@ -20,10 +20,10 @@ pub enum Error {
     /// There is no such file or object.
     #[error("there is no such file")]
     NotFound,
-    /// The file's content does not lie where the client believes.
-    #[error("the file has other content than the one named")]
+    /// The key that a client confirmed is not the key of the file's content.
+    #[error("the confirmed key is not that of the file's content")]
     OtherContent,
-    /// The upload is of a type that may not be uploaded.
+    /// The server does not allow uploads of this type.
     #[error("files of type `{mime_type}` may not be uploaded")]
     TypeNotAllowed {
         /// The detected media type.
@@ -38,16 +38,16 @@ pub enum Error {
     /// Database or storage is full; nothing was kept.
     #[error("there is no room left")]
     NoSpace(#[source] Source),
-    /// Too much is being done already.
+    /// Too many uploads are being processed.
     #[error("too many uploads are being processed")]
     Busy {
-        /// When to try again.
+        /// How long to wait before trying again.
         retry_after: Duration,
     },
     /// Database or storage does not answer.
     #[error("database or storage is unavailable")]
     Unavailable(#[source] Source),
-    /// Something that should not happen.
+    /// A failure that should not happen.
     #[error("internal error")]
     Internal(#[source] Source),
 }
@@ -86,7 +86,8 @@ impl From<tintype_persistence::Error> for Error {
     }
 }
 
-/// Returns an error's text followed by those of its sources, each left out where the text so far already says it.
+/// Returns the message of an error followed by those of its sources. A message that the text
+/// already contains is left out.
 pub fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -11,8 +11,8 @@ pub(super) fn day_bounds(text: &str) -> Result<(Timestamp, Timestamp), FieldProb
     Ok((first, first.plus(Duration::DAY - Duration::MICROSECOND)))
 }
 
-/// Returns the first and the last microsecond of what `text` names: a UTC day, or an ISO 8601 date-time, which is UTC
-/// where it has no offset.
+/// Returns the first and the last microsecond of what `text` names: a UTC day, or an ISO 8601
+/// date-time, which is UTC where it has no offset.
 pub(super) fn parse_moment(text: &str) -> Result<(Timestamp, Timestamp), FieldProblem> {
     let text = text.trim();
     day_bounds(text).or_else(|_| parse_date_time(text).map(|moment| (moment, moment)).ok_or(FieldProblem::NotADateTime))

@@ -4,17 +4,17 @@ use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 
 const ENGINE: GeneralPurpose = GeneralPurpose::new(&STANDARD, NO_PAD.with_decode_allow_trailing_bits(true));
 
-/// Decodes Base64 as it comes, and as leniently as Python: what is not of the alphabet is passed over,
-/// and so is everything behind the padding.
+/// A streaming Base64 decoder, as lenient as Python's: characters outside the alphabet are ignored,
+/// and so is everything after the padding.
 #[derive(Debug, Default)]
 pub(super) struct Base64 {
-    /// Fewer than four symbols that wait for more.
+    /// Up to three symbols of an incomplete group of four.
     symbols: Vec<u8>,
     padding: usize,
     is_over: bool,
 }
 
-/// A text that ends within four symbols of Base64.
+/// The text ends within a group of four symbols.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Incomplete;
 

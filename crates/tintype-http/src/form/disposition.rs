@@ -2,21 +2,22 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// What the `Content-Disposition` of a form's part says. Its type does not matter, as in Django.
+/// The `Content-Disposition` of a part of a form. As in Django, its type does not matter.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Disposition {
     pub(super) name: Option<String>,
-    /// The file name as its user typed it, perhaps an empty one; a part without is a text.
+    /// The file name as the user typed it, possibly empty. A part without one is a text.
     pub(super) file_name: Option<String>,
 }
 
 impl Disposition {
     /// Parses the header's value.
     ///
-    /// `filename*` (RFC 5987) goes before `filename`. In the latter a backslash escapes a quote or a
-    /// backslash only, since some clients send Windows paths as they are, and `%22`, `%0D` and `%0A`
-    /// stand for what the [WHATWG] has clients escape. HTML entities in either are decoded, as Django
-    /// does: browsers send them for what the charset of their page lacks.
+    /// `filename*` (RFC 5987) takes precedence over `filename`. In `filename`, a backslash escapes
+    /// only a quote or a backslash, because some clients send Windows paths unescaped; and `%22`,
+    /// `%0D` and `%0A` are decoded, which the [WHATWG] tells browsers to encode. As in Django, HTML
+    /// entities are decoded in both: browsers send them for characters outside the charset of the
+    /// page.
     ///
     /// [WHATWG]: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
     pub(super) fn parse(header: &str) -> Self {
@@ -40,10 +41,10 @@ impl Disposition {
     }
 }
 
-/// Returns the boundary in the `Content-Type` of a form, if it has a valid one.
+/// Returns the boundary in a `Content-Type` if it has a valid one.
 pub(super) fn boundary(content_type: &str) -> Option<String> {
     let (_, boundary) = parameters(content_type).find(|(name, _)| name.eq_ignore_ascii_case("boundary"))?;
-    // As Django: printable ASCII that does not end in a space.
+    // As in Django: printable ASCII that does not end in a space.
     let is_valid = (1..=201).contains(&boundary.len())
         && boundary.bytes().all(|b| matches!(b, b' '..=b'~'))
         && !boundary.ends_with(' ');

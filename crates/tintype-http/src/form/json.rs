@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 use crate::fields::{FieldValue, Fields};
 use crate::problem::{Defect, Format, JsonType, Problem};
 
-/// Returns the members of the JSON object that a body is.
+/// Parses a body that must be a JSON object.
 pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
-    // Members stay raw at first: what nobody reads need not be built, and numbers keep their digits.
+    // Members are kept raw, so that numbers keep their digits.
     let value: &RawValue = serde_json::from_slice(body).map_err(malformed)?;
     if let Some(found) = other_than_object(value.get()) {
         return Err(Problem::NotAnObject { found });
@@ -36,7 +36,7 @@ fn other_than_object(json: &str) -> Option<JsonType> {
 fn field_value(json: &str) -> Result<FieldValue, Problem> {
     Ok(match other_than_object(json) {
         Some(JsonType::String) => FieldValue::Text(serde_json::from_str(json).map_err(malformed)?),
-        // Numbers count as texts, as in Django.
+        // As in Django, numbers are accepted as texts.
         Some(JsonType::Integer) => FieldValue::Text(integer_text(json).to_owned()),
         Some(JsonType::Float) => FieldValue::Text(float_text(json)),
         Some(JsonType::Null) => FieldValue::Null,
@@ -48,17 +48,17 @@ fn is_float(number: &str) -> bool {
     number.contains(['.', 'e', 'E'])
 }
 
-/// Returns what Python's `str` makes of an integer: all its digits.
+/// Returns the text that Python's `str` makes of an integer: all its digits.
 fn integer_text(number: &str) -> &str {
     if number == "-0" { "0" } else { number }
 }
 
-/// Returns what Python's `str` makes of a float: the shortest digits that mean it, with an exponent of at least two digits
-/// from 1e+16 up and below 1e-04.
+/// Returns the text that Python's `str` makes of a float: the shortest digits that identify it,
+/// with an exponent of at least two digits from 1e+16 up and below 1e-04.
 fn float_text(number: &str) -> String {
-    // What JSON calls a number, Rust can parse; what is too large becomes infinite in Python, too.
+    // Every JSON number parses. As in Python, too large a number becomes infinite.
     let value = number.parse().unwrap_or(f64::INFINITY);
-    // Rust's `Debug` changes to exponents where Python does.
+    // Rust's `Debug` switches to exponents at the same limits as Python.
     let text = format!("{value:?}");
     match text.split_once('e') {
         None => text,

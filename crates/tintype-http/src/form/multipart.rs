@@ -9,7 +9,8 @@ use crate::config::HttpConfig;
 use crate::fields::{FieldValue, Fields, Sent, SentFile};
 use crate::problem::{Defect, Format, Problem};
 
-/// Reads a form; its file `f` goes to the inbox, and without one is passed over as other files are.
+/// Reads a form and writes its file `f` to the inbox. Other files are ignored, and so is `f`
+/// without an inbox.
 pub(super) async fn read(
     content_type: &str,
     content_length: Option<u64>,
@@ -47,7 +48,7 @@ pub(super) async fn read(
     Ok(Sent { fields, file })
 }
 
-/// Returns the most bytes a form may have: its file, texts, and the headers of each part.
+/// Returns the largest possible form in bytes: a file, texts, and the headers of each part.
 fn max_body_bytes(config: &HttpConfig) -> u64 {
     let part = config.max_field_bytes.saturating_add(MAX_HEADER_BYTES) as u64;
     config.max_upload_bytes.saturating_add(part.saturating_mul(config.max_parts as u64))
@@ -65,7 +66,7 @@ async fn spool(parts: &mut Parts<Body>, is_base64: bool, inbox: &Inbox) -> Resul
     Ok(writer.finish().await?)
 }
 
-/// Reads a text. One that is said to be Base64 and is not stays as it is, as in Django.
+/// Reads a text. As in Django, invalid Base64 is kept undecoded.
 async fn read_text(parts: &mut Parts<Body>, is_base64: bool, limit: usize) -> Result<String, Problem> {
     let mut text = Vec::new();
     while let Some(bytes) = parts.next_bytes().await? {

@@ -7,52 +7,54 @@ use super::disposition::Disposition;
 use crate::body::early_end;
 use crate::problem::{Defect, Format, Problem};
 
-/// The most bytes that the headers of a part may have.
+/// The largest size of the headers of a part, in bytes.
 pub(super) const MAX_HEADER_BYTES: usize = 8 << 10;
 
-/// The most white space between a boundary and the end of its line.
+/// The longest white space between a boundary and the end of its line.
 const MAX_PADDING_BYTES: usize = 256;
 
-/// Splits a `multipart/form-data` body (RFC 7578, RFC 2046 section 5.1) into its parts, as it comes.
+/// A streaming parser that splits a `multipart/form-data` body (RFC 7578, RFC 2046 section 5.1)
+/// into its parts.
 ///
-/// Where Django is lenient, so is this: white space may follow a boundary, headers may hold any bytes,
-/// and what is no header is passed over. A line that only begins like a boundary is data.
+/// It is as lenient as Django: white space may follow a boundary, headers may contain any bytes,
+/// and lines that are not headers are ignored. A line that only begins like a boundary is content.
 pub(super) struct Parts<S> {
     body: S,
     buffer: BytesMut,
-    /// Finds the beginning of a line that may be a boundary.
+    /// Finds `\r\n--` and the boundary.
     finder: memmem::Finder<'static>,
     place: Place,
-    /// Bytes at the front of the buffer that belong to no part: the line break before a boundary at
-    /// the very beginning of the body or of a part.
+    /// Bytes at the front of the buffer that are not content. A boundary includes the line break
+    /// before it; at the beginning of the body or of a part's content, that line break is not
+    /// content, but has to stay in the buffer until it is known whether a boundary follows.
     unread_break: usize,
     bytes_left: u64,
     max_bytes: u64,
 }
 
-/// What of a part's headers counts.
+/// The headers of a part.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) disposition: Disposition,
-    /// Whether the content is Base64, the one transfer encoding that Django decodes.
+    /// Whether the content is encoded in Base64, the only transfer encoding that Django decodes.
     pub(super) is_base64: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// In what comes before the first boundary, or in the content of a part.
+    /// Before the first boundary, or in the content of a part.
     Content,
-    /// Behind the boundary of a part: the buffer begins with the end of its line.
+    /// After the boundary of a part. The buffer begins with the line break after it.
     Headers,
-    /// Behind the last boundary.
+    /// After the last boundary.
     End,
 }
 
-/// What the buffer begins with.
+/// What the buffer contains.
 enum Found {
-    /// So many bytes before a boundary, which ends after so many more.
-    Boundary { before: usize, after: usize, is_last: bool },
-    /// So many bytes that are not of a boundary; about the next ones more has to be known.
+    /// A boundary of `length` bytes, preceded by `before` bytes.
+    Boundary { before: usize, length: usize, is_last: bool },
+    /// This many bytes without a boundary. The bytes after them may be the beginning of one.
     Content(usize),
 }
 
@@ -70,7 +72,7 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Parts<S> {
         }
     }
 
-    /// Passes over what is left of the present part, and returns the next one.
+    /// Skips the rest of the current part and returns the next one.
     pub(super) async fn next_part(&mut self) -> Result<Option<Part>, Problem> {
         while self.next_bytes().await?.is_some() {}
         if self.place == Place::End {
@@ -81,13 +83,13 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Parts<S> {
         Ok(Some(Part::new(&headers)))
     }
 
-    /// Returns the next bytes of the present part's content, `None` at its end.
+    /// Returns the next bytes of the current part's content, `None` at its end.
     pub(super) async fn next_bytes(&mut self) -> Result<Option<Bytes>, Problem> {
         while self.place == Place::Content {
             let content = match self.find_boundary() {
-                Found::Boundary { before, after, is_last } => {
+                Found::Boundary { before, length, is_last } => {
                     let content = self.take_content(before);
-                    let _ = self.buffer.split_to(after);
+                    let _ = self.buffer.split_to(length);
                     self.place = if is_last { Place::End } else { Place::Headers };
                     content
                 }
@@ -113,20 +115,20 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Parts<S> {
         self.buffer.split_to(length - unread_break).freeze()
     }
 
-    /// Reads the lines up to an empty one, none if there is no empty one before the next boundary.
+    /// Reads up to the next empty line; nothing if there is a boundary before it.
     async fn read_headers(&mut self) -> Result<Bytes, Problem> {
         loop {
             let end = memmem::find(&self.buffer, b"\r\n\r\n");
             let found = self.find_boundary();
             let unsure = match (end, found) {
-                // A part without headers: nobody can know what it is for.
+                // A part without headers.
                 (end, Found::Boundary { before, .. }) if end.is_none_or(|end| before < end) => {
                     self.unread_break = 0;
                     return if before > MAX_HEADER_BYTES { Err(too_long()) } else { Ok(Bytes::new()) };
                 }
                 (Some(end), _) if end > MAX_HEADER_BYTES => return Err(too_long()),
                 (Some(end), _) => {
-                    // The second line break stays: it may be the one of a boundary.
+                    // The second line break may belong to a boundary.
                     self.unread_break = 2;
                     return Ok(self.buffer.split_to(end + 2).freeze());
                 }
@@ -149,17 +151,17 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Parts<S> {
             let padding = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
             match rest[padding..] {
                 [b'-', b'-', ..] if padding == 0 => {
-                    return Found::Boundary { before, after: line - before + 2, is_last: true };
+                    return Found::Boundary { before, length: line - before + 2, is_last: true };
                 }
                 [b'\r', b'\n', ..] if padding <= MAX_PADDING_BYTES => {
-                    return Found::Boundary { before, after: line - before + padding, is_last: false };
+                    return Found::Boundary { before, length: line - before + padding, is_last: false };
                 }
                 [] | [b'\r'] if padding <= MAX_PADDING_BYTES => return Found::Content(before),
                 [b'-'] if padding == 0 => return Found::Content(before),
                 _ => from = line,
             }
         }
-        // What could be the beginning of a boundary stays until more is known.
+        // The last bytes may be the beginning of a boundary.
         let unsure = self.finder.needle().len() - 1;
         Found::Content(self.buffer.len().saturating_sub(unsure).max(from))
     }
@@ -175,8 +177,8 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Parts<S> {
 }
 
 impl Part {
-    /// Parses the headers of a part; what is no header is passed over, and of several of one name the
-    /// last counts.
+    /// Parses the headers of a part. Other lines are ignored; if a header occurs several times, the
+    /// last one counts.
     fn new(headers: &[u8]) -> Self {
         let mut part = Self::default();
         for line in headers.split(|&byte| byte == b'\n') {

@@ -13,14 +13,14 @@ use tintype_library::{Content, Library, storage};
 
 use crate::problem::Problem;
 
-/// A stream whose length is known, so that the answer has a `Content-Length`, to `HEAD`, too.
+/// A stream of known length, so that answers have a `Content-Length`, also to `HEAD`.
 pub(super) struct Blocks {
     size: u64,
     stream: BoxStream<'static, Result<Bytes, storage::Error>>,
 }
 
 impl Blocks {
-    /// Returns one range.
+    /// Returns the body with one range.
     pub(super) async fn of_range(
         library: &Library,
         content: &Content,
@@ -28,12 +28,14 @@ impl Blocks {
         method: &Method,
     ) -> Result<Self, Problem> {
         let size = range.end - range.start;
-        // Opened for `HEAD`, too, so that it never promises what `GET` cannot keep; but not a byte of it is read.
+        // `HEAD` opens the object as well, so that it fails wherever `GET` fails, but reads
+        // nothing.
         let range = if method == Method::HEAD { range.start..range.start } else { range };
         Ok(Self { size, stream: library.read(content, Some(range)).await?.body })
     }
 
-    /// Strings several ranges together as RFC 9110 section 14.6 has it; each is opened when its turn comes.
+    /// Returns the `multipart/byteranges` body (RFC 9110 section 14.6) with several ranges. Each is
+    /// opened when its turn comes.
     pub(super) fn of_ranges(library: &Library, content: &Content, ranges: Vec<Range<u64>>, boundary: &str) -> Self {
         let end = format!("\r\n--{boundary}--\r\n");
         let parts: Vec<_> = ranges
@@ -65,7 +67,7 @@ impl Blocks {
     }
 }
 
-/// Returns the `Content-Range` of a range of so many bytes.
+/// Returns the `Content-Range` of a range of an object of `size` bytes.
 pub(super) fn content_range(range: &Range<u64>, size: u64) -> String {
     format!("bytes {}-{}/{size}", range.start, range.end - 1)
 }

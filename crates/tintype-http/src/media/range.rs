@@ -1,20 +1,20 @@
 use std::ops::Range;
 
-/// What a `Range` header asks of a representation, RFC 9110 section 14.
+/// The ranges that a `Range` header asks for (RFC 9110 section 14).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Requested {
-    /// All of it: no ranges, another unit, bad syntax, or more ranges than anybody honest needs.
+    /// The whole: there are no ranges, another unit, invalid syntax, or too many ranges.
     Whole,
-    /// This part of it.
+    /// One range.
     One(Range<u64>),
-    /// These parts of it, in the order of asking.
+    /// Several ranges, in the order of the header.
     Several(Vec<Range<u64>>),
-    /// Ranges that all lie beyond its end.
+    /// All ranges lie beyond the end.
     Unsatisfiable,
 }
 
-/// Parses a `Range` header for a representation of `size` bytes. Of more than `max_ranges`, or of ranges that overlap so
-/// much that they are longer than the whole, the whole is the answer.
+/// Parses a `Range` header for a representation of `size` bytes. More than `max_ranges` ranges, and
+/// ranges that are together longer than the representation, ask for the whole.
 pub(super) fn parse(header: &str, size: u64, max_ranges: usize) -> Requested {
     let Some(specs) = header.split_once('=').filter(|(unit, _)| unit.trim().eq_ignore_ascii_case("bytes")) else {
         return Requested::Whole;
@@ -39,7 +39,7 @@ pub(super) fn parse(header: &str, size: u64, max_ranges: usize) -> Requested {
     }
 }
 
-/// Returns the part of a representation that one range names, empty where it lies beyond the end; `None` for bad syntax.
+/// Parses one range. It is empty if it lies beyond the end, and `None` if its syntax is invalid.
 fn range(spec: &str, size: u64) -> Option<Range<u64>> {
     let (first, last) = spec.split_once('-')?;
     let (first, last) = (first.trim(), last.trim());
@@ -48,13 +48,13 @@ fn range(spec: &str, size: u64) -> Option<Range<u64>> {
     }
     let first = number(first)?;
     let end = if last.is_empty() { size } else { number(last)?.saturating_add(1) };
-    // `5-4` is bad syntax, not an empty range.
+    // `5-4` is invalid syntax, not an empty range.
     (end > first || last.is_empty()).then(|| first.min(size)..end.min(size))
 }
 
 fn number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    // A number too large for u64 lies beyond every end.
+    // A number that does not fit `u64` lies beyond every end.
     digits.then(|| text.parse().unwrap_or(u64::MAX))
 }
 

@@ -7,20 +7,20 @@ use actix_web::http::header::{
 };
 use tintype_library::Content;
 
-/// What tells a client whether its copy is still right. The content under a key never changes.
+/// The validators of an object, for conditional requests. The content under a key never changes.
 pub(super) struct Validators {
     etag: EntityTag,
     modified: HttpDate,
 }
 
-/// What the conditions of a request come to.
+/// The result of the conditions of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The request is to be answered as if there were none.
+    /// All conditions hold, or there are none.
     Proceed,
-    /// The client has what it asks for.
+    /// The client already has the content: 304.
     NotModified,
-    /// The client does not want what there is.
+    /// The client does not want this content: 412.
     Failed,
 }
 
@@ -36,8 +36,8 @@ impl Validators {
         (ETag(self.etag.clone()), LastModified(self.modified))
     }
 
-    /// Evaluates the conditions of a `GET` or `HEAD` in the order of RFC 9110 section 13.2.2: a condition on an entity tag
-    /// goes before the one on a date of the same sense.
+    /// Evaluates the conditions of a `GET` or `HEAD` in the order of RFC 9110 section 13.2.2. A
+    /// condition on the date is ignored if there is the corresponding one on the entity tag.
     pub(super) fn check(&self, request: &HttpRequest) -> Verdict {
         if !self.is_wanted(request) {
             Verdict::Failed
@@ -56,7 +56,7 @@ impl Validators {
                 Err(_) => false,
             };
         }
-        // A date that does not parse is ignored.
+        // An invalid date is ignored.
         IfUnmodifiedSince::parse(request).map_or(true, |IfUnmodifiedSince(date)| self.modified <= date)
     }
 
@@ -71,8 +71,8 @@ impl Validators {
         IfModifiedSince::parse(request).is_ok_and(|IfModifiedSince(date)| self.modified <= date)
     }
 
-    /// Returns whether a `Range` counts: only while `If-Range` names what is there, by strong comparison (RFC 9110
-    /// section 13.1.5).
+    /// Returns whether a `Range` header counts: only if `If-Range` is missing or matches, by strong
+    /// comparison (RFC 9110 section 13.1.5).
     pub(super) fn allow_ranges(&self, request: &HttpRequest) -> bool {
         if !request.headers().contains_key(header::IF_RANGE) {
             return true;
