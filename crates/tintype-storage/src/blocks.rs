@@ -11,15 +11,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
-/// How many bytes are read, written or hashed at a time: large enough that handing a block to another thread is cheap
-/// beside the work on it, small enough to stay in the processor's second-level cache.
+/// How many bytes are read, written or hashed at a time: large enough that handing a block to
+/// another thread is cheap compared with the work on it, small enough to stay in the second-level
+/// cache.
 pub(crate) const BLOCK_BYTES: usize = 256 * 1024;
 
-/// Streams a range of a file. The first block is read at once, which blocks: most objects are no larger, and who opened the
-/// file is on a thread that may wait. Each other block is read while the last one is on its way to whoever asked.
+/// Streams a range of a file. The first block is read at once, which blocks: most objects are no
+/// larger, and the caller has just opened the file, so it is on a thread that may block. Each
+/// further block is read while the caller handles the one before.
 ///
 /// # Errors
-/// [`Error::Io`] where the first block cannot be read.
+/// [`Error::Io`] if the first block cannot be read.
 pub(crate) fn of_file(
     file: File,
     path: PathBuf,
@@ -42,14 +44,15 @@ pub(crate) fn of_file(
     Ok(stream.boxed())
 }
 
-/// Takes the first block off a range, where anything is left of it: its start and its length.
+/// Removes the first block from a range and returns its start and length, or `None` if the range is
+/// empty.
 fn next_block(range: &mut Range<u64>) -> Option<(u64, usize)> {
     let (start, len) = (range.start, (range.end - range.start).min(BLOCK_BYTES as u64));
     range.start += len;
     (len > 0).then_some((start, len as usize))
 }
 
-/// Streams bytes that are in memory already.
+/// Streams bytes that are already in memory.
 pub(crate) fn of_bytes(bytes: Bytes) -> BoxStream<'static, Result<Bytes, Error>> {
     stream::unfold(bytes, |mut rest| async move {
         let block = rest.split_to(rest.len().min(BLOCK_BYTES));
@@ -58,7 +61,7 @@ pub(crate) fn of_bytes(bytes: Bytes) -> BoxStream<'static, Result<Bytes, Error>>
     .boxed()
 }
 
-/// A file and the path by which messages name it.
+/// A file, and its path for messages.
 pub(crate) struct Source {
     file: File,
     path: PathBuf,
@@ -71,7 +74,7 @@ struct Ahead {
 }
 
 impl Ahead {
-    /// Begins to read the next block, where one is left.
+    /// Starts to read the next block, if there is one.
     fn read(&mut self) -> Option<JoinHandle<Result<Bytes, Error>>> {
         let (start, len) = next_block(&mut self.rest)?;
         let source = Arc::clone(&self.source);
@@ -84,7 +87,7 @@ impl Source {
         Self { file, path }
     }
 
-    /// Reads `len` bytes from `start` on. Blocks.
+    /// Reads `len` bytes from `start`. Blocks.
     pub(crate) fn block(&self, start: u64, len: usize) -> Result<Bytes, Error> {
         let failed = |source: io::Error| Error::io("read", &self.path)(source);
         let mut block = Vec::with_capacity(len);

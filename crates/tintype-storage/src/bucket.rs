@@ -25,20 +25,24 @@ use tintype_domain::Key;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// Memory for content on its way from the spool to the bucket, of all uploads together; in KiB, as semaphores count in `u32`.
+/// Memory for content between the spool and the bucket, for all uploads together; in KiB, because
+/// semaphores count in `u32`.
 const MEMORY_KIB: u32 = 64 * 1024;
 
-/// How long a download may stand still before it is given up: long enough to outlast a restart of the service.
+/// How long a download may stall before it fails: long enough to survive a restart of the service.
 const STALL_LIMIT: Duration = Duration::from_secs(60);
 
-/// Objects in a bucket of Amazon S3 or a service that speaks its protocol, of Google Cloud Storage or of Azure.
+/// Objects in a bucket of Amazon S3 or a service that speaks its protocol, of Google Cloud Storage
+/// or of Azure.
 ///
-/// Large content goes in parts of 5 MiB, four at a time, and all content on its way takes at most 64 MiB. Every request has a
-/// limit and is repeated where that may help; after some eight seconds without an answer an operation fails with
-/// [`Error::Unavailable`]. While much is on its way, the service is asked every now and then whether it is there.
+/// Large content is sent in parts of 5 MiB, four at a time, and all content in flight takes at most
+/// 64 MiB of memory. Every request has a time limit and is repeated if that may help. After about
+/// eight seconds without an answer, an operation fails with [`Error::Unavailable`]. While large
+/// content is sent, the service is asked regularly whether it still answers.
 ///
-/// Before an object is put, the bucket is asked whether its key is taken. That is not atomic, as not every service can create
-/// only: of puts that race for one key, the last one wins. Who uses it makes sure that there are none.
+/// Before an object is put, the bucket is asked whether its key is taken. That is not atomic,
+/// because not every service supports create-only puts: if puts race for one key, the last one
+/// wins. The caller must make sure that they do not race.
 #[derive(Debug, Clone)]
 pub struct BucketStorage {
     inner: Arc<Inner>,
@@ -52,12 +56,14 @@ struct Inner {
 }
 
 impl BucketStorage {
-    /// Connects to a bucket with the keys that an environment has for it (for S3 `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`
-    /// and the others that Amazon's tools know), and puts a mark into it, `.tintype` below the prefix, by which
-    /// [`check`](Storage::check) knows it again. What the URL says goes before what the environment says.
+    /// Connects to a bucket with the credentials in an environment (for S3 `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY` and the others that Amazon's tools know), and puts a mark into it,
+    /// `.tintype` below the prefix, which [`check`](Storage::check) looks for. The URL takes
+    /// precedence over the environment.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], with a text that says what to do, where the bucket cannot be written to and read from.
+    /// [`Error::Unavailable`], with a text that says what to do, if the bucket cannot be written to
+    /// and read from.
     pub async fn open(url: &BucketUrl, environment: &[(String, String)]) -> Result<Self, Error> {
         let storage = Self::connect(url, environment, false).await?;
         storage.inner.mark().await?;
@@ -65,8 +71,8 @@ impl BucketStorage {
         Ok(storage)
     }
 
-    /// Connects to a bucket that has been [opened](Self::open) before, for reading alone: its mark has to be there,
-    /// [`put`](Storage::put) and [`delete`](Storage::delete) fail.
+    /// Connects to a bucket that was [opened](Self::open) before, for reading only: its mark must
+    /// exist, and [`put`](Storage::put) and [`delete`](Storage::delete) fail.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -89,13 +95,13 @@ impl Inner {
         self.path_of(key.as_str())
     }
 
-    /// Returns where something lies in the bucket.
+    /// Returns the path of a name in the bucket.
     fn path_of(&self, name: &str) -> Path {
         let path = match &self.url.prefix {
             Some(prefix) => format!("{prefix}/{name}"),
             None => name.to_owned(),
         };
-        // Whatever can be a key can be a path.
+        // Every key is a valid path.
         Path::parse(&path).unwrap_or_else(|_| Path::from(path))
     }
 
@@ -122,7 +128,7 @@ impl Inner {
             .await
     }
 
-    /// Reads the mark, which takes all that reading an object takes.
+    /// Reads the mark, which needs everything that reading an object needs.
     async fn find_mark(&self) -> Result<(), Error> {
         let found = self.store.get(&self.path_of(".tintype")).await;
         let read = async { found?.bytes().await };
@@ -148,14 +154,14 @@ impl Inner {
         }
     }
 
-    /// Returns a range in which there is nothing to read, or why there is no such range.
+    /// Returns an empty range of an object, or the reason why there is none.
     async fn nothing_of(&self, key: &Key, range: Range<u64>) -> Result<Object, Error> {
         let size = self.head(key).await?.size;
         let range = within(key, Some(range), size)?;
         Ok(Object { size, range: range.start..range.start, body: stream::empty().boxed() })
     }
 
-    /// Cuts what comes into bounded blocks, and ends with an error where nothing comes for too long.
+    /// Cuts a body into bounded blocks, and ends with an error if it stalls for too long.
     fn steady(
         &self,
         body: BoxStream<'static, object_store::Result<Bytes>>,
@@ -210,7 +216,7 @@ impl Storage for BucketStorage {
             .or_else(|| inner.url.prefix.as_ref().map(|p| Path::from(p.as_str())));
         let found = self.inner.store.list(top.as_ref()).map_err(|e| error::of_bucket(&e, &self.inner.url));
         let skipped = inner.url.prefix.as_ref().map_or(0, |prefix| prefix.as_str().len() + 1);
-        // What is no key, such as the mark, is not ours to tell of.
+        // Objects whose names are not keys, such as the mark, are not listed.
         found
             .try_filter_map(move |meta| {
                 let key = meta.location.as_ref().get(skipped..).and_then(|key| key.parse().ok());
@@ -239,7 +245,7 @@ impl Storage for BucketStorage {
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the client, which has keys.
+        // Without the client, which holds secrets.
         f.debug_struct("Bucket").field("url", &self.url).finish_non_exhaustive()
     }
 }

@@ -1,8 +1,9 @@
-//! Behaviours every storage must show, for the tests of whoever implements [`Storage`].
+//! Behaviours that every storage must have, for the tests of implementations of [`Storage`].
 //!
-//! Each function shows one, works below a folder of its own in `conformance/`, and leaves nothing behind; [`all`] runs
-//! those that [`Storage`] promises. [`lets_one_of_many_racing_puts_win`] is for storages that promise more. They panic where
-//! the behaviour is missing.
+//! Each function tests one behaviour, works below its own folder in `conformance/`, and leaves
+//! nothing behind. [`all`] runs those that [`Storage`] promises;
+//! [`lets_one_of_many_racing_puts_win`] is for storages that promise more. They panic if the
+//! behaviour is missing.
 //!
 //! ```
 //! use tintype_storage::{MemoryStorage, conformance};
@@ -28,7 +29,7 @@ use crate::Storage;
 /// Runs every behaviour.
 ///
 /// # Panics
-/// Where one is missing.
+/// If one is missing.
 pub async fn all(storage: &dyn Storage) {
     storage.check().await.expect("a working storage is ready");
     keeps_objects(storage).await;

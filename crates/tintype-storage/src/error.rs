@@ -4,23 +4,23 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use tintype_domain::Key;
 
-/// Why a storage could not do what it was asked.
+/// Why an operation of a storage failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no object under the key.
+    /// The key has no object.
     #[error("object `{key}` does not exist")]
     NotFound {
         /// The key asked for.
         key: Key,
     },
-    /// The key is taken. What lies there is untouched.
+    /// The key is taken. Its object is unchanged.
     #[error("object `{key}` exists already")]
     AlreadyExists {
         /// The taken key.
         key: Key,
     },
-    /// Somebody put a symbolic link, a pipe or the like where an object or a folder should be.
+    /// There is a symbolic link, a pipe or the like in the place of an object or a folder.
     #[error("`{}` is {found}, which no storage keeps", path.display())]
     NotAnObject {
         /// Where it lies.
@@ -38,7 +38,7 @@ pub enum Error {
         /// The size of the whole object, in bytes.
         size: u64,
     },
-    /// More bytes came than were allowed.
+    /// More bytes arrived than were allowed.
     #[error("content is larger than {limit} bytes")]
     TooLarge {
         /// How many bytes were allowed.
@@ -54,7 +54,7 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
-    /// The storage does not answer or has too much to do. The same may succeed later.
+    /// The storage does not answer or is overloaded. The operation may succeed later.
     #[error("storage is unavailable")]
     Unavailable {
         /// What the backend said.
@@ -79,7 +79,7 @@ impl Error {
             let (source, path) = (source.into(), path.as_ref().to_owned());
             match Errno::from_io_error(&source) {
                 Some(Errno::NOSPC | Errno::DQUOT) => Self::NoSpace { operation, path, source },
-                // Out of descriptors: load, not damage.
+                // Running out of descriptors means load, not damage.
                 Some(Errno::MFILE | Errno::NFILE) => Self::Unavailable { source: source.into() },
                 _ => Self::Io { operation, path, source },
             }

@@ -13,11 +13,12 @@ use std::sync::Arc;
 use tintype_domain::Key;
 use tree::Tree;
 
-/// Objects as files below a folder of the local disk, at the path that is their key.
+/// Objects as files below a folder of the local disk, each at the path that is its key.
 ///
-/// A file is synced before it gets its name, and its folders before `put` returns; files have mode 640 and folders 750,
-/// less the umask. No symbolic link below the root is ever followed. Folders stay when their last object is deleted.
-/// The folder `.spool` in the root is where files are received; no key can begin with a dot.
+/// A file is synced before it gets its name, and its folders before `put` returns; files have mode
+/// 640 and folders 750, less the umask. No symbolic link below the root is ever followed. Folders
+/// stay when their last object is deleted. The folder `.spool` in the root is where files are
+/// received; no key can begin with a dot.
 #[derive(Debug, Clone)]
 pub struct LocalStorage {
     inner: Arc<Inner>,
@@ -26,27 +27,27 @@ pub struct LocalStorage {
 #[derive(Debug)]
 struct Inner {
     tree: Arc<Tree>,
-    /// `None` where nothing may be written.
+    /// `None` if the storage is read-only.
     spool: Option<Spool>,
 }
 
 impl LocalStorage {
-    /// Opens the storage in a folder and creates the folder where there is none. Blocks for a moment; for the start of
-    /// a program.
+    /// Opens the storage in a folder, and creates the folder if it does not exist. Blocks briefly;
+    /// meant for the start of a program.
     ///
     /// # Errors
-    /// [`Error::Io`] where the folder cannot be created, opened or written to.
+    /// [`Error::Io`] if the folder cannot be created, opened or written to.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
         let tree = Arc::new(Tree::create(root.into())?);
         let spool = Spool::open(tree.path().join(".spool"))?;
         Ok(Self { inner: Arc::new(Inner { tree, spool: Some(spool) }) })
     }
 
-    /// Opens the storage in a folder that is there already, for reading alone: [`put`](Storage::put) and
-    /// [`delete`](Storage::delete) fail, and nothing is created. Blocks for a moment.
+    /// Opens the storage in an existing folder, for reading only: [`put`](Storage::put) and
+    /// [`delete`](Storage::delete) fail, and nothing is created. Blocks briefly.
     ///
     /// # Errors
-    /// [`Error::Io`] where the folder cannot be opened.
+    /// [`Error::Io`] if the folder cannot be opened.
     pub fn open_read_only(root: impl Into<PathBuf>) -> Result<Self, Error> {
         Ok(Self { inner: Arc::new(Inner { tree: Arc::new(Tree::open(root.into())?), spool: None }) })
     }
@@ -126,7 +127,8 @@ impl Inner {
         spooled.sync()?;
         let folder = self.tree.create_folder_of(key)?;
         let linked = match spooled.link(&folder, key.file_name()) {
-            // It lies on another file system, or lost its last name when an object made from it was deleted.
+            // The file lies on another file system, or lost its last name when an object made from
+            // it was deleted.
             Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::XDEV | Errno::NOENT)) => {
                 let copy = spool.copy(spooled)?;
                 copy.sync()?;
@@ -147,7 +149,7 @@ mod tests {
     use super::{Inner, LocalStorage, Spool, Tree};
     use std::sync::Arc;
 
-    /// NFS, FAT and old overlays have no files without names.
+    /// NFS, FAT and old overlay file systems have no anonymous files.
     #[tokio::test]
     async fn conforms_on_a_file_system_without_anonymous_files() {
         let dir = tempfile::tempdir().unwrap();

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tintype_domain::Key;
 
-/// Objects in memory, gone with the process; for tests and examples.
+/// Objects in memory, lost when the process ends; for tests and examples.
 #[derive(Default)]
 pub struct MemoryStorage {
     objects: Mutex<BTreeMap<Key, Bytes>>,
@@ -19,7 +19,7 @@ pub struct MemoryStorage {
 
 impl MemoryStorage {
     fn objects(&self) -> MutexGuard<'_, BTreeMap<Key, Bytes>> {
-        // Nothing that holds the lock can leave the map half changed.
+        // No holder of the lock can leave the map half changed.
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -32,7 +32,7 @@ impl MemoryStorage {
 impl Storage for MemoryStorage {
     async fn put(&self, object: &NewObject) -> Result<(), Error> {
         let bytes = match &object.content {
-            // A copy, because a slice would keep alive whatever buffer it was cut from.
+            // A copy, because a slice would keep the buffer alive that it was cut from.
             Content::Bytes(bytes) => Bytes::copy_from_slice(bytes),
             Content::Spooled(spooled) => {
                 let spooled = Arc::clone(spooled);

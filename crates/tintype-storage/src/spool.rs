@@ -12,7 +12,8 @@ use file::Folder;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A folder for incoming bytes on their way to storage: written, counted and hashed in one pass, stopping at a limit.
+/// A folder for incoming bytes on their way to storage: written, counted and hashed in one pass, up
+/// to a limit.
 ///
 /// Several spools, in one process or many, may share a folder.
 #[derive(Debug, Clone)]
@@ -21,26 +22,27 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// Opens a folder, creates it where there is none, and removes the spooled files that a crash left in it; never
-    /// one that a living process still writes or reads, and nothing that is not a spooled file.
+    /// Opens a folder, creates it if it does not exist, and removes the spooled files that a crash
+    /// left in it. It never removes a file that a living process still writes or reads, or a file
+    /// that is not a spooled one.
     ///
-    /// Blocks for a moment; for the start of a program.
+    /// Blocks briefly; meant for the start of a program.
     ///
     /// # Errors
-    /// [`Error::Io`] where the folder cannot be created or written to, or is a symbolic link.
+    /// [`Error::Io`] if the folder cannot be created or written to, or is a symbolic link.
     pub fn open(dir: impl Into<PathBuf>) -> Result<Self, Error> {
         let folder = Folder::open(dir.into())?;
         folder.remove_leftovers()?;
         Ok(Self { folder: Arc::new(folder) })
     }
 
-    /// Opens a folder as if its file system had no files without names.
+    /// Opens a folder as if its file system had no anonymous files.
     #[cfg(test)]
     pub(crate) fn open_without_anonymous(dir: PathBuf) -> Result<Self, Error> {
         Ok(Self { folder: Arc::new(Folder::open_without_anonymous(dir)?) })
     }
 
-    /// Begins a file of at most `limit_bytes` bytes. It is created with the first block that is written to it.
+    /// Starts a file of at most `limit_bytes` bytes. It is created when its first block is written.
     pub fn create(&self, limit_bytes: u64) -> SpoolWriter {
         SpoolWriter::new(Arc::clone(&self.folder), limit_bytes)
     }
@@ -50,12 +52,12 @@ impl Spool {
         self.folder.path()
     }
 
-    /// Writes bytes to a file of its own at once. Blocks.
+    /// Writes bytes to a new file. Blocks.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<Spooled, Error> {
         writer::write_whole(Arc::clone(&self.folder), bytes)
     }
 
-    /// Copies a file from another file system into one of its own. Blocks.
+    /// Copies a file from another file system into a new one. Blocks.
     pub(crate) fn copy(&self, from: &Spooled) -> Result<Spooled, Error> {
         let file = file::SpoolFile::create(Arc::clone(&self.folder))?;
         writer::copy(file, from)

@@ -9,32 +9,34 @@ use std::sync::Arc;
 use std::time::Duration;
 use tintype_domain::Key;
 
-/// Keeps objects by key. An object never changes: it is put once, read, and deleted.
+/// Stores objects by key. An object never changes: it is put once, read, and deleted.
 ///
-/// Every method fails with [`Error::Unavailable`] where the backend does not answer, and with [`Error::Io`] where it
-/// fails in its own way.
+/// Every method fails with [`Error::Unavailable`] if the backend does not answer, and with
+/// [`Error::Io`] if the backend fails otherwise.
 #[async_trait]
 pub trait Storage: fmt::Debug + Send + Sync + 'static {
-    /// Keeps an object under a key that is free. It survives a power cut once this returns.
+    /// Stores an object under a free key. Once this returns, the object survives a power cut.
     ///
-    /// Nothing is visible under the key before all of the content is. Where this fails, nothing of it stays under the
-    /// key, unless it fails with [`Error::Unavailable`]: then the object may be there, or appear some time later. The
-    /// object is only borrowed, so that it can be put under another key next.
+    /// The object becomes visible only when all of its content is stored. If this fails, nothing
+    /// stays under the key, unless it fails with [`Error::Unavailable`]: then the object may exist,
+    /// or appear some time later. The object is only borrowed, so that it can be put under another
+    /// key next.
     ///
     /// # Errors
-    /// [`Error::AlreadyExists`] where the key was taken before: nothing that was there is overwritten. Puts of one key at
-    /// the same time are the caller's to avoid; a storage may let the last one win. [`Error::NoSpace`] where there is no
-    /// room.
+    /// [`Error::AlreadyExists`] if the key is taken; its object is not overwritten. The caller must
+    /// avoid simultaneous puts of one key, because a storage may let the last one win.
+    /// [`Error::NoSpace`] if there is no room.
     async fn put(&self, object: &NewObject) -> Result<(), Error>;
 
     /// Returns the bytes of an object in `range`, or all of them, as a stream of bounded blocks.
     ///
-    /// A range that ends after the object is cut to it; [`Object::range`] says what is left. Once this has returned, the
-    /// stream goes on to its end even when the object is deleted meanwhile.
+    /// A range that ends after the object is cut at its end; [`Object::range`] says what is left.
+    /// Once this has returned, the stream continues to its end even if the object is deleted in the
+    /// meantime.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::RangeNotSatisfiable`] where the range begins after the object's end or ends before
-    /// it begins. A range that begins exactly at the end is empty.
+    /// [`Error::NotFound`]; [`Error::RangeNotSatisfiable`] if the range begins after the object's
+    /// end or ends before it begins. A range that begins exactly at the end is empty.
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error>;
 
     /// Returns the size of an object in bytes.
@@ -43,7 +45,7 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// [`Error::NotFound`].
     async fn size(&self, key: &Key) -> Result<u64, Error>;
 
-    /// Removes an object, or does nothing where there is none. It stays removed after a power cut.
+    /// Removes an object, durably. Does nothing if there is none.
     ///
     /// # Errors
     /// Only what the backend itself fails with.
@@ -51,67 +53,69 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
 
     /// Returns the keys below a folder, such as `photos/2025`, or all keys, in no particular order.
     ///
-    /// Objects put or deleted meanwhile may be among them or not. A folder that does not exist is empty.
+    /// Objects that are put or deleted in the meantime may be listed or not. A folder that does not
+    /// exist is empty.
     fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>>;
 
-    /// Returns whether objects can be read and written now.
+    /// Checks whether objects can be read and written now.
     ///
     /// # Errors
-    /// What a `put` or `get` would fail with at this moment.
+    /// The error that a `put` or `get` would fail with at this moment.
     async fn check(&self) -> Result<(), Error>;
 
-    /// Returns a URL under which whoever has it can fetch the object for `lifetime` without this program; `None` where
-    /// nothing but this program can reach objects. Does not say whether the object exists.
+    /// Returns a URL at which anybody can fetch the object for `lifetime`, without this program;
+    /// `None` if only this program can reach objects. Does not check whether the object exists.
     ///
     /// # Errors
-    /// What the backend fails with that has to be asked for keys.
+    /// Errors of a backend that has to be asked for credentials.
     async fn presign(&self, key: &Key, request: PresignedFor, lifetime: Duration) -> Result<Option<String>, Error> {
         let _ = (key, request, lifetime);
         Ok(None)
     }
 
-    /// Returns a folder on the storage's own file system, from which a spooled file can be placed without copying it;
-    /// `None` where there is none.
+    /// Returns a folder on the storage's own file system, from which a spooled file can be placed
+    /// without copying it; `None` if there is no such folder.
     fn spool_dir(&self) -> Option<&Path> {
         None
     }
 }
 
-/// An object that is to be put.
+/// An object to put.
 #[derive(Debug, Clone)]
 pub struct NewObject {
-    /// Where it shall lie.
+    /// Its key.
     pub key: Key,
     /// Its bytes.
     pub content: Content,
-    /// What backends that have room for it keep with the object.
+    /// What backends store with the object if they can.
     pub attributes: Attributes,
 }
 
-/// What is sent along with an object to whoever fetches it past this program: values of HTTP's headers of the same names.
+/// What a backend sends along with an object if clients fetch it directly: values of the HTTP
+/// headers of the same names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attributes {
     /// Its media type, such as `image/jpeg`.
     pub content_type: String,
-    /// How long it may be kept by caches.
+    /// How long caches may keep it.
     pub cache_control: Option<String>,
-    /// Whether it may be shown in place or has to be downloaded.
+    /// Whether it may be shown in place or must be downloaded.
     pub content_disposition: Option<String>,
 }
 
 impl Default for Attributes {
-    /// Returns those of bytes of which nothing is known.
+    /// Returns the attributes of bytes of which nothing is known.
     fn default() -> Self {
         Self { content_type: "application/octet-stream".to_owned(), cache_control: None, content_disposition: None }
     }
 }
 
-/// The request that a presigned URL is good for: a signature covers the method.
+/// The method of the request that a presigned URL is for: the signature covers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PresignedFor {
     /// The bytes, or ranges of them.
     Get,
-    /// What is known of the object, without its bytes.
+    /// The headers of the object, without its bytes.
     Head,
 }
 
@@ -130,7 +134,7 @@ pub struct Object {
     pub size: u64,
     /// Which bytes the body holds.
     pub range: Range<u64>,
-    /// The bytes, in blocks of at most 256 KiB; after an error nothing follows.
+    /// The bytes, in blocks of at most 256 KiB. Nothing follows an error.
     pub body: BoxStream<'static, Result<Bytes, Error>>,
 }
 
@@ -140,7 +144,7 @@ impl fmt::Debug for Object {
     }
 }
 
-/// Returns the part of `range` that lies within an object of `size` bytes.
+/// Returns the part of `range` that lies in an object of `size` bytes.
 pub(crate) fn within(key: &Key, range: Option<Range<u64>>, size: u64) -> Result<Range<u64>, Error> {
     match range {
         None => Ok(0..size),

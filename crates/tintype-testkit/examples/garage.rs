@@ -1,4 +1,5 @@
-//! Starts a private Garage for playing with, until standard input ends or Ctrl-C: `cargo run -p tintype-testkit --example garage`.
+//! Starts a private Garage to try things on, until standard input ends or Ctrl-C:
+//! `cargo run -p tintype-testkit --example garage`.
 
 #![expect(clippy::print_stdout, reason = "a program for the command line")]
 

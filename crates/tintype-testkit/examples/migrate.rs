@@ -1,6 +1,7 @@
-//! Moves a library of 10,000 files (or as many as given) from SQLite and a disk to PostgreSQL and Garage and back, the move
-//! killed twice on each way, and compares everything that the API tells before and after:
-//! `TINTYPE_BINARY=target/release/tintype cargo run --release -p tintype-testkit --example migrate -- 10000`.
+//! Moves a library of 10,000 files (or as many as given) from SQLite and a disk to PostgreSQL and
+//! Garage and back, kills the move twice on each way, and compares everything that the API returns
+//! before and after: `TINTYPE_BINARY=target/release/tintype cargo run --release -p tintype-testkit
+//! --example migrate -- 10000`.
 
 #![expect(clippy::print_stdout, reason = "a program for the command line")]
 #![expect(clippy::unwrap_used, reason = "what fails ends it")]
@@ -36,7 +37,7 @@ fn main() {
     let admin = server.create_user("admin2", &Account::admin().password("pass"));
     let start = Instant::now();
     each(count, |number| drop(admin.upload(&form(number)).expect_status(201)));
-    // So that the greatest number is that of a file which is gone.
+    // So that the highest number belongs to a deleted file.
     assert_eq!(admin.delete(&format!("/api/media/files/{count}")).send().status(), 204);
     println!("uploaded {count} files in {:.1} s", start.elapsed().as_secs_f64());
     let (before, objects) = state(&server, &admin);
@@ -66,7 +67,8 @@ fn on([database, storage]: &[String; 2], garage: &Garage) -> Server {
     builder.config("database_url", database).config("storage_url", storage).start()
 }
 
-/// Nine small pictures, then a larger one; and every thousandth file is too large for one part of an upload to a bucket.
+/// Nine small pictures, then a larger one. Every thousandth file is too large for one part of an
+/// upload to a bucket.
 fn form(number: usize) -> Form {
     let (side, rows) = if number % 10 == 9 { (800, 600) } else { (160, 120) };
     if number % 1000 == 500 {
@@ -78,7 +80,7 @@ fn form(number: usize) -> Form {
     Form::new().file("f", &format!("picture-{number}.pgm"), &picture)
 }
 
-/// Runs the move to its end, killed and begun again on the way.
+/// Runs the move to its end, after killing and restarting it.
 fn migrate(from: &[String; 2], to: &[String; 2], garage: &Garage, folder: &Path) {
     let binary = std::env::var_os("TINTYPE_BINARY").unwrap_or_else(|| "tintype".into());
     let start = || {
@@ -106,8 +108,8 @@ fn migrate(from: &[String; 2], to: &[String; 2], garage: &Garage, folder: &Path)
     assert!(output.status.success());
 }
 
-/// Returns each file as the API tells it, without the server's address, with the checksums of its objects; and how many
-/// objects those are.
+/// Returns each file as the API returns it, without the server's address and with the checksums of
+/// its objects, and the number of these objects.
 fn state(server: &Server, client: &Client) -> (BTreeMap<i64, String>, usize) {
     let mut files: Vec<Value> = Vec::new();
     loop {
@@ -135,7 +137,7 @@ fn state(server: &Server, client: &Client) -> (BTreeMap<i64, String>, usize) {
     (told.into_iter().collect(), objects.into_inner())
 }
 
-/// Does something for every number below `count`, on several threads.
+/// Calls `work` for every number below `count`, on several threads.
 fn each<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let work = || {

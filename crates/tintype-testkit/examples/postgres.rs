@@ -1,4 +1,4 @@
-//! Starts a PostgreSQL of its own for playing with, and keeps it until Enter or Ctrl-C.
+//! Starts a private PostgreSQL to try things on, until Enter or Ctrl-C.
 #![expect(clippy::print_stdout, reason = "people read it")]
 
 use tintype_testkit::Postgres;

@@ -1,4 +1,4 @@
-/// A user to be created through the command line: its role, permissions, names and password.
+/// A user that the command line will create: role, permissions, names and password.
 ///
 /// ```
 /// use tintype_testkit::Account;
@@ -21,7 +21,7 @@ impl Account {
         Self { role: None, permissions: Vec::new(), first_name: None, last_name: None, password: None }
     }
 
-    /// Returns a staff user, who may do what it is granted.
+    /// Returns a staff user, who may do what it was granted.
     pub fn staff() -> Self {
         Self { role: Some("--staff"), ..Self::plain() }
     }

@@ -23,7 +23,8 @@ impl Server {
 }
 
 impl Builder {
-    /// Sets the path of the binary. The default is the variable `TINTYPE_BINARY`, else `tintype` on the `PATH`.
+    /// Sets the path of the binary. The default is the variable `TINTYPE_BINARY`, else `tintype` on
+    /// the `PATH`.
     pub fn binary(mut self, path: impl Into<PathBuf>) -> Self {
         self.setup.binary = path.into();
         self
@@ -35,13 +36,13 @@ impl Builder {
         self
     }
 
-    /// Keeps the files where the server does by default, whatever `TINTYPE_TEST_STORAGE` says.
+    /// Stores the files where the server does by default, whatever `TINTYPE_TEST_STORAGE` says.
     pub fn local_storage(mut self) -> Self {
         self.setup.chooses_storage = true;
         self
     }
 
-    /// Keeps the files in a bucket of Garage, whatever `TINTYPE_TEST_STORAGE` says.
+    /// Stores the files in a bucket of Garage, whatever `TINTYPE_TEST_STORAGE` says.
     pub fn bucket(mut self, bucket: &Bucket) -> Self {
         self.setup.set_bucket(bucket);
         self
@@ -59,7 +60,8 @@ impl Builder {
         self
     }
 
-    /// Runs the server through another program that ends by becoming it (`exec`), e.g. `["nice", "-n", "19"]`.
+    /// Runs the server through another program that ends by becoming it (`exec`), e.g.
+    /// `["nice", "-n", "19"]`.
     pub fn wrapper(mut self, wrapper: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         self.setup.wrapper = wrapper.into_iter().map(Into::into).collect();
         self

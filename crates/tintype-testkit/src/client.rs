@@ -2,10 +2,11 @@ use crate::{Form, Request, Response};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-/// How long an exchange may take in all; far beyond what any answer needs, so that a hanging server fails a test instead of the whole run.
+/// How long an exchange may take in all. That is far more than any answer needs, and makes a
+/// hanging server fail one test instead of the whole run.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The address of a server that may come back on another port.
+/// The address of a server, which may change when the server restarts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Base(Arc<RwLock<String>>);
 
@@ -21,8 +22,9 @@ impl Base {
 
 /// A user over HTTP: an address and, unless anonymous, a token.
 ///
-/// Every status is an answer, never an error; redirects are not followed; each request has a connection of its own. Clones share nothing but the
-/// address, which follows the server through restarts, and may be used from many threads.
+/// Every status is an answer, never an error. Redirects are not followed. Each request has its own
+/// connection. Clones share only the address, which follows the server through restarts, and can be
+/// used from many threads.
 #[derive(Debug, Clone)]
 pub struct Client {
     base: Base,
@@ -69,38 +71,38 @@ impl Client {
         self.authorization.as_deref()
     }
 
-    /// Begins a request; `path` begins with `/`, or is a whole address as the server gives them.
+    /// Starts a request. `path` begins with `/`, or is a complete URL as the server gives them.
     pub fn request(&self, method: &str, path: &str) -> Request<'_> {
         let url = if path.starts_with('/') { self.base.get() + path } else { path.to_owned() };
         Request::new(&self.agent, self.authorization(), method, url)
     }
 
-    /// Begins a `GET`.
+    /// Starts a `GET`.
     pub fn get(&self, path: &str) -> Request<'_> {
         self.request("GET", path)
     }
 
-    /// Begins a `HEAD`.
+    /// Starts a `HEAD`.
     pub fn head(&self, path: &str) -> Request<'_> {
         self.request("HEAD", path)
     }
 
-    /// Begins a `POST`.
+    /// Starts a `POST`.
     pub fn post(&self, path: &str) -> Request<'_> {
         self.request("POST", path)
     }
 
-    /// Begins a `PATCH`.
+    /// Starts a `PATCH`.
     pub fn patch(&self, path: &str) -> Request<'_> {
         self.request("PATCH", path)
     }
 
-    /// Begins a `PUT`.
+    /// Starts a `PUT`.
     pub fn put(&self, path: &str) -> Request<'_> {
         self.request("PUT", path)
     }
 
-    /// Begins a `DELETE`.
+    /// Starts a `DELETE`.
     pub fn delete(&self, path: &str) -> Request<'_> {
         self.request("DELETE", path)
     }

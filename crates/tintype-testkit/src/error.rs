@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-/// What can keep a server from starting, a command from succeeding or an answer from being read.
+/// Why a server did not start, a command failed, or an answer could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -39,7 +39,7 @@ pub enum Error {
         /// Everything it printed so far.
         log: String,
     },
-    /// A command of the binary failed where it was needed to succeed.
+    /// A command of the binary failed that had to succeed.
     #[error("`tintype {}` ended with {status}: {stderr}", arguments.join(" "))]
     Command {
         /// The arguments it was called with.
@@ -99,7 +99,7 @@ impl Error {
         move |source| Self::Io { operation, subject: subject.to_string(), source }
     }
 
-    /// Renders the error and all of its causes, for a panic message.
+    /// Returns the error and all of its causes as text, for a panic message.
     pub(crate) fn report(&self) -> String {
         let mut text = self.to_string();
         let mut cause = std::error::Error::source(self);

@@ -2,8 +2,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A `multipart/form-data` body: parts in the order they were added.
 ///
-/// [`Form::text`] and [`Form::file`] write what browsers write (WHATWG HTML, "multipart form data"): UTF-8 as it is, with `"`, CR and LF in names
-/// percent-encoded. [`Form::part`] writes any header at all.
+/// [`Form::text`] and [`Form::file`] write what browsers write (WHATWG HTML, "multipart form
+/// data"): UTF-8 as it is, with `"`, CR and LF in names percent-encoded. [`Form::part`] writes any
+/// header at all.
 #[derive(Debug, Clone)]
 pub struct Form {
     boundary: String,
@@ -17,7 +18,7 @@ impl Default for Form {
 }
 
 impl Form {
-    /// Returns an empty form with a boundary of its own.
+    /// Returns an empty form with a unique boundary.
     pub fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -49,14 +50,15 @@ impl Form {
         self.typed_file(name, file_name, "application/octet-stream", content)
     }
 
-    /// Adds a file with a `Content-Type` of its own.
+    /// Adds a file with that `Content-Type`.
     #[must_use]
     pub fn typed_file(self, name: &str, file_name: &str, content_type: &str, content: impl AsRef<[u8]>) -> Self {
         let disposition = format!("form-data; name=\"{}\"; filename=\"{}\"", escape(name), escape(file_name));
         self.part(&[("Content-Disposition", &disposition), ("Content-Type", content_type)], content)
     }
 
-    /// Adds a file whose name is sent as given, e.g. `filename*=UTF-8''na%C3%AFve.txt`: the parameters after `name`, unescaped.
+    /// Adds a file whose name is sent as given, e.g. `filename*=UTF-8''na%C3%AFve.txt`: the
+    /// parameters after `name`, unescaped.
     #[must_use]
     pub fn file_with_parameters(self, name: &str, parameters: &str, content: impl AsRef<[u8]>) -> Self {
         let disposition = format!("form-data; name=\"{}\"; {parameters}", escape(name));
@@ -88,9 +90,10 @@ impl Form {
         body
     }
 
-    /// Returns the body around a file that is sent separately: what comes before its bytes, and what after.
+    /// Returns the body around a file that is sent separately: what comes before its bytes, and
+    /// what after.
     ///
-    /// For a file that is too large to hold, or that is to be sent slowly.
+    /// For a file that is too large for memory, or that the test sends slowly.
     pub fn around_file(&self, name: &str, file_name: &str) -> (Vec<u8>, Vec<u8>) {
         let mut before = self.body.clone();
         before.extend_from_slice(

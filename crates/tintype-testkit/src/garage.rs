@@ -11,17 +11,18 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// The release that is installed and started.
+/// The version that is installed and started.
 const VERSION: &str = "2.5.0";
 const BUCKET: &str = "media";
 const REGION: &str = "garage";
 
-/// How long a start may take on a machine that is busy with a whole test suite; it is a second otherwise.
+/// How long a start may take on a machine that is busy with a whole test suite; otherwise it takes
+/// a second.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
-/// Starts Garage for every line it reads, says its process id, and ends it and removes its folder when nothing can be read
-/// any more: when the value is dropped, or the test process is gone, however it went. Signals from the terminal are left to
-/// the test process.
+/// Starts Garage for every line it reads and prints its process id. At the end of its input it ends
+/// Garage and removes its folder: then the value was dropped, or the test process ended in any way.
+/// It leaves signals from the terminal to the test process.
 const GUARD: &str = r#"trap '' INT HUP TERM
 while read -r _; do
     "$0" -c "$1/garage.toml" server --single-node --default-bucket >>"$1/log" 2>&1 </dev/null &
@@ -31,9 +32,10 @@ kill -9 $!
 wait
 rm -rf "$1""#;
 
-/// A private Garage, a real distributed store that speaks S3, with one bucket in a temporary directory.
+/// A private Garage, which is a real S3 server, with one bucket in a temporary directory.
 ///
-/// It is killed and its directory removed when the value is dropped, and also when the test process dies.
+/// It is killed and its directory removed when the value is dropped, and also when the test process
+/// dies.
 #[derive(Debug)]
 pub struct Garage {
     guard: Child,
@@ -50,7 +52,7 @@ struct Pipes {
     id: Option<Pid>,
 }
 
-/// A part of the shared [`Garage`]'s bucket that nobody else uses.
+/// A part of the bucket of the shared [`Garage`] that nobody else uses.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     garage: &'static Garage,
@@ -58,22 +60,23 @@ pub struct Bucket {
 }
 
 impl Garage {
-    /// Returns the one of this process, started by the first who asks. Where Garage is not installed, says so loudly and
-    /// returns `None`, or fails if `CI` is `true`.
+    /// Returns the Garage of this process, which the first call starts. If Garage is not installed,
+    /// prints a note and returns `None`.
     ///
     /// # Panics
     ///
-    /// When it does not come up, and in CI when it is not installed.
+    /// When it does not start, or is not installed and `CI` is `true`.
     pub fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Garage> = OnceLock::new();
         Self::is_installed().then(|| SHARED.get_or_init(Self::start))
     }
 
-    /// Returns whether Garage is installed. Where it is not, says so loudly, past the test harness.
+    /// Returns whether Garage is installed. If not, prints a note that the test harness does not
+    /// capture.
     ///
     /// # Panics
     ///
-    /// When it is not, and `CI` is `true`.
+    /// When it is not installed and `CI` is `true`.
     pub fn is_installed() -> bool {
         let binary = binary();
         if binary.exists() {
@@ -83,19 +86,19 @@ impl Garage {
         assert!(std::env::var_os("CI").is_none_or(|value| value != "true"), "{missing}");
         let thread = std::thread::current();
         let test = thread.name().unwrap_or("a test");
-        // Where standard error is closed there is nobody to tell.
+        // This fails only if standard error is closed.
         let _ = writeln!(std::io::stderr().lock(), "SKIPPED {test}: {missing}");
         false
     }
 
-    /// Starts one, for a test that stops or freezes it.
+    /// Starts a Garage for a test that stops or freezes it.
     ///
     /// # Panics
     ///
-    /// When it does not come up.
+    /// When it does not start.
     #[track_caller]
     pub fn start() -> Self {
-        // Between finding a free port and listening on it, somebody else may.
+        // Another process may take a free port before Garage listens on it.
         let mut attempts = (0..3).map(|_| Self::try_start());
         match attempts.find(|attempt| !matches!(attempt, Err(Error::NotReady { .. }))) {
             Some(Ok(garage)) => garage,
@@ -150,7 +153,7 @@ impl Garage {
         format!("s3://{BUCKET}/{prefix}?endpoint={endpoint}&region={REGION}")
     }
 
-    /// Returns where it answers, e.g. `http://127.0.0.1:43210`.
+    /// Returns its URL, e.g. `http://127.0.0.1:43210`.
     pub fn endpoint(&self) -> String {
         self.s3.base_url().origin().ascii_serialization()
     }
@@ -191,7 +194,7 @@ impl Garage {
         }
     }
 
-    /// Puts an object past the server.
+    /// Puts an object without the server.
     ///
     /// # Panics
     ///
@@ -201,7 +204,7 @@ impl Garage {
         ureq::put(url.as_str()).send(content).expect("Garage takes an object");
     }
 
-    /// Removes an object past the server.
+    /// Removes an object without the server.
     ///
     /// # Panics
     ///
@@ -211,12 +214,12 @@ impl Garage {
         ureq::delete(url.as_str()).call().expect("Garage deletes an object");
     }
 
-    /// Returns how many bytes of content lie on its disk, those of uploads under way among them.
+    /// Returns how many bytes of content are on its disk, including those of uploads in progress.
     pub fn stored_bytes(&self) -> u64 {
         bytes_below(&self.directory.path().join("data"))
     }
 
-    /// Stops it in the middle of whatever it does; connections stay, and nothing is answered.
+    /// Freezes it: connections stay open, and nothing is answered.
     ///
     /// # Panics
     ///
@@ -226,7 +229,7 @@ impl Garage {
         process::freeze(&[self.id()]).expect("Garage stops");
     }
 
-    /// Lets it go on after [`Garage::freeze`].
+    /// Lets it continue after [`Garage::freeze`].
     ///
     /// # Panics
     ///
@@ -236,7 +239,8 @@ impl Garage {
         process::thaw(&[self.id()]).expect("Garage goes on");
     }
 
-    /// Sends `SIGKILL`, and waits until connections are refused: a process may answer for a moment yet.
+    /// Sends `SIGKILL`, and waits until connections are refused: the process may still answer for a
+    /// moment.
     ///
     /// # Panics
     ///
@@ -250,11 +254,11 @@ impl Garage {
         assert!(refused.is_some(), "Garage has ended within {START_LIMIT:?}");
     }
 
-    /// Starts it again after [`Garage::kill`], with what it had, and waits until it answers.
+    /// Starts it again after [`Garage::kill`], with its data, and waits until it answers.
     ///
     /// # Panics
     ///
-    /// When it does not come up.
+    /// When it does not start.
     #[track_caller]
     pub fn restart(&self) {
         if let Err(error) = self.launch() {
@@ -290,14 +294,15 @@ impl Garage {
 
 impl Drop for Garage {
     fn drop(&mut self) {
-        // The guard reads the end, and does the rest.
+        // The guard reads the end of its input, and does the rest.
         self.pipes.get_mut().unwrap_or_else(PoisonError::into_inner).orders = None;
         let _ = self.guard.wait();
     }
 }
 
 impl Bucket {
-    /// Returns a part of the shared Garage that nobody else uses; `None` where Garage is not installed.
+    /// Returns a part of the shared Garage that nobody else uses; `None` if Garage is not
+    /// installed.
     ///
     /// # Panics
     ///
@@ -323,12 +328,12 @@ impl Bucket {
         self.garage.keys(&self.prefix)
     }
 
-    /// Puts an object past the server.
+    /// Puts an object without the server.
     pub fn put(&self, key: &str, content: &[u8]) {
         self.garage.put(&format!("{}/{key}", self.prefix), content);
     }
 
-    /// Removes an object past the server.
+    /// Removes an object without the server.
     pub fn delete(&self, key: &str) {
         self.garage.delete(&format!("{}/{key}", self.prefix));
     }
@@ -345,14 +350,14 @@ fn binary() -> PathBuf {
 }
 
 fn bytes_below(folder: &Path) -> u64 {
-    // What is moved or removed meanwhile does not count.
+    // Files that are moved or removed in the meantime do not count.
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let bytes = entries.filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)));
     bytes.map(|(path, metadata)| if metadata.is_dir() { bytes_below(&path) } else { metadata.len() }).sum()
 }
 
 fn free_ports() -> std::io::Result<[u16; 2]> {
-    // Both at a time, so that they differ.
+    // Both at once, so that they differ.
     let listeners = [TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?];
     Ok([listeners[0].local_addr()?.port(), listeners[1].local_addr()?.port()])
 }

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use tempfile::TempDir;
 
-/// A temporary directory, a configuration and the binary: where a server and the commands beside it run.
+/// A temporary directory, a configuration and the binary: where a server and the commands beside it
+/// run.
 ///
-/// The directory is the working directory of all of them, and is removed with everything in it when the value is dropped.
+/// The directory is the working directory of all of them. It is removed when the value is dropped.
 #[derive(Debug)]
 pub struct Home {
     directory: TempDir,
@@ -19,7 +20,8 @@ pub struct Home {
     database: Option<PostgresDatabase>,
 }
 
-/// Names the database of every test that does not choose one itself: `sqlite` (the default) or `postgres`.
+/// The variable that chooses the database of tests that do not choose one themselves: `sqlite` (the
+/// default) or `postgres`.
 const TEST_DATABASE: &str = "TINTYPE_TEST_DATABASE";
 
 impl Home {
@@ -39,7 +41,8 @@ impl Home {
         Ok(Self { directory, data_dir, setup, database: None })
     }
 
-    /// Makes a PostgreSQL database where the surrounding process asks for it and the test leaves the choice.
+    /// Creates a PostgreSQL database if the environment asks for it and the test does not choose
+    /// one.
     fn choose_database(&mut self) -> Result<(), Error> {
         let is_chosen = self.setup.environment.iter().any(|(name, _)| name == "TINTYPE_DATABASE_URL");
         match std::env::var(TEST_DATABASE).as_deref() {
@@ -61,12 +64,12 @@ impl Home {
         Ok(())
     }
 
-    /// Returns the bucket that the files are kept in, if they are kept in one.
+    /// Returns the bucket that the files are stored in, if there is one.
     pub fn bucket(&self) -> Option<&Bucket> {
         self.setup.bucket.as_ref()
     }
 
-    /// Returns the working directory; `tintype.toml` would be read from here.
+    /// Returns the working directory; `tintype.toml` is read from here.
     pub fn path(&self) -> &Path {
         self.directory.path()
     }
@@ -81,7 +84,8 @@ impl Home {
         self.setup.set_config(key, value);
     }
 
-    /// Returns a command of the binary, in this directory and with this configuration, for whatever [`Home::cli`] does not cover.
+    /// Returns a command of the binary, in this directory and with this configuration, for what
+    /// [`Home::cli`] does not cover.
     pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(&self.setup.binary);
         self.prepare(&mut command);
@@ -127,7 +131,7 @@ impl Home {
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
         if let Some(mut stdin) = child.stdin.take() {
-            // A command that does not read its input may be gone by now, which is its right.
+            // A command that does not read its input may have ended.
             let _ = stdin.write_all(input.as_bytes());
         }
         let output = child.wait_with_output().map_err(failed)?;

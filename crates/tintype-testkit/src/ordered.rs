@@ -20,12 +20,12 @@ pub enum Ordered {
     Scalar(Value),
     /// An array.
     Array(Vec<Ordered>),
-    /// An object, its members as they came.
+    /// An object, its members in their order.
     Object(Vec<(String, Ordered)>),
 }
 
 impl Ordered {
-    /// Returns an object's keys as they came; nothing for any other value.
+    /// Returns an object's keys in their order; nothing for any other value.
     pub fn keys(&self) -> Vec<&str> {
         match self {
             Self::Object(members) => members.iter().map(|(key, _)| key.as_str()).collect(),
@@ -41,7 +41,8 @@ impl Ordered {
         }
     }
 
-    /// Replaces every member of that name, at any depth, by a text: for what differs from run to run.
+    /// Replaces every member of that name, at any depth, by a text: for values that differ from run
+    /// to run.
     pub fn redact(&mut self, name: &str, text: &str) {
         match self {
             Self::Scalar(_) => {}
@@ -58,7 +59,8 @@ impl Ordered {
         }
     }
 
-    /// Replaces a piece of text in every string, at any depth: for what differs inside an address.
+    /// Replaces a piece of text in every string, at any depth: for parts of URLs that differ from
+    /// run to run.
     pub fn replace(&mut self, from: &str, to: &str) {
         match self {
             Self::Scalar(Value::String(text)) => *text = text.replace(from, to),

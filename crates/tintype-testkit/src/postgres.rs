@@ -15,9 +15,9 @@ const LEAST_VERSION: u32 = 15;
 
 /// A private PostgreSQL server in a temporary directory, reached through a socket in it.
 ///
-/// It ends when dropped, and also when the test process ends in whatever way, so that it may be kept in a static. What
-/// would make it survive a crash of the machine is switched off: data of tests are worth less than their time. Its
-/// collation is English, so that an order that depends on it is noticed.
+/// It ends when dropped, and also when the test process ends in any way, so it can be kept in a
+/// static. Durability is switched off, which makes tests faster. Its collation is English, so that
+/// a test notices an order that depends on it.
 #[derive(Debug)]
 pub struct Postgres {
     keeper: Child,
@@ -27,7 +27,8 @@ pub struct Postgres {
     databases: AtomicU32,
 }
 
-/// Starts the server, waits until standard input ends, which it does at the latest with the test process, and cleans up.
+/// Starts the server, waits until standard input ends, at the latest with the test process, and
+/// cleans up.
 const KEEPER: &str = r#"
 cd "$1" || exit 1
 umask 077
@@ -67,7 +68,7 @@ impl Postgres {
             chown(&directory, Some(user), Some(group)).map_err(Error::io("change owner of", directory.display()))?;
             command.uid(user).gid(group);
         }
-        // Of its own group, so that Ctrl-C in a terminal does not keep it from cleaning up.
+        // In its own process group, so that Ctrl-C in a terminal does not keep it from cleaning up.
         command.process_group(0).current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut keeper = command.spawn().map_err(|source| Error::Spawn { program: "sh".into(), source })?;
         let mut line = String::new();
@@ -78,19 +79,19 @@ impl Postgres {
         if line.trim() == "ready" { Ok(server) } else { Err(Error::Postgres { problem: server.log() }) }
     }
 
-    /// Returns the server that all tests of this process share, started at the first call; `None`, and words on standard
-    /// error, where PostgreSQL is not installed.
+    /// Returns the server that all tests of this process share, which the first call starts. If
+    /// PostgreSQL is not installed, prints a note and returns `None`.
     ///
     /// # Panics
     ///
-    /// When it does not start; and when it is not installed where `CI` is `true`, since nothing may be left out there.
+    /// When it does not start, or is not installed and `CI` is `true`.
     pub fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Postgres>> = OnceLock::new();
         let shared = SHARED.get_or_init(|| match Self::start() {
             Ok(server) => Some(server),
             Err(error @ Error::NotInstalled { .. }) if std::env::var_os("CI").is_none_or(|ci| ci != "true") => {
-                // Past the test harness, which keeps what a passing test prints to itself.
-                let _ = writeln!(std::io::stderr(), "\n*** LEFT OUT, what needs PostgreSQL: {error}\n");
+                // Not through the test harness, which hides what a passing test prints.
+                let _ = writeln!(std::io::stderr(), "\n*** SKIPPED all tests that need PostgreSQL: {error}\n");
                 None
             }
             Err(error) => panic!("{}", error.report()),
@@ -98,13 +99,13 @@ impl Postgres {
         shared.as_ref()
     }
 
-    /// Lets `prepare` work on the database that all later ones are copies of, given its address; the first call of each
-    /// server counts. It has to leave no connection open.
+    /// Runs `prepare` on the database that all later ones are copies of, given its URL. Only the
+    /// first call for each server runs it. It must leave no connection open.
     pub fn prepare(&self, prepare: impl FnOnce(&str)) {
         self.template.call_once(|| prepare(&self.url("template1")));
     }
 
-    /// Makes a database: a copy of what [`Postgres::prepare`] left, else an empty one.
+    /// Creates a database: a copy of what [`Postgres::prepare`] left, else an empty one.
     ///
     /// # Panics
     ///
@@ -114,7 +115,7 @@ impl Postgres {
         self.create("template1")
     }
 
-    /// Makes a database with nothing in it.
+    /// Creates an empty database.
     ///
     /// # Panics
     ///
@@ -131,13 +132,13 @@ impl Postgres {
         PostgresDatabase { server: self, name }
     }
 
-    /// Returns the address of a database.
+    /// Returns the URL of a database.
     pub fn url(&self, database: &str) -> String {
         let socket = self.directory.to_string_lossy().replace('/', "%2F");
         format!("postgres://postgres@{socket}/{database}")
     }
 
-    /// Runs SQL in a database and returns what it returns, a line for each row.
+    /// Runs SQL in a database and returns the result, a line for each row.
     ///
     /// # Panics
     ///
@@ -171,7 +172,8 @@ impl Postgres {
         self.control(["start", "--log=server.log"]);
     }
 
-    /// Stops the processes of the server in the middle of whatever they do; connections stay, and nothing is answered.
+    /// Stops the processes of the server in the middle of whatever they do; connections stay, and
+    /// nothing is answered.
     ///
     /// # Panics
     ///
@@ -195,7 +197,7 @@ impl Postgres {
         process::thaw(&children(server)).and_then(|()| process::thaw(&[server])).expect("PostgreSQL goes on");
     }
 
-    /// Returns the process that starts all the others.
+    /// Returns the id of PostgreSQL's main process.
     #[track_caller]
     fn server(&self) -> Pid {
         let file = fs::read_to_string(self.directory.join("data/postmaster.pid")).unwrap_or_default();
@@ -256,12 +258,12 @@ pub struct PostgresDatabase {
 }
 
 impl PostgresDatabase {
-    /// Returns its address.
+    /// Returns its URL.
     pub fn url(&self) -> String {
         self.server.url(&self.name)
     }
 
-    /// Runs SQL in it and returns what it returns, a line for each row.
+    /// Runs SQL in it and returns the result, a line for each row.
     ///
     /// # Panics
     ///
@@ -274,7 +276,8 @@ impl PostgresDatabase {
 
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        // The server goes with all of its databases soon; this only keeps them from filling the disk until then.
+        // The server and its databases are removed soon; this only keeps them from filling the disk
+        // until then.
         let url = self.server.url("postgres");
         let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         let _ = self.server.run("psql", ["-Xq", "-d", &url, "-c", &sql]);
@@ -299,7 +302,7 @@ fn installed() -> Result<PathBuf, Error> {
         .ok_or(Error::NotInstalled { what: "PostgreSQL 15 or later", how: "apt-get install postgresql" })
 }
 
-/// Returns user and group of somebody who may do little: `postgres`, else `nobody`.
+/// Returns user and group of an unprivileged account: `postgres`, else `nobody`.
 fn unprivileged() -> Result<(u32, u32), Error> {
     let users = fs::read_to_string("/etc/passwd").map_err(Error::io("read", "/etc/passwd"))?;
     let find = |name: &str| {

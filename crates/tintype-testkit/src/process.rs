@@ -36,7 +36,7 @@ impl Process {
 
     /// Ends the child without giving it a chance to do anything.
     pub(crate) fn kill(&mut self) {
-        // Both can only fail when the child is gone already, which is what is wanted.
+        // Both can fail only if the child has ended, which is the goal.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -51,8 +51,8 @@ impl Drop for Process {
 /// How long processes may take to stop after they were told to.
 const STOP_LIMIT: Duration = Duration::from_secs(30);
 
-/// Stops processes in the middle of whatever they do, and waits until all their threads are: each goes on until it next
-/// looks for signals.
+/// Freezes processes, and waits until all their threads have stopped: each runs until it next
+/// checks for signals.
 ///
 /// # Errors
 ///
@@ -63,7 +63,7 @@ pub(crate) fn freeze(processes: &[Pid]) -> io::Result<()> {
     stopped.ok_or_else(|| io::ErrorKind::TimedOut.into())
 }
 
-/// Lets processes go on that [`freeze`] stopped.
+/// Lets processes continue that [`freeze`] stopped.
 ///
 /// # Errors
 ///
@@ -72,12 +72,12 @@ pub(crate) fn thaw(processes: &[Pid]) -> io::Result<()> {
     Ok(processes.iter().try_for_each(|&id| kill_process(id, Signal::CONT))?)
 }
 
-/// Returns whether a process does nothing any more: stopped, or ended without its parent having taken note.
+/// Returns whether a process has stopped, or ended without being waited for.
 fn is_stopped(id: Pid) -> bool {
     let Ok(threads) = fs::read_dir(format!("/proc/{}/task", id.as_raw_nonzero())) else { return false };
     threads.flatten().all(|thread| {
         let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-        // The state comes after the name, which may have brackets of its own.
+        // The state comes after the name, which may contain brackets.
         stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['T', 'Z']))
     })
 }

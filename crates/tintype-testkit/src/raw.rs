@@ -3,9 +3,9 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// A connection on which a test writes bytes as it likes and reads what comes back.
+/// A connection on which a test writes any bytes and reads what comes back.
 ///
-/// Reads give up after thirty seconds, or what [`RawConnection::set_timeout`] says.
+/// Reads fail after thirty seconds, or after the time set with [`RawConnection::set_timeout`].
 #[derive(Debug)]
 pub struct RawConnection {
     stream: TcpStream,
@@ -17,7 +17,7 @@ impl RawConnection {
     ///
     /// # Errors
     ///
-    /// When nothing listens there, or not within five seconds.
+    /// When nothing accepts the connection within five seconds.
     pub fn open(address: SocketAddr) -> Result<Self, Error> {
         let stream =
             TcpStream::connect_timeout(&address, Duration::from_secs(5)).map_err(Error::io("connect to", address))?;
@@ -59,12 +59,12 @@ impl RawConnection {
     ///
     /// # Errors
     ///
-    /// When the connection ends or stays silent before the answer is complete, or what comes is not HTTP.
+    /// When the connection ends or stalls before the answer is complete, or the answer is not HTTP.
     pub fn read_any_response(&mut self) -> Result<Response, Error> {
         self.read_one(true)
     }
 
-    /// Reads one answer, past interim ones.
+    /// Reads one answer, and skips interim ones.
     ///
     /// # Errors
     ///
@@ -87,7 +87,8 @@ impl RawConnection {
         self.read_one(false)
     }
 
-    /// Reads until the server closes the connection or stays silent, and returns what came; an empty answer means it closed without a word.
+    /// Reads until the server closes the connection or stalls, and returns the bytes; empty if it
+    /// closed the connection without an answer.
     pub fn read_until_closed(&mut self) -> Vec<u8> {
         while matches!(self.fill(), Ok(count) if count > 0) {}
         std::mem::take(&mut self.pending)

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 /// What `application/x-www-form-urlencoded` leaves as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A request being put together; [`Request::send`] sends it.
+/// A request under construction; [`Request::send`] sends it.
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<'c> {
@@ -33,7 +33,7 @@ impl<'c> Request<'c> {
         self
     }
 
-    /// Adds a header; the client's own of the same name is left out.
+    /// Adds a header. It replaces the client's own of the same name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
@@ -84,7 +84,8 @@ impl<'c> Request<'c> {
         Ok(Response::new(response.status(), response.headers().to_vec(), body))
     }
 
-    /// Sends the request and writes the answer's body into a sink instead of keeping it; for bodies too large to hold.
+    /// Sends the request and writes the answer's body into a sink; for bodies that are too large
+    /// for memory.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 use crate::Ordered;
 use serde_json::Value;
 
-/// An answer, read whole.
+/// A complete answer.
 #[derive(Debug, Clone)]
 pub struct Response {
     status: u16,
@@ -10,7 +10,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// Puts an answer together; header names are given in lower case.
+    /// Makes an answer. Header names are in lower case.
     pub(crate) fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
         Self { status, headers, body }
     }
@@ -25,7 +25,7 @@ impl Response {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Returns every header, names in lower case, as they came.
+    /// Returns all headers in their order, with names in lower case.
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
     }
@@ -35,7 +35,7 @@ impl Response {
         &self.body
     }
 
-    /// Returns the body as text, with a mark for what is not UTF-8.
+    /// Returns the body as text, with a replacement character for what is not UTF-8.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -53,7 +53,7 @@ impl Response {
         }
     }
 
-    /// Returns the body as JSON with its keys in the order they came.
+    /// Returns the body as JSON that keeps the order of its keys.
     ///
     /// # Panics
     ///
@@ -70,7 +70,7 @@ impl Response {
     ///
     /// # Panics
     ///
-    /// When it has another; the message shows the whole answer.
+    /// When it has another status; the message shows the whole answer.
     #[must_use = "use `assert_eq!` on the status when the answer is not needed"]
     #[track_caller]
     pub fn expect_status(self, status: u16) -> Self {
@@ -80,7 +80,7 @@ impl Response {
 }
 
 impl std::fmt::Display for Response {
-    /// Writes the answer as it would stand on the wire, its body cut after two thousand characters.
+    /// Writes the answer as it is on the wire, with the body cut after two thousand characters.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(formatter, "HTTP {}", self.status)?;
         for (name, value) in &self.headers {

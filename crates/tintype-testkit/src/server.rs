@@ -9,20 +9,21 @@ use std::process::ExitStatus;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long a server may take to finish what it has in hand after a signal.
+/// How long a server may take to finish its requests after a signal.
 const END_LIMIT: Duration = Duration::from_secs(40);
 
-/// A running server with a data directory of its own.
+/// A running server with its own data directory.
 ///
-/// Dropping it kills the process and removes the directory; when that happens because a test fails, everything the server printed is shown first.
-/// Every test is meant to start its own: values in statics are never dropped, and would leave the process behind.
+/// Dropping it kills the process and removes the directory. If a test is failing, everything the
+/// server printed is shown first. Every test should start its own server: values in statics are
+/// never dropped, and would leave the process running.
 #[derive(Debug)]
 pub struct Server {
     process: Process,
     base: Base,
     address: SocketAddr,
     actors: Mutex<HashMap<Account, Client>>,
-    // Last, so that the directory goes when the process has.
+    // Last, so that the directory is removed after the process has ended.
     home: Home,
 }
 
@@ -40,7 +41,7 @@ impl Home {
 }
 
 impl Server {
-    /// Returns the address up to and without the path, e.g. `http://127.0.0.1:43210`.
+    /// Returns the URL without a path, e.g. `http://127.0.0.1:43210`.
     pub fn url(&self) -> String {
         self.base.get()
     }
@@ -75,7 +76,7 @@ impl Server {
         self.home.log()
     }
 
-    /// Returns the most memory it has held at a time, in bytes (`VmHWM` of `/proc/<pid>/status`, see proc(5)).
+    /// Returns its peak memory in bytes (`VmHWM` of `/proc/<pid>/status`, see proc(5)).
     ///
     /// # Errors
     ///
@@ -93,7 +94,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When the process is gone already.
+    /// When the process has ended.
     pub fn signal_to_end(&self) -> Result<(), Error> {
         self.process.signal_to_end().map_err(Error::io("signal", self.process.id()))
     }
@@ -102,7 +103,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When it has not after forty seconds.
+    /// When it has not ended after forty seconds.
     pub fn wait(&mut self) -> Result<ExitStatus, Error> {
         self.process.wait(END_LIMIT).ok_or_else(|| Error::StillRunning { waited: END_LIMIT, log: self.log() })
     }
@@ -111,7 +112,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When it is gone already, or has not ended after forty seconds.
+    /// When it has ended before, or does not end within forty seconds.
     pub fn terminate(&mut self) -> Result<ExitStatus, Error> {
         self.signal_to_end()?;
         self.wait()
@@ -122,16 +123,18 @@ impl Server {
         self.process.kill();
     }
 
-    /// Sets a configuration key; it holds for the server after the next [`Server::restart`], and for commands at once.
+    /// Sets a configuration key. It takes effect for commands at once, and for the server after the
+    /// next [`Server::restart`].
     pub fn reconfigure(&mut self, key: &str, value: &str) {
         self.home.reconfigure(key, value);
     }
 
-    /// Ends the server if it runs, and starts it again on the same data directory and another port; clients follow.
+    /// Ends the server if it runs, and starts it again on the same data directory and another port.
+    /// Clients follow.
     ///
     /// # Errors
     ///
-    /// When it does not end, or does not come up again.
+    /// When it does not end, or does not start again.
     pub fn restart(&mut self) -> Result<(), Error> {
         if self.is_running() {
             self.terminate()?;
@@ -150,7 +153,7 @@ impl Server {
         self.home.cli(arguments)
     }
 
-    /// Opens a connection for bytes as they are.
+    /// Opens a connection for raw bytes.
     ///
     /// # Panics
     ///
@@ -183,7 +186,8 @@ impl Server {
         self.actor(Account::staff().grant(permissions))
     }
 
-    /// Returns a user who is neither staff nor admin and yet holds these permissions, the same one each time.
+    /// Returns a user who is neither staff nor admin but holds these permissions, the same one each
+    /// time.
     ///
     /// # Panics
     ///
@@ -244,7 +248,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.process.kill();
         if std::thread::panicking() {
-            // Through the test harness's own capture, which plain writes to the descriptor would go around.
+            // With the macro, whose output the test harness captures.
             eprint_captured(&self.log());
         }
     }
@@ -267,7 +271,7 @@ fn launch(home: &Home, base: &Base) -> Result<(Process, SocketAddr), Error> {
         if let Some(status) = process.ended() {
             return Some(Err(Error::Exited { status, log: home.log() }));
         }
-        // Read again each time: the file may have been seen half written.
+        // Read again each time: the file may be half written.
         let text = fs::read_to_string(&port_file).ok()?;
         let port = text.trim().rsplit(':').next()?.parse().ok()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));

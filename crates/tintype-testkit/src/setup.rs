@@ -3,7 +3,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What a [`Builder`](crate::Builder) was told.
+/// The settings of a [`Builder`](crate::Builder).
 #[derive(Debug, Clone)]
 pub(crate) struct Setup {
     pub(crate) binary: PathBuf,
@@ -24,7 +24,8 @@ impl Default for Setup {
             arguments: Vec::new(),
             wrapper: Vec::new(),
             data_dir: None,
-            // A start takes a fraction of a second; a machine busy with a whole test suite may stretch that.
+            // A start takes a fraction of a second, but longer on a machine that is busy with a
+            // whole test suite.
             start_limit: Duration::from_secs(30),
             bucket: None,
             chooses_storage: false,
@@ -50,7 +51,8 @@ impl Setup {
         self.bucket = Some(bucket.clone());
     }
 
-    /// Keeps the files in Garage if `TINTYPE_TEST_STORAGE` says so and the test does not say otherwise.
+    /// Stores the files in Garage if `TINTYPE_TEST_STORAGE` says so and the test does not choose a
+    /// storage.
     pub(crate) fn choose_storage(&mut self) {
         match std::env::var("TINTYPE_TEST_STORAGE").as_deref() {
             Err(_) | Ok("local") => {}

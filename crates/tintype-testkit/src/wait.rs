@@ -1,12 +1,14 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long one look waits for the next; short against what is waited for, long enough not to keep a core busy.
+/// The pause between two looks: short enough not to delay tests, long enough not to keep a core
+/// busy.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Returns what `look` finds, asking again until it finds something or `limit` has passed.
 ///
-/// `look` is called at least once, and once more after the limit, so that a machine that stalls between two looks does not fail a test.
+/// `look` is called at least once, and once more after the limit, so that a test does not fail
+/// because the machine stalled between two looks.
 ///
 /// ```
 /// let mut calls = 0;
@@ -30,11 +32,12 @@ pub fn wait_for<T>(limit: Duration, mut look: impl FnMut() -> Option<T>) -> Opti
     }
 }
 
-/// Waits until `condition` holds, at most a minute: a machine may be busy, and how fast something is is no matter of tests.
+/// Waits until `condition` holds, at most a minute: the machine may be busy, and tests do not
+/// measure speed.
 ///
 /// # Panics
 ///
-/// When it does not hold by then; `what` says in the message what was waited for.
+/// When it does not hold by then. `what` says in the message what the test waited for.
 #[track_caller]
 pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     let limit = Duration::from_secs(60);

@@ -17,26 +17,27 @@ pub(super) trait Store: ObjectStore + MultipartStore + Signer {}
 
 impl<T: ObjectStore + MultipartStore + Signer> Store for T {}
 
-/// How long an answer may take to begin, beside what the request's body needs.
+/// How long an answer may take to begin, in addition to what the request's body needs.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(4);
 
-/// How long putting the parts of a large object together may take: Amazon speaks of minutes.
+/// How long completing an upload in parts may take: Amazon's documentation speaks of minutes.
 const COMPLETE_LIMIT: Duration = Duration::from_secs(60);
 
 /// The slowest rate at which bodies are worth sending.
 const MIN_BYTES_PER_SECOND: u64 = 256 * 1024;
 
-/// How many requests are on their way at a time. Each has a connection, and a process has but so many descriptors; more at
-/// once would not be answered sooner.
+/// How many requests are in flight at a time. Each has a connection, and descriptors are limited;
+/// more requests at once would not be answered sooner.
 const REQUESTS_IN_FLIGHT: usize = 64;
 
-/// Returns how long an operation that sends so many bytes may take, repetitions and waiting included: twice as long as one
-/// request, so that one that hangs is repeated, and for small objects short enough to tell a client within ten seconds.
+/// Returns how long an operation that sends so many bytes may take, repetitions and waiting
+/// included: twice as long as one request, so that a hanging request is repeated. For small objects
+/// that is short enough to tell a client within ten seconds.
 pub(super) fn patience(bytes: u64) -> Duration {
     answer_limit(bytes) * 2
 }
 
-/// Returns how long an operation may take whose last request puts an object together.
+/// Returns how long an operation may take that completes an upload in parts.
 pub(super) fn completing_patience() -> Duration {
     COMPLETE_LIMIT * 2
 }
@@ -45,7 +46,7 @@ fn answer_limit(bytes: u64) -> Duration {
     ANSWER_LIMIT + Duration::from_millis(bytes * 1000 / MIN_BYTES_PER_SECOND)
 }
 
-/// Repeats what fails, at first soon and then ever later, as long as the patience of a small operation lasts.
+/// Retries with growing pauses, for as long as a small operation may take.
 pub(super) fn retries() -> RetryConfig {
     RetryConfig {
         backoff: BackoffConfig {
@@ -59,7 +60,7 @@ pub(super) fn retries() -> RetryConfig {
 }
 
 pub(super) fn options(allow_http: bool) -> ClientOptions {
-    // No limit for a whole exchange: a download takes as long as whoever reads it.
+    // No limit for a whole exchange: a download takes as long as its reader does.
     ClientOptions::new()
         .with_timeout_disabled()
         .with_connect_timeout(Duration::from_secs(2))
@@ -67,7 +68,7 @@ pub(super) fn options(allow_http: bool) -> ClientOptions {
         .with_allow_http(allow_http)
 }
 
-/// Makes clients whose every request has a limit, and whose errors can be told apart.
+/// Makes clients whose requests all have a time limit, and whose errors can be told apart.
 #[derive(Debug)]
 pub(super) struct Connector {
     slots: Arc<Semaphore>,
@@ -75,7 +76,8 @@ pub(super) struct Connector {
 
 impl Connector {
     pub(super) fn new() -> Self {
-        // TLS without aws-lc, which takes CMake to build. Somebody may have chosen a provider before, which is as good.
+        // TLS without aws-lc, which needs CMake to build. If a provider was installed before, it is
+        // used.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self { slots: Arc::new(Semaphore::new(REQUESTS_IN_FLIGHT)) }
     }
@@ -110,7 +112,7 @@ impl HttpService for Service {
     }
 }
 
-/// Returns whether an answer is a failure that asking again would not change.
+/// Returns whether an answer is a failure that a repeated request would not change.
 fn is_final(status: StatusCode) -> bool {
     let is_temporary = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
     (status.is_client_error() && !is_temporary) || status.is_redirection()

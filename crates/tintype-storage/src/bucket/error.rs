@@ -4,12 +4,12 @@ use std::error::Error as StdError;
 use std::io;
 use tintype_domain::Key;
 
-/// An answer of the service that is no success, and that asking again would not change.
+/// A failure that the service would answer again if the request were repeated.
 #[derive(Debug, thiserror::Error)]
 #[error("it answered {status} `{code}`: {message}")]
 pub(super) struct Refusal {
     pub(super) status: u16,
-    /// What S3 calls its errors, such as `NoSuchKey`; empty where the answer had no body, as to `HEAD`.
+    /// S3's error code, such as `NoSuchKey`; empty if the answer had no body, as for `HEAD`.
     pub(super) code: String,
     pub(super) message: String,
 }
@@ -20,7 +20,7 @@ pub(super) struct Refusal {
 struct Trouble(String);
 
 impl Refusal {
-    /// Reads the body of an answer: the XML that S3 and its like send.
+    /// Reads the body of an answer, which is XML.
     pub(super) fn new(status: u16, body: &str) -> Self {
         let element = |name: &str| {
             let (_, rest) = body.split_once(&format!("<{name}>"))?;
@@ -56,7 +56,7 @@ fn causes(error: &object_store::Error) -> impl Iterator<Item = &(dyn StdError + 
     std::iter::successors(Some(error as &(dyn StdError + 'static)), |&error| error.source())
 }
 
-/// Returns the refusal that an error stems from, if it stems from one.
+/// Returns the refusal that caused an error, if there is one.
 fn refusal(error: &object_store::Error) -> Option<&Refusal> {
     causes(error).find_map(|cause| cause.downcast_ref())
 }
@@ -66,7 +66,7 @@ pub(super) fn is_beyond_end(error: &object_store::Error) -> bool {
     refusal(error).is_some_and(|refusal| refusal.status == 416)
 }
 
-/// Returns what an error of the client means for whoever wanted something of an object.
+/// Translates an error of the client in an operation on an object.
 pub(super) fn of_object(error: &object_store::Error, key: &Key, url: &BucketUrl) -> Error {
     match refusal(error) {
         Some(refusal) if refusal.is_missing_object() => Error::NotFound { key: key.clone() },
@@ -74,7 +74,7 @@ pub(super) fn of_object(error: &object_store::Error, key: &Key, url: &BucketUrl)
     }
 }
 
-/// Returns what an error of the client means for whoever wanted something of the bucket.
+/// Translates an error of the client in an operation on the bucket.
 pub(super) fn of_bucket(error: &object_store::Error, url: &BucketUrl) -> Error {
     match refusal(error) {
         Some(refusal) if refusal.is_no_space() => {
@@ -91,7 +91,7 @@ pub(super) fn timed_out(url: &BucketUrl) -> Error {
     trouble(format!("`{url}` does not answer in time"))
 }
 
-/// The error of a bucket that cannot be used for a reason of our own finding.
+/// The error of a bucket that cannot be used, for a reason that we found ourselves.
 pub(super) fn trouble(text: String) -> Error {
     Error::unavailable(Trouble(text))
 }

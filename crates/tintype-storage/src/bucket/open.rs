@@ -4,7 +4,8 @@ use super::{BucketUrl, error};
 use crate::Error;
 use object_store::aws::AmazonS3Builder;
 
-/// Makes a client for a bucket, with the keys that the environment has for it. Asks nothing of the bucket yet.
+/// Makes a client for a bucket with the credentials in the environment. Does not contact the bucket
+/// yet.
 pub(super) async fn store(url: &BucketUrl, environment: &[(String, String)]) -> Result<Box<dyn Store>, Error> {
     match url.provider {
         Provider::S3 => s3(url, environment).await,
@@ -13,7 +14,7 @@ pub(super) async fn store(url: &BucketUrl, environment: &[(String, String)]) -> 
     }
 }
 
-/// Sets what the variables with a prefix say, each provider's tools know which; those of other tools are left alone.
+/// Applies the variables with a prefix that the provider's own tools use, and ignores others.
 macro_rules! configured {
     ($builder:expr, $environment:expr, $prefix:literal) => {
         $environment.iter().filter(|(name, _)| name.starts_with($prefix)).fold($builder, |builder, (name, value)| {
@@ -31,7 +32,7 @@ async fn s3(url: &BucketUrl, environment: &[(String, String)]) -> Result<Box<dyn
         .with_bucket_name(&url.bucket)
         .with_http_connector(client::Connector::new())
         .with_client_options(client::options(url.endpoint.as_ref().is_some_and(is_http)))
-        // Objects are deleted one by one, which every service understands.
+        // Objects are deleted one by one, which every service supports.
         .with_disable_bulk_delete(true)
         .with_retry(client::retries());
     if let Some(endpoint) = &url.endpoint {
@@ -41,7 +42,7 @@ async fn s3(url: &BucketUrl, environment: &[(String, String)]) -> Result<Box<dyn
         builder = builder.with_region(region);
     }
     let store = builder.build().map_err(|e| error::of_bucket(&e, url))?;
-    // Where the environment has none, the machine is asked, if it is Amazon's.
+    // If the environment has no credentials, the metadata service of Amazon's machines is asked.
     store.credentials().get_credential().await.map_err(|_| {
         error::trouble(format!("there are no keys for `{url}`: set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`"))
     })?;

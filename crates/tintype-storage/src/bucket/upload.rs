@@ -15,20 +15,20 @@ use tintype_domain::Key;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{sleep, timeout};
 
-/// The size of a part: S3's smallest, so that a large object takes the least memory. Larger objects than fit into
-/// [`MAX_PARTS`] of them have larger parts.
+/// The size of a part: S3's minimum, so that a large object takes the least memory. Objects that do
+/// not fit into [`MAX_PARTS`] such parts have larger ones.
 const PART_BYTES: u64 = 5 << 20;
 
 /// How many parts an object may have.
 const MAX_PARTS: u64 = 10_000;
 
-/// How many parts of one object are on their way at a time.
+/// How many parts of one object are in flight at a time.
 const PARTS_IN_FLIGHT: usize = 4;
 
-/// How often the service is asked whether it is there while a large object is on its way.
+/// How often the service is asked whether it still answers while a large object is sent.
 const ASK_EVERY: Duration = Duration::from_secs(2);
 
-/// When a failed upload in parts is given up, at first and again as long as the service does not answer.
+/// The pauses before each attempt to abort a failed upload in parts.
 const ABORT_AFTER: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_secs(5),
@@ -38,7 +38,7 @@ const ABORT_AFTER: [Duration; 5] = [
 ];
 
 impl Inner {
-    /// Puts an object whose key nobody else uses.
+    /// Puts an object under a key that nobody else uses.
     pub(super) async fn put(self: &Arc<Self>, object: &NewObject) -> Result<(), Error> {
         let path = self.path(&object.key);
         let attributes = attributes(object);
@@ -67,7 +67,8 @@ impl Inner {
         }
     }
 
-    /// Refuses a key under which an object lies: somebody put it there, or left it when the database was restored.
+    /// Refuses a key that has an object: somebody copied it there, or it is left from before a
+    /// restore of the database.
     async fn refuse_taken(&self, key: &Key) -> Result<(), Error> {
         match self.head(key).await {
             Ok(_) => Err(Error::AlreadyExists { key: key.clone() }),
@@ -100,13 +101,14 @@ impl Inner {
         let result = self.while_alive(put).await;
         if result.is_err() {
             let inner = Arc::clone(self);
-            // Nobody waits for it: the service may be down.
+            // In the background, because the service may be down.
             tokio::spawn(async move { inner.abort(path, id).await });
         }
         result
     }
 
-    /// Waits for work on something large, which may take long, as long as the service answers a small question meanwhile.
+    /// Waits for work that may take long, as long as the service answers a small request every now
+    /// and then.
     async fn while_alive<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         let ended = async {
             loop {
@@ -138,14 +140,16 @@ impl Inner {
 
     async fn complete(&self, key: &Key, path: &Path, id: &String, parts: Vec<PartId>, size: u64) -> Result<(), Error> {
         let Err(error) = self.store.complete_multipart(path, id, parts).await else { return Ok(()) };
-        // Repeated after its answer was lost, it finds the upload gone, and the object in its place.
+        // If the answer was lost and the request repeated, the upload is gone and the object is in
+        // its place.
         match self.head(key).await {
             Ok(meta) if meta.size == size => Ok(()),
             _ => Err(self.not_put(&error, key)),
         }
     }
 
-    /// Tells the service to forget the parts it has. What fails is left to the bucket's lifecycle rules.
+    /// Tells the service to drop the parts it has. If that fails, the bucket's lifecycle rules have
+    /// to do it.
     async fn abort(&self, path: Path, id: String) {
         for pause in ABORT_AFTER {
             sleep(pause).await;
@@ -156,9 +160,10 @@ impl Inner {
         }
     }
 
-    /// Waits until so much memory may be taken for content on its way.
+    /// Waits until so much memory may be used for content in flight.
     async fn reserve(&self, bytes: u64) -> Result<Option<SemaphorePermit<'_>>, Error> {
-        // What an upload that is received takes anyway is not worth waiting for behind large ones.
+        // Receiving an upload takes that much memory anyway; waiting behind large uploads is not
+        // worth it.
         if bytes <= BLOCK_BYTES as u64 {
             return Ok(None);
         }
@@ -166,7 +171,7 @@ impl Inner {
         self.memory.acquire_many(kib).await.map(Some).map_err(Error::unavailable)
     }
 
-    /// Nothing is missing where something is put, unless it is the bucket.
+    /// `NotFound` in answer to a put means that the bucket is missing.
     fn not_put(&self, error: &object_store::Error, key: &Key) -> Error {
         match error::of_object(error, key, &self.url) {
             Error::NotFound { .. } => error::trouble(format!("`{}` has lost an upload, or does not exist", self.url)),

@@ -3,14 +3,15 @@ use std::fmt;
 use std::str::FromStr;
 use tintype_domain::Key;
 
-/// Where a bucket is, without the keys to it: `s3://<bucket>/<prefix>?endpoint=<url>&region=<name>`, `gs://<bucket>/<prefix>` or
-/// `az://<container>/<prefix>`. Prefix and parameters may be left out.
+/// The place of a bucket, without credentials:
+/// `s3://<bucket>/<prefix>?endpoint=<url>&region=<name>`, `gs://<bucket>/<prefix>` or
+/// `az://<container>/<prefix>`. Prefix and parameters are optional.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BucketUrl {
     pub(super) provider: Provider,
     pub(super) bucket: String,
     pub(super) prefix: Option<Key>,
-    /// Where the service answers, for S3; Amazon's own unless given.
+    /// The URL of the service, for S3; by default Amazon's own.
     pub(super) endpoint: Option<String>,
     /// The region's name, for S3.
     pub(super) region: Option<String>,
@@ -24,11 +25,12 @@ pub(super) enum Provider {
     Azure,
 }
 
-/// A key and its prefix together are at most 1024 bytes, and the keys that uploads get stay below 600.
+/// A key and its prefix together are at most 1024 bytes, and the keys that uploads get stay below
+/// 600.
 const MAX_PREFIX_BYTES: usize = 400;
 
 impl BucketUrl {
-    /// Returns whether a URL is meant to be that of a bucket, valid or not.
+    /// Returns whether a URL has the scheme of a bucket, valid or not.
     pub fn is_meant_by(url: &str) -> bool {
         url.split_once("://").is_some_and(|(scheme, _)| Provider::of(scheme).is_some())
     }
@@ -107,7 +109,7 @@ impl BucketUrl {
     }
 }
 
-/// Without parameters, as messages name it.
+/// Writes the URL without parameters, for messages.
 impl fmt::Display for BucketUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.provider.scheme(), self.bucket)?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use tintype_domain::Key;
 
-/// A folder in the storage that is empty at first and in the end.
+/// A folder in the storage that is empty at the start and at the end of a test.
 pub(super) struct Folder<'a> {
     storage: &'a dyn Storage,
     name: &'static str,
@@ -54,7 +54,8 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// Returns bytes in which every position can be told from its neighbours and from its like in every other block.
+/// Returns bytes in which every position differs from its neighbours and from the same position in
+/// other blocks.
 pub(super) fn pattern(len: usize) -> Vec<u8> {
     (0..len).map(|i| (i % 251 + i / 65_521) as u8).collect()
 }
@@ -63,7 +64,7 @@ pub(super) async fn spooled(storage: &dyn Storage, bytes: &[u8]) -> Arc<Spooled>
     let dir = storage.spool_dir().map_or_else(std::env::temp_dir, ToOwned::to_owned);
     let spool = Spool::open(dir).expect("a spool can be opened");
     let mut writer = spool.create(u64::MAX);
-    // Chunks that never end where a block does.
+    // Chunks that never end at the end of a block.
     for chunk in bytes.chunks(10_007) {
         writer.write(Bytes::copy_from_slice(chunk)).await.expect("a file can be written");
     }

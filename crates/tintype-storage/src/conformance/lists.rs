@@ -3,10 +3,11 @@ use crate::{Error, Storage};
 use futures_util::TryStreamExt;
 use tintype_domain::Key;
 
-/// A deleted object is gone, its neighbours are not, its key is free, and deleting it again is no error.
+/// A deleted object is gone, its neighbours are not, its key is free, and deleting it again is no
+/// error.
 ///
 /// # Panics
-/// Where it is otherwise.
+/// If that is not so.
 pub async fn deletes_for_good(storage: &dyn Storage) {
     let folder = Folder::empty(storage, "deletes_for_good").await;
     let key = folder.key("object");
@@ -29,11 +30,12 @@ pub async fn deletes_for_good(storage: &dyn Storage) {
 /// A list holds every object below its folder once and nothing else; a folder itself is no object.
 ///
 /// # Panics
-/// Where it does not.
+/// If it does not.
 pub async fn lists_what_is_there(storage: &dyn Storage) {
     let folder = Folder::empty(storage, "lists_what_is_there").await;
     assert_eq!(folder.keys().await, []);
-    // More than a page of S3, which is 1000 keys, would take minutes on a disk that syncs; a few show the rest.
+    // More keys than a page of S3 (1000) would take minutes on a disk that syncs; a few show the
+    // rest.
     let names = ["2025/12/22/a", "2025/12/22/thumbnails/a", "2025/12/23/a", "20255/a", "z"];
     for name in names {
         folder.put(name, "x").await.expect("the key is free");

@@ -3,10 +3,10 @@ use crate::{Content, Error, Storage};
 use futures_util::future::join_all;
 use std::sync::Arc;
 
-/// What was put comes back byte for byte, empty objects too, with its size.
+/// Objects come back byte for byte with their size, also empty ones.
 ///
 /// # Panics
-/// Where it does not.
+/// If it does not.
 pub async fn keeps_objects(storage: &dyn Storage) {
     let folder = Folder::empty(storage, "keeps_objects").await;
     for len in [0, 1, 65_536, 262_143, 262_144, 262_145] {
@@ -18,11 +18,11 @@ pub async fn keeps_objects(storage: &dyn Storage) {
     folder.clear().await;
 }
 
-/// A spooled file is put like bytes, more than once too, and remains readable beside the objects made from it, even
-/// when those are deleted.
+/// A spooled file can be put like bytes, also more than once, and stays readable beside the objects
+/// made from it, even if those are deleted.
 ///
 /// # Panics
-/// Where it is not.
+/// If it is not.
 pub async fn keeps_spooled_files(storage: &dyn Storage) {
     let folder = Folder::empty(storage, "keeps_spooled_files").await;
     for len in [0, 1, 262_144, 1_000_003] {
@@ -44,10 +44,11 @@ pub async fn keeps_spooled_files(storage: &dyn Storage) {
     }
 }
 
-/// Every key is taken as it is: Unicode, spaces, quotes, percent signs, parts of 255 bytes, deep folders.
+/// Every key is taken as it is: Unicode, spaces, quotes, percent signs, parts of 255 bytes, deep
+/// folders.
 ///
 /// # Panics
-/// Where one is not.
+/// If one is not.
 pub async fn takes_every_name(storage: &dyn Storage) {
     let folder = Folder::empty(storage, "takes_every_name").await;
     let names = [
@@ -78,10 +79,11 @@ pub async fn takes_every_name(storage: &dyn Storage) {
     folder.clear().await;
 }
 
-/// A taken key is refused, whatever lies there stays as it was, and the refused content can be put elsewhere.
+/// A taken key is refused, its object stays as it was, and the refused content can be put
+/// elsewhere.
 ///
 /// # Panics
-/// Where it is overwritten.
+/// If it is overwritten.
 pub async fn never_overwrites(storage: &dyn Storage) {
     let folder = Folder::empty(storage, "never_overwrites").await;
     let contents = [Content::Bytes("second".into()), Content::Spooled(spooled(storage, b"second").await)];
@@ -96,21 +98,22 @@ pub async fn never_overwrites(storage: &dyn Storage) {
     }
 }
 
-/// Of many objects put under one key at once, one is kept, whole, and it is one of those that were acknowledged.
+/// Of many objects that are put under one key at once, one is stored completely, and it is one of
+/// the acknowledged ones.
 ///
 /// # Panics
-/// Where it is not.
+/// If it is not.
 pub async fn keeps_one_of_many_racing_puts(storage: &dyn Storage) {
     let folder = Folder::empty(storage, "keeps_one_of_many_racing_puts").await;
     race(&folder).await;
     folder.clear().await;
 }
 
-/// Of a hundred objects put under one key at once, one is acknowledged and ninety-nine are refused. Not every storage can
-/// promise that.
+/// Of a hundred objects that are put under one key at once, one is acknowledged and ninety-nine are
+/// refused. Not every storage can promise that.
 ///
 /// # Panics
-/// Where more or fewer are acknowledged.
+/// If more or fewer are acknowledged.
 pub async fn lets_one_of_many_racing_puts_win(storage: &dyn Storage) {
     let folder = Folder::empty(storage, "lets_one_of_many_racing_puts_win").await;
     let winners = race(&folder).await;
@@ -118,10 +121,11 @@ pub async fn lets_one_of_many_racing_puts_win(storage: &dyn Storage) {
     folder.clear().await;
 }
 
-/// Puts a hundred objects under one key at once, and returns which were acknowledged. What is kept is one of them, whole.
+/// Puts a hundred objects under one key at once, and returns which were acknowledged. One of them
+/// is stored completely.
 async fn race(folder: &Folder<'_>) -> Vec<u8> {
     const RACERS: u8 = 100;
-    // In a folder that none of them finds.
+    // In a folder that does not exist yet.
     let puts = (0..RACERS).map(|racer| folder.put("new/folder/prize", vec![racer; 10_000]));
     let results = join_all(puts).await;
     for refused in results.iter().filter_map(|result| result.as_ref().err()) {

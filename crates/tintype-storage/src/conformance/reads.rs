@@ -3,10 +3,10 @@ use crate::{Content, Error, Storage};
 use futures_util::TryStreamExt;
 use std::ops::Range;
 
-/// Ranges are read as asked, cut at the object's end, and refused beyond it.
+/// Ranges are read as requested, cut at the object's end, and refused beyond it.
 ///
 /// # Panics
-/// Where they are not.
+/// If they are not.
 pub async fn reads_ranges(storage: &dyn Storage) {
     const SIZE: u64 = 600_000;
     let folder = Folder::empty(storage, "reads_ranges").await;
@@ -24,7 +24,7 @@ pub async fn reads_ranges(storage: &dyn Storage) {
     }
     assert_eq!(folder.read("empty", Some(0..1)).await.expect("the range can be read"), b"");
 
-    // Built from its parts, since a literal that ends before it begins is taken for a mistake.
+    // Built from its parts, because lints take a literal that ends before it begins for a mistake.
     let backwards = Range { start: 2, end: 1 };
     for range in [SIZE + 1..SIZE + 2, u64::MAX - 1..u64::MAX, backwards] {
         let refused = folder.read("object", Some(range.clone())).await;
@@ -35,10 +35,10 @@ pub async fn reads_ranges(storage: &dyn Storage) {
     folder.clear().await;
 }
 
-/// A large object comes whole, in bounded blocks, whichever way it was put.
+/// A large object comes back completely, in bounded blocks, whichever way it was put.
 ///
 /// # Panics
-/// Where it does not.
+/// If it does not.
 pub async fn streams_large_objects(storage: &dyn Storage) {
     const BOUND: usize = 256 * 1024;
     let folder = Folder::empty(storage, "streams_large_objects").await;
@@ -58,10 +58,10 @@ pub async fn streams_large_objects(storage: &dyn Storage) {
     folder.clear().await;
 }
 
-/// An object that is deleted while it is read is read to its end.
+/// An object that is deleted while it is read can be read to its end.
 ///
 /// # Panics
-/// Where the rest is missing.
+/// If the rest is missing.
 pub async fn finishes_reading_what_is_deleted(storage: &dyn Storage) {
     let folder = Folder::empty(storage, "finishes_reading_what_is_deleted").await;
     let bytes = pattern(3_000_000);

@@ -9,15 +9,16 @@ use std::sync::Arc;
 use tintype_domain::Key;
 use tokio::sync::mpsc::{self, Sender};
 
-/// How many keys are found ahead of whoever asks for them.
+/// How many keys are read ahead.
 const AHEAD: usize = 256;
 
-/// Streams the keys below a folder, found by a thread that waits for whoever asks and ends with the stream.
+/// Streams the keys below a folder. A thread finds them, waits for the reader, and ends with the
+/// stream.
 pub(super) fn stream(tree: Arc<Tree>, folder: Option<Key>) -> BoxStream<'static, Result<Key, Error>> {
     let (found, mut keys) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
         if let Err(error) = visit(&tree, folder, &found) {
-            // Nobody hears it where nobody listens any more.
+            // This fails only if nobody reads the stream any more.
             let _ = found.blocking_send(Err(error));
         }
     });
@@ -58,7 +59,8 @@ impl Folder {
         }
     }
 
-    /// Returns the next entry whose name can be part of a key; others, such as `.spool`, are not ours.
+    /// Returns the next entry whose name can be part of a key. Others, such as `.spool`, are
+    /// skipped.
     fn next(&mut self, tree: &Tree) -> Result<Option<(Key, FileType)>, Error> {
         let folder = self.key.as_ref();
         let failed = |errno: Errno| Error::io("read folder", &path_of(tree, folder))(errno);
@@ -68,7 +70,7 @@ impl Folder {
             let path = folder.map_or_else(|| name.to_owned(), |folder| format!("{folder}/{name}"));
             let Ok(key) = path.parse::<Key>() else { continue };
             let kind = match entry.file_type() {
-                // Some file systems do not say.
+                // Some file systems do not tell the type.
                 FileType::Unknown => {
                     let parent = self.entries.fd().map_err(failed)?;
                     match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
@@ -84,7 +86,7 @@ impl Folder {
         Ok(None)
     }
 
-    /// Opens a folder in this one; `None` where it is gone or replaced meanwhile.
+    /// Opens a folder in this one; `None` if it was removed or replaced in the meantime.
     fn open(&self, tree: &Tree, key: &Key) -> Result<Option<File>, Error> {
         let failed = |errno: Errno| Error::io("open folder", &path_of(tree, Some(key)))(errno);
         let parent = self.entries.fd().map_err(failed)?;

@@ -17,13 +17,14 @@ pub(super) const FOLDER: OFlags =
 /// How many folders are remembered as durable; a year has 366 days, each with two.
 const REMEMBERED_FOLDERS: usize = 4096;
 
-/// The folders and files below the root. Every step down opens one name in one folder, never through a symbolic link,
-/// so that nothing that is moved or replaced meanwhile can lead out of the root.
+/// The folders and files below the root. Every step down opens one name in one folder, never
+/// through a symbolic link, so that nothing that is moved or replaced in the meantime can lead out
+/// of the root.
 #[derive(Debug)]
 pub(super) struct Tree {
     path: PathBuf,
     root: File,
-    /// Folders whose names are known to be on disk, by path from the root, with device and inode.
+    /// Folders whose names are known to be durable, by path from the root, with device and inode.
     durable: Mutex<HashMap<String, (u64, u64)>>,
 }
 
@@ -47,7 +48,7 @@ impl Tree {
         self.path.join(key.as_str())
     }
 
-    /// Opens a folder; `None` where there is none.
+    /// Opens a folder; `None` if it does not exist.
     pub(super) fn open_folder(&self, folder: Option<&Key>) -> Result<Option<File>, Error> {
         self.walk(folder.map(Key::as_str))
     }
@@ -56,7 +57,7 @@ impl Tree {
     pub(super) fn open_object(&self, key: &Key) -> Result<(File, u64), Error> {
         let missing = || Error::NotFound { key: key.clone() };
         let folder = self.folder_of(key)?.ok_or_else(missing)?;
-        // Not blocking, so that a pipe without a writer does not stop us.
+        // Non-blocking, so that a pipe without a writer does not hang the thread.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let file: File = match openat(&folder, key.file_name(), flags, Mode::empty()) {
             Ok(file) => file.into(),
@@ -91,11 +92,11 @@ impl Tree {
                 Err(errno) => return Err(Error::io("remove", &self.path_of(key))(errno)),
             }
         }
-        // Even where nothing was found: whoever removed it may have been stopped before this.
+        // Even if nothing was found: the process that removed it may have died before this.
         folder.sync_all().map_err(Error::io("sync the folder of", &self.path_of(key)))
     }
 
-    /// Opens the folder a key lies in, creates it where there is none, and makes its name durable.
+    /// Opens the folder of a key, creates it if it does not exist, and makes its name durable.
     pub(super) fn create_folder_of(&self, key: &Key) -> Result<File, Error> {
         let mut folder = self.root()?;
         for (end, _) in key.as_str().match_indices('/') {
@@ -104,16 +105,17 @@ impl Tree {
         Ok(folder)
     }
 
-    /// Makes an object's name durable after it was linked, or takes it away again.
+    /// Makes an object's name durable after it was linked, or removes it again.
     pub(super) fn settle(&self, key: &Key, folder: &File) -> Result<(), Error> {
         folder.sync_all().map_err(|error| {
-            // Nothing more can be done where this fails too; the caller hears of the failed sync.
+            // If this fails too, nothing more can be done; the caller is told of the failed sync.
             let _ = unlinkat(folder, key.file_name(), AtFlags::empty());
             Error::io("sync the folder of", &self.path_of(key))(error)
         })
     }
 
-    /// Returns an error where the root is no longer where it was, such as when its disk was unmounted.
+    /// Returns an error if the root is no longer where it was, for example because its disk was
+    /// unmounted.
     pub(super) fn check(&self) -> Result<(), Error> {
         let identity = |found: io::Result<std::fs::Metadata>| found.map(|found| (found.dev(), found.ino()));
         let now = identity(std::fs::metadata(&self.path)).map_err(Error::io("find", &self.path))?;
@@ -173,8 +175,9 @@ impl Tree {
         Ok(folder)
     }
 
-    /// Syncs the parent of a folder, unless that is known to have been done since the folder was created; by whom, and
-    /// whether they lived to do it, nobody knows at the first sight of a folder.
+    /// Syncs the parent of a folder, unless that is known to have been done since the folder was
+    /// created. When a folder is first seen, nobody knows whether the process that created it lived
+    /// long enough to sync.
     fn make_durable(&self, parent: &File, folder: &File, path: &str, created: bool) -> Result<(), Error> {
         let metadata = folder.metadata().map_err(Error::io("open folder", &self.path.join(path)))?;
         let identity = (metadata.dev(), metadata.ino());
@@ -191,7 +194,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Returns the size of a regular file under a key; `None` where there is none, or a folder.
+    /// Returns the size of the regular file under a key; `None` if there is none, or a folder.
     fn stat(&self, folder: &File, key: &Key) -> Result<Option<u64>, Error> {
         let stat = match statat(folder, key.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => stat,
@@ -226,7 +229,7 @@ fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Creates the root and whatever is missing above it, and makes their names durable.
+/// Creates the root and all missing folders above it, and makes their names durable.
 fn create_root(path: &Path) -> Result<(), Error> {
     let missing: Vec<_> = path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
     DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path).map_err(Error::io("create folder", path))?;

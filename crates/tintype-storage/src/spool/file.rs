@@ -8,17 +8,17 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What the names of spooled files begin with, where they have one.
+/// The prefix of the names of spooled files that have a name.
 const PREFIX: &str = "spool-";
 
-/// From this size on it takes a while to give back a file's blocks, too long for a thread that serves others.
+/// From this size on, freeing a file's blocks takes too long for a thread that serves requests.
 const LARGE_BYTES: u64 = 1024 * 1024;
 
-/// Objects are served by the program; beside it only its group may read them, for backups.
+/// The program serves the objects; only its group may read them otherwise, for backups.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o640);
 pub(crate) const FOLDER_MODE: u32 = 0o750;
 
-/// A folder that spooled files are created in.
+/// A folder in which spooled files are created.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
@@ -36,7 +36,7 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Opens a folder as if its file system had no files without names.
+    /// Opens a folder as if its file system had no anonymous files.
     #[cfg(test)]
     pub(crate) fn open_without_anonymous(path: PathBuf) -> Result<Self, Error> {
         Ok(Self { anonymous: false, ..Self::open(path)? })
@@ -46,7 +46,7 @@ impl Folder {
         &self.path
     }
 
-    /// Creates a file without a name, which no crash can leave behind.
+    /// Creates an anonymous file, which no crash can leave behind.
     #[cfg(target_os = "linux")]
     fn create_anonymous(&self) -> io::Result<File> {
         let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
@@ -58,7 +58,7 @@ impl Folder {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Creates a file with a name of its own and locks it, so that whoever cleans up knows that it is in use.
+    /// Creates a file with a unique name and locks it, so that a clean-up knows that it is in use.
     fn create_named(&self) -> io::Result<(File, String)> {
         loop {
             let name = format!("{PREFIX}{:016x}", getrandom::u64().map_err(io::Error::other)?);
@@ -67,7 +67,7 @@ impl Folder {
                 Err(Errno::EXIST) => continue,
                 created => created?.into(),
             };
-            // Somebody may clean up between creating and locking: then the file has lost its name.
+            // A clean-up between creating and locking removes the file's name.
             match file.try_lock() {
                 Ok(()) if file.metadata()?.nlink() > 0 => return Ok((file, name)),
                 Ok(()) | Err(TryLockError::WouldBlock) => {}
@@ -76,7 +76,7 @@ impl Folder {
         }
     }
 
-    /// Removes the named files that nobody holds the lock of.
+    /// Removes the named files that nobody has locked.
     pub(crate) fn remove_leftovers(&self) -> Result<(), Error> {
         let failed = |errno| Error::io("read folder", &self.path)(errno);
         for entry in rustix::fs::Dir::read_from(&self.handle).map_err(failed)? {
@@ -92,7 +92,7 @@ impl Folder {
     fn remove_leftover(&self, name: &str) -> io::Result<()> {
         let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file: File = match openat(&self.handle, name, flags, Mode::empty()) {
-            // Finished meanwhile, or not a file and hence not ours.
+            // Finished in the meantime, or not a regular file and hence not ours.
             Err(Errno::NOENT | Errno::LOOP | Errno::ISDIR | Errno::NXIO) => return Ok(()),
             opened => opened?.into(),
         };
@@ -110,14 +110,14 @@ impl Folder {
     }
 }
 
-/// A file in a spool folder; gone when dropped, but for the objects that were linked from it.
+/// A file in a spool folder. It is removed when dropped; objects that were linked from it stay.
 #[derive(Debug)]
 pub(crate) struct SpoolFile(Option<Held>);
 
 #[derive(Debug)]
 struct Held {
     file: File,
-    /// Its name in the folder, where it has one.
+    /// Its name in the folder, if it has one.
     name: Option<String>,
     folder: Arc<Folder>,
 }
@@ -142,7 +142,7 @@ impl SpoolFile {
         &self.held().folder.path
     }
 
-    /// Opens the file once more, to be read from its beginning.
+    /// Opens the file again, for reading from its beginning.
     pub(crate) fn reopen(&self) -> io::Result<File> {
         let Held { file, name, folder } = self.held();
         match (proc_path_of(file), name) {
@@ -155,14 +155,14 @@ impl SpoolFile {
         }
     }
 
-    /// Gives the file the name in `target`, unless something bears that name already.
+    /// Links the file under a name in `target`, unless the name is taken.
     pub(crate) fn link(&self, target: impl AsFd, target_name: &str) -> io::Result<()> {
         let Held { file, name, folder } = self.held();
         let Some(name) = name else {
             return Ok(linkat(CWD, proc_path_of(file)?, target, target_name, AtFlags::SYMLINK_FOLLOW)?);
         };
         match linkat(&folder.handle, name, &target, target_name, AtFlags::empty()) {
-            // A file system without links, such as FAT, can still rename without replacing.
+            // A file system without hard links, such as FAT, can still rename without replacing.
             Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => {
                 Ok(renameat_with(&folder.handle, name, target, target_name, RenameFlags::NOREPLACE)?)
             }
@@ -190,13 +190,13 @@ impl Drop for SpoolFile {
 impl Drop for Held {
     fn drop(&mut self) {
         if let Some(name) = &self.name {
-            // What cannot be removed now is removed when the spool is opened next.
+            // If it cannot be removed now, the next opening of the spool removes it.
             let _ = unlinkat(&self.folder.handle, name, AtFlags::empty());
         }
     }
 }
 
-/// Returns a path through which a file without a name can be opened and linked; fails where there is no `/proc`.
+/// Returns a path through which an anonymous file can be opened and linked; fails without `/proc`.
 fn proc_path_of(file: &File) -> io::Result<PathBuf> {
     let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
     let (own, found) = (file.metadata()?, std::fs::metadata(&path)?);

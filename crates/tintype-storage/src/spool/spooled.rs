@@ -8,10 +8,10 @@ use std::os::fd::AsFd;
 use std::sync::{Mutex, PoisonError};
 use tintype_domain::{Checksum, Crc32};
 
-/// A file that was received whole: counted, hashed, and on its way to storage.
+/// A completely received file: counted, hashed, and on its way to storage.
 ///
-/// Its file is removed when this is dropped. An object that was made from it in a storage stays: it has a name of its
-/// own there, and this remains readable beside it.
+/// Its file is removed when this is dropped. An object that was made from it stays: it has its own
+/// name in the storage, and this remains readable beside it.
 pub struct Spooled {
     file: SpoolFile,
     len: u64,
@@ -24,7 +24,7 @@ pub struct Spooled {
 enum Durability {
     Unknown,
     Reached,
-    /// The kernel reports a failed write once and forgets it: asking again would get a lie for an answer.
+    /// The kernel reports a failed write only once: a second sync would wrongly succeed.
     Lost,
 }
 
@@ -49,10 +49,10 @@ impl Spooled {
         self.crc32
     }
 
-    /// Opens it for reading, from the first byte, independent of every other handle. Blocks.
+    /// Opens it for reading from the first byte, independently of every other handle. Blocks.
     ///
     /// # Errors
-    /// What the operating system says, such as that too many files are open.
+    /// The operating system's error, such as that too many files are open.
     pub fn open(&self) -> io::Result<File> {
         self.file.reopen()
     }
@@ -75,7 +75,7 @@ impl Spooled {
         result.map_err(|error| self.failed("sync a file in", error))
     }
 
-    /// Gives the file the name in `folder`, unless something bears that name already.
+    /// Links the file under a name in `folder`, unless the name is taken.
     pub(crate) fn link(&self, folder: impl AsFd, name: &str) -> io::Result<()> {
         self.file.link(folder, name)
     }
@@ -109,7 +109,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let spooled = Spool::open(dir.path()).unwrap().write(b"bytes").unwrap();
         *spooled.durability.lock().unwrap() = Durability::Lost;
-        // The kernel would say that all is well now.
+        // The kernel would report success now.
         assert!(spooled.file.file().sync_all().is_ok());
         assert!(spooled.sync().is_err());
         assert!(spooled.sync().is_err());

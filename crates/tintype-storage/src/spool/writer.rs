@@ -12,16 +12,16 @@ use tokio::task::JoinHandle;
 
 /// A file that is being received.
 ///
-/// While one block is hashed and written on the blocking pool, the next is gathered; so it holds two blocks of 256 KiB,
-/// however large the file is. Dropping it removes the file.
+/// While one block is hashed and written on the blocking pool, the next one is collected. So it
+/// holds two blocks of 256 KiB, however large the file is. Dropping it removes the file.
 pub struct SpoolWriter {
     gathered: Vec<u8>,
     work: Option<Work>,
     len: u64,
     limit: u64,
     folder: Arc<Folder>,
-    /// Whether every byte that was taken is on its way to the file: not after an error, nor after a call that was
-    /// given up half-way.
+    /// Whether every accepted byte is on its way to the file: not after an error, nor after a call
+    /// that was cancelled.
     sound: bool,
 }
 
@@ -30,14 +30,14 @@ enum Work {
     Running(JoinHandle<Result<Sink, Error>>),
 }
 
-/// Where blocks go.
+/// The file that blocks are written to.
 struct Sink {
     folder: Arc<Folder>,
-    /// Created by whoever writes the first block, who is on a thread that may wait.
+    /// Created with the first block, on a thread that may block.
     file: Option<SpoolFile>,
     hash: Sha256,
     crc32: crc32fast::Hasher,
-    /// The memory of the last block, to be used again.
+    /// The memory of the last block, for reuse.
     spare: Vec<u8>,
 }
 
@@ -47,12 +47,13 @@ impl SpoolWriter {
         Self { gathered: Vec::new(), work, len: 0, limit, folder, sound: true }
     }
 
-    /// Takes the next bytes, and waits where the disk is slower than they come.
+    /// Accepts the next bytes, and waits if the disk is slower than they arrive.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] at the first byte over the limit, [`Error::NoSpace`] or [`Error::Io`] where no file can
-    /// be created, or bytes taken now or earlier cannot be written. After an error, or when the returned future was dropped before it was done, the
-    /// writer is only good for being dropped: every further call fails.
+    /// [`Error::TooLarge`] at the first byte over the limit; [`Error::NoSpace`] or [`Error::Io`] if
+    /// no file can be created, or bytes that were accepted now or earlier cannot be written. After
+    /// an error, or if the returned future was dropped before it was ready, every further call
+    /// fails.
     pub async fn write(&mut self, mut bytes: Bytes) -> Result<(), Error> {
         self.begin()?;
         self.len += bytes.len() as u64;
@@ -70,12 +71,12 @@ impl SpoolWriter {
         Ok(())
     }
 
-    /// Returns how many bytes were taken so far.
+    /// Returns how many bytes were accepted so far.
     pub fn written(&self) -> u64 {
         self.len
     }
 
-    /// Ends the file. It is not yet durable: that it becomes when it is put into a storage.
+    /// Finishes the file. It becomes durable only when it is put into a storage.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -144,14 +145,14 @@ impl Sink {
     }
 }
 
-/// Writes bytes that are in memory already.
+/// Writes bytes that are already in memory.
 pub(super) fn write_whole(folder: Arc<Folder>, bytes: &[u8]) -> Result<Spooled, Error> {
     let mut sink = Sink::new(folder);
     sink.take(bytes)?;
     sink.finish(bytes.len() as u64)
 }
 
-/// Writes what another file holds.
+/// Writes the content of another file.
 pub(super) fn copy(file: SpoolFile, from: &Spooled) -> Result<Spooled, Error> {
     let mut source = from.open().map_err(|error| from.failed("open a file in", error))?;
     let mut target = file.file();

@@ -32,7 +32,8 @@ pub(crate) async fn keys(storage: &dyn Storage) -> Vec<Key> {
     keys
 }
 
-/// Says loudly that a test did not run: past the harness, which keeps what passing tests print to itself.
+/// Says loudly that a test did not run: past the harness, which keeps what passing tests print to
+/// itself.
 pub(crate) fn skipped(why: &str) {
     let thread = std::thread::current();
     let mut error_output = std::io::stderr().lock();

@@ -12,7 +12,8 @@ use tintype_testkit::{Error, Postgres, Server};
 
 /// A shell script in the place of the binary, and the right to run it.
 ///
-/// One at a time: a process forked by another test while the script is being written would hold it open, and it could not be run ("text file busy").
+/// One at a time: a process forked by another test while the script is being written would hold it
+/// open, and it could not be run ("text file busy").
 fn script(text: &str) -> ((TempDir, MutexGuard<'static, ()>), PathBuf) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
