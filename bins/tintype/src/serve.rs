@@ -42,9 +42,6 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     // When nothing else can keep the server from starting: from now on, `tintype migrate` refuses the database.
     database.take_over()?;
-    if !tintype_library::mime_database_available() {
-        tracing::info!("no shared MIME database on this machine: rare formats are told apart less finely");
-    }
     let library = Library::new(database, storage, spool, config.library.clone());
     // Before anybody is told that the server is there, so that who waits for it finds the token printed.
     if let Some((_, key)) = library.accounts().create_first_admin().await? {

@@ -33,6 +33,6 @@ pub use view::Content;
 // What a caller has to name to use this crate.
 pub use tintype_auth as auth;
 pub use tintype_domain as domain;
-pub use tintype_media::{DecoderProcess, Encoding, mime_database_available, run_decoder};
+pub use tintype_media::{DecoderProcess, Encoding, run_decoder};
 pub use tintype_persistence as persistence;
 pub use tintype_storage as storage;

@@ -10,7 +10,7 @@ use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
 use crate::frame::{Decoded, Frame, Samples};
 use crate::probe::{self, Header};
-use crate::{Error, Format};
+use crate::{Error, Format, encoding, gzip};
 
 /// What stands in for a family that is not there, by kind.
 const SANS: &[&str] = &["Arial", "Liberation Sans", "DejaVu Sans", "Noto Sans"];
@@ -19,7 +19,15 @@ const MONOSPACE: &[&str] = &["Courier New", "Liberation Mono", "DejaVu Sans Mono
 
 /// Returns a frame of the sides `stored`.
 pub(super) fn decode(bytes: &[u8], stored: (u32, u32)) -> Result<Decoded, Error> {
-    let text = std::str::from_utf8(bytes).map_err(|error| Error::malformed(Format::Svg, error.to_string()))?;
+    let unpacked;
+    let bytes = if gzip::is_packed(bytes) {
+        unpacked = gzip::unpack(bytes, gzip::stated_len(bytes));
+        &unpacked
+    } else {
+        bytes
+    };
+    let text = encoding::decode_xml(bytes).ok_or_else(|| Error::malformed(Format::Svg, "text in another encoding"))?;
+    let text = text.as_ref();
     let mut options = Options {
         image_href_resolver: ImageHrefResolver {
             resolve_data: Box::new(embedded),

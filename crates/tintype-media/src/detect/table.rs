@@ -2,34 +2,74 @@
 
 use file_format::{FileFormat, Kind as Family};
 
-use super::{Detected, Kind, text};
+use super::detected::Detected;
+use super::file::Bytes;
+use super::kind::Kind;
+use super::types::*;
+use super::{extension, markup};
 
-/// Maps a format that is no mere container.
-pub(super) fn decide(format: FileFormat, head: &[u8], extension: &str) -> Detected {
-    let known = |kind| Detected::new(kind, media_type(format));
+/// Maps an answer; `None` where it says nothing, or what only looking inside could say.
+pub(super) fn decide(format: FileFormat, head: &[u8], extension: &str) -> Option<Detected> {
+    let known = |kind| Some(Detected::new(kind, media_type(format)));
     match format {
-        // Illustrator's own files open as PDF.
-        FileFormat::PortableDocumentFormat | FileFormat::AdobeIllustratorArtwork => {
-            Detected::new(Kind::Pdf, "application/pdf")
-        }
-        FileFormat::EncapsulatedPostscript => known(Kind::Document),
+        FileFormat::ArbitraryBinaryData | FileFormat::PlainText | FileFormat::CompoundFileBinary => None,
+        FileFormat::Empty => Some(TEXT),
+        // Looked into, and found to be something else.
+        FileFormat::Zip | FileFormat::Mpeg4Part14 => None,
+        format if is_markup(format) => Some(markup::decide(head, extension).unwrap_or(XML)),
         // Its keywords begin many a text, which may be HTML further on.
-        FileFormat::Latex => text::decide(head, extension),
-        FileFormat::Realmedia => known(Kind::Video),
-        FileFormat::OpendocumentGraphics
-        | FileFormat::OpendocumentGraphicsTemplate
-        | FileFormat::MicrosoftVisioDrawing
-        | FileFormat::OfficeOpenXmlDrawing
-        | FileFormat::OpendocumentFormula
-        | FileFormat::OpendocumentFormulaTemplate => known(Kind::Document),
-        FileFormat::FigmaDesign | FileFormat::Sketch | FileFormat::Sketch43 => known(Kind::Other),
-        format if is_text(format) => {
-            // A text format is the stricter for looking like HTML, too.
-            let decided = text::decide(head, extension);
-            if decided.mime_type == "text/html" { decided } else { known(Kind::Text) }
-        }
+        FileFormat::Latex => None,
+        // Illustrator's own files open as PDF.
+        FileFormat::PortableDocumentFormat | FileFormat::AdobeIllustratorArtwork => Some(PDF),
+        FileFormat::EncapsulatedPostscript => Some(EPS),
+        FileFormat::AudioInterchangeFileFormat => Some(AIFF),
+        FileFormat::AdvancedSystemsFormat => Some(extension::choose(extension::ASF_NAMES, extension).unwrap_or(ASF)),
+        FileFormat::MicrosoftDigitalVideoRecording => Some(ASF),
+        FileFormat::FlexibleImageTransportSystem => Some(FITS),
+        FileFormat::Realmedia => Some(REAL),
+        FileFormat::MicrosoftVisioDrawing => known(Kind::Document),
+        FileFormat::Sketch => known(Kind::Other),
+        format if is_text_format(format) => known(Kind::Text),
         format => known(family(format.kind())),
     }
+}
+
+/// Formats that are XML or HTML. They are text; a file in which stray bytes are not is told by its root as well.
+fn is_markup(format: FileFormat) -> bool {
+    matches!(
+        format,
+        FileFormat::Abiword
+            | FileFormat::AbiwordTemplate
+            | FileFormat::AdditiveManufacturingFormat
+            | FileFormat::AdvancedStreamRedirector
+            | FileFormat::Atom
+            | FileFormat::CollaborativeDesignActivity
+            | FileFormat::DrawIo
+            | FileFormat::Extensible3d
+            | FileFormat::ExtensibleMarkupLanguage
+            | FileFormat::ExtensibleStylesheetLanguageTransformations
+            | FileFormat::Fictionbook
+            | FileFormat::GeographyMarkupLanguage
+            | FileFormat::GpsExchangeFormat
+            | FileFormat::HypertextMarkupLanguage
+            | FileFormat::KeyholeMarkupLanguage
+            | FileFormat::MathematicalMarkupLanguage
+            | FileFormat::MpegDashMpd
+            | FileFormat::Musicxml
+            | FileFormat::ReallySimpleSyndication
+            | FileFormat::ScalableVectorGraphics
+            | FileFormat::SimpleObjectAccessProtocol
+            | FileFormat::TiledMapXml
+            | FileFormat::TiledTilesetXml
+            | FileFormat::TimedTextMarkupLanguage
+            | FileFormat::TrainingCenterXml
+            | FileFormat::UniformOfficeFormatPresentation
+            | FileFormat::UniformOfficeFormatSpreadsheet
+            | FileFormat::UniformOfficeFormatText
+            | FileFormat::UniversalSubtitleFormat
+            | FileFormat::XmlLocalizationInterchangeFileFormat
+            | FileFormat::XmlShareablePlaylistFormat
+    )
 }
 
 fn family(family: Family) -> Kind {
@@ -46,25 +86,51 @@ fn family(family: Family) -> Kind {
     }
 }
 
+/// Says whether a text can be of this format, and what stands behind the signature bears it out.
+pub(super) fn is_text(format: FileFormat, head: &[u8]) -> bool {
+    let bytes = Bytes(head);
+    let has = |word: &[u8]| bytes.contains(word);
+    match format {
+        FileFormat::ShoutcastPlaylist => has(b"File1="),
+        FileFormat::SubripText => has(b" --> "),
+        FileFormat::StereolithographyAscii => has(b"facet normal") && has(b"vertex"),
+        FileFormat::WebVideoTextTracks => {
+            let start = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+            start.get(6).is_none_or(u8::is_ascii_whitespace)
+        }
+        FileFormat::WebassemblyText => has(b"(func") || has(b"(memory") || has(b"(import"),
+        FileFormat::InitialGraphicsExchangeSpecification => has(b"G      1") || has(b"G0000001"),
+        FileFormat::UnixArchiver => bytes.has(7, b"\n") && (head.len() == 8 || bytes.has(66, b"`\n")),
+        FileFormat::Bzip2 => bytes.has(4, b"1AY&SY"),
+        FileFormat::Bittorrent => bytes.digit(11),
+        FileFormat::PolygonAscii
+        | FileFormat::DrawingExchangeFormatAscii
+        | FileFormat::FlexibleImageTransportSystem
+        | FileFormat::InterQuakeExport
+        | FileFormat::MayaAscii
+        | FileFormat::Glyphs
+        | FileFormat::StandardForTheExchangeOfProductModelData
+        | FileFormat::UniversalSceneDescriptionAscii
+        | FileFormat::VirtualRealityModelingLanguage
+        | FileFormat::WindowsMediaPlaylist
+        | FileFormat::Mp3Url
+        | FileFormat::XPixmap
+        | FileFormat::AgeEncryption
+        | FileFormat::DebianPackage => true,
+        format => is_text_format(format),
+    }
+}
+
 /// Formats that are text under a name of their own.
-fn is_text(format: FileFormat) -> bool {
+fn is_text_format(format: FileFormat) -> bool {
     matches!(
         format,
-        FileFormat::Atom
-            | FileFormat::ClojureScript
-            | FileFormat::CollaborativeDesignActivity
-            | FileFormat::DrawIo
-            | FileFormat::ExtensibleStylesheetLanguageTransformations
-            | FileFormat::GeographyMarkupLanguage
-            | FileFormat::GpsExchangeFormat
+        FileFormat::ClojureScript
             | FileFormat::Icalendar
             | FileFormat::JsonFeed
-            | FileFormat::KeyholeMarkupLanguage
             | FileFormat::LuaScript
-            | FileFormat::MathematicalMarkupLanguage
             | FileFormat::MicrosoftVisualStudioSolution
             | FileFormat::MsDosBatch
-            | FileFormat::Musicxml
             | FileFormat::PemCertificate
             | FileFormat::PemCertificateSigningRequest
             | FileFormat::PemPrivateKey
@@ -76,18 +142,12 @@ fn is_text(format: FileFormat) -> bool {
             | FileFormat::PgpSignature
             | FileFormat::PgpSignedMessage
             | FileFormat::PythonScript
-            | FileFormat::ReallySimpleSyndication
             | FileFormat::RubyScript
             | FileFormat::ShellScript
-            | FileFormat::SimpleObjectAccessProtocol
-            | FileFormat::TiledMapXml
-            | FileFormat::TiledTilesetXml
             | FileFormat::ToolCommandLanguageScript
-            | FileFormat::TrainingCenterXml
             | FileFormat::Vcalendar
             | FileFormat::Vcard
             | FileFormat::WebassemblyText
-            | FileFormat::XmlLocalizationInterchangeFileFormat
     )
 }
 

@@ -1,7 +1,10 @@
 //! The root element's sides (SVG 2, sections 7.2 and 8.2), from its start tag alone.
 
+use std::borrow::Cow;
+
 use super::{Header, Headers};
-use crate::{ColourMode, Error, Format};
+use crate::xml::{self, Root};
+use crate::{ColourMode, Error, Format, encoding, gzip};
 
 /// Declarations, comments and the root's start tag are within so many bytes.
 const HEAD_BYTES: usize = 32 << 10;
@@ -12,44 +15,42 @@ const MAX_SIDE: f64 = 1_000_000.0;
 
 pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let head = source.read_up_to(0, HEAD_BYTES)?;
-    let tag = root(&head).ok_or_else(|| Error::malformed(Format::Svg, "no root element"))?;
-    let (width, height) = sides(tag).ok_or_else(|| Error::malformed(Format::Svg, "sides make no sense"))?;
+    let packed = gzip::is_packed(&head);
+    let head = readable(&head);
+    let root = root(&head).ok_or_else(|| Error::malformed(Format::Svg, "no root element"))?;
+    let (width, height) = sides(&root).ok_or_else(|| Error::malformed(Format::Svg, "sides make no sense"))?;
     let mut header = Header::new(Format::Svg, width, height, ColourMode::Rgba);
     // What is parsed takes some times the text; layers of the picture come on top, and data of fonts.
-    header.scratch_bytes = source.len().saturating_mul(24).saturating_add(16 << 20);
+    let len = if packed { gzip::unpacked_len(source)? } else { source.len() };
+    header.scratch_bytes = len.saturating_mul(24).saturating_add(16 << 20);
     Ok(header)
 }
 
 /// Says whether the text begins as an SVG document.
 pub(super) fn recognise(source: &mut Headers<'_>) -> Result<bool, Error> {
     let head = source.read_up_to(0, HEAD_BYTES)?;
-    Ok(root(&head).is_some())
+    Ok(root(&readable(&head)).is_some())
 }
 
-/// Returns what follows `<svg`, after a byte order mark, declarations and comments.
-fn root(head: &[u8]) -> Option<&[u8]> {
-    let mut rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
-    loop {
-        let end: &[u8] = if rest.starts_with(b"<!--") {
-            b"-->"
-        } else if rest.starts_with(b"<?") {
-            b"?>"
-        } else if rest.len() > 9 && rest[..9].eq_ignore_ascii_case(b"<!doctype") {
-            // An internal subset holds `>` of its own; the document may also begin right after it.
-            if rest[..rest.len().min(200)].contains(&b'[') { b"]>" } else { b">" }
-        } else {
-            break;
-        };
-        let at = rest.windows(end.len()).position(|window| window == end)?;
-        rest = rest[at + end.len()..].trim_ascii_start();
+/// Returns the beginning in an encoding of which ASCII can be read, unpacked if it is packed with gzip (SVGZ).
+fn readable(head: &[u8]) -> Cow<'_, [u8]> {
+    if gzip::is_packed(head) {
+        return Cow::Owned(encoding::readable(&gzip::unpack(head, HEAD_BYTES)).into_owned());
     }
-    let tag = rest.strip_prefix(b"<svg:svg").or_else(|| rest.strip_prefix(b"<svg"))?;
-    tag.first().is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/')).then_some(tag)
+    encoding::readable(head)
 }
 
-fn sides(tag: &[u8]) -> Option<(u32, u32)> {
+/// Returns the root if it is a drawing's: with the prefix of its namespace, or without any.
+fn root(head: &[u8]) -> Option<Root<'_>> {
+    let root = xml::root(head).filter(|root| root.local == b"svg")?;
+    // Illustrator names the namespace by an entity.
+    let named = |name: &[u8]| name == b"http://www.w3.org/2000/svg" || name.starts_with(b"&");
+    (matches!(root.prefix, b"" | b"svg") || root.namespace().is_some_and(named)).then_some(root)
+}
+
+fn sides(root: &Root<'_>) -> Option<(u32, u32)> {
     let (mut width, mut height, mut view_box) = (None, None, None);
-    for (name, value) in Attributes(tag) {
+    for (name, value) in root.attributes() {
         match name {
             b"width" => width = length(value),
             b"height" => height = length(value),
@@ -122,27 +123,6 @@ fn viewport(value: &[u8]) -> Option<(f64, f64)> {
     (width > 0.0 && height > 0.0).then_some((width, height))
 }
 
-/// The attributes of a start tag, names and values as they are written.
-struct Attributes<'a>(&'a [u8]);
-
-impl<'a> Iterator for Attributes<'a> {
-    type Item = (&'a [u8], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.0.trim_ascii_start();
-        if matches!(rest.first()?, b'>' | b'/') {
-            return None;
-        }
-        let equals = rest.iter().position(|byte| *byte == b'=')?;
-        let name = rest[..equals].trim_ascii_end();
-        let rest = rest[equals + 1..].trim_ascii_start();
-        let quote = *rest.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
-        let end = rest[1..].iter().position(|byte| *byte == quote)? + 1;
-        self.0 = &rest[end + 1..];
-        Some((name, &rest[1..end]))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,16 +143,23 @@ mod tests {
             (r#" width="-1" height="10">"#, None),
             (r#" viewBox="0 0 0 1">"#, Some((100, 100))),
         ] {
-            assert_eq!(sides(tag.as_bytes()), expected, "{tag}");
+            let document = format!("<svg{tag}");
+            assert_eq!(sides(&root(document.as_bytes()).unwrap()), expected, "{tag}");
         }
     }
 
     #[test]
-    fn the_root_is_found_behind_what_may_come_before() {
-        let document =
-            b"\xEF\xBB\xBF<?xml version='1.0'?>\n<!-- <svg> --><!DOCTYPE svg [<!ENTITY a \"b\">]><svg:svg a='b'>";
-        assert_eq!(root(document), Some(b" a='b'>".as_slice()));
-        assert_eq!(root(b"<svgx>"), None);
-        assert_eq!(root(b"<html><svg>"), None);
+    fn a_drawing_is_known_by_its_root_in_any_prefix() {
+        for document in [
+            "<svg>",
+            "<svg:svg>",
+            "<ns0:svg xmlns:ns0=\"http://www.w3.org/2000/svg\"/>",
+            "<!DOCTYPE svg [ <!ENTITY ns_svg \"http://www.w3.org/2000/svg\"> ] ><x:svg xmlns:x='&ns_svg;'>",
+        ] {
+            assert!(root(document.as_bytes()).is_some(), "{document}");
+        }
+        for document in ["<svgx>", "<html><svg>", "<a:svg xmlns:a='http://example.com/'>", "<b:svg>"] {
+            assert!(root(document.as_bytes()).is_none(), "{document}");
+        }
     }
 }
