@@ -4,7 +4,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tintype_domain::Key;
 use tintype_storage::Attributes;
 
-/// `Cache-Control` of every object: what lies under a key never changes.
+/// `Cache-Control` of an object that everybody may see: what lies under a key never changes. It is decided when the object is
+/// served, and nothing of it is kept with the object.
 pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
 /// Returns whether a browser could execute something in a document of this media type.
@@ -28,11 +29,7 @@ pub fn content_disposition(key: &Key, mime_type: &str) -> Option<String> {
     is_active(mime_type).then(|| format!("attachment; filename*=UTF-8''{name}"))
 }
 
-/// Returns what a storage that serves objects itself is to send along.
+/// Returns what a storage that serves objects itself is to send along, whoever asks.
 pub(crate) fn attributes(key: &Key, mime_type: &str) -> Attributes {
-    Attributes {
-        content_type: mime_type.to_owned(),
-        cache_control: Some(CACHE_CONTROL.to_owned()),
-        content_disposition: content_disposition(key, mime_type),
-    }
+    Attributes { content_type: mime_type.to_owned(), content_disposition: content_disposition(key, mime_type) }
 }

@@ -1,10 +1,10 @@
-use crate::{Error, Library};
+use crate::{Error, Library, serving};
 use std::ops::Range;
 use std::time::Duration;
 use tintype_auth::Actor;
 use tintype_domain::{FileId, FileRecord, Key, ListQuery, Permission};
 use tintype_persistence::{FilePage, ObjectRecord};
-use tintype_storage::{Object, PresignedFor};
+use tintype_storage::{Object, PresignOptions, PresignedFor};
 
 /// What lies under a key, before its bytes are read.
 pub type Content = ObjectRecord;
@@ -60,6 +60,7 @@ impl Library {
         request: PresignedFor,
         lifetime: Duration,
     ) -> Result<Option<String>, Error> {
-        Ok(self.inner().storage.presign(&content.key, request, lifetime).await?)
+        let options = PresignOptions { request, lifetime, cache_control: Some(serving::CACHE_CONTROL.to_owned()) };
+        Ok(self.inner().storage.presign(&content.key, &options).await?)
     }
 }

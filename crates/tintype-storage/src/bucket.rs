@@ -8,13 +8,14 @@ pub use url::BucketUrl;
 
 use crate::blocks;
 use crate::storage::within;
-use crate::{Error, NewObject, Object, PresignedFor, Storage};
+use crate::{Error, NewObject, Object, PresignOptions, PresignedFor, Storage};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use http::Method;
 use object_store::path::Path;
+use object_store::signer::SignedUrlOptions;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStoreExt};
 use std::fmt;
 use std::io;
@@ -229,15 +230,24 @@ impl Storage for BucketStorage {
         self.inner.within(client::patience(0), self.inner.find_mark()).await
     }
 
-    async fn presign(&self, key: &Key, request: PresignedFor, lifetime: Duration) -> Result<Option<String>, Error> {
-        let method = match request {
+    async fn presign(&self, key: &Key, options: &PresignOptions) -> Result<Option<String>, Error> {
+        let method = match options.request {
             PresignedFor::Get => Method::GET,
             PresignedFor::Head => Method::HEAD,
         };
         let inner = &self.inner;
         let path = inner.path(key);
+        let cache_control = options.cache_control.iter().map(|value| ("response-cache-control", value));
+        let with_policy = SignedUrlOptions::default().with_query(cache_control);
         let signed = async {
-            inner.store.signed_url(method, &path, lifetime).await.map_err(|e| error::of_bucket(&e, &inner.url))
+            let signed = match inner.store.signed_url_opts(method.clone(), &path, options.lifetime, &with_policy).await
+            {
+                Err(object_store::Error::NotSupported { .. }) => {
+                    inner.store.signed_url(method, &path, options.lifetime).await
+                }
+                signed => signed,
+            };
+            signed.map_err(|e| error::of_bucket(&e, &inner.url))
         };
         Ok(Some(inner.within(client::patience(0), signed).await?.into()))
     }

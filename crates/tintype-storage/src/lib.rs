@@ -18,7 +18,7 @@ pub use error::Error;
 pub use local::LocalStorage;
 pub use memory::MemoryStorage;
 pub use spool::{Spool, SpoolWriter, Spooled};
-pub use storage::{Attributes, Content, NewObject, Object, PresignedFor, Storage};
+pub use storage::{Attributes, Content, NewObject, Object, PresignOptions, PresignedFor, Storage};
 
 // What the signatures above are made of.
 pub use async_trait::async_trait;

@@ -63,13 +63,13 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// The error that a `put` or `get` would fail with at this moment.
     async fn check(&self) -> Result<(), Error>;
 
-    /// Returns a URL at which anybody can fetch the object for `lifetime`, without this program;
-    /// `None` if only this program can reach objects. Does not check whether the object exists.
+    /// Returns a URL at which anybody can fetch the object, without this program; `None` if only this
+    /// program can reach objects. Does not check whether the object exists.
     ///
     /// # Errors
     /// Errors of a backend that has to be asked for credentials.
-    async fn presign(&self, key: &Key, request: PresignedFor, lifetime: Duration) -> Result<Option<String>, Error> {
-        let _ = (key, request, lifetime);
+    async fn presign(&self, key: &Key, options: &PresignOptions) -> Result<Option<String>, Error> {
+        let _ = (key, options);
         Ok(None)
     }
 
@@ -97,8 +97,6 @@ pub struct NewObject {
 pub struct Attributes {
     /// Its media type, such as `image/jpeg`.
     pub content_type: String,
-    /// How long caches may keep it.
-    pub cache_control: Option<String>,
     /// Whether it may be shown in place or must be downloaded.
     pub content_disposition: Option<String>,
 }
@@ -106,8 +104,20 @@ pub struct Attributes {
 impl Default for Attributes {
     /// Returns the attributes of bytes of which nothing is known.
     fn default() -> Self {
-        Self { content_type: "application/octet-stream".to_owned(), cache_control: None, content_disposition: None }
+        Self { content_type: "application/octet-stream".to_owned(), content_disposition: None }
     }
+}
+
+/// What a presigned URL is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresignOptions {
+    /// The method of the request.
+    pub request: PresignedFor,
+    /// How long the URL can be used.
+    pub lifetime: Duration,
+    /// The `Cache-Control` of the answer. Google Cloud Storage and Azure do not send it; Garage (2.5)
+    /// does not send it in answers to `HEAD`.
+    pub cache_control: Option<String>,
 }
 
 /// The method of the request that a presigned URL is for: the signature covers it.
@@ -183,13 +193,8 @@ macro_rules! forward {
                 (**self).check().await
             }
 
-            async fn presign(
-                &self,
-                key: &Key,
-                request: PresignedFor,
-                lifetime: Duration,
-            ) -> Result<Option<String>, Error> {
-                (**self).presign(key, request, lifetime).await
+            async fn presign(&self, key: &Key, options: &PresignOptions) -> Result<Option<String>, Error> {
+                (**self).presign(key, options).await
             }
 
             fn spool_dir(&self) -> Option<&Path> {

@@ -184,9 +184,6 @@ fn attributes(object: &NewObject) -> Attributes {
     let stored = &object.attributes;
     let mut attributes = Attributes::new();
     attributes.insert(Attribute::ContentType, stored.content_type.clone().into());
-    if let Some(value) = &stored.cache_control {
-        attributes.insert(Attribute::CacheControl, value.clone().into());
-    }
     if let Some(value) = &stored.content_disposition {
         attributes.insert(Attribute::ContentDisposition, value.clone().into());
     }
