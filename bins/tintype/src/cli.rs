@@ -1,5 +1,5 @@
 use crate::settings::SettingFlags;
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use tintype_library::domain::{Permission, PersonName, TokenLifetime, Username};
 
@@ -17,6 +17,23 @@ pub(crate) struct Cli {
     pub(crate) settings: SettingFlags,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Reads the command line, and ends the process where it asks for help or is wrong.
+    pub(crate) fn read() -> Self {
+        let command = Self::command().mut_subcommands(|command| match command.get_name() {
+            "serve" => command,
+            _ => with_short_help(SettingFlags::hidden(command)),
+        });
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// Says in the help of a command and those below it where the settings are explained.
+fn with_short_help(command: clap::Command) -> clap::Command {
+    let pointer = "Settings such as --config, --data-dir and --database-url go with every command; `tintype --help` explains them.";
+    command.after_help(pointer).mut_subcommands(with_short_help)
 }
 
 #[derive(Debug, Subcommand)]

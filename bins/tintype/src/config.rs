@@ -1,9 +1,10 @@
+use crate::bind::BindAddress;
 use crate::failure::Failure;
+use crate::keys::MAX_WORKERS;
 use crate::settings::Settings;
 use crate::storage_place::StoragePlace;
-use bytesize::ByteSize;
 use ipnet::IpNet;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use tintype_library::{AllowedType, DecoderProcess, Encoding, Options};
 /// The effective configuration, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    pub(crate) bind: SocketAddr,
+    pub(crate) bind: BindAddress,
     pub(crate) database_url: String,
     pub(crate) http: HttpConfig,
     pub(crate) library: Options,
@@ -37,12 +38,12 @@ pub(crate) enum LogFormat {
 impl Config {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
         let data_dir = PathBuf::from(settings.text("data_dir"));
-        let max_upload_bytes = settings.parse("max_upload_size", bytes)?;
+        let max_upload_bytes = settings.size("max_upload_size")?;
         let mut library = Options::default();
         library.max_upload_bytes = max_upload_bytes;
-        library.max_image_pixels = settings.parse("max_image_pixels", u64::from_str)?;
-        library.decode_memory_bytes = settings.parse("decode_memory", bytes)?;
-        library.decode_timeout = settings.parse("decode_timeout", duration)?;
+        library.max_image_pixels = settings.number("max_image_pixels")?;
+        library.decode_memory_bytes = settings.size("decode_memory")?;
+        library.decode_timeout = settings.time("decode_timeout")?;
         library.thumbnail_encoding = settings.parse("thumbnail_format", |text| match text {
             "auto" => Ok(Encoding::Auto),
             "jpeg" => Ok(Encoding::Jpeg),
@@ -51,14 +52,14 @@ impl Config {
             _ => Err("use `auto`, `jpeg` or `webp`"),
         })?;
         library.decoder = own_program().map(|program| DecoderProcess::new(program).with_arg(DECODE_ARG));
-        library.queue_length = settings.parse("upload_queue", positive)?;
-        library.queue_timeout = settings.parse("upload_queue_timeout", duration)?;
-        library.abandoned_after = settings.parse("abandoned_after", duration)?;
+        library.queue_length = whole(settings.number("upload_queue")?);
+        library.queue_timeout = settings.time("upload_queue_timeout")?;
+        library.abandoned_after = settings.time("abandoned_after")?;
         library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
-        library.workers = settings.parse("workers", |text| match text {
-            "" => Ok(library.workers),
-            text => positive(text),
-        })?;
+        library.workers = match settings.text("workers") {
+            "" => library.workers.min(whole(MAX_WORKERS)),
+            _ => whole(settings.number("workers")?),
+        };
         settings.parse("media_access", |text| match text {
             "public" => Ok(()),
             "signed" => Err("signed URLs are planned, but do not exist yet; use `public`"),
@@ -75,7 +76,7 @@ impl Config {
             "" => Ok(StoragePlace::Folder(default_media_dir(&data_dir))),
             url => url.parse(),
         })?;
-        let lifetime = settings.parse("presign_lifetime", lifetime)?;
+        let lifetime = settings.time("presign_lifetime")?;
         let delivery = settings.parse("media_delivery", |text| match (text, &storage) {
             ("proxy", _) => Ok(Delivery::Proxy),
             ("redirect", StoragePlace::Bucket(_)) => Ok(Delivery::Redirect { lifetime }),
@@ -88,14 +89,14 @@ impl Config {
         http.public_url = settings.parse("public_url", public_url)?;
         http.trusted_proxies = settings.parse("trusted_proxies", networks)?;
         http.max_upload_bytes = max_upload_bytes;
-        http.max_field_bytes = usize::try_from(settings.parse("max_field_size", bytes)?).unwrap_or(usize::MAX);
-        http.max_parts = settings.parse("max_parts", positive)?;
-        http.max_ranges = settings.parse("max_ranges", positive)?;
-        http.idle_timeout = settings.parse("upload_idle_timeout", duration)?;
-        http.min_bytes_per_second = settings.parse("upload_min_rate", bytes)?;
+        http.max_field_bytes = whole(settings.size("max_field_size")?);
+        http.max_parts = whole(settings.number("max_parts")?);
+        http.max_ranges = whole(settings.number("max_ranges")?);
+        http.idle_timeout = settings.time("upload_idle_timeout")?;
+        http.min_bytes_per_second = settings.size("upload_min_rate")?;
         http.delivery = delivery;
         Ok(Self {
-            bind: settings.parse("bind", socket_address)?,
+            bind: settings.parse("bind", BindAddress::from_str)?,
             http,
             library,
             log_format: settings.parse("log_format", |text| match text {
@@ -103,8 +104,8 @@ impl Config {
                 "json" => Ok(LogFormat::Json),
                 _ => Err("use `text` or `json`"),
             })?,
-            shutdown_delay: settings.parse("shutdown_delay", duration)?,
-            shutdown_timeout: settings.parse("shutdown_timeout", duration)?,
+            shutdown_delay: settings.time("shutdown_delay")?,
+            shutdown_timeout: settings.time("shutdown_timeout")?,
             database_url,
             data_dir,
             storage,
@@ -156,38 +157,9 @@ fn own_program() -> Option<PathBuf> {
     if cfg!(target_os = "linux") { Some("/proc/self/exe".into()) } else { std::env::current_exe().ok() }
 }
 
-fn socket_address(text: &str) -> Result<SocketAddr, String> {
-    let mut addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
-    addresses.next().ok_or_else(|| "the name has no address".into())
-}
-
-/// Parses a size such as `100 MiB`, `3GiB` or a plain number of bytes.
-fn bytes(text: &str) -> Result<u64, String> {
-    match ByteSize::from_str(text) {
-        Ok(ByteSize(0)) => Err("it has to be more than 0".into()),
-        Ok(ByteSize(bytes)) => Ok(bytes),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// Parses a duration such as `30s` or `15m`, at most a year.
-fn duration(text: &str) -> Result<Duration, String> {
-    const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
-    match humantime::parse_duration(text) {
-        Ok(duration) if duration > YEAR => Err("it has to be at most a year".into()),
-        Ok(duration) => Ok(duration),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// Parses a whole number from 1 to a million.
-fn positive(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("it has to be more than 0".into()),
-        Ok(1_000_001..) => Err("it has to be at most 1000000".into()),
-        Ok(number) => Ok(number),
-        Err(error) => Err(format!("{error}")),
-    }
+/// Returns a number that its bounds keep far below what an address can be.
+fn whole(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn list<T: FromStr>(text: &str) -> Result<Vec<T>, T::Err> {
@@ -205,6 +177,9 @@ fn public_url(text: &str) -> Result<Option<String>, &'static str> {
         return Ok(None);
     }
     let uri: actix_web::http::Uri = text.parse().map_err(|_| "it is not a URL")?;
+    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        return Err("it has a user or a password, which everybody would see in the URLs of files");
+    }
     match (uri.scheme_str(), uri.authority(), uri.query()) {
         (Some("http" | "https"), Some(_), None) => Ok(Some(text.trim_end_matches('/').to_owned())),
         _ => Err("it has to look like `https://media.example.org`"),
@@ -213,14 +188,4 @@ fn public_url(text: &str) -> Result<Option<String>, &'static str> {
 
 fn default_media_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("media")
-}
-
-/// Parses how long a presigned URL is valid: S3 allows a week.
-fn lifetime(text: &str) -> Result<Duration, String> {
-    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-    match duration(text)? {
-        lifetime if lifetime > WEEK => Err("it has to be at most a week".into()),
-        lifetime if lifetime < Duration::from_secs(1) => Err("it has to be at least a second".into()),
-        lifetime => Ok(lifetime),
-    }
 }

@@ -3,6 +3,12 @@ use std::io::Write;
 use std::process::ExitCode;
 use tintype_library::causes;
 
+/// Writes a line to standard error that keeps nobody from going on.
+pub(crate) fn warn(warning: &str) {
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "tintype: warning: {warning}");
+}
+
 /// Why a command failed, in one line that says what and, where it is not obvious, what to do.
 #[derive(Debug)]
 pub(crate) struct Failure(String);
@@ -23,6 +29,12 @@ impl Failure {
         // Where standard error is closed there is nobody to tell.
         let _ = writeln!(std::io::stderr(), "tintype: {line}");
         ExitCode::FAILURE
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -2,17 +2,18 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod bind;
 mod cli;
 mod commands;
 mod config;
 mod failure;
+mod keys;
 mod log;
 mod output;
 mod serve;
 mod settings;
 mod storage_place;
 
-use clap::Parser;
 use cli::{Cli, Command};
 use failure::Failure;
 use std::process::ExitCode;
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
     if std::env::args_os().skip(1).eq([config::DECODE_ARG]) {
         return tintype_library::run_decoder();
     }
-    match run(Cli::parse()) {
+    match run(Cli::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
@@ -31,8 +32,11 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Failure> {
     let settings = cli.settings.resolve()?;
     let config = || config::Config::new(&settings);
+    if !matches!(cli.command, Command::Serve { .. }) {
+        settings.warnings().for_each(|warning| failure::warn(&warning));
+    }
     match cli.command {
-        Command::Serve { port_file } => serve::serve(config()?, port_file.as_deref()),
+        Command::Serve { port_file } => serve::serve(config()?, port_file.as_deref(), settings.warnings()),
         Command::User { command } => commands::user::run(&config()?, command),
         Command::Token { command } => commands::token::run(&config()?, command),
         Command::Migrate(sides) => commands::migrate::run(&config()?, &sides),

@@ -17,8 +17,13 @@ use tokio::task::JoinHandle;
 const BLOCKING_THREADS: usize = 64;
 
 /// Serves until a signal says otherwise.
-pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
+pub(crate) fn serve(
+    config: Config,
+    port_file: Option<&Path>,
+    warnings: impl Iterator<Item = String>,
+) -> Result<(), Failure> {
     log::start(config.log_format);
+    warnings.for_each(|warning| tracing::warn!("{warning}"));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.library.workers)
         .max_blocking_threads(BLOCKING_THREADS)
@@ -32,14 +37,14 @@ pub(crate) fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Fail
 }
 
 async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
+    // First of all: a signal that nobody listens for ends the process at once.
+    let signals = Signals::new()?;
+    ignore_hangups()?;
     let database = config.create_database()?;
     let (storage, spool) = config.open_storage().await?;
-    // Before anybody can know that the server is there: a signal that nobody listens for ends the process at once.
-    let signals = Signals::new()?;
-    let listener = TcpListener::bind(config.bind).map_err(|e| {
-        Failure::during(format!("cannot listen on {} (set `bind` to another address)", config.bind), &e)
-    })?;
-    let address = listener.local_addr()?;
+    let listeners = config.bind.listen()?;
+    let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
+    let address = *addresses.first().ok_or_else(|| Failure::new("there is no address to listen on"))?;
     // When nothing else can keep the server from starting: from now on, `tintype migrate` refuses the database.
     database.take_over()?;
     let library = Library::new(database, storage, spool, config.library.clone());
@@ -49,7 +54,7 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     }
     let app = App::new(library.clone(), config.http.clone());
     let shared = app.clone();
-    let server = HttpServer::new(move || {
+    let mut server = HttpServer::new(move || {
         actix_web::App::new().app_data(web::Data::new(shared.clone())).wrap(from_fn(log_request)).configure(configure)
     })
     .workers(config.library.workers)
@@ -57,12 +62,16 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     // Else the kernel keeps the rest of an answer back until the client acknowledges its beginning, which takes 40 ms.
     .tcp_nodelay(true)
     .disable_signals()
-    .shutdown_timeout(config.shutdown_timeout.as_secs())
-    .listen(listener)?
-    .run();
+    .shutdown_timeout(config.shutdown_timeout.as_secs());
+    for listener in listeners {
+        server = server.listen(listener)?;
+    }
+    let server = server.run();
     let handle = server.handle();
     let mut server = tokio::spawn(server);
-    tracing::info!(%address, "serving http://{address}");
+    for address in &addresses {
+        tracing::info!(%address, "serving http://{address}");
+    }
     if let Some(path) = port_file {
         write_port(path, address.port())?;
     }
@@ -120,6 +129,17 @@ impl Signals {
         });
         first
     }
+}
+
+/// Keeps the server running when its terminal is closed.
+fn ignore_hangups() -> Result<(), Failure> {
+    let mut hangups = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            tracing::info!("SIGHUP: ignored; the configuration is read at the start alone");
+        }
+    });
+    Ok(())
 }
 
 /// Written beside and renamed, so that who waits for the file never reads half a number.

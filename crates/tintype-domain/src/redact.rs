@@ -88,7 +88,7 @@ fn is_scheme(scheme: &str) -> bool {
 /// A path or a word may be shown; anything that could hold a password may not.
 fn without_scheme(text: &str) -> String {
     match text.split_once(':') {
-        _ if !text.contains([':', '@', '=', ' ', '?']) => text.to_owned(),
+        _ if !text.contains([':', '@', '=', '?']) => text.to_owned(),
         Some((scheme @ ("file" | "postgres" | "postgresql" | "sqlite"), _)) => format!("{scheme}:{HIDDEN}"),
         _ => HIDDEN.to_owned(),
     }

@@ -1,17 +1,18 @@
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{print as write, table};
-use crate::settings::{Settings, mask};
+use crate::settings::Settings;
+use tintype_library::domain::redact_url;
 
 /// Prints every key with its value and origin, then fails if one is not valid.
 pub(crate) fn print(settings: &Settings) -> Result<(), Failure> {
     let config = Config::new(settings);
-    let rows = settings.iter().map(|(name, value, origin)| {
+    let rows = settings.iter().map(|(name, origin)| {
         let value = match (&config, name) {
-            (Ok(config), "database_url") => mask(&config.database_url),
-            (Ok(config), "storage_url") if value.is_empty() => config.default_storage_url(),
+            (Ok(config), "database_url") => redact_url(&config.database_url),
+            (Ok(config), "storage_url") if settings.text(name).is_empty() => config.default_storage_url(),
             (Ok(config), "workers") => config.library.workers.to_string(),
-            _ => mask(value),
+            _ => settings.shown(name),
         };
         [name.to_owned(), quoted(&value), format!("# {origin}")]
     });

@@ -2,12 +2,12 @@ use crate::cli::Sides;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{print, table};
-use crate::settings::mask;
 use crate::storage_place::StoragePlace;
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
+use tintype_library::domain::redact_url;
 use tintype_library::persistence::{ConnectOptions, Database, Error};
 use tintype_library::{Place, Progress, Transfer, Transferred, causes};
 
@@ -53,7 +53,8 @@ async fn migrate(config: &Config, sides: &Sides) -> Result<(), Failure> {
 }
 
 fn storage(url: &str, flag: &str) -> Result<StoragePlace, Failure> {
-    url.parse().map_err(|problem| Failure::new(format!("`{flag}` is `{}`, which is not valid: {problem}", mask(url))))
+    url.parse()
+        .map_err(|problem| Failure::new(format!("`{flag}` is `{}`, which is not valid: {problem}", redact_url(url))))
 }
 
 /// Connects to the database that is read, and only to one that this version has migrated: it would be written to otherwise.

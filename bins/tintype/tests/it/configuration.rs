@@ -3,6 +3,7 @@
 use crate::support::checks::problem;
 use crate::support::{builder, create, file, noise};
 use std::fs;
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tintype_testkit::{CommandOutput, Error};
 
 #[track_caller]
@@ -194,6 +195,8 @@ fn a_bucket_that_cannot_be_meant_is_an_error_that_says_why() {
         ("s3://me dia", "me dia"),
         ("s3://key:hunter2@media", "AWS_ACCESS_KEY_ID"),
         ("s3://media?secret_access_key=hunter2", "secret_access_key"),
+        ("s3://key:hunt/hunter2@media", "AWS_ACCESS_KEY_ID"),
+        ("s3://media?endpoint=http://key:hunter2@localhost:3900", "AWS_ACCESS_KEY_ID"),
     ];
     for (url, named) in cases {
         for command in ["config", "serve"] {
@@ -229,6 +232,92 @@ fn config_never_shows_a_secret() {
     for secret in ["hunter2", "hunter3", "hunter4"] {
         assert!(!output.stdout.contains(secret) && !output.stderr.contains(secret), "{output:?}");
     }
+}
+
+#[test]
+fn no_part_of_a_password_is_shown_however_malformed_the_url_is() {
+    let urls = [
+        "postgres:u:hunter2@h",
+        "postgres:/u:hunter2@h/db",
+        "postgres://u:hunter2/db",
+        "postgres://u:p@hunter2@h/db",
+        "postgres://u:hunter2/p@h/db",
+        "postgres://u:hunter2%@h/db",
+        "postgres://u:p?hunter2@127.0.0.1:1/db",
+        "postgres://127.0.0.1:1/db?password=hunter2@h",
+        "postgres://127.0.0.1:1/db?pass word=hunter2",
+        "host=h user=u password=hunter2",
+        "mysql://u:hunter2@h/db",
+        "u:hunter2@h",
+    ];
+    for url in urls {
+        for command in [&["config"][..], &["serve"], &["user", "list"], &["migrate", "--from-database", url]] {
+            let sides = ["--from-storage", "file:///nowhere", "--to-storage", "file:///else", "--to-database", url];
+            let sides = if command[0] == "migrate" { &sides[..] } else { &[] };
+            let output = builder().config("database_url", url).prepare().unwrap().cli([command, sides].concat());
+            assert!(!output.stderr.contains("hunter2") && !output.stdout.contains("hunter2"), "{url}: {output:?}");
+        }
+    }
+    let output = builder().config("public_url", "https://u:hunter2@h").prepare().unwrap().cli(["config"]);
+    assert_refused(&output, "public_url");
+    assert!(!output.stderr.contains("hunter2") && !output.stdout.contains("hunter2"), "{output:?}");
+}
+
+#[test]
+fn values_out_of_bounds_are_refused_with_the_bounds() {
+    let cases = [
+        ("workers", "0", "513", "1 to 512"),
+        ("decode_memory", "1023 KiB", "1025 GiB", "1 MiB to 1 TiB"),
+        ("max_upload_size", "0", "6 TiB", "1 B to 5 TiB"),
+        ("max_image_pixels", "0", "10000000001", "1 to 10000000000"),
+        ("upload_queue", "0", "100001", "1 to 100000"),
+        ("decode_timeout", "0s", "61m", "100ms to 1h"),
+        ("abandoned_after", "0s", "31d", "1s to 30d"),
+        ("presign_lifetime", "999ms", "8d", "1s to 7d"),
+    ];
+    for (key, less, more, bounds) in cases {
+        for value in [less, more] {
+            let output = builder().config(key, value).prepare().unwrap().cli(["config"]);
+            assert_refused(&output, key);
+            assert!(output.stderr.contains(value) && output.stderr.contains(bounds), "{output:?}");
+        }
+    }
+    let home = builder().config("workers", "512").config("decode_memory", "1 TiB").prepare().unwrap();
+    home.cli(["config"]).expect_success();
+}
+
+#[test]
+fn variables_that_are_no_settings_are_warned_about_but_not_those_of_kubernetes() {
+    let home = builder()
+        .env("TINTYPE_BASE_URL", "x")
+        .env("TINTYPE_SERVICE_HOST", "10.0.0.1")
+        .env("TINTYPE_PORT", "tcp://10.0.0.1:8000")
+        .env("TINTYPE_PORT_8000_TCP_ADDR", "10.0.0.1")
+        .prepare()
+        .unwrap();
+    let output = home.cli(["config"]).expect_success();
+    assert_eq!(output.stderr.matches("warning").count(), 1, "{output:?}");
+    assert!(output.stderr.contains("`TINTYPE_BASE_URL`"), "{output:?}");
+    let server = home.serve().unwrap();
+    assert_eq!(server.log().matches("TINTYPE_BASE_URL").count(), 1, "{}", server.log());
+    assert!(!server.log().contains("TINTYPE_PORT"), "{}", server.log());
+    let output = builder().env("TINTYPE_MAX_UPLOAD_SIZES", "x").prepare().unwrap().cli(["config"]);
+    assert_refused(&output, "did you mean `TINTYPE_MAX_UPLOAD_SIZE`?");
+}
+
+#[test]
+fn a_host_name_is_listened_on_at_all_its_addresses() {
+    let server = builder().config("bind", "localhost:0").start();
+    let port = server.address().port();
+    let addresses: Vec<_> = ("localhost", port).to_socket_addrs().unwrap().collect();
+    for address in addresses {
+        // An address that this machine does not have is left out.
+        if TcpListener::bind((address.ip(), 0)).is_ok() {
+            TcpStream::connect(address).unwrap_or_else(|error| panic!("{address}: {error}: {}", server.log()));
+        }
+    }
+    let output = builder().config("bind", "no-such-host.invalid:0").prepare().unwrap().cli(["serve"]);
+    assert_refused(&output, "no-such-host.invalid:0");
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl FromStr for BucketUrl {
             Provider::of(scheme).ok_or("it has to look like `s3://<bucket>/<prefix>?endpoint=<url>&region=<name>`")?;
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
-        if bucket.contains('@') {
+        if bucket.contains(['@', ':']) {
             return Err(
                 "keys do not belong into the URL; they come from the environment (`AWS_ACCESS_KEY_ID` …)".into()
             );
@@ -93,6 +93,9 @@ impl BucketUrl {
         let slot = match (self.provider, name) {
             (Provider::S3, "endpoint") if !value.starts_with("http://") && !value.starts_with("https://") => {
                 return Err("`endpoint` has to begin with `https://` or `http://`".into());
+            }
+            (Provider::S3, "endpoint") if value.contains('@') => {
+                return Err("`endpoint` has keys in it; they come from the environment (`AWS_ACCESS_KEY_ID` …)".into());
             }
             (Provider::S3, "endpoint") => &mut self.endpoint,
             (Provider::S3, "region") => &mut self.region,
@@ -140,6 +143,9 @@ mod tests {
         assert!(told("file:///srv").contains("s3://<bucket>"));
         assert!(told("s3://").contains("name of a bucket"));
         assert!(told("s3://key:secret@media").contains("AWS_ACCESS_KEY_ID"));
+        assert!(told("s3://key:sec/ret@media").contains("AWS_ACCESS_KEY_ID"));
+        assert!(told("s3://media?endpoint=http://key:secret@h").contains("AWS_ACCESS_KEY_ID"));
+        assert!(told("s3://media?endpoint=http://key:secret%40h").contains("AWS_ACCESS_KEY_ID"));
         assert!(told("s3://me dia").contains("name of a bucket"));
         assert!(told("s3://media/../a").contains("leading dot"));
         assert!(told("s3://media/a//b").contains("empty part"));

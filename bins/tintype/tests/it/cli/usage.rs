@@ -5,7 +5,7 @@ use crate::support::{builder, server};
 use std::fs;
 use std::process::Command;
 use std::time::Duration;
-use tintype_testkit::{Server, wait_for};
+use tintype_testkit::{Server, eventually, wait_for};
 
 #[test]
 fn help_mentions_every_command_and_teaches_with_exit_code_zero() {
@@ -46,6 +46,43 @@ fn help_mentions_every_command_and_teaches_with_exit_code_zero() {
     }
     assert!(home.cli(["--version"]).expect_success().stdout.starts_with("tintype "));
     assert!(!home.data_dir().exists(), "help does not make a data directory");
+}
+
+#[test]
+fn settings_are_explained_once_and_taken_by_every_command() {
+    let home = home();
+    for (arguments, explains) in [
+        (&["--help"][..], true),
+        (&["serve", "--help"], true),
+        (&["user", "--help"], false),
+        (&["user", "create", "--help"], false),
+        (&["token", "list", "--help"], false),
+        (&["migrate", "--help"], false),
+        (&["config", "--help"], false),
+    ] {
+        let help = home.cli(arguments).expect_success().stdout;
+        assert_eq!(help.contains("--max-upload-size"), explains, "{arguments:?}: {help}");
+        assert!(explains || help.contains("`tintype --help`"), "{arguments:?}: {help}");
+    }
+    let elsewhere = home.path().join("elsewhere");
+    let elsewhere = elsewhere.to_str().unwrap();
+    for arguments in [
+        ["--data-dir", elsewhere, "user", "list"],
+        ["user", "--data-dir", elsewhere, "list"],
+        ["user", "list", "--data-dir", elsewhere],
+    ] {
+        assert_failure(&home.cli(arguments), elsewhere);
+    }
+}
+
+#[test]
+fn a_server_outlives_its_terminal() {
+    let mut server = server();
+    let id = server.id().to_string();
+    assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+    eventually("the signal has come", || server.log().contains("SIGHUP"));
+    assert!(server.is_running());
+    assert_eq!(server.anonymous().get("/healthz").send().status(), 200);
 }
 
 #[test]

@@ -1,0 +1,327 @@
+use bytesize::ByteSize;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A configuration key: one line of the table in `docs/configuration.md`.
+pub(crate) struct Key {
+    /// As in `tintype.toml`.
+    pub(crate) name: &'static str,
+    pub(crate) value: Value,
+    pub(crate) default: Default,
+    pub(crate) help: &'static str,
+}
+
+/// What is used unless a value is given.
+pub(crate) enum Default {
+    Text(&'static str),
+    /// Nothing is set, which means this.
+    Unset(&'static str),
+}
+
+/// What a value can be; bounds are inclusive and written as a value is.
+pub(crate) enum Value {
+    Text,
+    /// May hold secrets, which are not shown.
+    Url,
+    Size(&'static str, &'static str),
+    Time(&'static str, &'static str),
+    Number(u64, u64),
+}
+
+/// Every configuration key there is.
+pub(crate) const KEYS: &[Key] = &[
+    Key {
+        name: "bind",
+        value: Value::Text,
+        default: Default::Text("127.0.0.1:8000"),
+        help: "Address or host name, and port, to listen on; port 0 picks a free one, which the log and `--port-file` tell",
+    },
+    Key {
+        name: "data_dir",
+        value: Value::Text,
+        default: Default::Text("./data"),
+        help: "Folder for the database and the files; with a bucket, for uploads on their way",
+    },
+    Key {
+        name: "database_url",
+        value: Value::Url,
+        default: Default::Unset("sqlite://<data_dir>/tintype.db"),
+        help: "The database: `sqlite://<path>` or `postgres://<user>:<password>@<host>/<database>`",
+    },
+    Key {
+        name: "storage_url",
+        value: Value::Url,
+        default: Default::Unset("file://<data_dir>/media"),
+        help: "The files: `file://<path>` or `s3://<bucket>/<prefix>?endpoint=<url>&region=<name>`",
+    },
+    Key {
+        name: "public_url",
+        value: Value::Url,
+        default: Default::Unset("from each request"),
+        help: "What the URLs of files begin with, e.g. `https://media.example.org`",
+    },
+    Key {
+        name: "trusted_proxies",
+        value: Value::Text,
+        default: Default::Unset("none"),
+        help: "Addresses or networks such as `10.0.0.0/8`, comma-separated, whose forwarding headers count",
+    },
+    Key {
+        name: "media_access",
+        value: Value::Text,
+        default: Default::Text("public"),
+        help: "Who may fetch files by their URL; only `public` so far",
+    },
+    Key {
+        name: "media_delivery",
+        value: Value::Text,
+        default: Default::Text("proxy"),
+        help: "`proxy`: this server sends the files; `redirect`: it sends clients to the bucket, by a presigned URL",
+    },
+    Key {
+        name: "presign_lifetime",
+        value: Value::Time("1s", "7d"),
+        default: Default::Text("1h"),
+        help: "How long a presigned URL is valid",
+    },
+    Key {
+        name: "max_upload_size",
+        value: Value::Size("1 B", "5 TiB"),
+        default: Default::Text("100 MiB"),
+        help: "The largest file",
+    },
+    Key {
+        name: "max_field_size",
+        value: Value::Size("1 KiB", "64 MiB"),
+        default: Default::Text("64 KiB"),
+        help: "The largest text field, and the largest JSON or URL-encoded body",
+    },
+    Key {
+        name: "max_parts",
+        value: Value::Number(1, 10_000),
+        default: Default::Text("20"),
+        help: "The most parts in a multipart body",
+    },
+    Key {
+        name: "max_ranges",
+        value: Value::Number(1, 1000),
+        default: Default::Text("16"),
+        help: "The most ranges in a request; with more, the whole file is sent",
+    },
+    Key {
+        name: "allowed_types",
+        value: Value::Text,
+        default: Default::Unset("all"),
+        help: "What may be uploaded, comma-separated: types and media types, e.g. `image,pdf,audio/mpeg`",
+    },
+    Key {
+        name: "thumbnail_format",
+        value: Value::Text,
+        default: Default::Text("auto"),
+        help: "`auto` (JPEG, or PNG where anything is transparent), `jpeg` (transparent becomes white) or `webp`",
+    },
+    Key {
+        name: "max_image_pixels",
+        value: Value::Number(1, 10_000_000_000),
+        default: Default::Text("100000000"),
+        help: "The largest image that gets thumbnails, in pixels",
+    },
+    Key {
+        name: "decode_memory",
+        value: Value::Size("1 MiB", "1 TiB"),
+        default: Default::Text("512 MiB"),
+        help: "Memory for all decodes at a time",
+    },
+    Key {
+        name: "decode_timeout",
+        value: Value::Time("100ms", "1h"),
+        default: Default::Text("30s"),
+        help: "How long making an image's thumbnails may take; then it is kept without",
+    },
+    Key {
+        name: "workers",
+        value: Value::Number(1, MAX_WORKERS),
+        default: Default::Unset("number of cores"),
+        help: "Threads that serve, and images decoded at a time",
+    },
+    Key {
+        name: "upload_queue",
+        value: Value::Number(1, 100_000),
+        default: Default::Text("256"),
+        help: "Complete uploads that may wait for a core; more are answered 503",
+    },
+    Key {
+        name: "upload_queue_timeout",
+        value: Value::Time("100ms", "10m"),
+        default: Default::Text("30s"),
+        help: "How long a complete upload may wait for a core before it is answered 503",
+    },
+    Key {
+        name: "upload_idle_timeout",
+        value: Value::Time("1s", "1h"),
+        default: Default::Text("30s"),
+        help: "How long a client may send nothing in the middle of a body",
+    },
+    Key {
+        name: "upload_min_rate",
+        value: Value::Size("1 B", "1 GiB"),
+        default: Default::Text("1 KiB"),
+        help: "Bytes a second that a client has to send on average, after the idle timeout",
+    },
+    Key {
+        name: "abandoned_after",
+        value: Value::Time("1s", "30d"),
+        default: Default::Text("15m"),
+        help: "When the objects of an upload that never committed are swept; longer than any upload takes to be stored",
+    },
+    Key {
+        name: "shutdown_delay",
+        value: Value::Time("0s", "1h"),
+        default: Default::Text("0s"),
+        help: "How long to serve on after SIGTERM with `/readyz` saying 503, so that balancers turn away",
+    },
+    Key {
+        name: "shutdown_timeout",
+        value: Value::Time("0s", "1h"),
+        default: Default::Text("60s"),
+        help: "How long requests in flight may take to finish on SIGTERM",
+    },
+    Key { name: "log_format", value: Value::Text, default: Default::Text("text"), help: "`text` or `json`" },
+];
+
+/// The most threads that serve; each has a runtime of its own.
+pub(crate) const MAX_WORKERS: u64 = 512;
+
+impl Key {
+    /// Returns the key of that name.
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+
+    /// Returns the name of its flag, without dashes before it.
+    pub(crate) fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    /// Returns the name of its environment variable.
+    pub(crate) fn variable(&self) -> String {
+        format!("TINTYPE_{}", self.name.to_ascii_uppercase())
+    }
+}
+
+impl Default {
+    /// Returns the value, empty where nothing is set.
+    pub(crate) fn value(&self) -> &'static str {
+        match self {
+            Self::Text(text) => text,
+            Self::Unset(_) => "",
+        }
+    }
+}
+
+impl Value {
+    /// Returns the bounds as messages name them, if there are any.
+    pub(crate) fn bounds(&self) -> Option<String> {
+        match self {
+            Self::Text | Self::Url => None,
+            Self::Size(min, max) | Self::Time(min, max) => Some(format!("{min} to {max}")),
+            Self::Number(min, max) => Some(format!("{min} to {max}")),
+        }
+    }
+
+    /// Parses a size such as `100 MiB`, `3GiB` or a plain number of bytes.
+    pub(crate) fn size(&self, text: &str) -> Result<u64, String> {
+        let Self::Size(min, max) = self else { return Err("it is not a size".into()) };
+        let size = |text: &str| ByteSize::from_str(text).map(|size| size.as_u64());
+        self.within(size(text)?, size(min)?, size(max)?)
+    }
+
+    /// Parses a time such as `30s` or `15m`.
+    pub(crate) fn time(&self, text: &str) -> Result<Duration, String> {
+        let Self::Time(min, max) = self else { return Err("it is not a time".into()) };
+        let time = |text: &str| humantime::parse_duration(text).map_err(|error| error.to_string());
+        self.within(time(text)?, time(min)?, time(max)?)
+    }
+
+    /// Parses a whole number.
+    pub(crate) fn number(&self, text: &str) -> Result<u64, String> {
+        let Self::Number(min, max) = *self else { return Err("it is not a number".into()) };
+        self.within(text.parse().map_err(|error| format!("{error}"))?, min, max)
+    }
+
+    fn within<T: PartialOrd>(&self, value: T, min: T, max: T) -> Result<T, String> {
+        match self.bounds() {
+            Some(bounds) if value < min || value > max => Err(format!("it has to be within {bounds}")),
+            _ => Ok(value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Default, KEYS, Key, Value};
+    use std::time::Duration;
+
+    #[test]
+    fn every_default_lies_within_its_bounds() {
+        for key in KEYS {
+            let Default::Text(text) = key.default else { continue };
+            let parsed = match key.value {
+                Value::Text | Value::Url => Ok(()),
+                Value::Size(..) => key.value.size(text).map(drop),
+                Value::Time(..) => key.value.time(text).map(drop),
+                Value::Number(..) => key.value.number(text).map(drop),
+            };
+            assert_eq!(parsed, Ok(()), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn bounds_are_inclusive() {
+        for key in KEYS {
+            let value = &key.value;
+            match *value {
+                Value::Text | Value::Url => {}
+                Value::Size(min, max) => {
+                    let (least, most) = (value.size(min).unwrap(), value.size(max).unwrap());
+                    assert!(value.size(&(least - 1).to_string()).is_err(), "{}", key.name);
+                    assert!(value.size(&(most + 1).to_string()).is_err(), "{}", key.name);
+                }
+                Value::Time(min, max) => {
+                    let (least, most) = (value.time(min).unwrap(), value.time(max).unwrap());
+                    let format = |time: Duration| humantime::format_duration(time).to_string();
+                    if let Some(less) = least.checked_sub(Duration::from_nanos(1)) {
+                        assert!(value.time(&format(less)).is_err(), "{}", key.name);
+                    }
+                    assert!(value.time(&format(most + Duration::from_nanos(1))).is_err(), "{}", key.name);
+                }
+                Value::Number(min, max) => {
+                    assert_eq!((value.number(&min.to_string()), value.number(&max.to_string())), (Ok(min), Ok(max)));
+                    assert!(value.number(&(min - 1).to_string()).is_err(), "{}", key.name);
+                    assert!(value.number(&(max + 1).to_string()).is_err(), "{}", key.name);
+                }
+            }
+        }
+    }
+
+    fn row(key: &Key) -> String {
+        let default = match key.default {
+            Default::Text(text) => format!("`{text}`"),
+            Default::Unset(meaning) if meaning.contains("://") => format!("`{meaning}`"),
+            Default::Unset(meaning) => meaning.to_owned(),
+        };
+        let (variable, flag) = (key.variable(), key.flag());
+        let bounds = key.value.bounds().unwrap_or_default();
+        format!("| `{}` | `{variable}` | `--{flag}` | {default} | {bounds} | {} |\n", key.name, key.help)
+    }
+
+    #[test]
+    fn the_page_has_the_table() {
+        let mut table =
+            "| key | variable | flag | default | bounds | meaning |\n|---|---|---|---|---|---|\n".to_owned();
+        table.extend(KEYS.iter().map(row));
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        assert!(page.contains(&table), "docs/configuration.md has to have this table:\n\n{table}");
+    }
+}
