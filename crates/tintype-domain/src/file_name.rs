@@ -3,10 +3,12 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-/// A file name that is safe as the last part of a key, made as Django's [`get_valid_filename`] makes it.
+/// A file name that is safe as the last part of a key, made as Django's [`get_valid_filename`]
+/// makes it.
 ///
-/// Letters and digits of every script, `_`, `-` and `.`; NFC; never empty, `.`, `..` or with a leading dot; short enough
-/// that the names of its thumbnails, with a suffix each, stay within 255 bytes.
+/// Letters and digits of every script, `_`, `-` and `.`; NFC; never empty, `.`, `..` or with a
+/// leading dot; short enough that the names of its thumbnails, with a suffix each, stay within 255
+/// bytes.
 ///
 /// [`get_valid_filename`]: https://docs.djangoproject.com/en/5.2/_modules/django/utils/text/
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

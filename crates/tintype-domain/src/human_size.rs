@@ -1,7 +1,7 @@
 use std::fmt;
 
-/// A number of bytes as people read it: binary multiples with the units `B KB MB GB TB`, at most two decimals, no
-/// trailing zeros.
+/// A number of bytes as people read it: binary multiples with the units `B KB MB GB TB`, at most
+/// two decimals, no trailing zeros.
 ///
 /// ```
 /// use tintype_domain::HumanSize;

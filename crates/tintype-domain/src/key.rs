@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 /// Where an object lies in storage: `/`-separated parts, such as `photos/2025/12/22/wallpaper.jpg`.
 ///
-/// 1 to 1024 bytes; each part 1 to 255 bytes, without a leading dot, control characters or `\`. A key can therefore
-/// neither leave its root nor name a hidden file.
+/// 1 to 1024 bytes; each part 1 to 255 bytes, without a leading dot, control characters or `\`. A
+/// key can therefore neither leave its root nor name a hidden file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(String);
 
@@ -22,7 +22,8 @@ pub struct InvalidKey {
 }
 
 impl Key {
-    /// Returns the key of an original uploaded at `now`: below `folder`, in a folder for its UTC day.
+    /// Returns the key of an original uploaded at `now`: below `folder`, in a folder for its UTC
+    /// day.
     pub fn original(folder: &Self, now: Timestamp, name: &FileName) -> Self {
         let day = now.date();
         Self(format!("{folder}/{:04}/{:02}/{:02}/{name}", day.year(), u8::from(day.month()), day.day()))

@@ -1,4 +1,5 @@
-/// A decimal number as the whole numbers on either side of it, so that `size_min=1.5` means at least 2.
+/// A decimal number as the whole numbers on either side of it, so that `size_min=1.5` means at
+/// least 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number {
     pub(crate) floor: i64,
@@ -6,8 +7,8 @@ pub(crate) struct Number {
 }
 
 impl Number {
-    /// Parses what Django's `DecimalField` takes: a sign, digits, a fraction, an exponent, spaces around. Values out of
-    /// range are clamped, which changes no comparison with a stored value.
+    /// Parses what Django's `DecimalField` takes: a sign, digits, a fraction, an exponent, spaces
+    /// around. Values out of range are clamped, which changes no comparison with a stored value.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Ok(whole) = text.parse::<i64>() {

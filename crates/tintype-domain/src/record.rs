@@ -3,7 +3,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// A file as it is kept: what its content is, whose it is, and its thumbnails.
+/// A stored file: facts, owner and thumbnails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRecord {
     /// The number of the file.
@@ -12,15 +12,16 @@ pub struct FileRecord {
     pub user: Option<UserRecord>,
     /// Where the content lies.
     pub key: Key,
-    /// What the file is called.
+    /// The name of the file.
     pub name: Name,
-    /// What its user says about it.
+    /// What the user says about it.
     pub description: Description,
     /// Bytes of the content.
     pub size: u64,
     /// SHA-256 of the content.
     pub checksum: Checksum,
-    /// CRC-32 of the content; `None` where it was kept by a version that did not note it, until a job has.
+    /// CRC-32 of the content; `None` if an older version stored the file and the job that computes
+    /// it has not run yet.
     pub crc32: Option<Crc32>,
     /// What the content is.
     pub facts: Facts,
@@ -44,13 +45,13 @@ impl FileRecord {
 pub struct ThumbnailRecord {
     /// The number of the thumbnail.
     pub id: ThumbnailId,
-    /// Where it lies.
+    /// Its key.
     pub key: Key,
     /// The edge in pixels of the square box it fits in.
     pub edge: u32,
-    /// Pixels across.
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels down.
+    /// Height in pixels.
     pub height: u32,
     /// Bytes of the encoded thumbnail.
     pub size: u64,

@@ -3,12 +3,14 @@ use time::{Date, OffsetDateTime};
 
 /// A moment in UTC, to the microsecond; shown as `2025-12-22T17:43:06.351315Z`.
 ///
-/// Microseconds since 1970 are what every database keeps exactly, so paging by time never skips a row.
+/// Microseconds since 1970 are what every database keeps exactly, so paging by time never skips a
+/// row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// Returns the moment that many microseconds after 1970-01-01T00:00:00Z, clamped to the years -9999 to 9999.
+    /// Returns the moment that many microseconds after 1970-01-01T00:00:00Z, clamped to the years
+    /// -9999 to 9999.
     pub fn from_unix_micros(micros: i64) -> Self {
         const LEAST: i64 = -377_705_116_800_000_000;
         const GREATEST: i64 = 253_402_300_799_999_999;

@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use crate::kind::UnknownName;
 
-/// What a derived object is among those that were made of the same content.
+/// Identifies a derived object among those of the same file.
 ///
-/// As a text, which is how databases keep it, it begins with its sort: `thumbnail:64`.
+/// The text form, which databases store, begins with the sort of object: `thumbnail:64`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Variant {
     /// A picture that fits into a square box.
@@ -17,7 +17,7 @@ pub enum Variant {
 }
 
 impl Variant {
-    /// The texts of all thumbnails, and of nothing else, lie in this range.
+    /// The range of the text forms of thumbnails; no other variant is in it.
     pub const THUMBNAILS: Range<&str> = "thumbnail:".."thumbnail;";
 }
 

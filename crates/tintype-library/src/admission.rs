@@ -13,8 +13,8 @@ pub(crate) struct Admission {
     timeout: Duration,
 }
 
-/// The right to compute; memory and the core are free again when it is dropped. It belongs to the work and not to who waits
-/// for it: a client that hangs up ends the waiting only.
+/// The right to compute; memory and the core are free again when it is dropped. It belongs to the
+/// work and not to who waits for it: a client that hangs up ends the waiting only.
 #[derive(Debug)]
 pub(crate) struct Admitted {
     _memory: OwnedSemaphorePermit,

@@ -3,7 +3,7 @@ use tintype_auth::Actor;
 use tintype_domain::{Description, FieldProblem, FileId, Key, Name, Permission};
 use tintype_storage::{Spool, SpoolWriter, Spooled};
 
-/// The right to send content; permission was checked when it was given out.
+/// The right to send content; permission has been checked.
 #[derive(Debug)]
 pub struct Inbox {
     spool: Spool,
@@ -26,7 +26,8 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Returns the upload of complete content under the name the client sent, any directory included.
+    /// Returns the upload of complete content under the name the client sent, any directory
+    /// included.
     ///
     /// # Errors
     /// [`FieldProblem::UnnamedFile`], [`FieldProblem::EmptyFile`].
@@ -84,7 +85,8 @@ impl Library {
     /// Lets `actor` send changes of a file.
     ///
     /// # Errors
-    /// [`Error::Auth`] without permission; [`Error::NotFound`]; [`Error::Busy`] while the queue is full.
+    /// [`Error::Auth`] without permission; [`Error::NotFound`]; [`Error::Busy`] while the queue is
+    /// full.
     pub async fn begin_change(&self, actor: &Actor, id: FileId) -> Result<Inbox, Error> {
         actor.require(Permission::Change)?;
         self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;

@@ -1,4 +1,4 @@
-//! Reading an object whole to see whether it is what its row says.
+//! Hashing an object in storage.
 
 use futures_util::TryStreamExt;
 use sha2::{Digest as _, Sha256};
@@ -7,7 +7,7 @@ use tintype_storage::Storage;
 
 use crate::Error;
 
-/// What the bytes of an object come to.
+/// Size and hashes of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Digest {
     pub(crate) size: u64,
@@ -15,7 +15,7 @@ pub(crate) struct Digest {
     pub(crate) crc32: Crc32,
 }
 
-/// Reads an object; each block is hashed on a blocking thread.
+/// Reads and hashes an object; each block is hashed on a blocking thread.
 pub(crate) async fn digest(storage: &dyn Storage, key: &Key) -> Result<Digest, Error> {
     let mut body = storage.get(key, None).await?.body;
     let mut size = 0;

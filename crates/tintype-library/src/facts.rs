@@ -1,10 +1,12 @@
-//! What tintype-media finds out, in the words of the domain. Both name kinds and modes by enums of their own, since neither
-//! crate knows the other; the matches here break where one of them gets a value that the other lacks.
+//! Converts what tintype-media finds into the domain's types. Each crate has its own enums, since
+//! neither knows the other; the matches here fail to compile when tintype-media gets a value that
+//! the domain lacks.
 
 use tintype_domain::{ColourMode, Facts, Kind};
 use tintype_media::{Detected, Probe};
 
-/// Returns what content is, `probe` being what its header tells where it is an image that has a readable one.
+/// Returns the facts of a file. `probe` is `None` if it is not an image or its header cannot be
+/// read.
 pub(crate) fn facts(detected: &Detected, probe: Option<&Probe>) -> Facts {
     Facts {
         kind: kind(detected.kind),

@@ -1,4 +1,4 @@
-//! Doing the work that the database lists as jobs.
+//! Running the jobs of the database.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -13,31 +13,32 @@ use crate::digest::{Digest, digest};
 use crate::library::{Inner, now};
 use crate::{Error, Library};
 
-/// How often to look for jobs that are due.
+/// How often to look for due jobs.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// How many jobs one process takes at a time.
 const BATCH: u32 = 16;
 
-/// How long after a process has died others take its jobs.
+/// How long the jobs of a process that died wait before another one takes them.
 const LEASE: time::Duration = time::Duration::minutes(1);
 
-/// How often a process that works says so.
+/// How often a process extends the lease of its jobs.
 const RENEW_EVERY: Duration = Duration::from_secs(20);
 
-/// When a job that failed is tried again: twice as late each time, up to a day.
+/// How long a failed job waits: twice as long after each attempt, up to a day.
 const RETRY_AFTER: time::Duration = time::Duration::seconds(10);
 const RETRY_AT_LEAST_EVERY: time::Duration = time::Duration::DAY;
 
 impl Library {
-    /// Does the jobs that are due, one after another until there are none, and returns how many were done. This is
-    /// maintenance: nobody acts.
+    /// Runs the jobs that are due, one after another until there are none left, and returns how
+    /// many were done. Maintenance needs no permission.
     ///
-    /// Processes that share a database share its jobs. One that fails is tried again later, one that is given up half-way, by
-    /// dropping the future or killing the process, sooner: by whoever comes to it.
+    /// Processes that share a database share its jobs. A job that fails is tried again later, and a
+    /// job that was interrupted is taken over by any process after about a minute.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`] where the database fails: what is left is for the next time.
+    /// [`Error::Unavailable`], [`Error::Internal`] if the database fails: the rest is left to the
+    /// next call.
     pub async fn run_jobs(&self) -> Result<usize, Error> {
         let inner = self.inner();
         let mut done = 0;
@@ -52,7 +53,7 @@ impl Library {
         }
     }
 
-    /// Returns how often [`run_jobs`](Self::run_jobs) is to be called.
+    /// Returns how often to call [`run_jobs`](Self::run_jobs).
     pub fn job_interval(&self) -> Duration {
         LOOK_EVERY
     }
@@ -64,7 +65,7 @@ impl Inner {
         self.database(move |db| db.take_jobs(&inner.holder, now(), now().plus(LEASE), BATCH)).await
     }
 
-    /// Keeps others from taking the jobs of this process, for as long as it is asked to.
+    /// Extends the lease of this process's jobs again and again.
     async fn keep_jobs(self: &Arc<Self>) -> Infallible {
         loop {
             tokio::time::sleep(RENEW_EVERY).await;
@@ -75,7 +76,7 @@ impl Inner {
         }
     }
 
-    /// Lets other processes do the jobs that this one has taken.
+    /// Gives back the jobs that this process has taken, so that others can take them at once.
     pub(crate) async fn release_jobs(self: &Arc<Self>) {
         let inner = self.clone();
         if let Err(error) = self.database(move |db| db.release_jobs(&inner.holder)).await {
@@ -107,10 +108,10 @@ impl Inner {
         Ok(done)
     }
 
-    /// Reads the content of a file that was kept without its CRC-32, and notes it.
+    /// Computes and records the CRC-32 of a file that was stored without one.
     async fn note_crc32(self: &Arc<Self>, id: FileId) -> Result<(), Error> {
         let file = self.database(move |db| db.file(id)).await?;
-        // It may be gone, or have got other content, with its CRC-32.
+        // The file may be deleted, or have new content, which has its CRC-32.
         let Some(file) = file.filter(|file| file.crc32.is_none()) else { return Ok(()) };
         let Digest { size, checksum, crc32 } = match digest(&self.storage, &file.key).await {
             Err(Error::NotFound) => return Err(Error::internal(format!("`{}` is not in storage", file.key))),

@@ -24,13 +24,13 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) admission: Arc<Admission>,
     pub(crate) thumbnailers: Thumbnailers,
-    /// Tells this process from others that share its database.
+    /// Identifies this process among those that share a database.
     pub(crate) holder: String,
     runtime: Handle,
     tasks: TaskTracker,
 }
 
-/// Which part does not answer, and why.
+/// The part that does not answer, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{part} does not answer")]
 pub struct NotReady {
@@ -45,8 +45,8 @@ impl Library {
     /// How long a part may take to say that it is ready.
     const READY_TIMEOUT: Duration = Duration::from_secs(5);
 
-    /// Opens the library over a migrated database and a storage. Work that outlives its caller runs on the present tokio
-    /// runtime.
+    /// Opens the library over a migrated database and a storage. Work that outlives its caller runs
+    /// on the present tokio runtime.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -71,8 +71,8 @@ impl Library {
         &self.inner.options
     }
 
-    /// Waits for all work that outlived its callers, and lets another process sweep and do jobs. To be called when nothing new can
-    /// come in.
+    /// Waits for all work that outlived its callers, then lets other processes sweep and take jobs.
+    /// Call it when no new requests can arrive.
     pub async fn drain(&self) {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
@@ -139,10 +139,10 @@ impl Inner {
     }
 }
 
-/// Returns what no other process is called.
+/// Returns a name that no other process has.
 pub(crate) fn random_name() -> String {
     let mut random = [0; 8];
-    // Without randomness the number of the process has to do.
+    // Without randomness, use the process id.
     if getrandom::fill(&mut random).is_err() {
         random = u64::from(std::process::id()).to_ne_bytes();
     }

@@ -9,15 +9,15 @@ use tintype_domain::{Description, FileId, FileRecord, Key, Name, Permission, Suf
 use tintype_persistence::{Changed, FileChange, NewContent, NewDerived, NewFile};
 use tintype_storage::{Content, NewObject};
 
-/// The folder of all keys: that of the service which tintype replaces, so that its URLs stay.
+/// The folder of all keys, the same as in the service that tintype replaces, so that its URLs stay.
 static FOLDER: LazyLock<Key> = LazyLock::new(|| "core_media".parse().expect("the folder is a valid key"));
 
 impl Library {
-    /// Keeps a new file and its thumbnails, and returns it. It is durable then.
+    /// Stores a new file and its thumbnails, and returns it once it is durable.
     ///
     /// # Errors
-    /// [`Error::Auth`] without permission; [`Error::TypeNotAllowed`], [`Error::NoSpace`], [`Error::Busy`],
-    /// [`Error::Unavailable`], [`Error::Internal`]: nothing is kept then.
+    /// [`Error::Auth`] without permission; [`Error::TypeNotAllowed`], [`Error::NoSpace`],
+    /// [`Error::Busy`], [`Error::Unavailable`], [`Error::Internal`]: nothing is kept then.
     pub async fn upload(
         &self,
         actor: &Actor,
@@ -26,7 +26,7 @@ impl Library {
         description: Description,
     ) -> Result<FileRecord, Error> {
         actor.require(Permission::Create)?;
-        // A file belongs to whom it came from; the operator is no user.
+        // A file belongs to a user, and the operator is none.
         let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
         let name = name.unwrap_or_else(|| upload.base_name().clone());
         self.own(|inner| async move {
@@ -39,11 +39,12 @@ impl Library {
         .await
     }
 
-    /// Changes a file and returns it. Replaced content gets a new key; the old objects are removed once the change is
-    /// committed.
+    /// Changes a file and returns it. Replaced content gets a new key; the old objects are removed
+    /// once the change is committed.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload); [`Error::NotFound`]; [`Error::OtherContent`] where [`ContentChange::Confirm`] is wrong.
+    /// As [`upload`](Self::upload); [`Error::NotFound`]; [`Error::OtherContent`] where
+    /// [`ContentChange::Confirm`] is wrong.
     pub async fn change(&self, actor: &Actor, id: FileId, change: Change) -> Result<FileRecord, Error> {
         actor.require(Permission::Change)?;
         let Change { name, description, content } = change;
@@ -67,7 +68,8 @@ impl Library {
     }
 }
 
-/// How often an upload looks for other keys when storage already holds objects that the database does not know.
+/// How many times an upload tries other keys if storage holds unknown objects under those that it
+/// has claimed.
 const PLACING_ATTEMPTS: usize = 5;
 
 impl Inner {
@@ -80,11 +82,13 @@ impl Inner {
                 Ok(()) => return Ok(content),
                 Err(Unplaced { foreign, error }) => {
                     let ours = content.keys().filter(|key| !foreign.contains(key)).cloned().collect();
-                    // What lies at a foreign key is not this upload's to delete.
+                    // The object under a foreign key does not belong to this upload, so it must not
+                    // be deleted.
                     self.database(move |db| db.forget(&foreign, now())).await?;
                     if let Some(Error::Unavailable(_)) = error {
-                        // What was sent may arrive yet, after a delete: the claims stay, and the sweeper deletes it when nothing
-                        // can be under way any more.
+                        // Bytes that were sent may still arrive, after a delete. The claims stay,
+                        // and the sweeper deletes the objects when nothing can be under way any
+                        // more.
                         tracing::warn!("storage does not answer: an upload's objects are left to the sweeper");
                     } else {
                         self.discard(ours).await;
@@ -124,7 +128,8 @@ impl Inner {
         })
     }
 
-    /// Puts all objects at once and waits for every one, so that none can appear after a failure was cleaned up.
+    /// Puts all objects concurrently and waits for all of them, so that none appears after a
+    /// failure was cleaned up.
     async fn put_all(&self, prepared: &Prepared, content: &NewContent) -> Result<(), Unplaced> {
         let original = NewObject {
             key: content.key.clone(),
@@ -143,7 +148,7 @@ impl Inner {
             match result {
                 Ok(()) => {}
                 Err(tintype_storage::Error::AlreadyExists { .. }) => unplaced.foreign.push(object.key.clone()),
-                // Of several errors the one that leaves open what lies in storage now.
+                // Keep the error after which the state of storage is unknown.
                 Err(_) if matches!(unplaced.error, Some(Error::Unavailable(_))) => {}
                 Err(error) => unplaced.error = Some(error.into()),
             }
@@ -152,18 +157,19 @@ impl Inner {
     }
 }
 
-/// Why an upload's objects are not all in their place.
+/// Why some objects of an upload are not in place.
 #[derive(Debug, Default)]
 struct Unplaced {
     /// Keys under which storage holds objects that the database does not know.
     foreign: Vec<Key>,
-    /// What else went wrong.
+    /// Another error.
     error: Option<Error>,
 }
 
 fn random_suffix() -> Suffix {
     let mut random = [0; 7];
-    // Without randomness the suffix is merely likelier to be taken, and then another is tried.
+    // Without randomness, the suffix is just more likely to be taken, and then another one is
+    // tried.
     let _ = getrandom::fill(&mut random);
     Suffix::from_random(random)
 }

@@ -6,16 +6,16 @@ use std::time::Duration;
 use tintype_auth::Actor;
 use tintype_domain::{FileId, Key, Permission};
 
-/// How many strays the sweeper takes at a time.
+/// How many strays the sweeper deletes at a time.
 pub(crate) const SWEEP_BATCH: u32 = 200;
 
 /// How often to sweep, unless uploads count as abandoned sooner.
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
 
-/// The lease of whoever sweeps.
+/// The name of the sweeper's lease.
 pub(crate) const SWEEP: &str = "sweep";
 
-/// Keys begin with the day of their upload, so that no key of two days ago can be asked for again.
+/// A key contains the day of its upload, so nobody asks again for a key of two days ago.
 const TOMBSTONE_AGE: time::Duration = time::Duration::days(2);
 
 impl Library {
@@ -33,14 +33,15 @@ impl Library {
         .await
     }
 
-    /// Deletes what interrupted uploads and deletes left in storage, and returns how many objects that were. Its cost
-    /// depends on them alone, never on the size of the library. This is maintenance: nobody acts.
+    /// Deletes the objects that interrupted uploads and deletes left in storage, and returns how
+    /// many there were. The cost depends on these objects only, not on the size of the library.
+    /// Maintenance needs no permission.
     ///
-    /// Of several processes that share a database one sweeps, and returns 0 in the others, until it is drained or has not
-    /// swept for two [intervals](Self::sweep_interval).
+    /// If several processes share a database, one of them sweeps and the others return 0, until it
+    /// is drained or has not swept for two [intervals](Self::sweep_interval).
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`]: what is left is for the next time.
+    /// [`Error::Unavailable`], [`Error::Internal`]: the rest is left to the next sweep.
     pub async fn sweep(&self) -> Result<usize, Error> {
         let inner = self.inner();
         if !inner.leads_sweep().await? {
@@ -60,14 +61,14 @@ impl Library {
             let found = keys.len();
             let gone = inner.delete_objects(keys).await?;
             swept += gone;
-            // Objects that cannot be deleted now would be found again and again.
+            // Otherwise, objects that cannot be deleted now would be found again and again.
             if found < SWEEP_BATCH as usize || gone < found || !inner.leads_sweep().await? {
                 return Ok(swept);
             }
         }
     }
 
-    /// Returns how often [`sweep`](Self::sweep) is to be called.
+    /// Returns how often to call [`sweep`](Self::sweep).
     pub fn sweep_interval(&self) -> Duration {
         self.inner().sweep_interval()
     }
@@ -78,14 +79,15 @@ impl Inner {
         self.options.abandoned_after.clamp(Duration::from_millis(100), SWEEP_EVERY)
     }
 
-    /// Returns whether this process is the one that sweeps, from now on for two intervals.
+    /// Takes or renews the sweeper's lease for two intervals, and returns whether this process has
+    /// it.
     async fn leads_sweep(self: &Arc<Self>) -> Result<bool, Error> {
         let inner = self.clone();
         let lease = time::Duration::try_from(2 * self.sweep_interval()).map_err(Error::internal)?;
         self.database(move |db| db.acquire_lease(SWEEP, &inner.holder, now(), now().plus(lease))).await
     }
 
-    /// Lets another process sweep at once.
+    /// Gives up the sweeper's lease, so that another process can sweep at once.
     pub(crate) async fn stop_sweeping(self: &Arc<Self>) {
         let inner = self.clone();
         if let Err(error) = self.database(move |db| db.release_lease(SWEEP, &inner.holder)).await {
@@ -93,8 +95,8 @@ impl Inner {
         }
     }
 
-    /// Returns a result, after undoing the claims of `keys` and their objects where it is an error. Nobody is kept waiting
-    /// for a database that does not answer.
+    /// Returns the result; if it is an error, undoes the claims of `keys` and deletes their objects
+    /// first. If the database does not answer, that happens in the background.
     pub(crate) async fn or_discard<T>(self: &Arc<Self>, result: Result<T, Error>, keys: Vec<Key>) -> Result<T, Error> {
         match &result {
             Ok(_) => {}
@@ -107,19 +109,22 @@ impl Inner {
         result
     }
 
-    /// Undoes the claims of an upload that failed. What cannot be undone now is left to the sweeper.
+    /// Undoes the claims of a failed upload. Anything that cannot be undone now is left to the
+    /// sweeper.
     pub(crate) async fn discard(self: &Arc<Self>, keys: Vec<Key>) {
         if keys.is_empty() {
             return;
         }
         match self.database(move |db| db.doom(&keys)).await {
-            // What a row owns after all is not among them: an insert may report an error and be committed all the same.
+            // Keys that a row owns are not among them: an insert may report an error and be
+            // committed all the same.
             Ok(doomed) => self.remove_objects(doomed).await,
             Err(error) => tracing::warn!(%error, "an upload's objects are left to the sweeper"),
         }
     }
 
-    /// Deletes objects that are listed as doomed. What cannot be deleted now is left to the sweeper.
+    /// Deletes objects that are listed as doomed. Objects that cannot be deleted now are left to
+    /// the sweeper.
     pub(crate) async fn remove_objects(self: &Arc<Self>, keys: Vec<Key>) {
         if keys.is_empty() {
             return;
@@ -129,7 +134,7 @@ impl Inner {
         }
     }
 
-    /// Deletes doomed objects, strikes them off the strays, and returns how many.
+    /// Deletes doomed objects, turns their keys into tombstones, and returns how many.
     async fn delete_objects(self: &Arc<Self>, keys: Vec<Key>) -> Result<usize, Error> {
         let results = join_all(keys.iter().map(|key| self.storage.delete(key))).await;
         let mut gone = Vec::with_capacity(keys.len());

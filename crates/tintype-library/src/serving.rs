@@ -1,14 +1,14 @@
-//! How objects are served, whoever serves them: the values of HTTP headers.
+//! HTTP headers of objects, whether tintype or the storage serves them.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tintype_domain::Key;
 use tintype_storage::Attributes;
 
-/// `Cache-Control` of an object that everybody may see: what lies under a key never changes. It is decided when the object is
-/// served, and nothing of it is kept with the object.
+/// `Cache-Control` of a public object, which never changes under its key. Chosen when an object is
+/// served, and not stored with the object.
 pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
-/// Returns whether a browser could execute something in a document of this media type.
+/// Returns whether a browser may run scripts in a document of this media type.
 pub fn is_active(mime_type: &str) -> bool {
     const ACTIVE: [&str; 8] = [
         "text/html",
@@ -23,13 +23,14 @@ pub fn is_active(mime_type: &str) -> bool {
     ACTIVE.contains(&mime_type) || mime_type.ends_with("+xml") || mime_type.ends_with("script")
 }
 
-/// Returns the `Content-Disposition` of an object, where it needs one: what a browser could execute is for downloading only.
+/// Returns the `Content-Disposition` of an object, if it needs one: documents that may run scripts
+/// can only be downloaded.
 pub fn content_disposition(key: &Key, mime_type: &str) -> Option<String> {
     let name = utf8_percent_encode(key.file_name(), NON_ALPHANUMERIC);
     is_active(mime_type).then(|| format!("attachment; filename*=UTF-8''{name}"))
 }
 
-/// Returns what a storage that serves objects itself is to send along, whoever asks.
+/// Returns the headers that a storage stores with an object and always sends.
 pub(crate) fn attributes(key: &Key, mime_type: &str) -> Attributes {
     Attributes { content_type: mime_type.to_owned(), content_disposition: content_disposition(key, mime_type) }
 }

@@ -1,8 +1,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tintype_media::Thumbnailer;
 
-/// Idle thumbnailers, with the tables and buffers that the next picture reuses: as many as ever worked at a time, which
-/// admission bounds.
+/// Idle thumbnailers, with the tables and buffers that the next picture reuses: as many as ever
+/// worked at a time, which admission bounds.
 #[derive(Debug, Default)]
 pub(crate) struct Thumbnailers(Mutex<Vec<Thumbnailer>>);
 

@@ -25,24 +25,27 @@ use tokio::sync::Semaphore;
 /// How many files are compared, claimed and committed together.
 const PAGE: u32 = 100;
 
-/// How many such pages are under way at a time, so that one large file does not keep all others waiting.
+/// How many pages are processed at a time, so that a large file does not keep all others waiting.
 const PAGES_AT_A_TIME: usize = 4;
 
-/// How many objects are copied at a time. Each takes at most [`objects::SMALL_BYTES`] of memory, beside what the storages take.
+/// How many objects are copied at a time. Each takes at most [`objects::SMALL_BYTES`] of memory,
+/// plus the memory that the storages need.
 const COPIES_AT_A_TIME: usize = 32;
 
 /// How many strays are copied together.
 const STRAYS: u32 = 1000;
 
-/// How many objects may fail. More than that is no loss of some: the storage is not that of the library.
+/// How many objects may fail. If more do, the storage probably belongs to another library.
 const MAX_FAILURES: usize = 1000;
 
-/// A library on its way into another database and another storage, where everything keeps its number, dates and keys.
+/// Copies a library into another database and another storage. Everything keeps its id, dates and
+/// keys.
 ///
-/// The source is only read. What the target has already is skipped, so that it can be stopped at any moment, or killed, and
-/// begun anew; what the source has no more is removed from the target. At any moment each object in the target's storage is
-/// owned by a row or listed as a stray, as with uploads: keys are claimed, objects put, rows and the end of their claims
-/// committed together.
+/// The source is only read. Files that the target already has are skipped, so the transfer can be
+/// stopped or killed at any moment and run again; files that the source no longer has are removed
+/// from the target. At every moment, each object in the target's storage is owned by a row or
+/// listed as a stray, as with uploads: keys are claimed, objects are put, then rows and the end of
+/// the claims are committed together.
 #[derive(Debug)]
 pub struct Transfer {
     route: Route,
@@ -50,16 +53,16 @@ pub struct Transfer {
     progress: Arc<Progress>,
 }
 
-/// Files that are dealt with together.
+/// Files that are processed together.
 #[derive(Debug, Default)]
 struct Page {
     unchanged: Vec<StoredFile>,
     wanted: Vec<Wanted>,
-    /// Those that only the target has.
+    /// Files that only the target has.
     removed: Vec<FileId>,
 }
 
-/// A file that the target lacks, or has otherwise.
+/// A file that the target does not have, or that differs there.
 #[derive(Debug)]
 struct Wanted {
     file: StoredFile,
@@ -67,7 +70,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// Returns the objects that the target has not.
+    /// Returns the objects that the target does not have.
     fn objects(&self) -> impl Iterator<Item = &ObjectRecord> {
         let old = self.old.as_ref().map(StoredFile::objects).unwrap_or_default();
         let same = |a: &ObjectRecord, b: &ObjectRecord| (&a.key, a.checksum, a.size) == (&b.key, b.checksum, b.size);
@@ -76,11 +79,11 @@ impl Wanted {
 }
 
 impl Transfer {
-    /// Looks at the source, and makes users, permissions and tokens of the target those of the source.
+    /// Reads the source's users, permissions and tokens, and replaces those of the target.
     ///
     /// # Errors
-    /// Where either database cannot be used, is no library in use, the target holds what did not come from this source, or both
-    /// storages are the same.
+    /// A database cannot be used; the source has no users; the target holds data that did not come
+    /// from this source; both storages are the same.
     pub async fn begin(from: Place, to: Place, spool: Spool) -> Result<Self, TransferError> {
         let export = call(&from.database, SOURCE_DATABASE, Database::export).await?;
         let begun = export.clone();
@@ -101,16 +104,18 @@ impl Transfer {
         self.export.bytes
     }
 
-    /// Returns how far it has come, to be looked at while it runs.
+    /// Returns the progress, which changes while the transfer runs.
     pub fn progress(&self) -> Arc<Progress> {
         Arc::clone(&self.progress)
     }
 
-    /// Copies the library to the end. The target can be used afterwards, also where objects could not be copied.
+    /// Copies the library. The target can be used afterwards, even if some objects could not be
+    /// copied.
     ///
     /// # Errors
-    /// Whatever keeps it from going on, such as a storage that has not answered for a minute, or does not seem to be that
-    /// of the source: a thousand objects cannot be copied, or no file at all. It can be begun anew then.
+    /// The transfer cannot go on: for example, a storage has not answered for a minute, or it does
+    /// not seem to belong to the source because a thousand objects, or all files, cannot be copied.
+    /// It can be run again.
     pub async fn run(&self) -> Result<Transferred, TransferError> {
         let mut done = Transferred { is_served: self.is_served().await?, ..Transferred::default() };
         let pages = stream::try_unfold(Some(FileId(0)), |after| self.next_page(after));
@@ -133,12 +138,12 @@ impl Transfer {
         Ok(done)
     }
 
-    /// Whether some server sweeps the source, as each that runs alone does.
+    /// Returns whether a server sweeps the source: a single running server always does.
     async fn is_served(&self) -> Result<bool, TransferError> {
         self.route.source(|db| db.is_leased(SWEEP, now())).await
     }
 
-    /// Compares the next files of both sides; `None` after the last ones.
+    /// Compares the next files of source and target; `None` after the last ones.
     async fn next_page(&self, after: Option<FileId>) -> Result<Option<(Page, Option<FileId>)>, TransferError> {
         let Some(after) = after else { return Ok(None) };
         const END: FileId = FileId(i64::MAX);
@@ -146,7 +151,7 @@ impl Transfer {
         let theirs = self.route.source(move |db| db.stored_files(after, last, PAGE));
         let ours = call(&self.route.to.database, TARGET_DATABASE, move |db| db.stored_files(after, END, PAGE));
         let (theirs, ours) = try_join(theirs, ours).await?;
-        // A full page may go on behind its last file.
+        // After a full page, there may be more files.
         let ends = [&theirs, &ours].map(|page| page.get(PAGE as usize - 1).map(StoredFile::id));
         let end = ends.into_iter().flatten().min();
         let is_within = |file: &StoredFile| end.is_none_or(|end| file.id() <= end);
@@ -162,7 +167,7 @@ impl Transfer {
         Ok(Some((page, end)))
     }
 
-    /// Makes the files of a page in the target what they are in the source.
+    /// Makes the files of a page in the target equal to those in the source.
     async fn carry(&self, page: Page) -> Result<Transferred, TransferError> {
         let Page { unchanged, wanted, removed } = page;
         let mut done =
@@ -202,7 +207,8 @@ impl Transfer {
         Ok(done)
     }
 
-    /// Copies what the target lacks of a file, and returns what is wrong with that.
+    /// Copies the objects of a file that the target does not have, and returns those that could not
+    /// be copied.
     async fn copy_file(&self, wanted: &Wanted) -> Result<Vec<(Key, Flaw)>, TransferError> {
         let copy = async |object: &ObjectRecord| {
             let result = self.route.copy_object(object).await;
@@ -224,12 +230,13 @@ impl Transfer {
         Ok(flaws)
     }
 
-    /// Undoes what was copied of a file that cannot be complete, and returns what is to be reported.
+    /// Undoes the copies of a file that is incomplete, and returns the failures to report.
     async fn leave_out(&self, wanted: &Wanted, flaws: Vec<(Key, Flaw)>) -> Result<Vec<ObjectFailure>, TransferError> {
         let is_foreign = |key: &Key| flaws.iter().any(|(k, flaw)| k == key && matches!(flaw, Flaw::Foreign));
         let keys = wanted.objects().map(|object| object.key.clone());
         let (foreign, ours): (Vec<_>, Vec<_>) = keys.partition(is_foreign);
-        // What lies at a foreign key is not this library's to delete.
+        // The object under a foreign key does not belong to this library, so it must not be
+        // deleted.
         let doomed = self
             .route
             .fill(move |db, import| {
@@ -241,14 +248,14 @@ impl Transfer {
         let id = wanted.file.id();
         let present = self.route.source(move |db| db.stored_files(FileId(id.0 - 1), id, 1)).await?;
         if present.first() != Some(&wanted.file) {
-            // Changed or deleted meanwhile, and its objects with it: that is for the next time.
+            // The file was changed or deleted in the meantime, so the next run takes care of it.
             return Ok(Vec::new());
         }
         let failure = |(key, flaw): (Key, Flaw)| ObjectFailure { file: id, key, problem: flaw.to_string() };
         Ok(flaws.into_iter().map(failure).collect())
     }
 
-    /// Keeps the target from giving out keys that the source has used up.
+    /// Prevents the target from giving out keys that the source has used up.
     async fn copy_strays(&self) -> Result<(), TransferError> {
         let mut after: Option<Key> = None;
         loop {
@@ -260,7 +267,8 @@ impl Transfer {
         }
     }
 
-    /// Deletes what runs that were interrupted have put into the target and the source has no more.
+    /// Deletes objects that interrupted runs have put into the target and that the source no longer
+    /// has.
     async fn sweep(&self) -> Result<(), TransferError> {
         self.route.fill(Database::doom_claimed_imports).await?;
         loop {

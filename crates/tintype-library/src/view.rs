@@ -6,11 +6,11 @@ use tintype_domain::{FileId, FileRecord, Key, ListQuery, Permission};
 use tintype_persistence::{FilePage, ObjectRecord};
 use tintype_storage::{Object, PresignOptions, PresignedFor};
 
-/// What lies under a key, before its bytes are read.
+/// An object as its row describes it, before its bytes are read.
 pub type Content = ObjectRecord;
 
 impl Library {
-    /// Returns a page of files and how many match in all.
+    /// Returns a page of files and how many match in total.
     ///
     /// # Errors
     /// [`Error::Auth`] without permission.
@@ -28,7 +28,8 @@ impl Library {
         self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)
     }
 
-    /// Returns what lies under a key: a file's content or a thumbnail. Media are public: whoever knows a key may read.
+    /// Returns the object under a key: the content of a file, or a thumbnail. Media are public:
+    /// anybody who knows a key may read it.
     ///
     /// # Errors
     /// [`Error::NotFound`], also for objects that no file owns (yet).
@@ -36,10 +37,11 @@ impl Library {
         self.inner().database(move |db| db.object(&key)).await?.ok_or(Error::NotFound)
     }
 
-    /// Opens the bytes of what lies under a key, all or a range of them.
+    /// Opens the bytes of an object, or a range of them.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where it was deleted meanwhile; [`Error::Internal`] where a file has lost its object.
+    /// [`Error::NotFound`] if it was deleted in the meantime; [`Error::Internal`] if a file has
+    /// lost its object.
     pub async fn read(&self, content: &Content, range: Option<Range<u64>>) -> Result<Object, Error> {
         match self.inner().storage.get(&content.key, range).await {
             Err(missing @ tintype_storage::Error::NotFound { .. }) => {
@@ -50,10 +52,11 @@ impl Library {
         }
     }
 
-    /// Returns a URL under which storage itself serves what lies under a key for `lifetime`; `None` where it serves nothing.
+    /// Returns a URL at which storage itself serves an object for `lifetime`; `None` if the storage
+    /// cannot do that.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the keys to the storage cannot be had.
+    /// [`Error::Unavailable`] if the credentials for the storage cannot be obtained.
     pub async fn presign(
         &self,
         content: &Content,

@@ -1,4 +1,4 @@
-//! The one connection type of the repositories, whatever database is behind it.
+//! The connection type that all repositories use, for every database.
 
 use diesel::connection::Connection;
 use diesel::{PgConnection, SqliteConnection};
@@ -10,8 +10,8 @@ pub(crate) enum AnyConnection {
     Postgres(PgConnection),
 }
 
-/// Does something with the connection of whichever database it is. Diesel's `MultiConnection` cannot insert several rows at
-/// once, nor say what to do about conflicts; each database can.
+/// Evaluates an expression for the connection of each database. Needed for inserting several rows
+/// and for `ON CONFLICT`, which diesel supports for each database, but not for `MultiConnection`.
 macro_rules! on_each {
     ($connection:expr, $of_one:ident => $work:expr) => {
         match $connection {

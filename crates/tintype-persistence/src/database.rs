@@ -10,7 +10,7 @@ use diesel::r2d2::Pool;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often a transaction is tried that others get in the way of.
+/// How many times to try a transaction that conflicts with others.
 const MAX_ATTEMPTS: usize = 5;
 
 /// A database, shared by cloning; every method blocks the thread.
@@ -20,24 +20,26 @@ pub struct Database {
     writers: Writers,
 }
 
-/// How to write.
+/// How a database is written to.
 #[derive(Clone)]
 enum Writers {
-    /// By any connection of those that read.
+    /// Through any connection, as for reading.
     Pool(Pool<Manager>),
-    /// By the one that may.
+    /// Through the only connection that may write.
     One(Arc<GroupCommit>),
 }
 
-/// How to use a database.
+/// Options for connecting to a database.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ConnectOptions {
-    /// The most connections that read at a time on SQLite, which has one more that writes; 4 by default, at least 1.
+    /// The most connections for reading from SQLite, which has one more for writing. Default: 4; at
+    /// least 1.
     pub readers: u32,
-    /// The most connections to a PostgreSQL server, each of which reads and writes; 8 by default, at least 1.
+    /// The most connections to a PostgreSQL server, for reading and writing. Default: 8; at least
+    /// 1.
     pub connections: u32,
-    /// How long to wait for a connection, and how long for another's lock; 5 seconds by default.
+    /// How long to wait for a connection, and for a lock. Default: 5 seconds.
     pub acquire_timeout: Duration,
 }
 
@@ -62,12 +64,12 @@ impl Database {
         Address::parse(url).map(drop)
     }
 
-    /// Connects to `sqlite://<path>`, creating the file (not its folder) where it is missing, or to
-    /// `postgres://user:password@host:port/database`, a connection URI as libpq takes it; it does not migrate.
+    /// Connects to `sqlite://<path>`, and creates the file (not its folder) if it is missing, or to
+    /// `postgres://user:password@host:port/database`, a connection URI of libpq. Does not migrate.
     ///
     /// # Errors
-    /// A URL that names no database this build can use; a file that cannot be opened, created or written; a server that
-    /// does not let it in.
+    /// The URL does not name a database that this build can use; the file cannot be opened, created
+    /// or written; the server cannot be reached or refuses the connection.
     pub fn connect(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
         let address = Address::parse(url)?;
         let pool = |role, size| pool(&address, role, size, options.acquire_timeout);
@@ -83,8 +85,8 @@ impl Database {
         })
     }
 
-    /// Connects to a database that some version of tintype has migrated, and neither creates one nor makes tables in a foreign
-    /// one.
+    /// Connects to a database that some version of tintype has migrated, and neither creates one
+    /// nor makes tables in a foreign one.
     ///
     /// # Errors
     /// [`Error::NoDatabase`]; else as [`connect`](Self::connect).
@@ -98,8 +100,9 @@ impl Database {
         if database.read(migrations::has_run)? { Ok(database) } else { Err(missing()) }
     }
 
-    /// Connects to a database that is there already, for reading alone: whatever would write fails, [`migrate`](Self::migrate)
-    /// too. SQLite may leave its empty `-wal` and `-shm` files beside the database.
+    /// Connects to an existing database for reading only: every method that writes fails,
+    /// [`migrate`](Self::migrate) included. SQLite may leave empty `-wal` and `-shm` files beside
+    /// the database.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -109,7 +112,7 @@ impl Database {
         Ok(Self { readers: all.clone(), writers: Writers::Pool(all) })
     }
 
-    /// Returns whether two URLs name the same database, as far as they tell.
+    /// Returns whether two URLs name the same database, as far as the URLs show.
     ///
     /// # Errors
     /// [`Error::InvalidUrl`].
@@ -117,16 +120,16 @@ impl Database {
         Ok(Address::parse(url)?.resolved() == Address::parse(other)?.resolved())
     }
 
-    /// Brings the schema up to date and returns the names of the migrations that ran; at once from several processes,
-    /// one of them runs each.
+    /// Brings the schema up to date and returns the names of the migrations that ran. Several
+    /// processes may do so at once: each migration runs in one of them.
     ///
     /// # Errors
-    /// [`Error::NewerSchema`] where a newer version has migrated the database.
+    /// [`Error::NewerSchema`] if a newer version has migrated the database.
     pub fn migrate(&self) -> Result<Vec<String>, Error> {
         self.write(migrations::run)
     }
 
-    /// Returns whether the database answers and is migrated, at least as far as this version needs it.
+    /// Checks that the database answers and has at least the migrations that this version needs.
     ///
     /// # Errors
     /// [`Error::NotMigrated`], or why it does not answer.
@@ -134,17 +137,18 @@ impl Database {
         self.read(migrations::check)
     }
 
-    /// Runs what needs no more than one statement.
+    /// Runs a single statement.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
         work(&mut *acquire(&self.readers)?)
     }
 
-    /// Runs statements that all see one state of the database.
+    /// Runs statements that all see the same state of the database.
     pub(crate) fn snapshot<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
         in_transaction(&mut *acquire(&self.readers)?, begin_snapshot, work)
     }
 
-    /// Runs a transaction that writes; it is undone where `work` fails, and begun anew where another one was in its way.
+    /// Runs a transaction that writes. It is undone if `work` fails, and repeated if it conflicts
+    /// with another one.
     pub(crate) fn write<T>(&self, mut work: impl FnMut(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
         let writers = match &self.writers {
             Writers::Pool(writers) => writers,
@@ -173,7 +177,8 @@ fn in_transaction<T>(
             Ok(value)
         }
         Err(error) => {
-            // What failed first says more than a failing rollback, after which the pool drops the connection.
+            // The first failure says more than a failed rollback, after which the pool drops the
+            // connection.
             let _ = Transactions::rollback_transaction(connection);
             Err(error)
         }

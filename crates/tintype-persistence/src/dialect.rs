@@ -1,4 +1,4 @@
-//! What the databases do not agree on: a function for each difference, with an arm for each database.
+//! Differences between the databases: a function for each, with an arm for each database.
 
 use crate::connection::AnyConnection;
 use crate::error::Error;
@@ -15,7 +15,7 @@ pub(crate) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Begins a transaction whose reads all see one state.
+/// Begins a transaction whose reads all see the same state.
 pub(crate) fn begin_snapshot(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(connection) => sqlite::begin_snapshot(connection),
@@ -40,8 +40,8 @@ pub(crate) fn lock_users(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Waits until no other transaction imports into the database or begins to use it, and keeps others from doing so until this
-/// one ends.
+/// Waits until no other transaction imports into the database or begins to use it, and keeps others
+/// from doing so until this one ends.
 pub(crate) fn lock_import(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),
@@ -49,8 +49,8 @@ pub(crate) fn lock_import(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Keeps other transactions from beginning to import into the database or to use it until this one ends; any number of
-/// transactions may share this lock.
+/// Keeps other transactions from beginning to import into the database or to use it until this one
+/// ends; any number of transactions may share this lock.
 pub(crate) fn share_import(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),
@@ -66,7 +66,8 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     }
 }
 
-/// Returns the greatest id that a table has ever given out, deleted rows included; 0 where it has given out none.
+/// Returns the greatest id that a table has ever given out, deleted rows included; 0 where it has
+/// given out none.
 pub(crate) fn last_number(connection: &mut AnyConnection, table: &'static str) -> QueryResult<i64> {
     match connection {
         AnyConnection::Sqlite(connection) => sqlite::last_number(connection, table),

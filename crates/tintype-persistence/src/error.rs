@@ -2,7 +2,7 @@ use diesel::result::DatabaseErrorKind;
 use std::path::PathBuf;
 use tintype_domain::TokenId;
 
-/// What can go wrong with the database.
+/// An error of the database.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -11,7 +11,7 @@ pub enum Error {
     InvalidUrl {
         /// The URL, without its password.
         url: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
     /// The database file cannot be opened, created or written.
@@ -22,7 +22,7 @@ pub enum Error {
         /// Why.
         problem: String,
     },
-    /// The database server cannot be reached, or does not let tintype in.
+    /// The database server cannot be reached or refuses the connection.
     #[error("cannot connect to database `{url}`: {problem}")]
     CannotConnect {
         /// The URL, without its password.
@@ -30,10 +30,10 @@ pub enum Error {
         /// Why.
         problem: String,
     },
-    /// The database server or the database is of a sort that tintype cannot work with.
+    /// tintype cannot work with this database server or database.
     #[error("the database cannot be used: {problem}")]
     Unsuitable {
-        /// What it would have to be.
+        /// The requirement that it does not meet.
         problem: String,
     },
     /// No version of tintype has used the database, or it is not there at all.
@@ -54,25 +54,25 @@ pub enum Error {
         /// The number of the newest unknown migration.
         migration: String,
     },
-    /// Others kept the database or its connections busy for too long; trying again may help.
+    /// The database or its connections were busy for too long. Trying again may help.
     #[error("the database is busy: {problem}")]
     Busy {
         /// What was waited for.
         problem: String,
     },
-    /// Another transaction got in the way, again and again; trying again may help.
+    /// The transaction conflicted with others every time it was tried. Trying again may help.
     #[error("the database is contended: {problem}")]
     Conflict {
         /// What the database says.
         problem: String,
     },
-    /// The database cannot be reached or read; trying again later may help.
+    /// The database cannot be reached or read. Trying again later may help.
     #[error("the database is unavailable: {problem}")]
     Unavailable {
         /// Why.
         problem: String,
     },
-    /// No room is left where the database lies.
+    /// The disk of the database is full.
     #[error("no room is left for the database")]
     NoSpace,
     /// Another user has that name.
@@ -108,16 +108,16 @@ pub enum Error {
     /// Nobody has ever used the database.
     #[error("there are no users in the database: it is not that of a library in use")]
     Unused,
-    /// The database, which is to be filled from another one, holds what did not come from there.
+    /// The database, which is to be filled from another one, holds other data.
     #[error("the database holds {what}, which did not come from that source; give it an empty database")]
     ForeignData {
-        /// What it holds.
+        /// Its content.
         what: String,
     },
     /// The database is being filled from another one, and cannot be used before that is done.
     #[error("`tintype migrate` has not filled this database to the end; run it again until it says that it has")]
     ImportUnfinished,
-    /// Somebody has begun to use the database, and what is theirs must not be replaced.
+    /// The database is in use, so its data must not be replaced.
     #[error(
         "a server or a command has begun to use the database, which cannot be filled from another one any more; give it an empty one"
     )]
@@ -125,17 +125,17 @@ pub enum Error {
     /// Another run has begun to fill the database from the same source.
     #[error("another `tintype migrate` has taken over this database; that one goes on, and this one has ended")]
     ImportOvertaken,
-    /// A row holds what no version of tintype has written.
+    /// A row holds a value that no version of tintype has written.
     #[error("{column} of row {id} holds `{value}`, which is no valid value")]
     Corrupt {
         /// Table and column.
         column: &'static str,
         /// The number of the row.
         id: i64,
-        /// What it holds.
+        /// Its content.
         value: String,
     },
-    /// Anything else, which is a bug or a broken database.
+    /// Any other error: a bug, or a broken database.
     #[error("the database failed: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -148,7 +148,7 @@ impl From<diesel::result::Error> for Error {
         match kind {
             DatabaseErrorKind::ClosedConnection
             | DatabaseErrorKind::UnableToSendCommand
-            // What was the primary has become a standby.
+            // The primary has become a standby.
             | DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable { problem },
             DatabaseErrorKind::SerializationFailure => Self::Conflict { problem },
             DatabaseErrorKind::Unknown => Self::from_message(problem, error),
@@ -163,7 +163,7 @@ impl Error {
         Self::Busy { problem: error.to_string() }
     }
 
-    /// Returns what a failed commit means to the others whose writes were in it.
+    /// Returns the error for the other writers whose writes were in a failed commit.
     pub(crate) fn for_others(&self) -> Self {
         match self {
             Self::NoSpace => Self::NoSpace,
@@ -171,8 +171,9 @@ impl Error {
         }
     }
 
-    /// Tells errors apart by their texts, which are all that diesel hands on. SQLite's are always English, and
-    /// PostgreSQL's where it lets us choose; translated ones count as a failure of the database.
+    /// Distinguishes errors by their text, which is all that diesel passes on. Texts of SQLite are
+    /// always English, texts of PostgreSQL if the connection may choose; a translated text counts
+    /// as any other error.
     fn from_message(problem: String, error: diesel::result::Error) -> Self {
         match problem.as_str() {
             "database or disk is full" => Self::NoSpace,

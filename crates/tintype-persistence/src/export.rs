@@ -1,4 +1,4 @@
-//! Reading all that a database holds, to be copied into another one. Rows are handed on as they are.
+//! Reading everything in a database, to be copied into another one. Rows stay as they are.
 
 use diesel::dsl::{count_star, max, sql};
 use diesel::prelude::*;
@@ -19,21 +19,21 @@ use crate::strays::GONE;
 /// The tables that give out ids.
 const NUMBERED: [&str; 4] = ["users", "tokens", "files", "derived_objects"];
 
-/// Everything of a database but its files and strays, and how much those are; all of one moment.
+/// Everything in a database except files and strays, and the amount of those, all at one moment.
 #[derive(Debug, Clone)]
 pub struct Export {
-    /// Tells this library from others: its first user, of whom no other has one created in the same microsecond.
+    /// Identifies the library by its first user and the microsecond in which it was created.
     pub origin: String,
-    /// The greatest number of a file. Files up to this one are of the users exported.
+    /// The greatest id of a file. Files up to this one belong to the exported users.
     pub last_file: FileId,
     /// How many files there are.
     pub files: u64,
-    /// The bytes of all objects, those that were made of others among them.
+    /// The bytes of all objects, derived ones included.
     pub bytes: u64,
     pub(crate) users: Vec<UserRow>,
     pub(crate) grants: Vec<(i64, i32)>,
     pub(crate) tokens: Vec<TokenRow>,
-    /// The greatest number that each table has given out.
+    /// The greatest id that each table has given out.
     pub(crate) numbers: Vec<(&'static str, i64)>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct TokenRow {
     pub(crate) last_used_at: Option<i64>,
 }
 
-/// A file and what was made of it, as they are kept. Equal ones are kept alike, in whatever database.
+/// The rows of a file and its derived objects. Equal values mean equal rows in every database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
     pub(crate) row: FileRow,
@@ -58,12 +58,12 @@ pub struct StoredFile {
 }
 
 impl StoredFile {
-    /// Returns its number.
+    /// Returns the id of the file.
     pub fn id(&self) -> FileId {
         FileId(self.row.id)
     }
 
-    /// Returns its content and what was made of it.
+    /// Returns its content and its derived objects.
     pub fn objects(&self) -> &[ObjectRecord] {
         &self.objects
     }
@@ -88,19 +88,19 @@ impl StoredFile {
 }
 
 impl Database {
-    /// Returns what there is to be copied into another database, all of one moment, but files and strays, which come page
-    /// by page.
+    /// Returns everything that is to be copied into another database, all at one moment, except
+    /// files and strays, which are read page by page.
     ///
     /// # Errors
-    /// [`Error::NewerSchema`], since nothing may be left behind; [`Error::Unused`] where there is not even a user;
-    /// [`Error::ImportUnfinished`] where it is itself only half a copy.
+    /// [`Error::NewerSchema`], because the copy would be incomplete; [`Error::Unused`] if there are
+    /// no users; [`Error::ImportUnfinished`] if the database is itself an incomplete copy.
     pub fn export(&self) -> Result<Export, Error> {
         self.snapshot(|connection| {
             migrations::refuse_unknown(connection)?;
             refuse_unfinished(connection)?;
             let users = users::table.order(users::id).select(UserRow::as_select()).load(connection)?;
             let first = users.first().ok_or(Error::Unused)?;
-            // Both databases add up integers into a type of their own.
+            // Each database has another type for sums of integers.
             let bytes = "CAST(COALESCE(sum(size), 0) AS BIGINT)";
             let sums = files::table.select((count_star(), max(files::id), sql::<BigInt>(bytes)));
             let (files, last_file, content) = sums.first::<(i64, Option<i64>, i64)>(connection)?;
@@ -119,7 +119,7 @@ impl Database {
         })
     }
 
-    /// Returns files in the order of their numbers, from the one after `after` up to `last`.
+    /// Returns files by id, from the one after `after` up to `last`.
     pub fn stored_files(&self, after: FileId, last: FileId, limit: u32) -> Result<Vec<StoredFile>, Error> {
         self.snapshot(|connection| {
             let within = files::id.gt(after.0).and(files::id.le(last.0));
@@ -137,8 +137,8 @@ impl Database {
         })
     }
 
-    /// Returns keys that no row owns, in their order from the one after `after`, with the time at which their object went;
-    /// `None` for those that wait to be used or deleted.
+    /// Returns keys that no row owns, in order, from the one after `after`, with the time at which
+    /// their object was deleted; `None` for keys that are claimed or doomed.
     pub fn strays(&self, after: Option<&Key>, limit: u32) -> Result<Vec<(Key, Option<Timestamp>)>, Error> {
         self.read(|connection| {
             let after = after.map_or("", Key::as_str);
@@ -153,7 +153,7 @@ impl Database {
     }
 }
 
-/// Returns what was made of files, in the order of the files' ids.
+/// Returns the derived objects of files, by the ids of the files.
 fn derived_of(connection: &mut AnyConnection, rows: &[FileRow]) -> QueryResult<Vec<DerivedRow>> {
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
     let own = derived_objects::table.filter(derived_objects::file_id.between(first.id, last.id));

@@ -15,63 +15,63 @@ use crate::schema::{derived_objects, files};
 use crate::strays::{doom, redeem};
 use crate::users::by_id;
 
-/// A file to be kept.
+/// A file to be inserted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
     /// The uploader.
     pub user_id: UserId,
     /// What it is called.
     pub name: Name,
-    /// What its user says about it.
+    /// What the user says about it.
     pub description: Description,
-    /// What it holds.
+    /// Its content.
     pub content: NewContent,
 }
 
-/// Content that is in storage already, under claimed keys.
+/// Content that is already in storage, under claimed keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewContent {
-    /// Where it lies.
+    /// Its key.
     pub key: Key,
     /// What it is.
     pub facts: Facts,
-    /// Its bytes.
+    /// The size in bytes.
     pub size: u64,
     /// SHA-256 of its bytes.
     pub checksum: Checksum,
     /// CRC-32 of its bytes.
     pub crc32: Crc32,
-    /// What was made of it.
+    /// The objects that were made of it.
     pub derived: Vec<NewDerived>,
 }
 
-/// An object that was made of the content and is in storage already, under a claimed key.
+/// An object that was made of the content and is already in storage, under a claimed key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDerived {
     /// What it is.
     pub variant: Variant,
-    /// Where it lies.
+    /// Its key.
     pub key: Key,
-    /// Pixels across.
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels down.
+    /// Height in pixels.
     pub height: u32,
     /// The media type.
     pub mime_type: String,
-    /// Its bytes.
+    /// The size in bytes.
     pub size: u64,
     /// SHA-256 of its bytes.
     pub checksum: Checksum,
 }
 
-/// What is to change; `None` keeps what there is.
+/// A change of a file; `None` keeps the present value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileChange {
-    /// Another name.
+    /// The new name.
     pub name: Option<Name>,
-    /// Another description.
+    /// The new description.
     pub description: Option<Description>,
-    /// Other content.
+    /// The new content.
     pub content: Option<NewContent>,
 }
 
@@ -80,23 +80,24 @@ pub struct FileChange {
 pub struct Changed {
     /// The file as it is now.
     pub file: FileRecord,
-    /// The keys that this change doomed: the caller may delete these objects, and only these, since other changes may
-    /// have come before this one.
+    /// The keys that this change doomed. The caller may delete these objects, and only these: other
+    /// changes may have been made before this one.
     pub doomed: Vec<Key>,
 }
 
 impl NewContent {
-    /// Returns every key: the content's own and those of what was made of it.
+    /// Returns the keys of the content and its derived objects.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         std::iter::once(&self.key).chain(self.derived.iter().map(|derived| &derived.key))
     }
 }
 
 impl Database {
-    /// Keeps a file: its row, the rows of what was made of it, and the end of its claims, in one transaction.
+    /// Inserts a file and its derived objects and ends their claims, in one transaction.
     ///
     /// # Errors
-    /// [`Error::ClaimLost`] where a key is not, or no longer, claimed; [`Error::NoSuchUser`] where the user is gone.
+    /// [`Error::ClaimLost`] if a key is not, or no longer, claimed; [`Error::NoSuchUser`] if the
+    /// user was deleted.
     pub fn insert_file(&self, file: &NewFile, now: Timestamp) -> Result<FileRecord, Error> {
         self.write(|connection| {
             let NewFile { user_id, name, description, content } = file;
@@ -128,18 +129,18 @@ impl Database {
         })
     }
 
-    /// Returns the file of that number, if there is one.
+    /// Returns the file with that id, if there is one.
     pub fn file(&self, id: FileId) -> Result<Option<FileRecord>, Error> {
         self.snapshot(|connection| load(connection, id))
     }
 
-    /// Changes a file and returns it; `None` where there is none. Number, user and time of upload stay, `updated_at`
-    /// moves on, at least by a microsecond.
+    /// Changes a file and returns it; `None` if there is no such file. Id, user and time of upload
+    /// stay; `updated_at` increases by at least a microsecond.
     ///
-    /// Other content ends its claims and dooms the keys of the old one, in the same transaction.
+    /// New content ends its claims and dooms the keys of the old content, in the same transaction.
     ///
     /// # Errors
-    /// [`Error::ClaimLost`] where a key is not, or no longer, claimed.
+    /// [`Error::ClaimLost`] if a key is not, or no longer, claimed.
     pub fn change_file(&self, id: FileId, change: &FileChange, now: Timestamp) -> Result<Option<Changed>, Error> {
         self.write(|connection| {
             lock_file(connection, id)?;
@@ -167,7 +168,8 @@ impl Database {
         })
     }
 
-    /// Removes a file and dooms its keys, in one transaction; returns the keys, or `None` where there is no such file.
+    /// Deletes a file and dooms its keys, in one transaction. Returns the keys, or `None` if there
+    /// is no such file.
     pub fn delete_file(&self, id: FileId) -> Result<Option<Vec<Key>>, Error> {
         self.write(|connection| {
             lock_file(connection, id)?;
@@ -179,7 +181,8 @@ impl Database {
         })
     }
 
-    /// Notes the CRC-32 of the content that lies at that key; a file gone or changed meanwhile is no error.
+    /// Records the CRC-32 of the content under that key. A file that was deleted or changed in the
+    /// meantime is no error.
     pub fn record_crc32(&self, key: &Key, crc32: Crc32) -> Result<(), Error> {
         self.write(|connection| {
             let file = diesel::update(files::table.filter(files::key.eq(key.as_str())));
@@ -199,7 +202,7 @@ fn load(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRecord>
     Ok(complete(connection, row.into_iter().collect())?.pop())
 }
 
-/// Returns the keys that a file owns: its content's and those of what was made of it.
+/// Returns the keys of a file's content and its derived objects.
 fn keys(connection: &mut AnyConnection, row: &FileRow) -> Result<Vec<Key>, Error> {
     let derived = derived_objects::table
         .filter(derived_objects::file_id.eq(row.id))
@@ -209,7 +212,7 @@ fn keys(connection: &mut AnyConnection, row: &FileRow) -> Result<Vec<Key>, Error
     std::iter::once(&row.key).chain(&derived).map(|key| valid("files.key", row.id, key.parse(), key)).collect()
 }
 
-/// What a row says of its content.
+/// The columns of a file's row that describe its content.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = files, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct ContentRow<'a> {
@@ -279,7 +282,7 @@ impl<'a> NewDerivedRow<'a> {
     }
 }
 
-/// Inserts what was made of a file's content, and returns the thumbnails among it, by edge.
+/// Inserts the derived objects of a file, and returns its thumbnails, by edge.
 fn insert_derived(
     connection: &mut AnyConnection,
     file_id: i64,
@@ -294,7 +297,7 @@ fn insert_derived(
     let inserted = on_each!(connection, c => {
         diesel::insert_into(derived_objects::table).values(&rows).returning(columns).load::<(String, i64)>(c)
     });
-    // Rows come back in any order; their keys tell them apart.
+    // Rows are returned in any order, so match them by key.
     let ids: HashMap<String, i64> = inserted?.into_iter().collect();
     let thumbnail = |new: &NewDerived| {
         let Variant::Thumbnail { edge } = new.variant;

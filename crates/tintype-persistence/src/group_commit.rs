@@ -9,11 +9,13 @@ use diesel::r2d2::{Pool, PooledConnection};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Writes through the one connection that may, several parts in one transaction, which is synced once for all of them.
+/// Writes through the only connection that may write: several writes share one transaction, and so
+/// one sync to disk.
 ///
-/// Whoever comes while another writes or commits waits for its turn, and whoever has done its part while others wait leaves
-/// the commit to them. So a part that is alone is committed at once, and under load a commit serves all that came during the
-/// one before. Each part is a savepoint: one that fails undoes nothing but itself.
+/// A writer that arrives while another one writes or commits waits for its turn. A writer that is
+/// done while others wait leaves the commit to them. So a single write is committed at once, and
+/// under load one commit serves all writes that arrived during the previous one. Each write is a
+/// savepoint: if it fails, only that write is undone.
 pub(crate) struct GroupCommit {
     /// A pool of one, which replaces a connection that broke.
     connections: Pool<Manager>,
@@ -23,18 +25,18 @@ pub(crate) struct GroupCommit {
     moved: Condvar,
 }
 
-/// Who writes, and who wants to.
+/// Who is writing and who is waiting.
 #[derive(Default)]
 struct Line {
-    /// Whether somebody has its turn.
+    /// Whether a writer has the turn.
     is_taken: bool,
-    /// How many wait for theirs, and may give up only while somebody has it.
+    /// How many writers wait. They may give up only while another one has the turn.
     waiting: usize,
-    /// What was left to those who wait.
+    /// The open transaction that was left to those who wait.
     group: Option<Group>,
 }
 
-/// The right to use the connection, given back when it is dropped.
+/// The right to use the connection, given back on drop.
 struct Turn<'g>(&'g GroupCommit);
 
 /// An open transaction.
@@ -44,23 +46,25 @@ struct Group {
     end: Arc<End>,
 }
 
-/// How a transaction ended, for those who left that to others.
+/// How a transaction ended, for writers that left the commit to others.
 #[derive(Default)]
 struct End {
     result: Mutex<Option<Result<(), Error>>>,
     told: Condvar,
 }
 
-/// A transaction ends after so many parts, however many wait, or its first would wait for ever.
+/// The most writes in one transaction: without a limit, its first writer could wait for ever.
 const MAX_PARTS: usize = 64;
 
 impl GroupCommit {
-    /// Writes through the only connection of a pool, for which nobody waits longer than `patience`.
+    /// Writes through the only connection of a pool; a writer waits for its turn for at most
+    /// `patience`.
     pub(crate) fn new(connections: Pool<Manager>, patience: Duration) -> Self {
         Self { connections, patience, line: Mutex::default(), moved: Condvar::new() }
     }
 
-    /// Runs a part of a transaction, and returns when that is committed, or when the part failed and is undone.
+    /// Runs a write as part of a transaction. Returns when the transaction is committed, or when
+    /// the write failed and is undone.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
         let (turn, group) = self.turn()?;
         let mut group = match group {
@@ -78,7 +82,8 @@ impl GroupCommit {
         }
     }
 
-    /// Waits for a turn, and returns it with the transaction that was left to it.
+    /// Waits for the turn, and returns it with the transaction that the previous writer left, if
+    /// any.
     fn turn(&self) -> Result<(Turn<'_>, Option<Group>), Error> {
         let mut line = self.line();
         line.waiting += 1;
@@ -98,14 +103,15 @@ impl GroupCommit {
 }
 
 impl Turn<'_> {
-    /// Ends the turn and leaves a transaction to those who wait; returns both where it has to be committed now.
+    /// Ends the turn and leaves the transaction to those who wait. Returns both if the transaction
+    /// must be committed now.
     fn leave(self, group: Group) -> Option<(Self, Group)> {
         let mut line = self.0.line();
         if line.waiting == 0 || group.parts == MAX_PARTS {
             drop(line);
             return Some((self, group));
         }
-        // Both at once: while nobody has the turn, whoever waits does not give up.
+        // Change both together: waiting writers do not give up while nobody has the turn.
         line.group = Some(group);
         line.is_taken = false;
         drop(line);
@@ -129,8 +135,9 @@ impl Group {
         Ok(Self { connection, parts: 0, end: Arc::default() })
     }
 
-    /// Runs a part. The outer result is that of the group, which ends where the part cannot be taken back by itself: after
-    /// some errors, that of a full disk for one, SQLite has undone the whole transaction.
+    /// Runs one write. The outer result is that of the whole group, which fails if the write cannot
+    /// be undone by itself: after some errors, such as a full disk, SQLite has undone the whole
+    /// transaction.
     fn part<T>(
         &mut self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>,
@@ -138,10 +145,10 @@ impl Group {
         let connection = &mut *self.connection;
         self.parts += 1;
         if self.parts == 1 {
-            // The whole transaction, so far.
+            // The first write is the whole transaction so far.
             return work(connection).map(Ok).inspect_err(|_| drop(Transactions::rollback_transaction(connection)));
         }
-        // Inside a transaction that is a savepoint.
+        // Inside a transaction, this begins a savepoint.
         Transactions::begin_transaction(connection)?;
         let result = work(connection);
         let ended = match &result {
@@ -150,7 +157,7 @@ impl Group {
         };
         match (result, ended) {
             (result, Ok(())) => Ok(result),
-            // What failed first says more.
+            // The first failure says more.
             (Err(error), Err(_)) => Err(error),
             (Ok(_), Err(error)) => Err(error.into()),
         }
@@ -165,7 +172,7 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        // Only those of a group that was not committed have not been told yet.
+        // Writers that have not been told yet belong to a group that was not committed.
         self.end.tell(Err(Error::Unavailable { problem: "another write in the same transaction failed".to_owned() }));
     }
 }

@@ -1,8 +1,8 @@
 //! Filling a database with the rows of another one, unchanged.
 //!
-//! A lease says from where and by which run, so that a database is never filled from two sources, by two runs at once, or
-//! after somebody has begun to use it. It does not expire before everything has been copied, and has no holder for good once
-//! the database is in use.
+//! A lease says from where and by which run, so that a database is never filled from two sources,
+//! by two runs at once, or after somebody has begun to use it. It does not expire before everything
+//! has been copied, and has no holder for good once the database is in use.
 
 mod rows;
 
@@ -27,12 +27,12 @@ pub struct Import {
 }
 
 impl Database {
-    /// Begins to fill the database, or goes on with it, and makes users, grants and tokens those of the source. A run that
-    /// was begun before fails with [`Error::ImportOvertaken`] from now on.
+    /// Begins or continues to fill the database, and replaces users, grants and tokens with those
+    /// of the source. Earlier runs fail with [`Error::ImportOvertaken`] from now on.
     ///
     /// # Errors
-    /// [`Error::ImportLost`] where the database is in use; [`Error::ForeignData`] where it holds something, or was filled from
-    /// somewhere else.
+    /// [`Error::ImportLost`] if the database is in use; [`Error::ForeignData`] if it holds other
+    /// data or was filled from another source.
     pub fn begin_import(&self, export: &Export) -> Result<Import, Error> {
         self.write(|connection| {
             lock_import(connection)?;
@@ -42,10 +42,12 @@ impl Database {
         })
     }
 
-    /// Claims the keys of objects that are about to be copied, whether or not that was done or tried before.
+    /// Claims the keys of objects that are about to be copied, whether or not an earlier run has
+    /// claimed them.
     ///
     /// # Errors
-    /// [`Error::ForeignData`] where a row owns one of them; [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    /// [`Error::ForeignData`] if a row owns one of them; [`Error::ImportLost`],
+    /// [`Error::ImportOvertaken`].
     pub fn claim_imports(&self, import: &Import, keys: &[&Key], now: Timestamp) -> Result<(), Error> {
         self.write(|connection| {
             require_run(connection, &import.holder)?;
@@ -64,8 +66,9 @@ impl Database {
         })
     }
 
-    /// Makes files what they are in the source, once their objects are in place under claimed keys, and removes those that
-    /// the source has no more. Returns the keys of objects that no row owns any longer, which are doomed now.
+    /// Replaces the rows of files with those of the source, whose objects must be in place under
+    /// claimed keys, and removes files that the source no longer has. Returns the keys that no row
+    /// owns any longer; they are doomed now.
     ///
     /// # Errors
     /// [`Error::ClaimLost`], [`Error::ImportLost`], [`Error::ImportOvertaken`].
@@ -96,7 +99,8 @@ impl Database {
         })
     }
 
-    /// Notes keys that the source has used up, so that they are not given out again here.
+    /// Records keys that the source has used up, so that this database does not give them out
+    /// again.
     ///
     /// # Errors
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
@@ -121,7 +125,7 @@ impl Database {
         })
     }
 
-    /// As [`doom`](Self::doom), for objects that were copied in vain.
+    /// Like [`doom`](Self::doom), for objects of files that could not be copied completely.
     ///
     /// # Errors
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
@@ -132,7 +136,7 @@ impl Database {
         })
     }
 
-    /// Marks all claims as to be deleted, which are those of runs that were interrupted.
+    /// Marks all claims for deletion: they belong to interrupted runs.
     ///
     /// # Errors
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
@@ -143,7 +147,7 @@ impl Database {
         })
     }
 
-    /// As [`forget`](Self::forget).
+    /// Like [`forget`](Self::forget).
     ///
     /// # Errors
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
@@ -154,7 +158,8 @@ impl Database {
         })
     }
 
-    /// Ends filling the database, which can be used from now on: numbers that the source has ever given out are used up.
+    /// Finishes filling the database, which can be used from now on. Ids that the source has ever
+    /// given out are used up.
     ///
     /// # Errors
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
@@ -168,7 +173,7 @@ impl Database {
         })
     }
 
-    /// Begins to use the database: from now on it cannot be filled from another one any more.
+    /// Begins to use the database, which can no longer be filled from another one from now on.
     ///
     /// # Errors
     /// [`Error::ImportUnfinished`].

@@ -7,7 +7,8 @@ use crate::schema::leases;
 use diesel::prelude::*;
 use diesel::result::QueryResult;
 
-/// The name of the lease. Its holder is where the rows come from and the number of the run, `<origin>#<run>`.
+/// The name of the lease. Its holder is where the rows come from and the number of the run,
+/// `<origin>#<run>`.
 const IMPORT: &str = "import";
 /// The holder once the database is in use.
 const NOBODY: &str = "";
@@ -16,8 +17,8 @@ const UNFINISHED: i64 = i64::MAX;
 /// When the lease of a finished import expired.
 const FINISHED: i64 = 0;
 
-/// Takes the lease for the next run that fills the database from `origin`, and returns its holder. `refuse_used` is called
-/// before the first run.
+/// Takes the lease for the next run that fills the database from `origin`, and returns its holder.
+/// `refuse_used` is called before the first run.
 pub(crate) fn begin_run(
     connection: &mut AnyConnection,
     origin: &str,

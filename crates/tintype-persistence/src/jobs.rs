@@ -1,4 +1,5 @@
-//! Work that outlives the request that asked for it: done once, by whichever process comes to it, and again where that fails.
+//! Work that outlives the request that asked for it: done once, by any process, and again if it
+//! fails.
 
 use diesel::prelude::*;
 use diesel::result::QueryResult;
@@ -11,16 +12,16 @@ use crate::rows::{number, valid};
 use crate::schema::jobs;
 use crate::strays::CHUNK;
 
-/// A job that was taken to be done.
+/// A job that a process has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// The number of the job.
+    /// The id of the job.
     pub id: JobId,
-    /// What is to be done.
+    /// What to do.
     pub kind: JobKind,
-    /// The id of the row that it is about; of which table, the kind says.
+    /// The id of the row that the job is about; the kind tells of which table.
     pub subject: i64,
-    /// How often it was begun, this time included.
+    /// How many times it was begun, this time included.
     pub attempts: u32,
 }
 
@@ -34,10 +35,10 @@ struct JobRow {
 }
 
 impl Database {
-    /// Takes jobs that are due for `holder`, those first that have been due the longest. Nobody else gets them before
-    /// `leased_until`, unless they are [released](Self::release_jobs).
+    /// Takes due jobs for `holder`, those first that have been due the longest. Nobody else gets
+    /// them before `leased_until`, unless they are [released](Self::release_jobs).
     ///
-    /// Jobs of kinds that this version does not know are left to those that do.
+    /// Leaves jobs of kinds that this version does not know to other versions.
     pub fn take_jobs(
         &self,
         holder: &str,
@@ -45,7 +46,7 @@ impl Database {
         leased_until: Timestamp,
         limit: u32,
     ) -> Result<Vec<Job>, Error> {
-        // Nearly always there is nothing to do, which costs no write.
+        // Usually no job is due; finding that out must not cost a write.
         if self.read(|connection| Ok(due(kinds(), now.unix_micros(), 1).load::<i64>(connection)?))?.is_empty() {
             return Ok(Vec::new());
         }
@@ -65,7 +66,7 @@ impl Database {
         })
     }
 
-    /// Keeps the jobs that `holder` has taken until a later time.
+    /// Extends the lease of all jobs that `holder` has taken.
     pub fn extend_jobs(&self, holder: &str, leased_until: Timestamp) -> Result<(), Error> {
         self.write(|connection| {
             let held = diesel::update(jobs::table.filter(jobs::holder.eq(holder)));
@@ -74,7 +75,8 @@ impl Database {
         })
     }
 
-    /// Gives back the jobs that `holder` has taken and not ended, so that others may take them at once.
+    /// Gives back the jobs that `holder` has taken and not finished, so that others can take them
+    /// at once.
     pub fn release_jobs(&self, holder: &str) -> Result<(), Error> {
         self.write(|connection| {
             let held = diesel::update(jobs::table.filter(jobs::holder.eq(holder)));
@@ -83,7 +85,7 @@ impl Database {
         })
     }
 
-    /// Removes a job that was done; one that somebody else has taken meanwhile is left alone.
+    /// Removes a finished job. Does nothing if another holder has taken it by now.
     pub fn finish_job(&self, id: JobId, holder: &str) -> Result<(), Error> {
         self.write(|connection| {
             let held = jobs::id.eq(id.0).and(jobs::holder.eq(holder));
@@ -92,8 +94,8 @@ impl Database {
         })
     }
 
-    /// Gives back a job that failed, to be tried again from `not_before` on; one that somebody else has taken meanwhile is
-    /// left alone.
+    /// Gives back a job that failed, to be tried again at `not_before` or later. Does nothing if
+    /// another holder has taken it by now.
     pub fn retry_job(&self, id: JobId, holder: &str, error: &str, not_before: Timestamp) -> Result<(), Error> {
         self.write(|connection| {
             let held = diesel::update(jobs::table.filter(jobs::id.eq(id.0).and(jobs::holder.eq(holder))));
@@ -114,7 +116,7 @@ fn kinds() -> Vec<&'static str> {
     JobKind::ALL.iter().map(|kind| kind.as_str()).collect()
 }
 
-/// Selects jobs that nobody works on and that may be begun at a time.
+/// Selects the jobs that are due at a time and not leased.
 #[diesel::dsl::auto_type]
 fn due(kinds: Vec<&'static str>, now: i64, limit: i64) -> _ {
     let is_free = jobs::leased_until.is_null().or(jobs::leased_until.assume_not_null().le(now));
@@ -127,18 +129,18 @@ fn due(kinds: Vec<&'static str>, now: i64, limit: i64) -> _ {
         .select(jobs::id)
 }
 
-/// Finds jobs that are due, and keeps other transactions from taking them until this one ends.
+/// Returns due jobs, and keeps other transactions from taking them until this one ends.
 fn lock_due(connection: &mut AnyConnection, now: Timestamp, limit: u32) -> QueryResult<Vec<i64>> {
     let due = due(kinds(), now.unix_micros(), limit.into());
     match connection {
         // A transaction that writes has locked the whole database.
         AnyConnection::Sqlite(connection) => due.load(connection),
-        // Those that another transaction is taking are not waited for.
+        // Skip jobs that another transaction is taking.
         AnyConnection::Postgres(connection) => due.for_update().skip_locked().load(connection),
     }
 }
 
-/// Adds a job for each subject that has none of that kind yet.
+/// Adds a job for each subject that does not have one of that kind yet.
 pub(crate) fn enqueue(
     connection: &mut AnyConnection,
     kind: JobKind,

@@ -6,10 +6,12 @@ use diesel::prelude::*;
 use tintype_domain::Timestamp;
 
 impl Database {
-    /// Takes the lease of that name for `holder`, or renews it, until `expires_at`; returns whether `holder` has it now.
+    /// Takes or renews the lease of that name for `holder`, until `expires_at`. Returns whether
+    /// `holder` has it now.
     ///
-    /// Somebody else's lease can be taken once it has expired. Holders pass their own clocks' time in: clocks that differ
-    /// shorten or lengthen what others see of a lease, so that work under it has to bear being done twice at a time.
+    /// The lease of another holder can be taken once it has expired. Each holder passes the time of
+    /// its own clock, so a difference between clocks shortens or lengthens a lease: work under it
+    /// must tolerate being done twice at a time.
     pub fn acquire_lease(
         &self,
         name: &str,
@@ -18,7 +20,7 @@ impl Database {
         expires_at: Timestamp,
     ) -> Result<bool, Error> {
         self.write(|connection| {
-            // For the condition of the update; on tables, `QueryDsl` has a method of that name.
+            // Imported here only: on tables, `QueryDsl` has a method of the same name.
             use diesel::query_dsl::methods::FilterDsl;
             let expires_at = leases::expires_at.eq(expires_at.unix_micros());
             let is_free = leases::holder.eq(holder).or(leases::expires_at.le(now.unix_micros()));
@@ -44,7 +46,8 @@ impl Database {
         })
     }
 
-    /// Gives a lease up, so that another may take it at once; one that somebody else has meanwhile is left alone.
+    /// Gives up a lease, so that another holder can take it at once. Does nothing if another holder
+    /// has it by now.
     pub fn release_lease(&self, name: &str, holder: &str) -> Result<(), Error> {
         self.write(|connection| {
             let held = leases::name.eq(name).and(leases::holder.eq(holder));

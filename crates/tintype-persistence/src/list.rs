@@ -12,17 +12,17 @@ use tintype_domain::{FileRecord, ListQuery};
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePage {
-    /// How many files match, on all pages.
+    /// How many files match in total.
     pub count: u64,
     /// The files of this page, in order.
     pub files: Vec<FileRecord>,
 }
 
 impl Database {
-    /// Returns how many files match and a page of them, both of one state of the database; a fixed number of
-    /// statements, however many files the page has.
+    /// Returns how many files match and a page of them, both from the same state of the database,
+    /// by a fixed number of statements.
     ///
-    /// Files without a user come last in every order by a field of the user, whichever way.
+    /// If the order is by a field of the user, files without a user come last, in both directions.
     pub fn list(&self, query: &ListQuery) -> Result<FilePage, Error> {
         self.snapshot(|connection| {
             let Selection { count, ids } = select_page(connection, query)?;

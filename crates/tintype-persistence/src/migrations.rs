@@ -10,7 +10,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Runs the migrations that have not run yet, inside a write transaction, so that no other process migrates meanwhile.
+/// Runs the migrations that have not run yet, inside a write transaction, so that no other process
+/// migrates meanwhile.
 pub(crate) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, Error> {
     match connection {
         AnyConnection::Sqlite(connection) => run_pending::<Sqlite>(connection, &SQLITE),
@@ -39,8 +40,8 @@ fn run_pending<B: Backend>(
         .collect()
 }
 
-/// Finds out whether all has run that there is. More may have: where servers are replaced one by one, the first new one
-/// migrates, and the others serve on.
+/// Finds out whether all has run that there is. More may have: where servers are replaced one by
+/// one, the first new one migrates, and the others serve on.
 pub(crate) fn check(connection: &mut AnyConnection) -> Result<(), Error> {
     // Both databases have migrations of the same names.
     let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::Database)?;
@@ -54,7 +55,8 @@ pub(crate) fn has_run(connection: &mut AnyConnection) -> Result<bool, Error> {
     Ok(!applied(connection)?.is_empty())
 }
 
-/// Refuses a database that a newer version has migrated: it may hold what this one does not know of.
+/// Refuses a database that a newer version has migrated: it may hold what this one does not know
+/// of.
 pub(crate) fn refuse_unknown(connection: &mut AnyConnection) -> Result<(), Error> {
     let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::Database)?;
     refuse_newer(&ours, &applied(connection)?)
@@ -70,7 +72,7 @@ fn applied(connection: &mut AnyConnection) -> Result<Vec<MigrationVersion<'stati
     let applied = versions::table.select(versions::version).order(versions::version.desc()).load::<String>(connection);
     match applied.map_err(Error::from) {
         Ok(applied) => Ok(applied.into_iter().map(MigrationVersion::from).collect()),
-        // Nothing has ever migrated it.
+        // The database has never been migrated.
         Err(Error::Database(error)) if error.to_string().contains("no such table") => Ok(Vec::new()),
         Err(error) => Err(error),
     }

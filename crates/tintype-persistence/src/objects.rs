@@ -10,9 +10,9 @@ use crate::schema::{derived_objects, files};
 /// What an object is, for serving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectRecord {
-    /// Where it lies.
+    /// Its key.
     pub key: Key,
-    /// Its bytes.
+    /// The size in bytes.
     pub size: u64,
     /// The media type, such as `image/jpeg`.
     pub mime_type: String,
@@ -25,8 +25,7 @@ pub struct ObjectRecord {
 type Row = (i64, i64, String, Vec<u8>, i64);
 
 impl Database {
-    /// Returns what the object is that a file owns, its content or what was made of it; `None` for claims, strays and the
-    /// unknown.
+    /// Returns the object under a key, if a file owns it: its content or a derived object.
     pub fn object(&self, key: &Key) -> Result<Option<ObjectRecord>, Error> {
         let contents = files::table.filter(files::key.eq(key.as_str())).select((
             files::id,

@@ -1,4 +1,4 @@
-//! Which files a page of a list has: what choosing them takes on every database.
+//! Choosing the files of a page: what all databases share.
 
 pub(crate) mod by_user;
 pub(crate) mod ordering;

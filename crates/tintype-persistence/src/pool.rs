@@ -19,7 +19,7 @@ pub(crate) fn pool(address: &Address, role: Role, size: u32, timeout: Duration) 
         .connection_timeout(timeout)
         .idle_timeout(None)
         .max_lifetime(None)
-        // Connections that broke while nobody used them, since a server was restarted, are replaced.
+        // Replaces connections that broke while idle, for example because the server was restarted.
         .test_on_check_out(matches!(address, Address::Postgres(_)))
         .build_unchecked(manager))
 }
@@ -32,7 +32,7 @@ pub(crate) fn acquire(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>,
 pub(crate) struct Manager {
     pub(crate) address: Address,
     pub(crate) role: Role,
-    /// How long to wait for another's lock.
+    /// How long to wait for a lock.
     pub(crate) lock_timeout: Duration,
 }
 
@@ -51,7 +51,7 @@ impl ManageConnection for Manager {
 
     fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), Error> {
         match connection {
-            // A file does not go away as a server does; the query itself finds out.
+            // A file does not go away like a server does; a query would notice.
             AnyConnection::Sqlite(_) => Ok(()),
             AnyConnection::Postgres(connection) => postgres::ping(connection),
         }

@@ -70,7 +70,7 @@ pub(crate) struct DerivedRow {
 pub(crate) fn join_grants(rows: Vec<(UserRow, Option<i32>)>) -> Vec<(UserRecord, Option<String>)> {
     let mut users: Vec<(UserRecord, Option<String>)> = Vec::new();
     for (row, code) in rows {
-        // Codes of a newer version mean nothing to this one.
+        // Ignore codes of a newer version.
         let permission = code.and_then(|code| u16::try_from(code).ok()).and_then(Permission::from_code);
         match users.last_mut() {
             Some((user, _)) if user.id.0 == row.id => user.permissions.extend(permission),
@@ -102,7 +102,8 @@ impl UserRow {
     }
 }
 
-/// Returns the files of the rows, in their order, with users and thumbnails, by two statements however many rows there are.
+/// Returns the files of the rows, in their order, with users and thumbnails, by two statements
+/// however many rows there are.
 pub(crate) fn complete(connection: &mut AnyConnection, rows: Vec<FileRow>) -> Result<Vec<FileRecord>, Error> {
     let users = load_users(connection, &rows)?;
     let mut thumbnails = load_thumbnails(connection, &rows)?;
@@ -122,7 +123,7 @@ fn load_users(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<HashMa
     let users = users.select((UserRow::as_select(), grants::code.nullable()));
     let rows = match ids.as_slice() {
         [] => return Ok(HashMap::new()),
-        // Most pages have the files of one user, and this statement stays prepared.
+        // Most pages have files of one user, and this statement stays prepared.
         [id] => users.filter(users::id.eq(id)).load(connection)?,
         ids => users.filter(users::id.eq_any(ids)).load(connection)?,
     };
@@ -138,7 +139,7 @@ fn load_thumbnails(
     let own = derived_objects::table.filter(all).select(DerivedRow::as_select());
     let rows = match rows {
         [] => return Ok(HashMap::new()),
-        // A single file is asked for often, and this statement stays prepared.
+        // Single files are requested often, and this statement stays prepared.
         [row] => own.filter(derived_objects::file_id.eq(row.id)).load(connection)?,
         rows => own.filter(derived_objects::file_id.eq_any(rows.iter().map(|row| row.id))).load(connection)?,
     };
@@ -196,7 +197,8 @@ impl DerivedRow {
     }
 }
 
-/// Returns the name as it was kept: one taken from an upload may have white space at its ends, which `Name::new` drops.
+/// Returns the name as it was stored: a name from an upload may have white space at its ends, which
+/// `Name::new` removes.
 fn name(id: i64, text: &str) -> Result<Name, Error> {
     let kept = |name: &Name| name.as_str() == text;
     let name = Name::new(text).ok().filter(kept).or_else(|| Name::from_upload(text).filter(kept));

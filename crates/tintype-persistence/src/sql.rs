@@ -1,5 +1,5 @@
-//! Statements put together at run time, for what diesel's own builder cannot say: hints, ranks, and filters and orders that
-//! clients combine. Values are always bound, never written into the text.
+//! Statements put together at run time, for what diesel's own builder cannot say: hints, ranks, and
+//! filters and orders that clients combine. Values are always bound, never written into the text.
 
 use crate::connection::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -36,12 +36,12 @@ impl From<&str> for Part {
 }
 
 impl<ST> Sql<ST> {
-    /// Begins a statement that is worth keeping prepared.
+    /// Begins a statement that is kept prepared.
     pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Self { parts: vec![Part::Text(text.into())], is_common: true, rows: PhantomData }
     }
 
-    /// Says that the statement has too many forms for each to be kept prepared.
+    /// Marks the statement as one of too many to keep prepared.
     pub(crate) fn uncommon(&mut self) {
         self.is_common = false;
     }

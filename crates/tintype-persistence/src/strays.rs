@@ -16,7 +16,7 @@ const DOOMED: &str = "doomed";
 /// The object was deleted, or was never ours: the key is used up.
 pub(crate) const GONE: &str = "gone";
 
-/// Keys that an upload may use, and nobody else.
+/// Keys that are reserved for one upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The content's key.
@@ -25,7 +25,7 @@ pub struct Claim {
     pub thumbnails: Vec<Key>,
 }
 
-/// How often a taken key gets another suffix; of 62⁷ suffixes, a second try is already rare.
+/// How many suffixes to try for a taken key. With 62⁷ suffixes, a second try is already rare.
 const MAX_ATTEMPTS: usize = 100;
 /// How many keys one statement names.
 pub(crate) const CHUNK: usize = 500;
@@ -33,9 +33,9 @@ pub(crate) const CHUNK: usize = 500;
 impl Database {
     /// Reserves keys for an upload and lists them as strays, in one transaction.
     ///
-    /// The original gets its key or, where that is taken, one with a fresh suffix; then each thumbnail, `(edge,
-    /// extension)`, gets the thumbnail key of that original, suffixed likewise where taken. A key is taken while a row
-    /// owns it and while it is a stray.
+    /// The original gets its key or, if that is taken, the key with a random suffix. Then each
+    /// thumbnail, `(edge, extension)`, gets the thumbnail key of that original, with a suffix if it
+    /// is taken. A key is taken if a row owns it or if it is a stray.
     pub fn claim(
         &self,
         original: &Key,
@@ -46,7 +46,7 @@ impl Database {
         self.write(|connection| {
             let mut chosen = original.clone();
             for _ in 0..MAX_ATTEMPTS {
-                // Nearly always all are free, so they are tried together.
+                // Nearly always, all keys are free, so try them together.
                 let wanted: Vec<Key> =
                     thumbnails.iter().map(|(edge, extension)| chosen.thumbnail(*edge, extension)).collect();
                 let keys: Vec<&Key> = std::iter::once(&chosen).chain(&wanted).collect();
@@ -62,20 +62,21 @@ impl Database {
         })
     }
 
-    /// Marks keys as to be deleted: of an upload that failed, whether it still has its claims or not.
+    /// Marks the keys of a failed upload for deletion, whether or not it still has its claims.
     ///
-    /// Keys that a row owns are left alone: the keys returned are the others, whose objects the caller may delete.
+    /// Leaves keys alone that a row owns. Returns the other keys: the caller may delete their
+    /// objects.
     pub fn doom(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
         self.write(|connection| doom_unowned(connection, keys))
     }
 
-    /// Marks as to be deleted what was claimed before that time and neither used nor doomed, since its upload has died;
-    /// returns how many.
+    /// Marks keys for deletion that were claimed before that time and are still neither used nor
+    /// doomed, because their upload has died. Returns how many there were.
     pub fn doom_abandoned(&self, claimed_before: Timestamp) -> Result<usize, Error> {
         self.write(|connection| doom_abandoned(connection, claimed_before))
     }
 
-    /// Returns keys whose objects are to be deleted, the oldest first.
+    /// Returns keys whose objects must be deleted, the oldest first.
     pub fn doomed(&self, limit: u32) -> Result<Vec<Key>, Error> {
         self.read(|connection| {
             let keys = strays::table
@@ -88,14 +89,15 @@ impl Database {
         })
     }
 
-    /// Notes that the objects of strays are gone from storage, or were never ours. A tombstone stays: a key is never given
-    /// out twice, so that neither a slow deleter nor a client's cache can take a later object for an earlier one.
+    /// Records that the objects of strays were deleted or never belonged to this library. A
+    /// tombstone remains: a key is never given out twice, so that neither a slow delete nor a
+    /// client's cache can mistake a later object for an earlier one.
     pub fn forget(&self, keys: &[Key], now: Timestamp) -> Result<(), Error> {
         self.write(|connection| forget(connection, keys, now))
     }
 
-    /// Removes the tombstones of keys forgotten before that time, and returns how many. Keys begin with the day of their
-    /// upload, so that a key of a day long past is never asked for again.
+    /// Removes the tombstones of keys that were forgotten before that time, and returns how many. A
+    /// key contains the day of its upload, so nobody asks again for the key of a day long past.
     pub fn drop_tombstones(&self, forgotten_before: Timestamp) -> Result<usize, Error> {
         self.write(|connection| {
             let old = strays::state.eq(GONE).and(strays::since.lt(forgotten_before.unix_micros()));
@@ -116,7 +118,7 @@ fn settle(
     for plain in wanted {
         let mut key = plain.clone();
         let mut attempts = 0;
-        // Taking it out serves one thumbnail only, should two want the same key.
+        // Removing it makes sure that two thumbnails never get the same key.
         while !free.remove(&key) {
             if attempts == MAX_ATTEMPTS {
                 return Err(no_free_key(&plain));
@@ -134,13 +136,13 @@ fn no_free_key(key: &Key) -> Error {
     Error::Busy { problem: format!("no free key was found for `{key}`") }
 }
 
-/// Lists as strays those of the keys that are free, and returns them.
+/// Claims those of the keys that are free, and returns them.
 ///
-/// The claim is inserted first and the owners are looked up in a later statement: whoever owns the key by then has
-/// either been seen, or would have needed this very claim.
+/// The claims are inserted first, and owners are looked up by a later statement. An owner that this
+/// statement does not see yet would have needed the claim itself.
 fn take(connection: &mut AnyConnection, keys: &[&Key], now: Timestamp) -> Result<HashSet<Key>, Error> {
     let mut keys = keys.to_vec();
-    // In one order, so that two transactions never wait for each other.
+    // Always in the same order, so that two transactions never wait for each other.
     keys.sort();
     keys.dedup();
     let rows: Vec<_> = keys.iter().map(|key| stray(key, now.unix_micros(), CLAIMED)).collect();
@@ -181,7 +183,7 @@ pub(crate) fn doom(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), E
     // As in `take`.
     keys.sort();
     keys.dedup();
-    // Their time orders the sweep only: what never was a claim goes first.
+    // The time only orders the sweep: keys that were never claimed go first.
     let rows: Vec<_> = keys.into_iter().map(|key| stray(key, 0, DOOMED)).collect();
     on_each!(connection, c => {
         let new = diesel::insert_into(strays::table).values(&rows).on_conflict(strays::key);
@@ -190,12 +192,13 @@ pub(crate) fn doom(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), E
     Ok(())
 }
 
-/// Lists as doomed strays those keys that no row owns, and returns them.
+/// Lists those of the keys that no row owns as doomed strays, and returns them.
 pub(crate) fn doom_unowned(connection: &mut AnyConnection, keys: &[Key]) -> Result<Vec<Key>, Error> {
     let mut doomed = keys.to_vec();
     for keys in keys.chunks(CHUNK) {
         doom(connection, keys)?;
-        // A claim may have been swept and an object stored all the same, but what a row owns is no stray.
+        // The claim may have been swept and the object stored all the same, but a key that a row
+        // owns is no stray.
         let owned = owned(connection, keys)?;
         remove(connection, &owned)?;
         doomed.retain(|key| !owned.contains(key));
@@ -217,7 +220,7 @@ pub(crate) fn forget(connection: &mut AnyConnection, keys: &[Key], now: Timestam
     })
 }
 
-/// Takes the claims of a file that is about to own its keys off the list.
+/// Removes the claims of a file that is about to own its keys.
 ///
 /// # Errors
 /// [`Error::ClaimLost`] unless every one of them is there and not doomed.

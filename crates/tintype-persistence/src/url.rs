@@ -15,7 +15,8 @@ pub(crate) enum Address {
 const EXPECTED: &str = "expected `sqlite://<path>` or `postgres://<user>:<password>@<host>/<database>`";
 
 impl Address {
-    /// Parses `sqlite://<path>`, whose path is taken as it stands, without escapes, or a connection URI of PostgreSQL.
+    /// Parses `sqlite://<path>`, whose path is taken literally, without escapes, or a connection
+    /// URI of PostgreSQL.
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
         let invalid = |problem: String| Error::InvalidUrl { url: redact_url(url), problem };
         let (scheme, rest) = url.split_once(':').ok_or_else(|| invalid(format!("has no scheme; {EXPECTED}")))?;
@@ -25,7 +26,7 @@ impl Address {
                 if path.is_empty() {
                     return Err(invalid("names no file; expected `sqlite://<path>`".into()));
                 }
-                // Every connection would have a database of its own.
+                // Each connection would have its own database.
                 if path.starts_with(":memory:") {
                     return Err(invalid("is in memory, which several connections cannot share; name a file".into()));
                 }
@@ -40,7 +41,7 @@ impl Address {
         }
     }
 
-    /// Returns the address after following symbolic links, as far as it names something that is there.
+    /// Returns the address after following symbolic links, if the file exists.
     pub(crate) fn resolved(self) -> Self {
         match self {
             Self::Sqlite(path) => Self::Sqlite(path.canonicalize().unwrap_or(path)),
@@ -48,7 +49,7 @@ impl Address {
         }
     }
 
-    /// Returns whether there is no file, or an empty one, where the database would be; a server has to be asked.
+    /// Returns whether the file of the database is missing or empty; a server has to be asked.
     pub(crate) fn is_missing(&self) -> bool {
         match self {
             Self::Sqlite(path) => std::fs::metadata(path)

@@ -1,4 +1,4 @@
-//! Copying one object, checked on the way.
+//! Copying an object and verifying its bytes.
 
 use super::outcome::{SOURCE_STORAGE, TARGET_STORAGE, TransferError};
 use super::route::Route;
@@ -16,7 +16,8 @@ use tintype_storage::{Attributes, Content, Error, NewObject, Storage};
 /// Objects up to this size, in bytes, are copied through memory; larger ones through the spool.
 pub(super) const SMALL_BYTES: u64 = 1 << 20;
 
-/// How many seconds to wait before a storage that did not answer is asked again: a restart of its service is outlasted.
+/// How many seconds to wait before trying again a storage that did not answer: long enough for its
+/// service to restart.
 const PAUSES_SECS: [u64; 5] = [1, 2, 5, 15, 30];
 
 /// Why an object was not copied.
@@ -28,15 +29,15 @@ pub(super) enum Flaw {
     Damaged(String),
     #[error("unreadable: {0}")]
     Unreadable(Error),
-    /// Something that is not this library's lies under its key in the target.
+    /// The target has an object of something else under its key.
     #[error("the target storage holds something else under this key")]
     Foreign,
-    /// Not a matter of this object.
+    /// The failure is not about this object.
     #[error(transparent)]
     Fatal(TransferError),
 }
 
-/// One attempt's failure: for good, or worth another attempt.
+/// Why an attempt failed: for good, or worth another attempt.
 enum Failed {
     Flaw(Flaw),
     Unavailable(Error),
@@ -49,8 +50,8 @@ impl From<Flaw> for Failed {
 }
 
 impl Route {
-    /// Puts an object into the target and looks for it in the source: two names may be those of one storage, whose objects
-    /// would be deleted where copying fails.
+    /// Puts an object into the target and looks for it in the source. Two names may mean the same
+    /// storage, and then objects would be deleted when copying fails.
     pub(super) async fn refuse_overlap(&self) -> Result<(), TransferError> {
         let key = format!("overlap-{}", random_name()).parse::<Key>().map_err(TransferError::new(TARGET_STORAGE))?;
         let claimed = key.clone();
@@ -70,8 +71,8 @@ impl Route {
         }
     }
 
-    /// Looks whether the target's storage has the content of a file that the target's database has: another storage than that
-    /// of an earlier run has not.
+    /// Checks that the target's storage has the content of a file that the target's database has. A
+    /// storage other than that of an earlier run does not.
     pub(super) async fn require_present(&self, file: &StoredFile) -> Result<(), TransferError> {
         let Some(content) = file.objects().first() else { return Ok(()) };
         let _permit = self.copies.acquire().await.map_err(TransferError::new(TARGET_STORAGE))?;
@@ -89,7 +90,7 @@ impl Route {
         })
     }
 
-    /// Copies an object, whose key is claimed, and compares its bytes with what the source's row says of them.
+    /// Copies an object, whose key is claimed, and verifies its bytes against the source's row.
     pub(super) async fn copy_object(&self, object: &ObjectRecord) -> Result<(), Flaw> {
         let permit = self.copies.acquire().await.map_err(TransferError::new(SOURCE_STORAGE));
         let _permit = permit.map_err(Flaw::Fatal)?;
@@ -106,11 +107,11 @@ impl Route {
             Err(error) => Err(fatal_target(error).into()),
         });
         if !put.await? {
-            // Put there by a run that was interrupted; or by somebody else.
+            // An interrupted run put it there, or somebody else.
             let found = patiently(TARGET_STORAGE, async || self.read(&self.to.storage, object).await).await;
             found.map_err(|flaw| match flaw {
                 Flaw::Missing | Flaw::Damaged(_) | Flaw::Foreign => Flaw::Foreign,
-                // It may well be ours.
+                // It may be ours.
                 Flaw::Unreadable(error) => fatal_target(error),
                 Flaw::Fatal(_) => flaw,
             })?;

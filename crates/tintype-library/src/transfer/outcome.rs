@@ -1,9 +1,9 @@
-//! What a transfer tells of itself.
+//! Progress, result and errors of a transfer.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use tintype_domain::{FileId, Key};
 
-/// How far a transfer has come; counts up while it runs.
+/// How far a transfer has come; increases while it runs.
 #[derive(Debug, Default)]
 pub struct Progress {
     files: AtomicU64,
@@ -11,12 +11,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Returns how many files of the source have been dealt with.
+    /// Returns how many files of the source have been processed.
     pub fn files(&self) -> u64 {
         self.files.load(Ordering::Relaxed)
     }
 
-    /// Returns how many bytes of objects have been dealt with, whether or not they had to be copied.
+    /// Returns how many bytes of objects have been processed, whether or not they had to be copied.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -27,20 +27,21 @@ impl Progress {
     }
 }
 
-/// What a transfer has done.
+/// The result of a transfer.
 #[derive(Debug, Default)]
 pub struct Transferred {
-    /// Files that are in the target now as they are in the source, and were not before.
+    /// Files that were copied: they were missing or different in the target.
     pub moved: u64,
     /// The bytes of their objects.
     pub bytes: u64,
-    /// Files that were in the target already.
+    /// Files that were already in the target.
     pub unchanged: u64,
-    /// Files that the source has no more, removed from the target.
+    /// Files that were removed from the target because the source no longer has them.
     pub removed: u64,
-    /// Objects that could not be copied. Their files are not in the target, or as they were before.
+    /// Objects that could not be copied. Their files are missing in the target, or unchanged.
     pub failures: Vec<ObjectFailure>,
-    /// Whether a server was, or may have been, at work on the source: what it changed meanwhile is not in the target.
+    /// Whether a server may have been running on the source: its latest changes are not in the
+    /// target.
     pub is_served: bool,
 }
 
@@ -65,13 +66,13 @@ pub struct ObjectFailure {
     pub problem: String,
 }
 
-// The parts that can stop a transfer.
+// The parts that can fail.
 pub(super) const SOURCE_DATABASE: &str = "source database";
 pub(super) const SOURCE_STORAGE: &str = "source storage";
 pub(super) const TARGET_DATABASE: &str = "target database";
 pub(super) const TARGET_STORAGE: &str = "target storage";
 
-/// Which part stopped a transfer, and why.
+/// Which part of a transfer failed, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("the {part} failed")]
 pub struct TransferError {
@@ -88,7 +89,8 @@ impl TransferError {
     }
 }
 
-/// Returns what to say where so much failed that the source's storage is likely another library's.
+/// Returns the error for so many failures that the source's storage probably belongs to another
+/// library.
 pub(super) fn unrelated(failures: &[ObjectFailure]) -> TransferError {
     let count = failures.len();
     let first =

@@ -1,4 +1,4 @@
-//! From where to where a library is copied, and the steps that both sides take.
+//! The source and the target of a transfer, and calls on both.
 
 use super::outcome::{SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE, TransferError};
 use crate::library::now;
@@ -18,14 +18,14 @@ pub struct Place {
     pub storage: Arc<dyn Storage>,
 }
 
-/// The source, the target, and what copying from one to the other takes.
+/// The source, the target, and everything that copying needs.
 #[derive(Debug)]
 pub(super) struct Route {
     pub(super) from: Place,
     pub(super) to: Place,
     pub(super) spool: Spool,
     pub(super) import: Import,
-    /// As many permits as objects are copied at a time.
+    /// A permit for each object that is copied at a time.
     pub(super) copies: Semaphore,
 }
 

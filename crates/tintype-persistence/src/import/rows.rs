@@ -12,7 +12,8 @@ use crate::export::{Export, StoredFile};
 use crate::schema::{derived_objects, files, grants, tokens, users};
 use crate::strays::{CHUNK, parse};
 
-/// Makes users, grants and tokens those of the source. Users are updated in place, since files point to them.
+/// Makes users, grants and tokens those of the source. Users are updated in place, since files
+/// point to them.
 pub(super) fn replace_accounts(connection: &mut AnyConnection, export: &Export) -> QueryResult<()> {
     diesel::delete(tokens::table).execute(connection)?;
     diesel::delete(grants::table).execute(connection)?;

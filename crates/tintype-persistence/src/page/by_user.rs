@@ -1,8 +1,9 @@
 //! Pages in the order of a field of the uploader.
 //!
-//! Sorting would read every file. But users are few: they are ranked, the files of each are counted, and then it is
-//! known whose files the page begins and ends with. Users of one rank share their place, as their files are in one
-//! order; files of nobody, and of users of whom the field is not known, come last together.
+//! Sorting all files would read all of them. There are few users, so rank the users and count the
+//! files of each: this tells which users have the first and the last file of the page. Users of the
+//! same rank share a place, and their files are in one order. Files without a user, and of users
+//! without that field, come last together.
 
 use crate::connection::AnyConnection;
 use crate::error::Error;
@@ -14,17 +15,18 @@ use diesel::sql_types::{BigInt, Nullable};
 
 /// A page of a list as a database words it.
 pub(crate) trait ByUser {
-    /// Selects the users' numbers, each with its place by `rank`, an expression, and how many of its files match, in the
-    /// order of the places.
+    /// Selects the ids of users, each with its place, by the expression `rank`, and with how many
+    /// of its files match, in the order of the places.
     fn users(&self, rank: &str) -> Sql<UserPlace>;
 
     /// Counts the files without a user that match.
     fn orphans(&self) -> Sql;
 
-    /// Selects from the files of one group, the newest number first; `count` files match in all groups together.
+    /// Selects from the files of one group, the greatest id first; `count` files match in all
+    /// groups together.
     fn one_group(&self, group: &Group, part: &Part, count: i64) -> Sql;
 
-    /// Selects all files of these users in the order of the list, since together they fit on a page.
+    /// Selects all files of these users in the order of the list: together they fit on a page.
     fn whole_groups(&self, users: &[i64]) -> Sql;
 
     /// Runs a statement that returns numbers.
@@ -108,7 +110,8 @@ fn groups(
     Ok(groups)
 }
 
-/// Cuts the page into as few parts as can be: what it has of its first and its last group, and whole groups between.
+/// Splits the page into as few parts as possible: some files of its first and last group, and whole
+/// groups in between.
 fn parts(groups: &[Group], offset: i64, limit: i64) -> Vec<Part> {
     let (mut offset, mut limit) = (offset, limit);
     let mut parts: Vec<Part> = Vec::new();

@@ -15,7 +15,7 @@ impl Ordering {
             if kept.iter().all(|earlier| earlier.field != term.field) {
                 kept.push(term);
             }
-            // No two files have one number, so that what follows it never decides.
+            // Ids are unique, so terms after this one never matter.
             if term.field == OrderField::Id {
                 break;
             }
@@ -23,7 +23,7 @@ impl Ordering {
         Self { terms: kept }
     }
 
-    /// Returns the column of the uploader that alone decides, if it is so.
+    /// Returns the column of the uploader if it is the only term.
     pub(crate) fn by_user(&self) -> Option<&'static str> {
         self.only().filter(|term| is_of_user(term.field)).map(|term| column(term.field))
     }
@@ -33,12 +33,12 @@ impl Ordering {
         self.terms.iter().any(|term| is_of_user(term.field))
     }
 
-    /// Returns whether there are so many forms of it that none is worth keeping prepared.
+    /// Returns whether there are too many such orderings to keep their statements prepared.
     pub(crate) fn is_uncommon(&self) -> bool {
         self.terms.len() > 1
     }
 
-    /// Returns what stands behind `ORDER BY`.
+    /// Returns the SQL after `ORDER BY`.
     pub(crate) fn sql(&self) -> String {
         let mut sql = String::new();
         for OrderBy { field, direction } in &self.terms {
@@ -52,7 +52,7 @@ impl Ordering {
         sql + "files.id DESC"
     }
 
-    /// Returns the only term, if there is but one.
+    /// Returns the term if there is only one.
     pub(crate) fn only(&self) -> Option<OrderBy> {
         match *self.terms.as_slice() {
             [term] => Some(term),

@@ -1,12 +1,13 @@
 use std::fmt;
 use tintype_domain::redact_url;
 
-/// A connection URI as libpq takes it: `postgres://user:password@host:port/database?parameter=value`.
+/// A connection URI as libpq takes it:
+/// `postgres://user:password@host:port/database?parameter=value`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PostgresAddress(String);
 
-/// What libpq is told unless the URI says otherwise: to give up on a server that does not answer, also in the middle of a
-/// connection. The last is in milliseconds, the others in seconds.
+/// Parameters for libpq unless the URI has them: give up on a server that does not answer, also in
+/// the middle of a connection. The last one is in milliseconds, the others are in seconds.
 const DEFAULTS: &[(&str, &str)] = &[
     ("fallback_application_name", "tintype"),
     ("connect_timeout", "4"),
@@ -21,13 +22,14 @@ const HAS_TLS: bool = cfg!(feature = "postgres-tls");
 
 impl PostgresAddress {
     /// # Errors
-    /// What is wrong with it.
+    /// The problem.
     pub(crate) fn parse(url: &str) -> Result<Self, &'static str> {
         let address = Self(url.to_owned());
         if url.contains('\0') {
             return Err("has a NUL");
         }
-        // libpq would take something else for the password than its user does, and quote parts of it in its messages.
+        // libpq would parse another password than the user meant, and quote parts of it in its
+        // messages.
         let (place, _) = address.split_query();
         let place = place.split_once("://").map_or(place, |(_, place)| place);
         let (authority, database) = place.split_once('/').unwrap_or((place, ""));

@@ -1,8 +1,8 @@
 //! Which files a page of a list has.
 //!
-//! PostgreSQL's planner knows from its statistics how to count what a filter leaves, and the count says what it cannot
-//! know: whether so few are left that all of them should be read and sorted, or whether the page is full soon if the files
-//! are followed in their order.
+//! PostgreSQL's planner knows from its statistics how to count the matches of a filter, and the
+//! count tells what the planner cannot know: whether there are so few matches that it is best to
+//! read and sort all of them, or whether walking the files in their order soon fills the page.
 
 use crate::connection::AnyConnection;
 use crate::error::Error;
@@ -36,7 +36,7 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     }
     let count = page.load(connection, page.count())?.first().copied().unwrap_or(0);
     let ids = match count {
-        // A page behind the last one would be walked for in vain.
+        // There is nothing after the last page: do not walk there.
         _ if count <= page.offset => Vec::new(),
         ..=FEW => page.load(connection, page.among_few())?,
         _ => page.load(connection, page.walk())?,
@@ -51,7 +51,7 @@ impl Page<'_> {
         sql
     }
 
-    /// Reads all that matches, whatever the planner would rather do, and sorts it.
+    /// Reads and sorts all matches, whatever the planner prefers.
     fn among_few(&self) -> Sql {
         let mut sql = Sql::new(
             "WITH few AS MATERIALIZED (SELECT id, user_id, kind, size, width, height, mode, created_at, updated_at, name \
@@ -85,7 +85,7 @@ impl Page<'_> {
         sql.bind(self.limit).push(" OFFSET ").bind(self.offset);
     }
 
-    /// Appends every condition behind another one.
+    /// Appends every condition after another one.
     fn and_filter<ST>(&self, sql: &mut Sql<ST>) {
         let filter = self.filter;
         let ranges = [
@@ -158,7 +158,8 @@ impl ByUser for Page<'_> {
     }
 }
 
-/// Appends that a file is of one of these users, of whom there may be more than a statement may have values.
+/// Appends the condition that a file belongs to one of these users. There may be more of them than
+/// a statement may have bound values.
 fn among(sql: &mut Sql, users: &[i64]) {
     let users: Vec<String> = users.iter().map(i64::to_string).collect();
     match users.as_slice() {
@@ -176,7 +177,7 @@ fn occurs<ST>(sql: &mut Sql<ST>, text: &'static str, term: &str) {
     if has_trigram(term) {
         sql.push(text).push(" LIKE ").bind(pattern(term).as_str());
     } else {
-        // The index of trigrams would be read from end to end for a pattern, and every row after it.
+        // For a pattern, PostgreSQL would read the whole index of trigrams and then every row.
         sql.push("strpos(").push(text).push(", ").bind(term).push(") > 0");
     }
 }

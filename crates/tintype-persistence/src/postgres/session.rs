@@ -12,20 +12,22 @@ use diesel::sql_types::{BigInt, Text};
 use std::time::Duration;
 use tintype_domain::FileId;
 
-/// How long a statement may take. Clients are told to come back before that; what takes longer hangs.
+/// The most time for a statement. Clients are told to come back before that; a longer statement
+/// hangs.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The oldest version that is tested, as `server_version_num` has it.
 const LEAST_VERSION: i64 = 15_00_00;
 
-/// Whoever migrates takes the advisory lock of this number: "tintype" in ASCII.
+/// The advisory lock for migrations: "tintype" in ASCII.
 const MIGRATION_LOCK: i64 = 0x74_69_6e_74_79_70_65;
 
-/// Whoever decides from where the database is filled, or that it is used, takes this one: "ttimport".
+/// The advisory lock for beginning an import or the use of the database: "ttimport" in ASCII.
 const IMPORT_LOCK: i64 = 0x74_74_69_6d_70_6f_72_74;
 
-/// Asks for messages in English, which is how errors without a kind of diesel's are told apart. Whoever may not has the
-/// server's language; asking in a block keeps that out of the server's log.
+/// Asks for messages in English, which distinguish errors that diesel has no kind for. A role
+/// without that right gets the server's language; the block keeps the refusal out of the server's
+/// log.
 const ENGLISH: &str = "DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
 
 /// Connects to the server.
@@ -35,8 +37,9 @@ pub(crate) fn open(address: &PostgresAddress, role: Role, lock_timeout: Duration
         problem: one_line(&without_quotes(&problem)),
     };
     let mut connection = PgConnection::establish(&address.for_libpq()).map_err(|error| failed(error.to_string()))?;
-    // Which plan is right depends on the values: a plan for all of them would be wrong for some, and compiling one costs
-    // more than a list may take. Reading at random costs little on today's disks, the less as indexes are cached.
+    // The best plan depends on the values, so a generic plan would be wrong for some of them, and
+    // compiling a plan takes longer than a list may. Random reads are cheap on today's disks, and
+    // indexes are usually cached.
     let settings = format!(
         "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; \
          SET plan_cache_mode = force_custom_plan; SET jit = off; SET random_page_cost = 1.1; \
@@ -55,7 +58,7 @@ pub(crate) fn ping(connection: &mut PgConnection) -> Result<(), Error> {
     Ok(connection.batch_execute("SELECT 1")?)
 }
 
-/// Every statement sees what was committed before it; rows are locked where it matters that they stay as they are.
+/// Every statement sees what was committed before it; rows that must not change are locked.
 pub(crate) fn begin_write(connection: &mut PgConnection) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL READ COMMITTED")
 }
@@ -135,8 +138,8 @@ pub(crate) fn use_up_numbers(connection: &mut PgConnection, table: &'static str,
     Ok(())
 }
 
-/// Removes what libpq quotes from the URL where it cannot read it: parts of a password, perhaps. Once it has tried to connect,
-/// it quotes hosts, users and databases.
+/// Removes what libpq quotes from a URL that it cannot parse, which may be part of a password. Once
+/// it has tried to connect, it quotes hosts, users and databases.
 fn without_quotes(problem: &str) -> String {
     if ["connection to server", "could not translate host name"].iter().any(|tried| problem.contains(tried)) {
         return problem.to_owned();

@@ -30,7 +30,8 @@ impl ByUser for Page<'_> {
     fn one_group(&self, group: &Group, part: &Part, count: i64) -> Sql {
         let users = format!("{:?}", group.users);
         let mut sql = Sql::new("SELECT files.id FROM files");
-        // Walking down the numbers meets a file of the group every `count / files` steps; sorting reads all of them.
+        // Walking down the ids finds a file of the group every `count / files` steps; sorting reads
+        // all of its files.
         let steps = (part.skip + part.take).saturating_mul(count) / group.files.max(1);
         if steps < group.files {
             sql.push(" INDEXED BY files_id WHERE (files.user_id IN (SELECT value FROM json_each(");

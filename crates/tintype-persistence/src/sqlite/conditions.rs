@@ -6,7 +6,7 @@ use tintype_domain::{Bounds, Filter};
 /// One part of a filter.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Condition<'a> {
-    /// Every term occurs; at least one of them has three characters, which the trigram index needs.
+    /// Every term occurs; at least one has three characters, as the trigram index needs.
     Search(&'a [String]),
     /// Every term occurs; none has three characters.
     ShortSearch(&'a [String]),
@@ -48,7 +48,7 @@ pub(super) fn conditions(filter: &Filter) -> Vec<Condition<'_>> {
     if !filter.kinds.is_empty() {
         conditions.push(Condition::Kinds(&filter.kinds));
     }
-    // Finding few takes as long as finding many: it reads every name.
+    // Finding few takes as long as finding many: every name is read.
     if !filter.search.is_empty() && !filter.search.iter().any(|term| is_long(term)) {
         conditions.push(Condition::ShortSearch(&filter.search));
     }
@@ -56,7 +56,7 @@ pub(super) fn conditions(filter: &Filter) -> Vec<Condition<'_>> {
 }
 
 impl Condition<'_> {
-    /// Returns the table or index that finds what fulfils this condition alone, without reading rows.
+    /// Returns the table or index that finds all matches of this condition without reading rows.
     pub(super) fn source(&self) -> String {
         match self {
             Self::Search(terms) if terms.iter().all(|term| is_long(term)) => "file_search AS files".into(),
@@ -75,7 +75,8 @@ impl Condition<'_> {
         and_short(sql, terms);
     }
 
-    /// Appends the condition for a scan of `files_facts`, such that no name is read where the trigrams can tell.
+    /// Appends the condition for a scan of `files_facts`, which reads no names if trigrams are
+    /// enough.
     pub(super) fn write_for_scan<ST>(&self, sql: &mut Sql<ST>) {
         let Self::Search(terms) = self else { return self.write(sql) };
         sql.push("files.id IN (SELECT rowid FROM file_search WHERE file_search MATCH ");
@@ -121,7 +122,7 @@ fn and_short<ST>(sql: &mut Sql<ST>, terms: &[String]) {
     }
 }
 
-/// Returns the term as a string of FTS5's query language, in which nothing but the quote is special.
+/// Returns the term as a string in FTS5's query language, in which only the quote is special.
 fn quoted(term: &str) -> String {
     format!("\"{}\"", term.replace('"', "\"\""))
 }

@@ -1,9 +1,11 @@
 //! Which files a page of a list has.
 //!
-//! SQLite cannot know how many files a filter leaves, so it is found out first, and the plan follows from it:
-//! - *few* fulfil one of the conditions: their numbers are known by then, and just they are looked at and sorted;
-//! - otherwise the files are *walked* in their order until the page is full, which is soon since many match. The exact
-//!   count comes from an index that covers the filter.
+//! SQLite does not know how many files match a filter, so find that out first and choose the plan
+//! by it:
+//! - if *few* files match one of the conditions, their ids are known by then: read and sort only
+//!   these;
+//! - otherwise *walk* the files in their order until the page is full, which is soon because many
+//!   match. The exact count comes from an index that covers the filter.
 
 use super::conditions::{Condition, conditions};
 use crate::connection::AnyConnection;
@@ -36,7 +38,7 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
         return select_by_user(&page, connection, &page.ordering, column, (page.offset, page.limit));
     }
     let count = page.load(connection, page.count())?.first().copied().unwrap_or(0);
-    // A page behind the last one would be walked for in vain.
+    // There is nothing after the last page: do not walk there.
     let ids = if count <= page.offset {
         Vec::new()
     } else if usize::try_from(count).is_ok_and(|count| count <= FEW) {
@@ -57,7 +59,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Returns the numbers of the files that fulfil the condition if there are few.
+    /// Returns the ids of the files that match the condition, if there are few.
     fn few(&self, connection: &mut AnyConnection, condition: &Condition<'_>) -> Result<Option<Vec<i64>>, Error> {
         let mut sql = Sql::new(format!("SELECT files.rowid FROM {} WHERE ", condition.source()));
         condition.write_for_source(&mut sql);
@@ -70,7 +72,7 @@ impl<'a> Page<'a> {
     fn among(&self, connection: &mut AnyConnection, ids: &[i64]) -> Result<Selection, Error> {
         let mut sql = Sql::new("SELECT files.id FROM files NOT INDEXED");
         self.join_users(&mut sql);
-        // What the only condition leaves has just been looked up.
+        // The matches of the only condition have just been looked up.
         let numbers = format!("{ids:?}");
         sql.push(" WHERE files.id IN (SELECT value FROM json_each(").bind(numbers.as_str()).push("))");
         if self.conditions.len() > 1 {
@@ -84,7 +86,7 @@ impl<'a> Page<'a> {
         Ok(Selection { count, ids: ids.into_iter().skip(skipped).take(limit).collect() })
     }
 
-    /// Counts the files that fulfil every condition.
+    /// Counts the files that match every condition.
     fn count(&self) -> Sql {
         let mut sql = Sql::new("SELECT count(*) FROM ");
         match self.conditions.as_slice() {
@@ -118,7 +120,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Appends every condition behind another one.
+    /// Appends every condition after another one.
     pub(super) fn and_filter<ST>(&self, sql: &mut Sql<ST>) {
         for condition in &self.conditions {
             sql.push(" AND ");
@@ -126,7 +128,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Reads and sorts all that matches: each condition leaves many files, together they leave few.
+    /// Reads and sorts all matches: many files match each condition, but few match all of them.
     fn scan(&self) -> Sql {
         let mut sql = Sql::new("SELECT files.id FROM files INDEXED BY files_facts");
         self.join_users(&mut sql);
@@ -155,7 +157,8 @@ impl<'a> Page<'a> {
         sql
     }
 
-    /// Keeps a statement prepared only if it is one of not too many: clients choose how filters and orders combine.
+    /// Keeps a statement prepared unless there are too many like it: clients choose how filters and
+    /// orders combine.
     pub(super) fn keep_prepared<ST>(&self, sql: &mut Sql<ST>) {
         if self.conditions.len() > 1 || self.ordering.is_uncommon() {
             sql.uncommon();
@@ -180,7 +183,7 @@ fn index(ordering: &Ordering) -> &'static str {
         OrderField::Mode if ascending => "files_mode_ascending",
         OrderField::Mode => "files_mode",
         OrderField::UpdatedAt => "files_updated_at",
-        // Those of the user are handled apart.
+        // Orders by the user are handled elsewhere.
         _ => "files_facts",
     }
 }
@@ -210,7 +213,8 @@ mod tests {
         rows.into_iter().map(|(.., detail)| detail).collect()
     }
 
-    /// A page comes straight from an index: at most the ties are sorted, and only where a value is rarely shared.
+    /// A page comes straight from an index: only ties are sorted, and only for fields whose values
+    /// are rarely shared.
     #[test]
     fn no_order_reads_and_sorts_all_files() {
         let folder = tempfile::tempdir().unwrap();

@@ -23,13 +23,13 @@ pub(crate) fn open(path: &Path, role: Role, busy_timeout: Duration) -> Result<Sq
     };
     let mut connection = SqliteConnection::establish(&name).map_err(|error| unusable(error.to_string()))?;
     let milliseconds = busy_timeout.as_millis();
-    // First of all, so that the other pragmas wait for a busy file as well.
+    // First, so that the other pragmas wait for a busy file as well.
     let mut pragmas = format!("PRAGMA busy_timeout = {milliseconds};");
     pragmas += "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192;";
     pragmas += "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;";
     let mode = match role {
         Role::Reader | Role::Writer => "PRAGMA journal_mode = WAL;",
-        // A backup may have another mode, which is not ours to change. That it can be read is found out here.
+        // A backup may have another mode, which must stay. This finds out whether it can be read.
         Role::Guest => "PRAGMA query_only = ON; SELECT count(*) FROM sqlite_schema;",
     };
     retry(busy_timeout, || {
@@ -39,7 +39,7 @@ pub(crate) fn open(path: &Path, role: Role, busy_timeout: Duration) -> Result<Sq
     })
     .map_err(|error| match Error::from(error) {
         Error::Database(error) => unusable(error.to_string()),
-        // Even readers of a database in WAL mode share an index in a file beside it.
+        // In WAL mode, readers also share an index in a file beside the database.
         Error::Unavailable { problem } if role == Role::Guest => unusable(format!(
             "{problem} (reading it takes the right to create files beside it: be its owner, or copy it)"
         )),
@@ -51,7 +51,8 @@ pub(crate) fn open(path: &Path, role: Role, busy_timeout: Duration) -> Result<Sq
     Ok(connection)
 }
 
-/// Returns the URI by which SQLite opens a file that it must not change (<https://www.sqlite.org/uri.html>).
+/// Returns the URI by which SQLite opens a file that it must not change
+/// (<https://www.sqlite.org/uri.html>).
 fn read_only_uri(path: &str) -> String {
     let escaped = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     format!("file:{escaped}?mode=ro")
@@ -87,7 +88,8 @@ fn is_busy(error: &diesel::result::Error) -> bool {
     matches!(error, DatabaseError(_, information) if information.message().contains("locked"))
 }
 
-/// Takes the write lock now: a transaction that reads first and writes then fails as soon as another one wrote between.
+/// Takes the write lock now: a transaction that reads first fails when it writes, if another one
+/// has written in between.
 pub(crate) fn begin_write(connection: &mut SqliteConnection) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
 }
