@@ -181,8 +181,14 @@ fn decide_unknown(file: &mut File<'_>, head: &[u8], extension: &str) -> Result<D
     if let Some(found) = tracks::mpeg::decide(file, extension)? {
         return Ok(found);
     }
-    // A stray control character makes no other format of what is called a text.
-    if extension::is_text(extension) && text::is_nearly_text(head) {
+    // Containers whose insides are damaged.
+    if head.starts_with(b"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\0\xAA\0\x62\xCE\x6C") {
+        return Ok(extension::choose(extension::ASF_NAMES, extension).unwrap_or(types::ASF));
+    }
+    if head.starts_with(b".RMF\0\0\0\x12") {
+        return Ok(types::REAL);
+    }
+    if text::is_nearly_text(head, extension) {
         return Ok(markup::decide(head, extension).unwrap_or_else(|| markup::by_name(extension)));
     }
     Ok(types::UNKNOWN)

@@ -7,6 +7,7 @@ use std::io;
 use self::directory::Directory;
 use super::detected::Detected;
 use super::file::File;
+use super::kind::Kind;
 use super::types::*;
 use super::{extension, wordperfect};
 
@@ -43,8 +44,12 @@ pub(super) fn decide(file: &mut File<'_>, extension: &str) -> io::Result<Option<
         return Ok(None);
     };
     // Office Open XML under a password (MS-OFFCRYPTO, section 2.3): what is inside, its name alone can say.
-    if directory.has("EncryptedPackage") {
-        return Ok(Some(extension::choose(extension::OOXML, extension).unwrap_or(PROTECTED)));
+    if directory.has("EncryptedPackage") || directory.has("\u{9}DRMContent") {
+        let office = [Kind::Document, Kind::Spreadsheet, Kind::Presentation];
+        let chosen = extension::choose(extension::OOXML, extension)
+            .or_else(|| extension::choose(extension::OLE, extension))
+            .filter(|chosen| office.contains(&chosen.kind));
+        return Ok(Some(chosen.unwrap_or(PROTECTED)));
     }
     if let Some((_, found)) = NAMES.iter().find(|(name, _)| directory.has(name)) {
         return Ok(Some(*found));

@@ -33,6 +33,7 @@ const SIGNATURES: &[(usize, &[u8], Detected)] = &[
     (0, b"Paint Shop Pro Image File\n\x1A", PSP),
     (60, b"TEXtREAd", PALM_DOC),
     (0, b"HWP Document File V", HWP),
+    (0, b"\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D\xAE\xB1\x53\x78\xD0\x29\x96\xD3", ONENOTE),
     (0, b"WordPro\0", WORDPRO),
     (0, b"WordPro\r\xFB", WORDPRO),
     (0, b"<MakerFile ", FRAMEMAKER),

@@ -34,10 +34,14 @@ pub(super) fn is_text(file: &mut File<'_>, head: &[u8], extension: &str) -> io::
     Ok(scanner.reads_as_text(extension::is_text(extension)))
 }
 
-/// Says whether a beginning has so few control characters that a text's name is believed.
-pub(super) fn is_nearly_text(head: &[u8]) -> bool {
+/// Says whether a beginning has so few control characters, and no zero, that they are slips: more are believed of what is
+/// called a text.
+pub(super) fn is_nearly_text(head: &[u8], extension: &str) -> bool {
+    let most = if extension::is_text(extension) { head.len() / 200 } else { head.len() / 4096 };
     let controls = head.iter().filter(|byte| KINDS[usize::from(**byte)] == CONTROL).count();
-    controls * 200 <= head.len()
+    let zeros = head.contains(&0) && !extension::is_text(extension);
+    let ascii = head.iter().filter(|byte| byte.is_ascii()).count();
+    controls <= most && !zeros && (ascii * 10 >= head.len() * 7 || std::str::from_utf8(head).is_ok())
 }
 
 /// Takes a file piece by piece.

@@ -149,6 +149,7 @@ types! {
     WORDPERFECT_OTHER = Other "application/vnd.wordperfect" "WordPerfect macros, dictionaries and settings",
     QUATTRO_PRO = Spreadsheet "application/x-quattro-pro" "Quattro Pro",
     LOTUS = Spreadsheet "application/vnd.lotus-1-2-3" "Lotus 1-2-3 and Symphony",
+    ONENOTE = Document "application/onenote" "OneNote",
     WORDPRO = Document "application/vnd.lotus-wordpro" "Lotus Word Pro",
     FRAMEMAKER = Document "application/vnd.framemaker" "FrameMaker",
     FRAMEMAKER_TEXT = Document "application/vnd.mif" "FrameMaker interchange (MIF)",

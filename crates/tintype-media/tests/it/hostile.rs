@@ -7,6 +7,7 @@ use tintype_media::{Error, Limits, Probe, Thumbnail, ThumbnailOptions, detect, p
 
 use crate::allocation::peak;
 use crate::files::{chunk, deflate, golden, jpeg, photo, png};
+use crate::made::{boxed, element, ole, zip};
 
 /// A slow machine under load still does each of these in far less.
 const SOON: Duration = Duration::from_secs(20);
@@ -126,5 +127,55 @@ fn every_prefix_of_every_file_is_survived() {
         for len in (0..file.len()).step_by(1 + file.len() / 40) {
             let _ = survive(&name, &file[..len]);
         }
+    }
+}
+
+/// Detects, and says how many bytes that took at most.
+fn detected(name: &str, file: &[u8]) -> u64 {
+    let start = Instant::now();
+    let (found, used) = peak(|| detect(&mut Cursor::new(file), Some(name)));
+    assert!(found.is_ok(), "{name}");
+    assert!(start.elapsed() < Duration::from_secs(5), "{name} took {:?}", start.elapsed());
+    used
+}
+
+#[test]
+fn containers_made_to_hurt_cost_detection_little() {
+    let names: Vec<String> = (0..200_000).map(|index| format!("word/{index}.xml")).collect();
+    let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
+    // Chains that bite their tail: the directory's, and that of the tables.
+    let mut looping = ole(&[("a", b""), ("b", b""), ("c", b""), ("d", b"")]);
+    looping[512 + 4..512 + 8].copy_from_slice(&1_u32.to_le_bytes());
+    let mut siblings = ole(&[("a", b""), ("b", b"")]);
+    siblings[1024 + 128 + 72..1024 + 128 + 76].copy_from_slice(&1_u32.to_le_bytes());
+    let mut tables = looping.clone();
+    tables[48..52].copy_from_slice(&0xFFFF_0000_u32.to_le_bytes());
+    tables[68..72].copy_from_slice(&0_u32.to_le_bytes());
+    let ebml = |body: &[u8]| {
+        let header = element(b"\x1A\x45\xDF\xA3", &element(b"\x42\x82", b"webm"));
+        [header, b"\x18\x53\x80\x67\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF".to_vec(), body.to_vec()].concat()
+    };
+    let ftyp = boxed(b"ftyp", b"isom\0\0\0\0isom");
+    for (name, file) in [
+        ("entries.zip", zip(&entries)),
+        ("directory.doc", looping),
+        ("siblings.doc", siblings),
+        ("tables.doc", tables),
+        ("void.webm", ebml(&b"\xEC\x80".repeat(500_000))),
+        ("nested.webm", ebml(&b"\xAE\x81".repeat(500_000))),
+        ("long.webm", ebml(b"\x16\x54\xAE\x6B\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFE\xEC\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFE")),
+        ("boxes.mp4", [ftyp.clone(), boxed(b"free", b"").repeat(500_000)].concat()),
+        ("nested.mp4", [ftyp.clone(), b"\0\0\0\x08moov".repeat(500_000)].concat()),
+        ("long.mp4", [ftyp, b"\0\0\0\x01moov\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF".to_vec()].concat()),
+        ("pages.ogg", b"OggS\0\x02".iter().copied().chain([0; 21]).collect::<Vec<u8>>().repeat(100_000)),
+        ("tags.mp3", b"ID3\x04\0\0\0\0\0\0".repeat(100_000)),
+        ("frames.mp3", b"\xFF\xFB\x90\x64".repeat(500_000)),
+        ("bomb.svgz", [b"\x1F\x8B\x08\0\0\0\0\0\0\x03", &deflate(&vec![b' '; 16 << 20])[2..]].concat()),
+        ("brackets.xml", [b"<?xml version='1.0'?><!DOCTYPE a [".as_slice(), &b"[".repeat(1 << 20)].concat()),
+        ("comments.html", b"<!-- -->".repeat(1 << 17)),
+        ("fields.eml", b"From: a\n".repeat(1 << 17)),
+    ] {
+        let used = detected(name, &file);
+        assert!(used < 4 << 20, "{name}: used {used} bytes");
     }
 }

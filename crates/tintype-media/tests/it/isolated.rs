@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tintype_media::{DecoderProcess, Encoding, Error, Limits, ThumbnailFormat, ThumbnailOptions, thumbnails};
 
 use crate::files::golden;
+use crate::made::{gzip, utf16};
 use crate::picture::{assert_near, options, picture, thumbnail};
 
 fn svg(body: &str) -> Vec<u8> {
@@ -42,6 +43,35 @@ fn a_drawing_is_drawn_at_its_sides_and_see_through_where_there_is_nothing() {
         [(5, 5, [255, 0, 0, 255]), (30, 5, [0, 255, 0, 255]), (5, 15, [0, 0, 255, 255]), (30, 15, [0, 0, 0, 0])]
     {
         assert_near(picture.at(x, y), expected, 2);
+    }
+}
+
+#[test]
+fn a_drawing_is_drawn_whatever_its_encoding_prefix_or_packing() {
+    let document = |encoding: &str, title: &str| {
+        format!(
+            "<?xml version='1.0' encoding='{encoding}'?><!DOCTYPE d:svg [\n<!ENTITY colour \"#0000ff\">\n] >\
+             <d:svg xmlns:d='http://www.w3.org/2000/svg' width='40' height='20'><d:title>{title}</d:title>\
+             <d:rect width='40' height='20' fill='&colour;'/></d:svg>"
+        )
+    };
+    let eight_bits = |encoding: &str, letter: u8| {
+        let text = document(encoding, "~").into_bytes();
+        text.into_iter().map(|byte| if byte == b'~' { letter } else { byte }).collect::<Vec<u8>>()
+    };
+    for (name, drawing) in [
+        ("UTF-8", document("UTF-8", "café").into_bytes()),
+        ("ISO-8859-1", eight_bits("ISO-8859-1", 0xE9)),
+        ("windows-1252", eight_bits("windows-1252", 0x93)),
+        ("koi8-r", eight_bits("koi8-r", 0xC1)),
+        ("UTF-16, little-endian", utf16(&format!("\u{feff}{}", document("UTF-16", "café")), true)),
+        ("UTF-16, big-endian", utf16(&format!("\u{feff}{}", document("UTF-16", "café")), false)),
+        ("UTF-16 without a mark", utf16(&document("UTF-16", "café"), true)),
+        ("gzip", gzip(document("UTF-8", "café").as_bytes(), b"\0\0\0\0")),
+    ] {
+        let picture = picture(&drawing, 64);
+        assert_eq!((picture.width, picture.height), (40, 20), "{name}");
+        assert_near(picture.at(20, 10), [0, 0, 255, 255], 2);
     }
 }
 

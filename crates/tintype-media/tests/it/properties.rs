@@ -8,8 +8,34 @@ use proptest::prelude::*;
 use tintype_media::{Error, Limits, ThumbnailOptions, detect, fit, probe, thumbnails};
 
 use crate::files::all_golden;
+use crate::made::{ebml, gzip, moov, mp4, office, ogg, ole, tar, utf16, zip};
 
 static FILES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(all_golden);
+
+/// Containers, whose insides detection reads.
+static CONTAINERS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+    let wordperfect = b"\xFFWPC\x10\0\0\0\x01\x0A".as_slice();
+    vec![
+        office("word/document.xml", main),
+        zip(&[("mimetype", b"application/epub+zip"), ("META-INF/manifest.xml", b"<a full-path=\"/\"/>")]),
+        zip(&[
+            ("Index/Document.iwa", b"\0\x08\0\0\x06\x14\x05\x08\x01\x12\x02\x08\x01"),
+            ("index.xml", b"<ls:document>"),
+        ]),
+        ole(&[("EncryptionInfo", b""), ("WordDocument", b""), ("PerfectOffice_MAIN", wordperfect)]),
+        ebml("webm", &[1, 2, 17]),
+        mp4(b"isom", &[b"soun", b"vide"]),
+        moov(&[b"soun"]),
+        ogg(&[b"OpusHead\x01", b"\x80theora"]),
+        tar("notes.txt", b"ustar"),
+        gzip(b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\0\0\0\0"),
+        utf16("\u{feff}<?xml version='1.0'?><!DOCTYPE svg [<!ENTITY a 'b'>]><svg width='4' height='4'/>", true),
+        b"\x1B%-12345X@PJL JOB\r\n%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF".to_vec(),
+        b"ID3\x04\0\0\0\0\0\x0A\0\0\0\0\0\0\0\0\0\0\xFF\xFB\x90\x64".to_vec(),
+        b"P2 # x\n2 1 255\n0 200\n".to_vec(),
+    ]
+});
 
 /// Signatures that random bytes would hardly hit.
 const SIGNATURES: &[&[u8]] = &[
@@ -70,6 +96,26 @@ proptest! {
             bytes.truncate(cut.index(bytes.len()));
         }
         run(&bytes)?;
+    }
+
+    #[test]
+    fn damaged_containers_have_an_answer(
+        file in any::<prop::sample::Index>(),
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+        name in prop::sample::select(vec!["a", "a.docx", "a.mp3", "a.svgz", "a.csv", "a.xls", "a.mov"]),
+    ) {
+        let mut bytes = CONTAINERS[file.index(CONTAINERS.len())].clone();
+        for (place, value) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = value;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        let first = detect(&mut Cursor::new(&bytes), Some(name));
+        prop_assert!(first.is_ok());
+        prop_assert_eq!(first.unwrap(), detect(&mut Cursor::new(&bytes), Some(name)).unwrap());
     }
 
     #[test]

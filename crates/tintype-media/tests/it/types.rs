@@ -458,7 +458,8 @@ fn compound_files_are_known_by_their_streams() {
         ("b.xlsx", locked(), Kind::Spreadsheet, XLSX),
         ("c.pptx", locked(), Kind::Presentation, PPTX),
         ("d", locked(), Kind::Document, "application/x-ole-storage"),
-        ("e.doc", locked(), Kind::Document, "application/x-ole-storage"),
+        ("e.xls", locked(), Kind::Spreadsheet, excel),
+        ("f.msg", locked(), Kind::Document, "application/x-ole-storage"),
     ]);
 }
 
@@ -669,5 +670,6 @@ fn formats_that_are_text_stay_what_they_are() {
             "application/octet-stream",
         ),
         ("b.txt", [&b"many words ".repeat(50)[..], b"\x01"].concat(), Kind::Text, "text/plain"),
+        ("c", [&b"many words ".repeat(500)[..], b"\x01"].concat(), Kind::Text, "text/plain"),
     ]);
 }

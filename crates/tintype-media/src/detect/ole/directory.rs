@@ -5,8 +5,10 @@ use std::io;
 use crate::detect::file::{Bytes, File};
 
 /// Entries that are looked at; a file of Office has some dozens.
-const MOST_ENTRIES: usize = 8192;
+const MOST_ENTRIES: usize = 4096;
 const ENTRY_BYTES: usize = 128;
+/// Places of the file that are read to follow chains.
+const MOST_READS: usize = 1024;
 /// Larger sector numbers mean "none" or "end".
 const LAST_SECTOR: u64 = 0xFFFF_FFFA;
 
@@ -30,7 +32,7 @@ impl Directory {
         let (Some(shift @ (9 | 12)), Some(first)) = (bytes.le(30, 2), bytes.le(48, 4)) else {
             return Ok(None);
         };
-        let sectors = Sectors { bytes: 1 << shift, header: &header };
+        let mut sectors = Sectors { bytes: 1 << shift, header: &header, reads_left: MOST_READS };
         let mut raw = Vec::new();
         let mut sector = first;
         // A chain that bites its tail ends here as well.
@@ -63,6 +65,7 @@ impl Directory {
 struct Sectors<'a> {
     bytes: u64,
     header: &'a [u8],
+    reads_left: usize,
 }
 
 impl Sectors<'_> {
@@ -70,40 +73,42 @@ impl Sectors<'_> {
         (sector + 1) * self.bytes
     }
 
-    /// Returns the sector that follows in the chain, from the table whose own sectors the header lists: 109 of them, the
-    /// rest in a chain that no list of streams near the file's beginning needs.
-    fn next(&self, file: &mut File<'_>, sector: u64) -> io::Result<u64> {
-        let in_table = self.bytes / 4;
-        let Some(table) = self.table(file, sector / in_table)? else {
+    /// Returns the number of a sector that is written at a place, or one that means "none".
+    fn number(&mut self, file: &mut File<'_>, place: u64) -> io::Result<u64> {
+        let Some(left) = self.reads_left.checked_sub(1) else {
             return Ok(u64::MAX);
         };
-        let entry = file.array::<4>(self.place(table) + sector % in_table * 4)?;
-        Ok(entry.map_or(u64::MAX, |entry| u32::from_le_bytes(entry).into()))
+        self.reads_left = left;
+        Ok(file.array::<4>(place)?.map_or(u64::MAX, |number| u32::from_le_bytes(number).into()))
     }
 
-    fn table(&self, file: &mut File<'_>, index: u64) -> io::Result<Option<u64>> {
+    /// Returns the sector that follows in a chain, as the file's table of sectors says.
+    fn next(&mut self, file: &mut File<'_>, sector: u64) -> io::Result<u64> {
+        let in_table = self.bytes / 4;
+        let table = self.table(file, sector / in_table)?;
+        if table > LAST_SECTOR {
+            return Ok(u64::MAX);
+        }
+        self.number(file, self.place(table) + sector % in_table * 4)
+    }
+
+    /// Returns the sector in which a part of that table is: the header lists the first 109, a chain of sectors the rest.
+    fn table(&mut self, file: &mut File<'_>, index: u64) -> io::Result<u64> {
         const IN_HEADER: u64 = 109;
-        /// Links of the chain that are followed; each names the tables of 8 MiB or more.
-        const MOST_LINKS: u64 = 512;
         let header = Bytes(self.header);
         if index < IN_HEADER {
-            return Ok(header.le(76 + index as usize * 4, 4).filter(|sector| *sector <= LAST_SECTOR));
+            return Ok(header.le(76 + index as usize * 4, 4).unwrap_or(u64::MAX));
         }
         let in_link = self.bytes / 4 - 1;
-        let (link, place) = ((index - IN_HEADER) / in_link, (index - IN_HEADER) % in_link);
+        let (links, place) = ((index - IN_HEADER) / in_link, (index - IN_HEADER) % in_link);
         let mut sector = header.le(68, 4).unwrap_or(u64::MAX);
-        for _ in 0..link.min(MOST_LINKS) {
+        for _ in 0..links {
             if sector > LAST_SECTOR {
-                return Ok(None);
+                return Ok(u64::MAX);
             }
-            let next = file.array::<4>(self.place(sector) + in_link * 4)?;
-            sector = next.map_or(u64::MAX, |next| u32::from_le_bytes(next).into());
+            sector = self.number(file, self.place(sector) + in_link * 4)?;
         }
-        if sector > LAST_SECTOR || link > MOST_LINKS {
-            return Ok(None);
-        }
-        let table = file.array::<4>(self.place(sector) + place * 4)?;
-        Ok(table.map(|table| u32::from_le_bytes(table).into()).filter(|table| *table <= LAST_SECTOR))
+        if sector > LAST_SECTOR { Ok(u64::MAX) } else { self.number(file, self.place(sector) + place * 4) }
     }
 }
 

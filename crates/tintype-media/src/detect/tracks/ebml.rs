@@ -16,7 +16,7 @@ const TRACK_TYPE: u64 = 0x83;
 
 /// Elements that are looked at. Films have some dozens before their tracks, and some hundreds of clusters where the
 /// tracks come last.
-const MOST_ELEMENTS: usize = 4096;
+const MOST_ELEMENTS: usize = 1024;
 
 /// What the tracks are.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use crate::detect::file::{Bytes, File};
 use crate::detect::types::*;
 
 /// Boxes that are looked at, at all levels together.
-const MOST_BOXES: usize = 2048;
+const MOST_BOXES: usize = 1024;
 
 /// Boxes that QuickTime files without `ftyp` begin with, and that follow them.
 const QUICKTIME_BOXES: [&[u8]; 10] =

@@ -8,7 +8,7 @@ use crate::detect::detected::Detected;
 use crate::detect::extension;
 use crate::detect::file::File;
 use crate::detect::types::*;
-use crate::{encoding, xml};
+use crate::{encoding, gzip, xml};
 
 pub(super) fn decide(file: &mut File<'_>, parts: &Parts, extension: &str) -> io::Result<Option<Detected>> {
     if let Some(entry) = &parts.apple_document {
@@ -19,6 +19,7 @@ pub(super) fn decide(file: &mut File<'_>, parts: &Parts, extension: &str) -> io:
         return Ok(None);
     };
     let index = entry.read(file, 16 << 10)?;
+    let index = if gzip::is_packed(&index) { gzip::unpack(&index, gzip::HEAD_BYTES) } else { index };
     let index = encoding::readable(&index);
     Ok(xml::root(&index).and_then(|root| match (root.prefix, root.local) {
         (b"sl", b"document") => Some(PAGES),

@@ -6,8 +6,8 @@ use flate2::read::DeflateDecoder;
 
 use crate::detect::file::{Bytes, File, Window, tail};
 
-/// Bytes of the list that are looked at: enough for some 200,000 entries.
-const MOST_BYTES: u64 = 16 << 20;
+/// Bytes of the list that are looked at: enough for some 50,000 entries.
+const MOST_BYTES: u64 = 4 << 20;
 /// Entries that are looked for from the beginning, where the list at the end is missing.
 const MOST_LOCAL: usize = 4096;
 /// Longer names belong to no part that counts.

@@ -7,6 +7,7 @@ use crate::detect::types::*;
 /// What is noted of an archive's entries.
 #[derive(Default)]
 pub(super) struct Parts {
+    folded: Vec<u8>,
     pub(super) entries: u64,
     pub(super) first: Vec<u8>,
     pub(super) only_fb2: bool,
@@ -60,18 +61,23 @@ pub(super) const FAMILIES: &[(&[Part], Detected)] = &[
 impl Parts {
     pub(super) fn note(&mut self, entry: &Entry, name: &[u8]) {
         // Some writers take backslashes, or begin with a slash.
-        let mut name: Vec<u8> =
-            name.iter().map(|byte| if *byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() }).collect();
-        if name.first() == Some(&b'/') {
-            name.remove(0);
-        }
+        let name = name.strip_prefix(b"/").or_else(|| name.strip_prefix(b"\\")).unwrap_or(name);
+        let mut folded = std::mem::take(&mut self.folded);
+        folded.clear();
+        folded.extend(name.iter().map(|byte| if *byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() }));
+        self.note_folded(entry, &folded);
+        self.folded = folded;
+    }
+
+    /// Takes a name in lower case with slashes.
+    fn note_folded(&mut self, entry: &Entry, name: &[u8]) {
         let within = |start: &[u8], end: &[u8]| name.starts_with(start) && name.ends_with(end);
-        match name.as_slice() {
+        match name {
             b"[content_types].xml" => self.content_types = Some(*entry),
             b"mimetype" => self.mimetype = Some(*entry),
             b"meta-inf/manifest.xml" => self.manifest = Some(*entry),
             b"index/document.iwa" => self.apple_document = Some(*entry),
-            b"index.xml" | b"index.apxl" => self.apple_index = Some(*entry),
+            b"index.xml" | b"index.xml.gz" | b"index.apxl" | b"index.apxl.gz" => self.apple_index = Some(*entry),
             _ => {}
         }
         self.apple_slides |= within(b"index/slide", b".iwa") || within(b"index/masterslide", b".iwa");
@@ -92,7 +98,7 @@ impl Parts {
         }
         if self.entries == 0 {
             self.only_fb2 = name.ends_with(b".fb2");
-            self.first = name;
+            self.first = name.to_vec();
         }
         self.entries += 1;
     }
