@@ -3,21 +3,17 @@
 use super::{Header, Headers};
 use crate::{ColourMode, Error, Format, Orientation};
 
-/// A container's code stream begins in its first bytes.
+/// What is read of the code stream, in which its headers are the first bytes.
 const HEAD_BYTES: usize = 16 << 10;
+/// Boxes of a container that are looked at; metadata come first in some, of any length.
+const MOST_BOXES: usize = 256;
 
 /// Width and height are those of the upright picture: the decoder turns it.
 pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let cut = || Error::malformed(Format::Jxl, "header is cut short");
-    let head = source.read_up_to(0, HEAD_BYTES)?;
-    let stream = if head.starts_with(&[0xFF, 0x0A]) {
-        Some(2)
-    } else {
-        let whole = head.windows(6).position(|window| window == b"jxlc\xFF\x0A").map(|at| at + 6);
-        // A partial code stream has a four-byte index first.
-        whole.or_else(|| head.windows(4).position(|window| window == b"jxlp").map(|at| at + 10))
-    };
-    let mut bits = Bits { bytes: stream.and_then(|at| head.get(at..)).ok_or_else(cut)?, offset: 0 };
+    let stream = code_stream(source)?;
+    let bytes = stream.strip_prefix(&[0xFF, 0x0A]).ok_or_else(cut)?;
+    let mut bits = Bits { bytes, offset: 0 };
     let (width, height) = bits.size().ok_or_else(cut)?;
     let metadata = bits.metadata().unwrap_or_default();
     let (width, height) = metadata.orientation.displayed(width, height);
@@ -30,6 +26,43 @@ pub(super) fn read(source: &mut Headers<'_>) -> Result<Header, Error> {
     let mut header = Header::new(Format::Jxl, width, height, mode);
     header.scratch_bytes = source.len();
     Ok(header)
+}
+
+/// Returns the beginning of the code stream: that of the file, or what the boxes of a container hold, in one or in parts
+/// (ISO/IEC 18181-2, section 9).
+fn code_stream(source: &mut Headers<'_>) -> Result<Vec<u8>, Error> {
+    let (mut stream, mut at) = (Vec::new(), 0);
+    if source.read_up_to(0, 2)? == [0xFF, 0x0A] {
+        return Ok(source.read_up_to(0, HEAD_BYTES)?);
+    }
+    for _ in 0..MOST_BOXES {
+        let Some(header) = source.array::<8>(at)? else {
+            break;
+        };
+        let (size, body) = match u32::from_be_bytes([header[0], header[1], header[2], header[3]]) {
+            0 => (source.len().saturating_sub(at), 8),
+            1 => (source.array::<8>(at + 8)?.map_or(0, u64::from_be_bytes), 16),
+            size => (size.into(), 8),
+        };
+        // A part has a four-byte index first.
+        let (is_stream, is_whole, index_len) = match &header[4..] {
+            b"jxlc" => (true, true, 0),
+            b"jxlp" => (true, false, 4),
+            _ => (false, false, 0),
+        };
+        let Some(len) = size.checked_sub(body + index_len) else {
+            break;
+        };
+        if is_stream {
+            let len = usize::try_from(len).unwrap_or(usize::MAX).min(HEAD_BYTES - stream.len());
+            stream.extend(source.read_up_to(at + body + index_len, len)?);
+        }
+        if is_whole || stream.len() >= HEAD_BYTES {
+            break;
+        }
+        at = at.saturating_add(size);
+    }
+    Ok(stream)
 }
 
 #[derive(Default)]

@@ -3,10 +3,10 @@
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
-use tintype_media::{DecoderProcess, Encoding, Error, Limits, ThumbnailFormat, ThumbnailOptions, thumbnails};
+use tintype_media::{DecoderProcess, Encoding, Error, Limits, ThumbnailFormat, ThumbnailOptions, probe, thumbnails};
 
 use crate::files::golden;
-use crate::made::{gzip, utf16};
+use crate::made::{boxed, gzip, utf16};
 use crate::picture::{assert_near, options, picture, thumbnail};
 
 fn svg(body: &str) -> Vec<u8> {
@@ -72,6 +72,29 @@ fn a_drawing_is_drawn_whatever_its_encoding_prefix_or_packing() {
         let picture = picture(&drawing, 64);
         assert_eq!((picture.width, picture.height), (40, 20), "{name}");
         assert_near(picture.at(20, 10), [0, 0, 255, 255], 2);
+    }
+}
+
+#[test]
+fn a_code_stream_of_jpeg_xl_is_found_in_any_box() {
+    let stream = golden("rgb.jxl");
+    assert!(stream.starts_with(b"\xFF\x0A"));
+    let container = |boxes: &[Vec<u8>]| {
+        let start = [boxed(b"JXL ", b"\r\n\x87\n"), boxed(b"ftyp", b"jxl \0\0\0\0jxl ")];
+        [start.concat(), boxes.concat()].concat()
+    };
+    let exif = boxed(b"Exif", &[0; 40_000]);
+    let long = [b"\0\0\0\x01jxlc", &(stream.len() as u64 + 16).to_be_bytes()[..], &stream].concat();
+    let part = |index: u32, bytes: &[u8]| boxed(b"jxlp", &[&index.to_be_bytes(), bytes].concat());
+    for (name, file) in [
+        ("behind metadata", container(&[exif.clone(), boxed(b"jxlc", &stream)])),
+        ("with a 64-bit length", container(&[long])),
+        ("in parts", container(&[part(0, &stream[..3]), exif, part(0x8000_0001, &stream[3..])])),
+    ] {
+        let probed = probe(Cursor::new(&file), &Limits::default()).unwrap();
+        assert_eq!((probed.width, probed.height, probed.mode.as_str()), (7, 5, "RGB"), "{name}");
+        let (found, expected) = (picture(&file, 64), picture(&stream, 64));
+        assert_eq!(found.pixels, expected.pixels, "{name}");
     }
 }
 
