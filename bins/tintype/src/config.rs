@@ -5,6 +5,7 @@ use crate::settings::Settings;
 use crate::storage_place::StoragePlace;
 use ipnet::IpNet;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -54,6 +55,9 @@ impl Config {
         library.decoder = own_program().map(|program| DecoderProcess::new(program).with_arg(DECODE_ARG));
         library.queue_length = whole(settings.number("upload_queue")?);
         library.queue_timeout = settings.time("upload_queue_timeout")?;
+        library.login_failures = count(settings.number("login_failures")?);
+        library.login_failures_per_address = count(settings.number("login_failures_per_address")?);
+        library.login_window = settings.time("login_window")?;
         library.abandoned_after = settings.time("abandoned_after")?;
         library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
         library.workers = match settings.text("workers") {
@@ -160,6 +164,11 @@ fn own_program() -> Option<PathBuf> {
 /// Returns a number that its bounds keep far below what an address can be.
 fn whole(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// Returns a number that its bounds keep above 0 and below 2³².
+fn count(number: u64) -> NonZeroU32 {
+    u32::try_from(number).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX)
 }
 
 fn list<T: FromStr>(text: &str) -> Result<Vec<T>, T::Err> {

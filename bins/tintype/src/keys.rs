@@ -169,6 +169,24 @@ pub(crate) const KEYS: &[Key] = &[
         help: "Bytes a second that a client has to send on average, after the idle timeout",
     },
     Key {
+        name: "login_failures",
+        value: Value::Number(1, 1_000_000),
+        default: Default::Text("10"),
+        help: "Log-ins with one user name that may fail from one address within the window; more are answered 429",
+    },
+    Key {
+        name: "login_failures_per_address",
+        value: Value::Number(1, 1_000_000),
+        default: Default::Text("100"),
+        help: "Log-ins that may fail from one address (IPv6: its /64) within the window, whatever the user name",
+    },
+    Key {
+        name: "login_window",
+        value: Value::Time("1s", "1d"),
+        default: Default::Text("10m"),
+        help: "The time after which as many log-ins may fail again",
+    },
+    Key {
         name: "abandoned_after",
         value: Value::Time("1s", "30d"),
         default: Default::Text("15m"),

@@ -1,5 +1,5 @@
 //! `tintype`: a self-hosted media file service. The server and the command line around it.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod accounts;
 mod bind;
@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod config;
 mod failure;
+mod heap;
 mod keys;
 mod log;
 mod output;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     if std::env::args_os().skip(1).eq([config::DECODE_ARG]) {
         return tintype_library::run_decoder();
     }
+    heap::return_large_blocks();
     match run(Cli::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -1,5 +1,5 @@
 use crate::Error;
-use tintype_domain::{Permission, Timestamp, TokenRecord, UserId, UserRecord};
+use tintype_domain::{Permission, Timestamp, TokenId, TokenRecord, UserId, UserRecord};
 
 /// On whose behalf something is done: an active user who has been recognised, or the operator of the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,7 +7,8 @@ pub struct Actor(Who);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Who {
-    User(UserRecord),
+    /// A user, and the token that it showed.
+    User(UserRecord, Option<TokenId>),
     Operator,
 }
 
@@ -26,7 +27,7 @@ impl Actor {
         if token.expires_at.is_some_and(|end| end <= now) {
             return Err(Error::InvalidToken);
         }
-        Self::of_user(user)
+        Self::active(user, Some(token.id))
     }
 
     /// Returns a user whom the caller has recognised by other means.
@@ -34,13 +35,25 @@ impl Actor {
     /// # Errors
     /// [`Error::Inactive`] while the user is deactivated.
     pub fn of_user(user: UserRecord) -> Result<Self, Error> {
-        if user.is_active { Ok(Self(Who::User(user))) } else { Err(Error::Inactive) }
+        Self::active(user, None)
+    }
+
+    fn active(user: UserRecord, token: Option<TokenId>) -> Result<Self, Error> {
+        if user.is_active { Ok(Self(Who::User(user, token))) } else { Err(Error::Inactive) }
+    }
+
+    /// Returns the token by which the actor was recognised, if it was one.
+    pub fn token(&self) -> Option<TokenId> {
+        match &self.0 {
+            Who::User(_, token) => *token,
+            Who::Operator => None,
+        }
     }
 
     /// Returns the user, unless the actor is the operator.
     pub fn user(&self) -> Option<&UserRecord> {
         match &self.0 {
-            Who::User(user) => Some(user),
+            Who::User(user, _) => Some(user),
             Who::Operator => None,
         }
     }

@@ -8,5 +8,5 @@ mod token;
 
 pub use actor::Actor;
 pub use error::Error;
-pub use password::{InvalidPassword, Password, hash_password, verify_password};
+pub use password::{InvalidPassword, Password, PasswordMemory, hash_password, verify_password};
 pub use token::TokenKey;

@@ -1,7 +1,7 @@
 use crate::Error;
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
+use argon2::password_hash::PasswordHasher;
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::fmt;
 
 /// A hash that no password matches, with the parameters of [`hash_password`].
@@ -65,24 +65,59 @@ pub fn hash_password(password: &str) -> Result<String, Error> {
     Ok(hash.to_string())
 }
 
+/// The memory that hashing fills, 19 MiB, to be used again for the next password.
+#[derive(Default)]
+pub struct PasswordMemory(Vec<Block>);
+
+impl PasswordMemory {
+    /// Returns the blocks that hashing with these parameters fills.
+    fn blocks(&mut self, params: &Params) -> &mut [Block] {
+        self.0.resize(params.block_count(), Block::new());
+        &mut self.0
+    }
+}
+
+impl fmt::Debug for PasswordMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PasswordMemory").finish_non_exhaustive()
+    }
+}
+
 /// Returns whether the password is the one hashed. Without a hash (an unknown user, or one without a password) the answer
 /// is no, at the same cost, so that time does not tell which user names exist.
 ///
 /// # Errors
 /// [`Error::BadPasswordHash`] where the stored hash is no PHC string of Argon2.
-pub fn verify_password(password: &str, hash: Option<&str>) -> Result<bool, Error> {
+pub fn verify_password(password: &str, hash: Option<&str>, memory: &mut PasswordMemory) -> Result<bool, Error> {
     let parsed = PasswordHash::new(hash.unwrap_or(NOBODY)).map_err(|_| Error::BadPasswordHash)?;
-    match Argon2::default().verify_password(password.as_bytes(), &parsed) {
-        Ok(()) => Ok(hash.is_some()),
-        Err(HashError::PasswordInvalid) => Ok(false),
-        Err(_) => Err(Error::BadPasswordHash),
-    }
+    let computed = compute(password, &parsed, memory).ok_or(Error::BadPasswordHash)?;
+    // `Output` compares in constant time.
+    Ok(parsed.hash == Some(computed) && hash.is_some())
+}
+
+/// Hashes a password in the way that a stored hash was made; `None` where that is not known.
+fn compute(password: &str, stored: &PasswordHash, memory: &mut PasswordMemory) -> Option<Output> {
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).ok()?;
+    let version = stored.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+    let params = Params::try_from(stored).ok()?;
+    let (salt, len) = (stored.salt.as_ref()?, stored.hash.as_ref()?.len());
+    let mut out = [0; Output::MAX_LENGTH];
+    let out = out.get_mut(..len)?;
+    let blocks = memory.blocks(&params);
+    Argon2::new(algorithm, version, params.clone())
+        .hash_password_into_with_memory(password.as_bytes(), salt, out, blocks)
+        .ok()?;
+    Output::new(out).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{InvalidPassword, NOBODY, Password, hash_password, verify_password};
+    use super::{InvalidPassword, NOBODY, Password, PasswordMemory, hash_password};
     use crate::Error;
+
+    fn verify_password(password: &str, hash: Option<&str>) -> Result<bool, Error> {
+        super::verify_password(password, hash, &mut PasswordMemory::default())
+    }
 
     #[test]
     fn passwords_have_a_length_and_stay_out_of_logs() {
@@ -100,6 +135,18 @@ mod tests {
         assert_eq!(verify_password("پنهان", Some(&hash)), Ok(false));
         assert_eq!(verify_password("", Some(&hash)), Ok(false));
         assert_eq!(verify_password("x", Some("plain")), Err(Error::BadPasswordHash));
+    }
+
+    #[test]
+    fn memory_that_was_used_before_does_not_change_the_answer() {
+        let mut memory = PasswordMemory::default();
+        let (one, other) = (hash_password("one").unwrap(), hash_password("other").unwrap());
+        let weak = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+        for (password, hash, expected) in
+            [("one", &*one, true), ("x", weak, false), ("other", &other, true), ("one", &other, false)]
+        {
+            assert_eq!(super::verify_password(password, Some(hash), &mut memory), Ok(expected), "{password}, {hash}");
+        }
     }
 
     #[test]

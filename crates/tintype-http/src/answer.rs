@@ -99,6 +99,12 @@ impl Answer {
             Error::Busy { retry_after } => {
                 Self::unavailable("Too many uploads are being processed. Try again later.", *retry_after)
             }
+            Error::Throttled { retry_after } => {
+                // Rounded up: who comes earlier is refused once more.
+                let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+                let detail = format!("Request was throttled. Expected available in {seconds} seconds.");
+                Self::new(S::TOO_MANY_REQUESTS, detail).with(header::RETRY_AFTER, seconds.to_string())
+            }
             Error::Unavailable(_) => {
                 Self::unavailable("The service is temporarily unavailable. Try again later.", Duration::from_secs(5))
             }

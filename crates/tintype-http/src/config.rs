@@ -9,7 +9,8 @@ pub struct HttpConfig {
     /// The beginning of the URLs in answers, such as `https://media.example.org`, without a
     /// trailing slash. Default: the scheme and host of each request.
     pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-Proto` and `X-Forwarded-Host` are trusted. Default: none.
+    /// Proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` are trusted.
+    /// Default: none.
     pub trusted_proxies: Vec<IpNet>,
     /// The largest file, in bytes. Default: 100 MiB.
     pub max_upload_bytes: u64,

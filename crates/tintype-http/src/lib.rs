@@ -7,6 +7,7 @@ mod auth;
 mod base_url;
 mod body;
 mod caller;
+mod client_address;
 mod config;
 mod endpoint;
 mod fields;

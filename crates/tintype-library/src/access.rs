@@ -1,7 +1,12 @@
-use crate::accounts::{PASSWORD_MEMORY_BYTES, named};
-use crate::library::now;
+use crate::accounts::named;
+use crate::admission::{Asker, Lane};
+use crate::library::{Inner, now};
+use crate::throttle::network_of;
 use crate::{AccountProblem, Error, Library};
-use tintype_auth::{Actor, TokenKey, verify_password};
+use std::net::IpAddr;
+use std::sync::Arc;
+use tintype_auth::{Actor, TokenKey};
+use tintype_domain::Permission;
 use tintype_persistence::NewToken;
 
 impl Library {
@@ -30,8 +35,11 @@ impl Library {
     /// Mints a token for who knows the user's password.
     ///
     /// # Errors
-    /// [`Error::WrongCredentials`], after the same time whether or not the user exists.
-    pub async fn log_in(&self, username: &str, password: &str) -> Result<TokenKey, Error> {
+    /// [`Error::Throttled`] where too many log-ins from that address have failed; [`Error::WrongCredentials`], after the
+    /// same time whether or not the user exists; [`Error::Busy`].
+    pub async fn log_in(&self, from: IpAddr, username: &str, password: &str) -> Result<TokenKey, Error> {
+        let network = network_of(from);
+        self.inner().login_throttle.check(username, network)?;
         let name = username.to_owned();
         let (user, hash) = match self.inner().database(move |db| named(db, &name)).await {
             Ok((user, hash)) => (Some(user), hash),
@@ -39,10 +47,10 @@ impl Library {
             Err(error) => return Err(error),
         };
         let password = password.to_owned();
-        let matches = self.inner().compute(PASSWORD_MEMORY_BYTES, move || verify_password(&password, hash.as_deref()));
-        let user = match (matches.await??, user) {
-            (true, Some(user)) if user.is_active => user,
-            _ => return Err(Error::WrongCredentials),
+        let matches = self.inner().verify_password(Asker::Network(network), password, hash).await?;
+        let Some(user) = user.filter(|user| matches && user.is_active) else {
+            self.inner().login_throttle.count_failure(username, network);
+            return Err(Error::WrongCredentials);
         };
         let key = TokenKey::mint()?;
         let key_hash = key.hash();
@@ -54,5 +62,46 @@ impl Library {
             })
             .await?;
         Ok(key)
+    }
+}
+
+impl Inner {
+    /// Checks that the actor has the permission now: hours may have passed since it was recognised, while its bytes came.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] where its token was revoked or has expired, its user is deactivated, or the permission is gone.
+    pub(crate) async fn require_still(&self, actor: &Actor, permission: Permission) -> Result<(), Error> {
+        let actor = match (actor.token(), actor.user()) {
+            (Some(id), _) => {
+                let found = self.database(move |db| db.token_by_id(id)).await?;
+                let (token, user) = found.ok_or(tintype_auth::Error::InvalidToken)?;
+                Actor::of_token(&token, user, now())?
+            }
+            (None, Some(user)) => {
+                let id = user.id;
+                Actor::of_user(self.database(move |db| db.user_by_id(id)).await?)?
+            }
+            (None, None) => actor.clone(),
+        };
+        Ok(actor.require(permission)?)
+    }
+
+    /// Hashes a password on a thread of its lane and compares.
+    async fn verify_password(
+        self: &Arc<Self>,
+        asker: Asker,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool, Error> {
+        let inner = self.clone();
+        let work = move || {
+            let matches = inner.password_memories.verify(&password, hash.as_deref());
+            if inner.admission.is_quiet(Lane::Passwords) {
+                inner.password_memories.clear();
+            }
+            matches
+        };
+        // Their memory is not counted: two at a time have their own.
+        Ok(self.compute(Lane::Passwords, asker, 0, work).await??)
     }
 }

@@ -1,6 +1,6 @@
 mod tokens;
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Asker, Lane};
 use crate::calls::Calls;
 use crate::library::now;
 use crate::{Error, Library, Options};
@@ -9,9 +9,6 @@ use std::sync::Arc;
 use tintype_auth::{Actor, Password, TokenKey};
 use tintype_domain::{Permission, PersonName, UserId, UserRecord, Username};
 use tintype_persistence::{Database, NewToken, NewUser, UserChange};
-
-/// What hashing a password takes: Argon2's 19 MiB.
-pub(crate) const PASSWORD_MEMORY_BYTES: u64 = 20 << 20;
 
 /// How many files a deleted user loses at a time: a transaction that takes long would keep uploads waiting.
 const FILES_AT_A_TIME: i64 = 1000;
@@ -92,8 +89,7 @@ impl Accounts {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn new(database: Database) -> Self {
-        let admission = Arc::new(Admission::new(&Options::default()));
-        Self { calls: Arc::new(Calls::new(database, admission)) }
+        Self { calls: Arc::new(Calls::new(database, Admission::new(&Options::default()))) }
     }
 
     /// Returns the user of that name.
@@ -133,7 +129,7 @@ impl Accounts {
     pub async fn create(&self, actor: &Actor, new: NewAccount) -> Result<UserRecord, Error> {
         actor.require_admin()?;
         let NewAccount { username, first_name, last_name, is_staff, is_admin, permissions, password } = new;
-        let password_hash = self.hash(password).await?;
+        let password_hash = self.hash(actor, password).await?;
         let user = NewUser { username, first_name, last_name, is_staff, is_admin, password_hash, permissions };
         self.calls.database(move |db| db.create_user(&user, now())).await
     }
@@ -161,7 +157,7 @@ impl Accounts {
         actor.require_admin()?;
         let AccountChange { username, first_name, last_name, is_staff, is_admin, is_active, permissions, password } =
             change;
-        let password_hash = self.hash(password).await?;
+        let password_hash = self.hash(actor, password).await?;
         let change =
             UserChange { username, first_name, last_name, is_staff, is_admin, is_active, password_hash, permissions };
         self.calls.database(move |db| db.change_user(id, &change)).await
@@ -208,9 +204,9 @@ impl Accounts {
         self.calls.database(move |db| db.delete_user(id)).await
     }
 
-    async fn hash(&self, password: Option<Password>) -> Result<Option<String>, Error> {
+    async fn hash(&self, actor: &Actor, password: Option<Password>) -> Result<Option<String>, Error> {
         let Some(password) = password else { return Ok(None) };
-        Ok(Some(self.calls.compute(PASSWORD_MEMORY_BYTES, move || password.hash()).await??))
+        Ok(Some(self.calls.compute(Lane::Passwords, Asker::of(actor), 0, move || password.hash()).await??))
     }
 }
 

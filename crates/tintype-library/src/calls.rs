@@ -1,5 +1,5 @@
 use crate::Error;
-use crate::admission::Admission;
+use crate::admission::{Admission, Asker, Lane};
 use std::sync::Arc;
 use std::time::Duration;
 use tintype_persistence::Database;
@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 pub(crate) struct Calls {
     database: Database,
     database_slots: Arc<Semaphore>,
-    admission: Arc<Admission>,
+    admission: Admission,
     runtime: Handle,
 }
 
@@ -26,7 +26,7 @@ impl Calls {
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub(crate) fn new(database: Database, admission: Arc<Admission>) -> Self {
+    pub(crate) fn new(database: Database, admission: Admission) -> Self {
         let database_slots = Arc::new(Semaphore::new(Self::DATABASE_SLOTS));
         Self { database, database_slots, admission, runtime: Handle::current() }
     }
@@ -55,10 +55,12 @@ impl Calls {
     /// Runs CPU work that declares so many bytes on a blocking thread, once it is let in.
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
-        bytes: u64,
+        lane: Lane,
+        asker: Asker,
+        memory_bytes: u64,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let admitted = self.admission.admit(bytes).await?;
+        let admitted = self.admission.admit(lane, asker, memory_bytes).await?;
         let work = move || {
             let _admitted = admitted;
             work()

@@ -1,3 +1,4 @@
+use crate::admission::Asker;
 use crate::{Error, Library};
 use tintype_auth::Actor;
 use tintype_domain::{Description, FieldProblem, FileId, Key, Name, Permission};
@@ -79,7 +80,7 @@ impl Library {
     /// [`Error::Auth`] without permission; [`Error::Busy`] while the queue is full.
     pub fn begin_upload(&self, actor: &Actor) -> Result<Inbox, Error> {
         actor.require(Permission::Create)?;
-        self.inbox()
+        self.inbox(actor)
     }
 
     /// Lets `actor` send changes of a file.
@@ -90,11 +91,11 @@ impl Library {
     pub async fn begin_change(&self, actor: &Actor, id: FileId) -> Result<Inbox, Error> {
         actor.require(Permission::Change)?;
         self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
-        self.inbox()
+        self.inbox(actor)
     }
 
-    fn inbox(&self) -> Result<Inbox, Error> {
-        self.inner().admission.check()?;
+    fn inbox(&self, actor: &Actor) -> Result<Inbox, Error> {
+        self.inner().admission.check(Asker::of(actor))?;
         Ok(Inbox { spool: self.inner().spool.clone(), max_upload_bytes: self.options().max_upload_bytes })
     }
 }

@@ -44,6 +44,12 @@ pub enum Error {
         /// How long to wait before trying again.
         retry_after: Duration,
     },
+    /// Too many log-ins from there have failed.
+    #[error("too many log-ins have failed")]
+    Throttled {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// Database or storage does not answer.
     #[error("database or storage is unavailable")]
     Unavailable(#[source] Source),

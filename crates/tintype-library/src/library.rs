@@ -1,5 +1,7 @@
-use crate::admission::Admission;
+use crate::admission::{Admission, Asker, Lane};
 use crate::calls::Calls;
+use crate::passwords::PasswordMemories;
+use crate::throttle::LoginThrottle;
 use crate::thumbnailers::Thumbnailers;
 use crate::{Error, Options};
 use std::sync::Arc;
@@ -22,8 +24,10 @@ pub(crate) struct Inner {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) spool: Spool,
     pub(crate) options: Options,
-    pub(crate) admission: Arc<Admission>,
+    pub(crate) admission: Admission,
     pub(crate) thumbnailers: Thumbnailers,
+    pub(crate) password_memories: PasswordMemories,
+    pub(crate) login_throttle: LoginThrottle,
     /// Identifies this process among those that share a database.
     pub(crate) holder: String,
     runtime: Handle,
@@ -51,13 +55,15 @@ impl Library {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn new(database: Database, storage: Arc<dyn Storage>, spool: Spool, options: Options) -> Self {
-        let admission = Arc::new(Admission::new(&options));
+        let admission = Admission::new(&options);
         let inner = Inner {
             calls: Arc::new(Calls::new(database, admission.clone())),
             storage,
             spool,
             admission,
             thumbnailers: Thumbnailers::default(),
+            password_memories: PasswordMemories::default(),
+            login_throttle: LoginThrottle::new(&options),
             options,
             holder: random_name(),
             runtime: Handle::current(),
@@ -127,10 +133,12 @@ impl Inner {
     /// See [`Calls::compute`].
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
-        bytes: u64,
+        lane: Lane,
+        asker: Asker,
+        memory_bytes: u64,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        self.calls.compute(bytes, work).await
+        self.calls.compute(lane, asker, memory_bytes, work).await
     }
 
     /// Starts work that nobody waits for.

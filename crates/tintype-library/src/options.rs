@@ -1,4 +1,4 @@
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
 use tintype_domain::Kind;
@@ -28,6 +28,13 @@ pub struct Options {
     pub queue_timeout: Duration,
     /// What may be uploaded; everything where empty. Default: everything.
     pub allowed_types: Vec<AllowedType>,
+    /// How many log-ins with one name may fail from one address within `login_window`. Default: 10.
+    pub login_failures: NonZeroU32,
+    /// How many log-ins may fail from one address within `login_window`, whatever the name. An IPv6 network of 64 bits
+    /// counts as one address. Default: 100.
+    pub login_failures_per_address: NonZeroU32,
+    /// The time after which as many log-ins may fail again. Default: 10 minutes.
+    pub login_window: Duration,
     /// After how long without a commit an upload's objects count as left behind by a crash. Default: 15 minutes.
     pub abandoned_after: Duration,
 }
@@ -45,6 +52,9 @@ impl Default for Options {
             queue_length: 256,
             queue_timeout: Duration::from_secs(30),
             allowed_types: Vec::new(),
+            login_failures: const { NonZeroU32::new(10).unwrap() },
+            login_failures_per_address: const { NonZeroU32::new(100).unwrap() },
+            login_window: Duration::from_secs(10 * 60),
             abandoned_after: Duration::from_secs(15 * 60),
         }
     }

@@ -1,3 +1,4 @@
+use crate::admission::Asker;
 use crate::content::{Change, ContentChange, Upload};
 use crate::library::{Inner, now};
 use crate::prepare::Prepared;
@@ -29,12 +30,16 @@ impl Library {
         // A file belongs to a user, and the operator is none.
         let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
         let name = name.unwrap_or_else(|| upload.base_name().clone());
+        let actor = actor.clone();
         self.own(|inner| async move {
-            let content = inner.place(upload).await?;
+            let content = inner.place(upload, Asker::of(&actor)).await?;
             let keys = content.keys().cloned().collect();
             let file = NewFile { user_id, name, description, content };
-            let inserted = inner.database(move |db| db.insert_file(&file, now())).await;
-            inner.or_discard(inserted, keys).await
+            let inserted = async {
+                inner.require_still(&actor, Permission::Create).await?;
+                inner.database(move |db| db.insert_file(&file, now())).await
+            };
+            inner.or_discard(inserted.await, keys).await
         })
         .await
     }
@@ -47,6 +52,7 @@ impl Library {
     /// [`ContentChange::Confirm`] is wrong.
     pub async fn change(&self, actor: &Actor, id: FileId, change: Change) -> Result<FileRecord, Error> {
         actor.require(Permission::Change)?;
+        let actor = actor.clone();
         let Change { name, description, content } = change;
         self.own(move |inner| async move {
             let old = inner.database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
@@ -54,13 +60,15 @@ impl Library {
                 ContentChange::Keep => None,
                 ContentChange::Confirm(key) if key.as_ref() == Some(&old.key) => None,
                 ContentChange::Confirm(_) => return Err(Error::OtherContent),
-                ContentChange::Replace(upload) => Some(inner.place(upload).await?),
+                ContentChange::Replace(upload) => Some(inner.place(upload, Asker::of(&actor)).await?),
             };
             let keys = content.iter().flat_map(NewContent::keys).cloned().collect();
             let change = FileChange { name, description, content };
-            let changed = inner.database(move |db| db.change_file(id, &change, now())).await;
-            let changed = changed.and_then(|changed| changed.ok_or(Error::NotFound));
-            let Changed { file, doomed } = inner.or_discard(changed, keys).await?;
+            let changed = async {
+                inner.require_still(&actor, Permission::Change).await?;
+                inner.database(move |db| db.change_file(id, &change, now())).await?.ok_or(Error::NotFound)
+            };
+            let Changed { file, doomed } = inner.or_discard(changed.await, keys).await?;
             inner.remove_objects(doomed).await;
             Ok(file)
         })
@@ -74,8 +82,8 @@ const PLACING_ATTEMPTS: usize = 5;
 
 impl Inner {
     /// Probes and renders an upload, claims keys for it, and puts its objects there.
-    async fn place(self: &Arc<Self>, upload: Upload) -> Result<NewContent, Error> {
-        let prepared = self.prepare(upload).await?;
+    async fn place(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<NewContent, Error> {
+        let prepared = self.prepare(upload, asker).await?;
         for _ in 0..PLACING_ATTEMPTS {
             let content = self.claim(&prepared).await?;
             match self.put_all(&prepared, &content).await {

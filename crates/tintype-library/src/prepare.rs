@@ -1,4 +1,5 @@
 use crate::Error;
+use crate::admission::{Asker, Lane};
 use crate::content::Upload;
 use crate::facts::facts;
 use crate::library::Inner;
@@ -39,20 +40,21 @@ impl Inner {
     /// Finds out what the content is and renders its thumbnails, while it is still in the page cache.
     ///
     /// A picture that cannot be rendered is a fact, not an error: it has no thumbnails.
-    pub(crate) async fn prepare(self: &Arc<Self>, upload: Upload) -> Result<Prepared, Error> {
+    pub(crate) async fn prepare(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<Prepared, Error> {
         let file_name = FileName::from_upload(&upload.file_name);
         let sent_name = upload.file_name.clone();
         let content = Arc::new(upload.into_content());
         let limits = self.limits();
         let source = content.clone();
-        let (detected, probe) = self.compute(0, move || inspect(&source, &sent_name, &limits)).await??;
+        let (detected, probe) =
+            self.compute(Lane::Headers, asker, 0, move || inspect(&source, &sent_name, &limits)).await??;
         let facts = facts(&detected, probe.as_ref());
         let allowed = &self.options.allowed_types;
         if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, &facts.mime_type)) {
             return Err(Error::TypeNotAllowed { mime_type: facts.mime_type });
         }
         let thumbnails = match probe {
-            Some(probe) => self.render(content.clone(), &file_name, &probe).await?,
+            Some(probe) => self.render(asker, content.clone(), &file_name, &probe).await?,
             None => Vec::new(),
         };
         Ok(Prepared { content, file_name, facts, thumbnails })
@@ -60,12 +62,14 @@ impl Inner {
 
     async fn render(
         self: &Arc<Self>,
+        asker: Asker,
         content: Arc<Spooled>,
         file_name: &FileName,
         probe: &Probe,
     ) -> Result<Vec<Rendered>, Error> {
         let bytes = probe.bytes_for(self.options.thumbnail_encoding);
-        if !self.admission.could_admit(bytes) {
+        let lane = if probe.format.is_isolated() { Lane::Processes } else { Lane::Decodes };
+        if !self.admission.could_admit(lane, bytes) {
             tracing::info!(%file_name, bytes, "no thumbnails: the image needs more than decode_memory");
             return Ok(Vec::new());
         }
@@ -73,7 +77,7 @@ impl Inner {
             ThumbnailOptions::default().with_encoding(self.options.thumbnail_encoding).with_limits(self.limits());
         options.decoder = self.options.decoder.clone();
         let inner = self.clone();
-        let rendered = self.compute(bytes, move || {
+        let rendered = self.compute(lane, asker, bytes, move || {
             options.limits.deadline = Instant::now().checked_add(inner.options.decode_timeout);
             let file = open(&content)?;
             let mut thumbnailer = inner.thumbnailers.take();

@@ -88,14 +88,20 @@ impl Database {
                 .inner_join(users::table.left_join(grants::table))
                 .filter(tokens::key_hash.eq(key_hash.as_slice()))
                 .select((TokenRow::as_select(), users::all_columns, grants::code.nullable()))
-                .load::<(TokenRow, UserRow, Option<i32>)>(connection)?;
-            let mut token = None;
-            let rows = rows.into_iter().map(|(row, user, code)| {
-                token = Some(row);
-                (user, code)
-            });
-            let user = join_grants(rows.collect()).pop();
-            Ok(token.zip(user).map(|(token, (user, _))| (token.into_record(user.username.clone()), user)))
+                .load(connection)?;
+            Ok(token_and_user(rows))
+        })
+    }
+
+    /// Returns the token of that number and its user, expired and inactive ones as well; one round trip.
+    pub fn token_by_id(&self, id: TokenId) -> Result<Option<(TokenRecord, UserRecord)>, Error> {
+        self.read(|connection| {
+            let rows = tokens::table
+                .inner_join(users::table.left_join(grants::table))
+                .filter(tokens::id.eq(id.0))
+                .select((TokenRow::as_select(), users::all_columns, grants::code.nullable()))
+                .load(connection)?;
+            Ok(token_and_user(rows))
         })
     }
 
@@ -169,4 +175,15 @@ fn insert_token(
         tokens::expires_at.eq(token.expires_at.map(Timestamp::unix_micros)),
     ));
     Ok(TokenId(row.returning(tokens::id).get_result::<i64>(connection)?))
+}
+
+/// Puts together the rows of one token, one for each permission that its user was granted.
+fn token_and_user(rows: Vec<(TokenRow, UserRow, Option<i32>)>) -> Option<(TokenRecord, UserRecord)> {
+    let mut token = None;
+    let rows = rows.into_iter().map(|(row, user, code)| {
+        token = Some(row);
+        (user, code)
+    });
+    let (user, _) = join_grants(rows.collect()).pop()?;
+    Some((token?.into_record(user.username.clone()), user))
 }

@@ -11,6 +11,7 @@ mod configuration;
 mod documented;
 mod errors;
 mod file_object;
+mod floods;
 mod images;
 mod list;
 mod media;

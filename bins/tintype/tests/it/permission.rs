@@ -1,8 +1,12 @@
 //! Role × permission × endpoint, whole.
 
-use crate::support::{CHANGE, CREATE, DELETE, FILES, VIEW, assert_problem, create, file, one, server};
-use serde_json::json;
-use tintype_testkit::{Client, Response, Server};
+use crate::support::checks::problem;
+use crate::support::{
+    CHANGE, CREATE, DELETE, FILES, VIEW, assert_problem, create, fetch, file, local_server, noise, one, server,
+    stored_keys, unnamed_bytes, wire,
+};
+use serde_json::{Value, json};
+use tintype_testkit::{Account, Client, Form, Response, Server, eventually};
 
 const ALL: [u16; 4] = [CREATE, VIEW, CHANGE, DELETE];
 
@@ -86,4 +90,52 @@ fn permission_is_asked_before_existence() {
         let response = client.request(method, "/api/media/files/4242").send();
         assert_problem(&response, 403, "You do not have permission to perform this action.");
     }
+}
+
+/// How a right is lost, the status then, and what does it.
+type Loss<'a> = (&'static str, u16, &'a dyn Fn(&Client));
+
+#[test]
+fn whoever_loses_the_right_while_its_bytes_come_gets_nothing_kept() {
+    let server = local_server();
+    let lose: [Loss<'_>; 3] = [
+        ("revoked token", 401, &|client| {
+            let tokens = server.cli(["token", "list", client.username(), "--json"]).expect_success().stdout;
+            let id = serde_json::from_str::<Value>(&tokens).unwrap()[0]["id"].to_string();
+            server.cli(["token", "revoke", &id]).expect_success();
+        }),
+        ("deactivated user", 401, &|client| {
+            server.cli(["user", "deactivate", client.username()]).expect_success();
+        }),
+        ("revoked permission", 403, &|client| {
+            server.cli(["user", "revoke", client.username(), "3801", "3803"]).expect_success();
+        }),
+    ];
+    let kept = create(&server.admin(), "kept.txt", "first");
+    let before = stored_keys(&server);
+    for (number, (what, status, lose)) in lose.into_iter().enumerate() {
+        for (path, method) in [(FILES.to_owned(), "POST"), (one(&kept), "PATCH")] {
+            let client = server.create_user(
+                &format!("user-{number}-{}", method.to_lowercase()),
+                &Account::staff().grant([CREATE, CHANGE]),
+            );
+            let form = Form::new();
+            let (head, tail) = form.around_file("f", "a.bin");
+            let content = noise(400_000, 1);
+            let length = head.len() + content.len() + tail.len();
+            let mut connection = wire::begin(&server, &client, method, &path, length, &form.content_type());
+            connection.send(head).unwrap();
+            connection.send(&content[..300_000]).unwrap();
+            eventually("some of it has come", || unnamed_bytes(&server) > 0);
+            lose(&client);
+            connection.send(&content[300_000..]).unwrap();
+            connection.send(tail).unwrap();
+            let answer = connection.read_response().unwrap();
+            assert_eq!(problem(&answer, status)["status"], status, "{what}, {method}");
+            eventually("what had come is let go", || unnamed_bytes(&server) == 0);
+        }
+    }
+    assert_eq!(fetch(&server, &kept), b"first");
+    assert_eq!(server.admin().get(FILES).send().json()["count"], 1);
+    eventually("nothing is left", || stored_keys(&server) == before);
 }

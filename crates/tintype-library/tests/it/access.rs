@@ -1,4 +1,4 @@
-use crate::support::{Fixture, picture};
+use crate::support::{Fixture, HERE, picture};
 use tintype_library::auth::{Actor, Error as AuthError, Password};
 use tintype_library::domain::{Description, FileId, ListQuery, Permission};
 use tintype_library::{AccountChange, Change, Error, NewAccount};
@@ -45,7 +45,7 @@ async fn a_password_is_exchanged_for_a_token_while_its_user_is_active() {
     let grace = NewAccount { password, ..NewAccount::new("grace".parse().unwrap()) };
     let grace = accounts.create(&fixture.admin, grace).await.unwrap();
     let library = &fixture.library;
-    let key = library.log_in("grace", "cobol").await.unwrap();
+    let key = library.log_in(HERE, "grace", "cobol").await.unwrap();
     let header = format!("Token {}", key.reveal());
     let actor = library.authenticate(Some(header.as_bytes())).await.unwrap();
     let user = actor.user().unwrap();
@@ -53,13 +53,13 @@ async fn a_password_is_exchanged_for_a_token_while_its_user_is_active() {
     assert!(user.last_login.is_some());
     // `ada` has no password, `nobody` does not exist.
     for (username, password) in [("grace", "fortran"), ("ada", ""), ("nobody", "cobol")] {
-        assert!(matches!(library.log_in(username, password).await, Err(Error::WrongCredentials)), "{username}");
+        assert!(matches!(library.log_in(HERE, username, password).await, Err(Error::WrongCredentials)), "{username}");
     }
     // A name is the same in all its forms.
-    assert!(library.log_in("ｇｒａｃｅ", "cobol").await.is_ok());
+    assert!(library.log_in(HERE, "ｇｒａｃｅ", "cobol").await.is_ok());
     let deactivate = AccountChange { is_active: Some(false), ..AccountChange::default() };
     accounts.change(&fixture.admin, grace.id, deactivate).await.unwrap();
-    assert!(matches!(library.log_in("grace", "cobol").await, Err(Error::WrongCredentials)));
+    assert!(matches!(library.log_in(HERE, "grace", "cobol").await, Err(Error::WrongCredentials)));
     let refused = library.authenticate(Some(header.as_bytes())).await;
     assert!(matches!(refused, Err(Error::Auth(AuthError::Inactive))));
 }

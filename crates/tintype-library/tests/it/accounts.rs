@@ -1,4 +1,4 @@
-use crate::support::Fixture;
+use crate::support::{Fixture, HERE};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 use tintype_library::auth::{Actor, Error as AuthError, Password};
@@ -85,8 +85,8 @@ async fn a_changed_password_is_the_only_one() {
         let change = AccountChange { password, ..AccountChange::default() };
         accounts.change(&fixture.admin, id, change).await.unwrap();
     }
-    assert!(matches!(fixture.library.log_in("mina", "first").await, Err(Error::WrongCredentials)));
-    assert!(fixture.library.log_in("mina", "second").await.is_ok());
+    assert!(matches!(fixture.library.log_in(HERE, "mina", "first").await, Err(Error::WrongCredentials)));
+    assert!(fixture.library.log_in(HERE, "mina", "second").await.is_ok());
 }
 
 #[tokio::test]

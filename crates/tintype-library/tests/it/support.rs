@@ -5,6 +5,7 @@ use diesel::{Connection, SqliteConnection};
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,6 +16,9 @@ use tintype_library::domain::{Description, FileRecord, Key, Permission};
 use tintype_library::persistence::{ConnectOptions, Database, NewUser};
 use tintype_library::storage::{Error as StorageError, MemoryStorage, NewObject, Object, Spool, Storage};
 use tintype_library::{Error, Library, Options, Upload};
+
+/// Where log-ins come from.
+pub(crate) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A storage in memory that fails where it is told to.
 #[derive(Debug, Default)]

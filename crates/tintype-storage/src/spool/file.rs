@@ -7,12 +7,16 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// The prefix of the names of spooled files that have a name.
 const PREFIX: &str = "spool-";
 
 /// From this size on, freeing a file's blocks takes too long for a thread that serves requests.
 const LARGE_BYTES: u64 = 1024 * 1024;
+
+/// How many files may be received in large blocks at a time: with two blocks each, 32 MiB in all.
+pub(crate) const LARGE_BLOCKS: usize = 64;
 
 /// The program serves the objects; only its group may read them otherwise, for backups.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o640);
@@ -24,6 +28,7 @@ pub(crate) struct Folder {
     path: PathBuf,
     handle: File,
     anonymous: bool,
+    large_blocks: Arc<Semaphore>,
 }
 
 impl Folder {
@@ -31,7 +36,7 @@ impl Folder {
         DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(&path).map_err(Error::io("create folder", &path))?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let handle = openat(CWD, &path, flags, Mode::empty()).map_err(Error::io("open folder", &path))?.into();
-        let mut folder = Self { path, handle, anonymous: true };
+        let mut folder = Self { path, handle, anonymous: true, large_blocks: Arc::new(Semaphore::new(LARGE_BLOCKS)) };
         folder.anonymous = folder.create_anonymous().and_then(|file| proc_path_of(&file)).is_ok();
         Ok(folder)
     }
@@ -40,6 +45,11 @@ impl Folder {
     #[cfg(test)]
     pub(crate) fn open_without_anonymous(path: PathBuf) -> Result<Self, Error> {
         Ok(Self { anonymous: false, ..Self::open(path)? })
+    }
+
+    /// Returns the rights to large blocks.
+    pub(crate) fn large_blocks(&self) -> &Arc<Semaphore> {
+        &self.large_blocks
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -8,14 +8,21 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::{fmt, mem};
 use tintype_domain::{Checksum, Crc32};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
+
+/// The blocks of files that are received while very many others are.
+const SMALL_BLOCK_BYTES: usize = 16 * 1024;
 
 /// A file that is being received.
 ///
 /// While one block is hashed and written on the blocking pool, the next one is collected. So it
-/// holds two blocks of 256 KiB, however large the file is. Dropping it removes the file.
+/// holds two blocks of 256 KiB, however large the file is; of 16 KiB while very many files are
+/// received at a time. Dropping it removes the file.
 pub struct SpoolWriter {
     gathered: Vec<u8>,
+    /// The right to large blocks, once it has been needed and was free.
+    large: Option<OwnedSemaphorePermit>,
     work: Option<Work>,
     len: u64,
     limit: u64,
@@ -44,7 +51,7 @@ struct Sink {
 impl SpoolWriter {
     pub(super) fn new(folder: Arc<Folder>, limit: u64) -> Self {
         let work = Some(Work::Waiting(Sink::new(Arc::clone(&folder))));
-        Self { gathered: Vec::new(), work, len: 0, limit, folder, sound: true }
+        Self { gathered: Vec::new(), large: None, work, len: 0, limit, folder, sound: true }
     }
 
     /// Accepts the next bytes, and waits if the disk is slower than they arrive.
@@ -61,9 +68,9 @@ impl SpoolWriter {
             return Err(Error::TooLarge { limit: self.limit });
         }
         while !bytes.is_empty() {
-            let room = BLOCK_BYTES - self.gathered.len();
+            let room = self.block_bytes() - self.gathered.len();
             self.gathered.extend_from_slice(&bytes.split_to(room.min(bytes.len())));
-            if self.gathered.len() == BLOCK_BYTES {
+            if self.gathered.len() == self.block_bytes() && !self.enlarge() {
                 self.hand_over().await?;
             }
         }
@@ -89,6 +96,19 @@ impl SpoolWriter {
             sink.finish(len)
         })
         .await
+    }
+
+    fn block_bytes(&self) -> usize {
+        if self.large.is_some() { BLOCK_BYTES } else { SMALL_BLOCK_BYTES }
+    }
+
+    /// Changes over to large blocks, where that has not been done yet and not too many have.
+    fn enlarge(&mut self) -> bool {
+        if self.large.is_none() {
+            self.large = Arc::clone(self.folder.large_blocks()).try_acquire_owned().ok();
+            return self.large.is_some();
+        }
+        false
     }
 
     fn begin(&mut self) -> Result<(), Error> {
@@ -164,5 +184,31 @@ pub(super) fn copy(file: SpoolFile, from: &Spooled) -> Result<Spooled, Error> {
 impl fmt::Debug for SpoolWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SpoolWriter").field("written", &self.len).field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SpoolWriter;
+    use crate::blocks::BLOCK_BYTES;
+    use crate::spool::file::{Folder, LARGE_BLOCKS};
+    use bytes::Bytes;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn very_many_files_at_a_time_take_little_memory() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Arc::new(Folder::open(dir.path().to_owned()).unwrap());
+        let mut writers: Vec<_> =
+            (0..4 * LARGE_BLOCKS).map(|_| SpoolWriter::new(Arc::clone(&folder), 1 << 30)).collect();
+        let content = Bytes::from(vec![7; BLOCK_BYTES - 1]);
+        for writer in &mut writers {
+            writer.write(content.clone()).await.unwrap();
+        }
+        let held: usize = writers.iter().map(|writer| writer.gathered.capacity()).sum();
+        assert!(held < 2 * LARGE_BLOCKS * BLOCK_BYTES, "{held} bytes");
+        let last = writers.pop().unwrap().finish().await.unwrap();
+        assert_eq!(last.len(), content.len() as u64);
+        assert_eq!(std::io::Read::bytes(last.open().unwrap()).count(), content.len());
     }
 }

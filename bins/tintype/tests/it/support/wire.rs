@@ -43,10 +43,23 @@ pub(crate) fn chunk(bytes: &[u8]) -> Vec<u8> {
 /// Sends a head that asks for `100 Continue`, and returns the connection once the server has said to go on: it is in the middle of the request then.
 #[track_caller]
 pub(crate) fn begin_upload(server: &Server, client: &Client, length: usize, content_type: &str) -> RawConnection {
+    begin(server, client, "POST", super::FILES, length, content_type)
+}
+
+/// As [`begin_upload`], by another method or on another path.
+#[track_caller]
+pub(crate) fn begin(
+    server: &Server,
+    client: &Client,
+    method: &str,
+    path: &str,
+    length: usize,
+    content_type: &str,
+) -> RawConnection {
     let mut connection = server.connect();
     let length = length.to_string();
     let headers = [("Content-Type", content_type), ("Content-Length", length.as_str()), ("Expect", "100-continue")];
-    connection.send(head(client, "POST", super::FILES, &headers)).expect("the head is taken");
+    connection.send(head(client, method, path, &headers)).expect("the head is taken");
     let interim = connection.read_any_response().expect("an interim answer");
     assert_eq!(interim.status(), 100, "{interim}");
     connection

@@ -1,0 +1,115 @@
+//! Floods: of log-ins, of work that costs much, and of whoever asks too often.
+
+use crate::support::checks::{assert_problem, problem};
+use crate::support::{builder, create};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tintype_testkit::{Account, Response, Server, eventually};
+
+const TOKEN: &str = "/api/auth/token";
+
+fn log_in(server: &Server, name: &str, password: &str) -> Response {
+    server.anonymous().post(TOKEN).json(&json!({"username": name, "password": password})).send()
+}
+
+#[test]
+fn a_flood_of_log_ins_takes_no_more_memory_than_two() {
+    const CLIENTS: usize = 24;
+    const MOST: u64 = 64 << 20;
+    let server = builder()
+        .config("login_failures", "1000000")
+        .config("login_failures_per_address", "1000000")
+        .config("workers", "2")
+        .start();
+    let before = server.peak_memory().unwrap();
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let server = &server;
+            scope.spawn(move || {
+                for _ in 0..8 {
+                    problem(&log_in(server, &format!("user-{client}"), "wrong"), 400);
+                }
+            });
+        }
+    });
+    let grown = server.peak_memory().unwrap() - before;
+    assert!(grown < MOST, "{CLIENTS} clients who log in took {grown} bytes of memory");
+}
+
+#[test]
+fn whoever_guesses_passwords_is_slowed_down_and_nobody_else_is() {
+    let server = builder()
+        .config("login_failures", "3")
+        .config("login_failures_per_address", "5")
+        .config("login_window", "1h")
+        .config("trusted_proxies", "127.0.0.1")
+        .start();
+    server.create_user("ada", &Account::plain().password("lovelace-1843"));
+    let from = |address: &str, name: &str, password: &str| {
+        let body = json!({"username": name, "password": password});
+        server.anonymous().post(TOKEN).header("X-Forwarded-For", address).json(&body).send()
+    };
+    for _ in 0..3 {
+        problem(&from("192.0.2.1", "ada", "wrong"), 400);
+    }
+    let refused = from("192.0.2.1", "ada", "lovelace-1843");
+    let seconds: u64 = refused.header("retry-after").and_then(|seconds| seconds.parse().ok()).unwrap();
+    assert!((1..=1200).contains(&seconds), "{seconds}");
+    let detail = format!("Request was throttled. Expected available in {seconds} seconds.");
+    assert_problem(&refused, 429, &detail);
+    // The owner elsewhere is not locked out, and success does not count.
+    for _ in 0..7 {
+        assert_eq!(from("192.0.2.2", "ada", "lovelace-1843").status(), 200);
+    }
+    // Five failures from one address, whatever the names; of IPv6, from one network.
+    for number in 0..2 {
+        problem(&from("192.0.2.1", &format!("user-{number}"), "wrong"), 400);
+    }
+    problem(&from("192.0.2.1", "bea", "wrong"), 429);
+    for number in 0..5 {
+        problem(&from(&format!("2001:db8::{number}"), &format!("user-{number}"), "wrong"), 400);
+    }
+    problem(&from("2001:db8::ffff", "bea", "wrong"), 429);
+    assert_eq!(from("2001:db8:0:1::", "ada", "lovelace-1843").status(), 200);
+}
+
+/// Some bytes that ask for much work: each pixel is the sum of 3600 others.
+fn drawing() -> String {
+    let matrix = "1 ".repeat(60 * 60);
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" width="1080" height="1080"><filter id="f" x="0" y="0" width="1" height="1">
+        <feConvolveMatrix order="60" kernelMatrix="{matrix}"/></filter><rect width="1080" height="1080" filter="url(#f)"/></svg>"##
+    )
+}
+
+#[test]
+fn a_note_does_not_wait_for_drawings_that_take_minutes() {
+    let server = builder().config("workers", "1").config("decode_timeout", "8s").start();
+    let admin = server.admin();
+    let finished = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                create(&admin, "drawing.svg", drawing());
+                finished.fetch_add(1, Ordering::SeqCst);
+            });
+        }
+        eventually("a drawing is being decoded", || !children_of(server.id()).is_empty());
+        create(&admin, "note.txt", "written meanwhile");
+        assert_eq!(finished.load(Ordering::SeqCst), 0, "the note has waited for a drawing");
+    });
+}
+
+/// Returns the processes that a process has started.
+fn children_of(parent: u32) -> BTreeSet<u32> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
+    ids.filter(|id: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        // After the name in parentheses: the state and the parent.
+        let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        after.split_whitespace().nth(1).and_then(|id| id.parse().ok()) == Some(parent)
+    })
+    .collect()
+}
