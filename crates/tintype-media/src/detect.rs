@@ -132,7 +132,7 @@ fn decide_binary(file: &mut File<'_>, head: &[u8], extension: &str) -> Result<Op
     }
     let found = match head {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..] => {
-            Some(zip::decide(file, extension)?)
+            zip::decide(file, extension)?
         }
         _ if head.starts_with(ole::SIGNATURE) => ole::decide(file, extension)?,
         [0x1A, 0x45, 0xDF, 0xA3, ..] => tracks::ebml::decide(file, extension)?,
@@ -147,7 +147,7 @@ fn decide_binary(file: &mut File<'_>, head: &[u8], extension: &str) -> Result<Op
         return Ok(found);
     }
     if let Some(format) = recognise_image(file)?.filter(|format| *format != Format::Tga)
-        && pictures::confirm(format, file, head)?
+        && pictures::confirm(format, file, head, extension)?
     {
         return Ok(Some(pictures::by_name(format, head, extension)));
     }

@@ -30,14 +30,7 @@ const PICTURES: [(&str, Format); 16] = [
 ];
 
 /// What no answer is made of: looked into, or told by rules of our own.
-const NEVER: [FileFormat; 35] = [
-    FileFormat::Id3v2,
-    FileFormat::OggMultiplexedMedia,
-    FileFormat::OggOpus,
-    FileFormat::WaveformAudio,
-    FileFormat::AppleItunesAudio,
-    FileFormat::AppleItunesVideo,
-    FileFormat::Matroska3dVideo,
+const NEVER: [FileFormat; 27] = [
     FileFormat::WindowsCursor,
     FileFormat::WindowsIcon,
     FileFormat::Mtv,
@@ -47,7 +40,6 @@ const NEVER: [FileFormat; 35] = [
     FileFormat::AnimatedPortableNetworkGraphics,
     FileFormat::Av1ImageFileFormatSequence,
     FileFormat::HighEfficiencyImageCodingSequence,
-    FileFormat::HighEfficiencyImageFileFormatSequence,
     FileFormat::Jpeg2000Part1,
     FileFormat::Jpeg2000Part2,
     FileFormat::Jpeg2000Part6,

@@ -10,7 +10,7 @@ use super::types::*;
 use crate::Format;
 
 /// Says whether a picture's header bears out its signature.
-pub(super) fn confirm(format: Format, file: &mut File<'_>, head: &[u8]) -> io::Result<bool> {
+pub(super) fn confirm(format: Format, file: &mut File<'_>, head: &[u8], extension: &str) -> io::Result<bool> {
     let bytes = Bytes(head);
     Ok(match format {
         Format::Jpeg => bytes.byte(3).is_none_or(|marker| marker >= 0xC0 && marker != 0xF7),
@@ -18,11 +18,12 @@ pub(super) fn confirm(format: Format, file: &mut File<'_>, head: &[u8]) -> io::R
             bytes.be_in(4, 4, 1..) && bytes.be_in(8, 4, 1..) && bytes.be_in(12, 1, 3..=4) && bytes.be_in(13, 1, ..=1)
         }
         Format::Psd => bytes.has(6, &[0; 6]) && bytes.be_in(12, 2, 1..=56) && bytes.be_in(22, 2, 1..=32),
-        Format::Tiff => {
-            let wide = matches!(head, [_, _, 43, 0, ..] | [_, _, 0, 43, ..]);
-            let offset = if head.starts_with(b"II") { bytes.le(4, 4) } else { bytes.be(4, 4) };
-            wide || offset.is_some_and(|offset| offset >= 8)
+        Format::Gif => {
+            // After the colours comes a block, or a zero that some writers leave.
+            let colours = bytes.byte(10).map_or(0, |flags| if flags & 0x80 == 0 { 0 } else { 6 << (flags & 7) });
+            matches!(bytes.byte(13 + colours), None | Some(0 | 0x21 | 0x2C | 0x3B))
         }
+        Format::Tiff => is_tiff(file, bytes, extension)?,
         Format::Ico => {
             // A bitmap's header, or a PNG.
             let start = file.read_up_to(bytes.le(18, 4).unwrap_or_default(), 4)?;
@@ -33,6 +34,30 @@ pub(super) fn confirm(format: Format, file: &mut File<'_>, head: &[u8]) -> io::R
         Format::Jp2 => !bytes.has(20, b"mjp2"),
         _ => true,
     })
+}
+
+/// A directory of entries whose types were ever defined. Where it lies beyond the end of a file that was cut short, the name
+/// has to be one.
+fn is_tiff(file: &mut File<'_>, bytes: Bytes<'_>, extension: &str) -> io::Result<bool> {
+    let little = bytes.has(0, b"II");
+    let number = |bytes: Bytes<'_>, at, count| if little { bytes.le(at, count) } else { bytes.be(at, count) };
+    let wide = number(bytes, 2, 2) == Some(43);
+    if wide && number(bytes, 4, 4) != Some(if little { 8 } else { 0x8_0000 }) {
+        return Ok(false);
+    }
+    let offset = if wide { number(bytes, 8, 8) } else { number(bytes, 4, 4) };
+    let Some(offset) = offset.filter(|offset| *offset >= 8) else {
+        return Ok(false);
+    };
+    let count_len = if wide { 8 } else { 2 };
+    let directory = file.read_up_to(offset, count_len + 4)?;
+    if directory.len() < count_len + 4 {
+        let named = matches!(extension, "tif" | "tiff") || extension::choose(extension::TIFF, extension).is_some();
+        return Ok(named);
+    }
+    let directory = Bytes(&directory);
+    let entries = number(directory, 0, count_len).is_some_and(|count| (1..=4096).contains(&count));
+    Ok(entries && number(directory, count_len + 2, 2).is_some_and(|kind| (1..=18).contains(&kind)))
 }
 
 /// Says whether a text is a Netpbm picture: all numbers, or of just the length that raw pixels take.

@@ -6,7 +6,7 @@ use super::detected::Detected;
 use super::file::Bytes;
 use super::kind::Kind;
 use super::types::*;
-use super::{extension, markup};
+use super::{extension, markup, text};
 
 /// Maps an answer; `None` where it says nothing, or what only looking inside could say.
 pub(super) fn decide(format: FileFormat, head: &[u8], extension: &str) -> Option<Detected> {
@@ -14,13 +14,12 @@ pub(super) fn decide(format: FileFormat, head: &[u8], extension: &str) -> Option
     match format {
         FileFormat::ArbitraryBinaryData | FileFormat::PlainText | FileFormat::CompoundFileBinary => None,
         FileFormat::Empty => Some(TEXT),
-        // Looked into, and found to be something else.
-        FileFormat::Zip | FileFormat::Mpeg4Part14 => None,
+        format if is_looked_into(format) => None,
+        // Formats that are text, in what is none.
+        format if is_short_text(format) && !text::is_nearly_text(head, "txt") => None,
         format if is_markup(format) => Some(markup::decide(head, extension).unwrap_or(XML)),
         // Its keywords begin many a text, which may be HTML further on.
         FileFormat::Latex => None,
-        // Illustrator's own files open as PDF.
-        FileFormat::PortableDocumentFormat | FileFormat::AdobeIllustratorArtwork => Some(PDF),
         FileFormat::EncapsulatedPostscript => Some(EPS),
         FileFormat::AudioInterchangeFileFormat => Some(AIFF),
         FileFormat::AdvancedSystemsFormat => Some(extension::choose(extension::ASF_NAMES, extension).unwrap_or(ASF)),
@@ -32,6 +31,67 @@ pub(super) fn decide(format: FileFormat, head: &[u8], extension: &str) -> Option
         format if is_text_format(format) => known(Kind::Text),
         format => known(family(format.kind())),
     }
+}
+
+/// Formats that rules of our own would have found.
+fn is_looked_into(format: FileFormat) -> bool {
+    matches!(
+        format,
+        FileFormat::AdobeIllustratorArtwork
+            | FileFormat::AppleItunesAudio
+            | FileFormat::AppleItunesAudiobook
+            | FileFormat::AppleItunesProtectedAudio
+            | FileFormat::AppleItunesVideo
+            | FileFormat::AppleQuicktime
+            | FileFormat::CanonRaw3
+            | FileFormat::ExtensibleBinaryMetaLanguage
+            | FileFormat::FlashMp4Audio
+            | FileFormat::FlashMp4Audiobook
+            | FileFormat::FlashMp4ProtectedVideo
+            | FileFormat::FlashMp4Video
+            | FileFormat::Id3v2
+            | FileFormat::Matroska3dVideo
+            | FileFormat::MatroskaAudio
+            | FileFormat::MatroskaSubtitles
+            | FileFormat::MatroskaVideo
+            | FileFormat::Mpeg4Part14
+            | FileFormat::Mpeg4Part14Audio
+            | FileFormat::Mpeg4Part14Subtitles
+            | FileFormat::Mpeg4Part14Video
+            | FileFormat::OggFlac
+            | FileFormat::OggMedia
+            | FileFormat::OggMultiplexedMedia
+            | FileFormat::OggOpus
+            | FileFormat::OggSpeex
+            | FileFormat::OggTheora
+            | FileFormat::OggVorbis
+            | FileFormat::PortableDocumentFormat
+            | FileFormat::Postscript
+            | FileFormat::RichTextFormat
+            | FileFormat::SonyMovie
+            | FileFormat::ThirdGenerationPartnershipProject
+            | FileFormat::ThirdGenerationPartnershipProject2
+            | FileFormat::WaveformAudio
+            | FileFormat::Webm
+            | FileFormat::Zip
+    )
+}
+
+/// Formats that are text and known by a short signature.
+fn is_short_text(format: FileFormat) -> bool {
+    is_markup(format)
+        || matches!(
+            format,
+            FileFormat::Model3dAscii
+                | FileFormat::Mp3Url
+                | FileFormat::ShoutcastPlaylist
+                | FileFormat::SubripText
+                | FileFormat::WebVideoTextTracks
+                | FileFormat::WebassemblyText
+                | FileFormat::MsDosBatch
+                | FileFormat::UniversalSceneDescriptionAscii
+                | FileFormat::XPixmap
+        )
 }
 
 /// Formats that are XML or HTML. They are text; a file in which stray bytes are not is told by its root as well.

@@ -22,6 +22,7 @@ pub(super) fn decide(head: &[u8]) -> Option<Detected> {
         (product, DOCUMENT) if PLANPERFECT.contains(&product) => WORDPERFECT_SHEET,
         (DRAWPERFECT, DOCUMENT | 0x0F | 0x10) => WORDPERFECT_SLIDES,
         (1, DOCUMENT | MACINTOSH_DOCUMENT | OLD_DOCUMENT) => WORDPERFECT,
-        _ => WORDPERFECT_OTHER,
+        (1..=33, _) => WORDPERFECT_OTHER,
+        _ => return None,
     })
 }

@@ -21,15 +21,22 @@ use super::types::*;
 /// Bytes of one part that are unpacked at most.
 const PART_BYTES: usize = 1 << 20;
 
-/// Says what the archive is.
-pub(super) fn decide(file: &mut File<'_>, extension: &str) -> io::Result<Detected> {
+/// Says what the archive is; `None` where it is none.
+pub(super) fn decide(file: &mut File<'_>, extension: &str) -> io::Result<Option<Detected>> {
     let directory = Directory::find(file)?;
+    if !directory.begins(file)? {
+        return Ok(None);
+    }
+    by_content(file, &directory, extension).map(Some)
+}
+
+fn by_content(file: &mut File<'_>, directory: &Directory, extension: &str) -> io::Result<Detected> {
     let mut parts = Parts::default();
     directory.for_each(file, |entry, name| parts.note(entry, name))?;
     if let Some(found) = by_media_type(file, &parts)? {
         return Ok(found);
     }
-    if let Some(found) = office(file, &directory, &parts, extension)? {
+    if let Some(found) = office(file, directory, &parts, extension)? {
         return Ok(found);
     }
     if let Some(found) = apple::decide(file, &parts, extension)? {

@@ -190,6 +190,18 @@ fn what_signatures_mean_takes_their_structure() {
         unknown(header(b"\xCA\xFE\xBA\xBE", 90, &[])),
         unknown(header(b"\x71\xC7", 90, &[])),
         unknown(header(b"\x60\xEA", 90, &[(10, b"\x02")])),
+        unknown(header(b"GIF89a\x01", 90, &[(13, b"\x07")])),
+        unknown(header(b"II*\0\x08\0\0\0\xFF\xFF", 90, &[])),
+        unknown(header(b"PK\x03\x04", 90, &[])),
+        unknown(header(b"\xFFWPC\x01", 90, &[(8, b"\xFF")])),
+        unknown(header(b"OggS\x01", 90, &[])),
+        unknown(header(b"%!\x01", 90, &[])),
+        unknown(header(b"%PDF-\x01", 90, &[])),
+        unknown(header(b"{\\rtf\x01", 90, &[])),
+        unknown(header(b"<map\x01", 90, &[])),
+        unknown(header(b"WEBVTT\x01", 90, &[])),
+        unknown(header(b"ZWS\x0D\x01", 90, &[])),
+        unknown(at_offset(4, b"ftypM4A ")),
         unknown(at_offset(4, b"moov")),
         unknown(at_offset(4, b"mdat")),
         unknown(at_offset(4, b"free")),
@@ -562,7 +574,13 @@ fn frames_of_sound_come_in_a_row() {
         ("a", [tag.as_slice(), b"fLaC\0\0\0\x22"].concat(), Kind::Audio, "audio/flac"),
         ("a.ts", header(b"\x47", 188, &[]).repeat(4), Kind::Video, "video/mp2t"),
         ("b.m2ts", header(b"\0\0\0\0\x47", 192, &[]).repeat(4), Kind::Video, "video/mp2t"),
-        ("a.mpg", header(b"\0\0\x01\xBA\x44", 90, &[]), Kind::Video, "video/mpeg"),
+        (
+            "b.mpg",
+            header(b"\0\0\x01\xB3\x14\0\xF0\x14\0\xC8\x20", 90, &[(12, b"\0\0\x01\xB8")]),
+            Kind::Video,
+            "video/mpeg",
+        ),
+        ("a.mpg", header(b"\0\0\x01\xBA\x44\0\x04\0\x04\x01", 90, &[]), Kind::Video, "video/mpeg"),
     ]);
 }
 

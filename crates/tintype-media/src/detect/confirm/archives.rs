@@ -21,7 +21,10 @@ pub(super) fn check(format: F, sample: Sample<'_>) -> Option<bool> {
             level && (head.has(4, b"1AY&SY") || head.has(4, b"\x17\x72\x45\x38\x50\x90"))
         }
         F::Bzip3 => head.le_in(5, 4, 65 * 1024..=511 << 20),
-        F::Cabinet => head.has(0, b"ISc(") || (head.le(4, 4) == Some(0) && head.le_in(8, 4, 36..)),
+        F::Cabinet => {
+            (head.has(0, b"ISc(") && matches!(head.byte(7), Some(1 | 2 | 4)))
+                || (head.le(4, 4) == Some(0) && head.le_in(8, 4, 36..))
+        }
         F::Cpio => cpio(sample),
         F::DerCertificate => head.be(2, 2).is_some_and(|size| size + 4 == len) && certificate(head.0),
         F::GettextMachineObject => {

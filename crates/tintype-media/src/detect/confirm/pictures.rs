@@ -51,7 +51,8 @@ pub(super) fn check(format: F, sample: Sample<'_>) -> Option<bool> {
         }
         // Binary files that begin with the word are known by their length.
         F::StereolithographyAscii => false,
-        F::Universal3d => head.le_in(8, 4, 24..),
+        F::EncapsulatedPostscript => head.has(0, b"%!PS") || head.le_in(4, 4, 30..len.max(31)),
+        F::Universal3d => head.le_in(4, 4, 24..=4096),
         F::WindowsMetafile => head.has(0, b"\xD7\xCD\xC6\x9A") || head.has(4, b"\0\x01") || head.has(4, b"\0\x03"),
         // Known by `Format`, by more than these bytes.
         F::WindowsCursor
@@ -73,6 +74,12 @@ pub(super) fn check(format: F, sample: Sample<'_>) -> Option<bool> {
         F::WebOpenFontFormat | F::WebOpenFontFormat2 => {
             matches!(head.slice(4, 4), Some(b"\0\x01\0\0" | b"OTTO" | b"true" | b"ttcf")) && head.be_in(8, 4, 44..)
         }
+        // Of a compound file, by its class; others are told by rules of our own.
+        F::CorelPresentations
+        | F::WordperfectDocument
+        | F::WordperfectGraphics
+        | F::WordperfectMacro
+        | F::WordperfectPresentations => head.has(0, b"\xD0\xCF\x11\xE0"),
         F::BmfontBinary => head.byte(4) == Some(1),
         F::FigletFont | F::BmfontAscii => false,
         _ => return None,

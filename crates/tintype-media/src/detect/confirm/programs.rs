@@ -40,6 +40,7 @@ pub(super) fn check(format: F, Sample { head, len, .. }: Sample<'_>) -> Option<b
                 && head.le(24, 2).is_some_and(|table| Some(table) <= header)
         }
         F::NintendoEntertainmentSystemRom => len >= 16 + 8192,
+        F::NintendoSwitchRom => len >= 1 << 16,
         F::NintendoSwitchExecutable => head.le_in(4, 4, ..=1),
         F::NintendoSwitchPackage => head.le_in(4, 4, 1..=65_536) && head.le_in(8, 4, 1..=len),
         F::SmallWebFormat => {
@@ -48,13 +49,12 @@ pub(super) fn check(format: F, Sample { head, len, .. }: Sample<'_>) -> Option<b
                 Some(0x46) => head.le(4, 4) == Some(len),
                 // A zlib header, or LZMA's properties.
                 Some(0x43) => head.be(8, 2).is_some_and(|header| header >> 8 & 15 == 8 && header.is_multiple_of(31)),
-                _ => head.byte(12).is_some_and(|properties| properties < 225),
+                _ => head.le(8, 4).is_some_and(|packed| packed + 17 == len),
             };
             version && body
         }
         F::WebassemblyBinary => head.le_in(4, 4, 1..=0x1_FFFF),
         F::Xbox360Executable | F::XboxExecutable => head.be_in(4, 4, 1..) && len > 4096,
-        F::AmigaDiskFile => return None,
         _ => return None,
     })
 }

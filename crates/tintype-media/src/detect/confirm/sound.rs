@@ -3,6 +3,7 @@
 use file_format::FileFormat as F;
 
 use super::sample::Sample;
+use crate::detect::file::Bytes;
 
 pub(super) fn check(format: F, sample: Sample<'_>) -> Option<bool> {
     let Sample { head, .. } = sample;
@@ -22,10 +23,19 @@ pub(super) fn check(format: F, sample: Sample<'_>) -> Option<bool> {
         F::ImpulseTrackerModule => head.le_in(42, 2, 0x100..=0x300),
         F::MonkeysAudio => head.le_in(4, 2, 3000..=4500),
         F::Mpeg12Video => {
+            // Sides, their ratio, the rate of frames, a bit that is always set, and the start of what follows.
             let sides = head.be(4, 3).is_some_and(|sides| sides >> 12 > 0 && sides & 0xFFF > 0);
-            let sequence =
-                head.has(3, b"\xB3") && sides && head.byte(7).is_some_and(|rates| rates & 15 > 0 && rates >> 4 > 0);
-            let pack = head.has(3, b"\xBA") && head.byte(4).is_some_and(|byte| byte >> 6 == 1 || byte >> 4 == 2);
+            let rates = head.byte(7).is_some_and(|rates| rates >> 4 > 0 && rates & 15 > 0);
+            let marked = head.byte(10).is_some_and(|byte| byte & 0x20 > 0);
+            let goes_on = head.0.get(11..512.min(head.0.len())).is_some_and(|rest| Bytes(rest).contains(b"\0\0\x01"));
+            let sequence = head.has(3, b"\xB3") && sides && rates && marked && goes_on;
+            let clock = |first: u64, marks: u64| {
+                head.byte(4).is_some_and(|byte| byte & first == marks)
+                    && [6, 8]
+                        .iter()
+                        .all(|at| head.byte(*at).is_some_and(|byte| byte & if marks == 0x44 { 4 } else { 1 } > 0))
+            };
+            let pack = head.has(3, b"\xBA") && (clock(0xC4, 0x44) || clock(0xF1, 0x21));
             sequence || pack
         }
         F::Mtv => false,

@@ -61,7 +61,9 @@ pub(crate) fn decide(file: &mut File<'_>, extension: &str) -> io::Result<Option<
     }
     let doc_type: Vec<u8> = doc_type.into_iter().take_while(|byte| *byte != 0).collect();
     let webm = doc_type == b"webm";
-    if !webm && !doc_type.is_empty() && doc_type != b"matroska" {
+    // Files whose header is damaged are believed their name.
+    let named = doc_type.is_empty() && matches!(extension, "mkv" | "mka" | "mks" | "mk3d");
+    if !webm && !named && doc_type != b"matroska" {
         return Ok(Some(EBML));
     }
     Ok(Some(match tracks {

@@ -30,6 +30,23 @@ pub(super) enum Directory {
 }
 
 impl Directory {
+    /// Says whether an archive begins at the file's beginning: with an entry that has a name, or with none at all.
+    pub(super) fn begins(&self, file: &mut File<'_>) -> io::Result<bool> {
+        let head = file.read_up_to(0, 64)?;
+        let head = Bytes(&head);
+        let letters = |at: usize| head.slice(at, 1).is_some_and(|name| name[0] >= 0x20);
+        let entry = |at: usize| {
+            let known = head.le_in(at + 4, 1, ..=63) && head.le_in(at + 8, 2, ..=99);
+            known && head.le_in(at + 26, 2, 1..=4096) && letters(at + 30)
+        };
+        Ok(match head.slice(0, 4) {
+            _ if matches!(self, Self::Central(..)) => true,
+            Some(b"PK\x03\x04") => entry(0),
+            Some(b"PK\x07\x08") => entry(4),
+            _ => file.len() >= 22 && head.has(4, &[0; 8]),
+        })
+    }
+
     pub(super) fn find(file: &mut File<'_>) -> io::Result<Self> {
         const RECORD: usize = 22;
         let end = tail(file, RECORD + 0xFFFF + 20)?;
