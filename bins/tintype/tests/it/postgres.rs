@@ -1,8 +1,8 @@
 //! Several servers on one PostgreSQL, and one that is not there.
 
 use crate::support::checks::problem;
-use crate::support::{FILES, builder};
-use tintype_testkit::{Account, Postgres, Server};
+use crate::support::{FILES, builder, create};
+use tintype_testkit::{Account, Postgres, Server, eventually};
 
 fn on(url: &str) -> Server {
     builder().config("database_url", url).start()
@@ -44,6 +44,24 @@ fn what_one_server_revokes_the_other_refuses() {
         problem(&elsewhere.get(FILES).send(), 401);
         problem(&client.get(FILES).send(), 401);
     }
+}
+
+/// As a library of a version that did not note the CRC-32 is left by its migration.
+#[test]
+fn a_server_does_the_jobs_that_it_finds() {
+    let Some(postgres) = Postgres::shared() else { return };
+    let database = postgres.empty_database();
+    let mut server = on(&database.url());
+    create(&server.admin(), "a.txt", "123456789");
+    server.terminate().unwrap();
+    database.execute(
+        "UPDATE files SET crc32 = NULL; INSERT INTO jobs (kind, subject, attempts, not_before, created_at) \
+         SELECT 'crc32', id, 0, 0, 0 FROM files",
+    );
+    server.restart().unwrap();
+    eventually("the job is done", || database.execute("SELECT count(*) FROM jobs") == "0\n");
+    // The check value of CRC-32/ISO-HDLC, 0xcbf43926.
+    assert_eq!(database.execute("SELECT crc32 FROM files"), "3421780262\n");
 }
 
 #[test]
