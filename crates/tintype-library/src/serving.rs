@@ -10,7 +10,7 @@ pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
 /// Returns whether a browser may run scripts in a document of this media type.
 pub fn is_active(mime_type: &str) -> bool {
-    const ACTIVE: [&str; 8] = [
+    const ACTIVE: [&str; 9] = [
         "text/html",
         "text/xml",
         "text/xsl",
@@ -19,6 +19,8 @@ pub fn is_active(mime_type: &str) -> bool {
         "application/javascript",
         "application/x-shockwave-flash",
         "multipart/related",
+        // Mail may hold HTML, and some browsers show it as a page.
+        "message/rfc822",
     ];
     ACTIVE.contains(&mime_type) || mime_type.ends_with("+xml") || mime_type.ends_with("script")
 }
