@@ -4,6 +4,7 @@ use crate::keys::MAX_WORKERS;
 use crate::settings::Settings;
 use crate::storage_place::StoragePlace;
 use ipnet::IpNet;
+use std::fs::DirBuilder;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tintype_http::{Delivery, HttpConfig};
-use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError};
+use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError, ServerLock};
 use tintype_library::storage::{Spool, Storage};
 use tintype_library::{AllowedType, DecoderProcess, Encoding, Options};
 
@@ -133,10 +134,26 @@ impl Config {
         })?)
     }
 
+    /// Takes the right to serve from the database, which is given back when the value is dropped.
+    pub(crate) fn lock_database(&self) -> Result<ServerLock, Failure> {
+        self.create_data_dir()?;
+        Ok(ServerLock::take(&self.database_url, LOCK_PATIENCE)?)
+    }
+
+    /// Creates the data folder where it is missing, for its owner alone: password hashes and files will be in it.
+    fn create_data_dir(&self) -> Result<(), Failure> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(&self.data_dir)
+            .map_err(|e| Failure::during(format!("cannot create the data folder `{}`", self.data_dir.display()), &e))
+    }
+
     /// Connects to the database, which is created if there is none, and brings its schema up to date.
     pub(crate) fn create_database(&self) -> Result<Database, Failure> {
-        std::fs::create_dir_all(&self.data_dir)
-            .map_err(|e| Failure::during(format!("cannot create the data folder `{}`", self.data_dir.display()), &e))?;
+        self.create_data_dir()?;
         migrated(Database::connect(&self.database_url, &ConnectOptions::default())?)
     }
 
@@ -152,6 +169,9 @@ fn migrated(database: Database) -> Result<Database, Failure> {
     }
     Ok(database)
 }
+
+/// How long to wait for a server that ends to give back its database.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Makes the program a decoder's process when it is the only argument.
 pub(crate) const DECODE_ARG: &str = "decode-one-picture";

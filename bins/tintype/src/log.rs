@@ -5,8 +5,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
-/// What is logged unless `RUST_LOG` says otherwise.
-const DEFAULT_FILTER: &str = "info,actix_server=warn";
+/// What is logged unless `RUST_LOG` says otherwise. The dispatcher logs requests that are no HTTP as errors of the server, which
+/// they are not; anybody could fill the log with them.
+const DEFAULT_FILTER: &str = "info,actix_server=warn,actix_http::h1::dispatcher=off";
 
 /// Starts logging to standard error.
 pub(crate) fn start(format: LogFormat) {

@@ -40,6 +40,8 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     // First of all: a signal that nobody listens for ends the process at once.
     let signals = Signals::new()?;
     ignore_hangups()?;
+    // Before the database is migrated: another server may be at work on it.
+    let _lock = config.lock_database()?;
     let database = config.create_database()?;
     let (storage, spool) = config.open_storage().await?;
     let listeners = config.bind.listen()?;

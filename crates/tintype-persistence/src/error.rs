@@ -22,6 +22,12 @@ pub enum Error {
         /// Why.
         problem: String,
     },
+    /// Another server uses the database file.
+    #[error("another tintype server uses the database `{}`; only one server can use a SQLite database at a time", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// The database server cannot be reached or refuses the connection.
     #[error("cannot connect to database `{url}`: {problem}")]
     CannotConnect {

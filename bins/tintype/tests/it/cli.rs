@@ -11,6 +11,11 @@ fn home() -> Home {
     builder().prepare().unwrap()
 }
 
+/// Returns a directory in which there is no database, whatever database the tests run on.
+fn home_without_database() -> Home {
+    builder().config("database_url", "").prepare().unwrap()
+}
+
 /// Asserts that a command failed as a script and a person want it to: exit code 1, nothing on standard output, one line on standard error that
 /// names the value.
 #[track_caller]

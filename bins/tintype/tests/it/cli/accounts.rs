@@ -1,6 +1,6 @@
 //! Users and tokens on the command line.
 
-use super::{assert_failure, home};
+use super::{assert_failure, home, home_without_database};
 use crate::authentication::token_ids;
 use crate::support::{builder, server};
 use serde_json::Value;
@@ -77,7 +77,7 @@ fn every_command_about_a_user_names_one_that_is_not_there() {
 
 #[test]
 fn commands_create_no_database_unless_they_are_told_to() {
-    let home = home();
+    let home = home_without_database();
     let commands: [&[&str]; 8] = [
         &["user", "create", "mina"],
         &["user", "list"],

@@ -1,6 +1,6 @@
 //! Help, wrong usage and the first start.
 
-use super::{assert_failure, home};
+use super::{assert_failure, home, home_without_database};
 use crate::support::{builder, server};
 use std::fs;
 use std::process::Command;
@@ -50,7 +50,7 @@ fn help_mentions_every_command_and_teaches_with_exit_code_zero() {
 
 #[test]
 fn settings_are_explained_once_and_taken_by_every_command() {
-    let home = home();
+    let home = home_without_database();
     for (arguments, explains) in [
         (&["--help"][..], true),
         (&["serve", "--help"], true),
@@ -73,6 +73,41 @@ fn settings_are_explained_once_and_taken_by_every_command() {
     ] {
         assert_failure(&home.cli(arguments), elsewhere);
     }
+}
+
+#[test]
+fn a_second_server_on_one_sqlite_database_says_so_and_ends() {
+    let mut server = builder().config("database_url", "").start();
+    let refused = server.cli(["serve"]);
+    assert_eq!(refused.code(), Some(1), "{refused:?}");
+    let last = refused.stderr.trim_end().lines().last().unwrap_or_default();
+    assert!(last.contains("another tintype server uses the database"), "{refused:?}");
+    assert_eq!(server.anonymous().get("/healthz").send().status(), 200);
+    // Commands go on beside it, and whoever was killed leaves nothing behind.
+    server.cli(["user", "list"]).expect_success();
+    server.kill();
+    server.restart().unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn the_data_folder_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let server = server();
+    let mode = fs::metadata(server.home().data_dir()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn a_malformed_request_is_no_error_of_the_server() {
+    let server = server();
+    for request in ["GET / HTTP/9.9\r\n\r\n", "\u{1}\u{2}\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"] {
+        let mut connection = server.connect();
+        connection.send(request).unwrap();
+        connection.read_until_closed();
+    }
+    assert_eq!(server.anonymous().get("/healthz").send().status(), 200);
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
 }
 
 #[test]
@@ -208,7 +243,7 @@ fn a_data_directory_that_cannot_be_made_is_a_failure_that_names_it() {
     let directory = file.join("data");
     for command in ["serve", "user"] {
         let arguments: &[&str] = if command == "user" { &["user", "list"] } else { &["serve"] };
-        let home = builder().data_dir(&directory).prepare().unwrap();
+        let home = builder().config("database_url", "").data_dir(&directory).prepare().unwrap();
         assert_failure(&home.cli(arguments), &file.to_string_lossy());
     }
 }
