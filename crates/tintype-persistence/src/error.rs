@@ -146,6 +146,15 @@ pub enum Error {
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// What PostgreSQL, or libpq on its behalf, says where a connection or a statement is lost in the middle.
+const LOST: &[&str] = &[
+    "statement timeout",
+    "terminating connection",
+    "server closed the connection",
+    "could not receive data from server",
+    "no connection to the server",
+];
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::Error::DatabaseError;
@@ -189,9 +198,7 @@ impl Error {
             text if text.contains("No space left on device") => Self::NoSpace,
             text if text.contains("deadlock") => Self::Conflict { problem },
             text if text.contains("locked") || text.contains("lock timeout") => Self::Busy { problem },
-            text if text.contains("statement timeout") || text.contains("terminating connection") => {
-                Self::Unavailable { problem }
-            }
+            text if LOST.iter().any(|lost| text.contains(lost)) => Self::Unavailable { problem },
             _ => Self::Database(Box::new(error)),
         }
     }
