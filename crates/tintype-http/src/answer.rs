@@ -91,6 +91,7 @@ impl Answer {
             Error::Account(problem) => Self::to_account(problem),
             Error::NotFound => Self::new(S::NOT_FOUND, "Not found."),
             Error::OtherContent => Self::invalid(lists(&FieldErrors::one("f", FieldProblem::NotAFile))),
+            Error::Outdated => Self::to(&Problem::PreconditionFailed),
             Error::TypeNotAllowed { mime_type } => Self::new(S::UNSUPPORTED_MEDIA_TYPE, unsupported(mime_type)),
             Error::TooLarge { limit } => {
                 Self::new(S::PAYLOAD_TOO_LARGE, format!("The file is larger than {}.", HumanSize(*limit)))
@@ -332,6 +333,7 @@ mod tests {
             Problem::NotAnObject { found: JsonType::Null },
             Error::WrongCredentials.into(),
             Error::OtherContent.into(),
+            Error::Outdated.into(),
             Error::TooLarge { limit: 100 << 20 }.into(),
             Error::NoSpace(source()).into(),
             Error::Busy { retry_after: Duration::from_secs(5) }.into(),

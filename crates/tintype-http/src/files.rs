@@ -5,12 +5,13 @@ use tintype_library::domain::Permission;
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::caller::Caller;
+use crate::conditions::Conditions;
 use crate::file_id::PathId;
 use crate::form::Form;
 use crate::input::NewFile;
 use crate::page_request::PageRequest;
 use crate::problem::Problem;
-use crate::reply::{Created, NoContent};
+use crate::reply::{Created, NoContent, Tagged};
 use crate::view::{FileView, PageView};
 
 /// `GET /api/media/files`: a page of files.
@@ -33,9 +34,9 @@ pub(crate) async fn get(
     app: Data<App>,
     base: BaseUrl,
     PathId(id): PathId,
-) -> Result<Json<FileView>, Problem> {
+) -> Result<Tagged<FileView>, Problem> {
     let file = app.library.get(&actor, id).await?;
-    Ok(Json(FileView::new(&file, &base)))
+    Ok(Tagged(FileView::new(&file, &base)))
 }
 
 /// `POST /api/media/files`: an upload.
@@ -58,16 +59,27 @@ pub(crate) async fn change(
     app: Data<App>,
     base: BaseUrl,
     PathId(id): PathId,
+    conditions: Conditions,
     form: Form<Change>,
-) -> Result<Json<FileView>, Problem> {
-    let inbox = app.library.begin_change(&actor, id).await?;
+) -> Result<Tagged<FileView>, Problem> {
+    let (file, inbox) = app.library.begin_change(&actor, id).await?;
+    let expected = conditions.check(&file)?;
     let change = form.read_into(&inbox).await?;
-    let file = app.library.change(&actor, id, change).await?;
-    Ok(Json(FileView::new(&file, &base)))
+    let file = app.library.change(&actor, id, Change { expected, ..change }).await?;
+    Ok(Tagged(FileView::new(&file, &base)))
 }
 
 /// `DELETE /api/media/files/<id>`: a file, its content and its thumbnails.
-pub(crate) async fn delete(Caller(actor): Caller, app: Data<App>, PathId(id): PathId) -> Result<NoContent, Problem> {
-    app.library.delete(&actor, id).await?;
+pub(crate) async fn delete(
+    Caller(actor): Caller,
+    app: Data<App>,
+    PathId(id): PathId,
+    conditions: Conditions,
+) -> Result<NoContent, Problem> {
+    let expected = match conditions.are_absent() {
+        true => None,
+        false => conditions.check(&app.library.begin_delete(&actor, id).await?)?,
+    };
+    app.library.delete(&actor, id, expected).await?;
     Ok(NoContent)
 }

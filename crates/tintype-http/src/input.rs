@@ -41,7 +41,7 @@ impl FormBody for Change {
         let description = errors.take("description", description(&sent.fields));
         let content = errors.take("f", content_change(sent, base));
         match (name, description, content) {
-            (Some(name), Some(description), Some(content)) => Ok(Self { name, description, content }),
+            (Some(name), Some(description), Some(content)) => Ok(Self { expected: None, name, description, content }),
             _ => Err(errors),
         }
     }

@@ -8,6 +8,7 @@ mod base_url;
 mod body;
 mod caller;
 mod client_address;
+mod conditions;
 mod config;
 mod endpoint;
 mod fields;
@@ -23,6 +24,7 @@ mod reply;
 mod request_id;
 mod request_log;
 mod routes;
+mod validators;
 mod view;
 
 pub use app::App;

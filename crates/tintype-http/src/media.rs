@@ -1,6 +1,5 @@
 mod blocks;
 mod range;
-mod validators;
 
 use std::future::{Ready, ready};
 use std::time::Duration;
@@ -17,9 +16,9 @@ use tintype_library::{Content, Error, Library, serving};
 use crate::app::App;
 use crate::config::Delivery;
 use crate::problem::Problem;
+use crate::validators::{Validators, Verdict};
 use blocks::{Blocks, content_range};
 use range::Requested;
-use validators::{Validators, Verdict};
 
 /// `GET /media/<key>`: the bytes of a file or a thumbnail, without authentication.
 pub(crate) async fn serve(
@@ -49,7 +48,7 @@ impl FromRequest for PathKey {
 
 /// Sends the content from this server.
 async fn send(app: &App, content: &Content, request: &HttpRequest) -> Result<HttpResponse, Problem> {
-    let validators = Validators::of(content);
+    let validators = Validators::of_content(content);
     let head = |status| head(status, content, &validators);
     match validators.check(request) {
         Verdict::Failed => return Err(Problem::PreconditionFailed),
@@ -87,11 +86,9 @@ fn requested(request: &HttpRequest, content: &Content, validators: &Validators, 
 }
 
 fn head(status: StatusCode, content: &Content, validators: &Validators) -> HttpResponseBuilder {
-    let (etag, last_modified) = validators.headers();
     let mut response = HttpResponse::build(status);
+    validators.add_to(&mut response);
     response
-        .insert_header(etag)
-        .insert_header(last_modified)
         .insert_header((header::CACHE_CONTROL, serving::CACHE_CONTROL))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));

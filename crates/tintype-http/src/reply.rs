@@ -1,9 +1,15 @@
 use actix_web::body::BoxBody;
-use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::http::header::{ContentType, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
 use serde::Serialize;
 
-/// 201 with the created resource as JSON, and its location.
+use crate::problem::Problem;
+use crate::validators::{Validators, Verdict};
+
+/// 200 with a resource as JSON and its entity tag; 304 or 412 if a `GET` has conditions that say so.
+pub(crate) struct Tagged<T>(pub(crate) T);
+
+/// 201 with the created resource as JSON, its entity tag, and its location.
 pub(crate) struct Created<T> {
     pub(crate) location: String,
     pub(crate) body: T,
@@ -12,11 +18,29 @@ pub(crate) struct Created<T> {
 /// 204 without a body.
 pub(crate) struct NoContent;
 
+impl<T: Serialize> Responder for Tagged<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let json = to_json(&self.0);
+        let validators = Validators::of_json(&json);
+        // After a change, the conditions were about what there was before.
+        let verdict = if request.method().is_safe() { validators.check(request) } else { Verdict::Proceed };
+        match verdict {
+            Verdict::Failed => HttpResponse::from_error(Problem::PreconditionFailed),
+            Verdict::NotModified => tagged(HttpResponse::NotModified(), &validators).finish(),
+            Verdict::Proceed => tagged(HttpResponse::Ok(), &validators).content_type(ContentType::json()).body(json),
+        }
+    }
+}
+
 impl<T: Serialize> Responder for Created<T> {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Created().insert_header((LOCATION, self.location)).json(self.body)
+        let json = to_json(&self.body);
+        let mut response = tagged(HttpResponse::Created(), &Validators::of_json(&json));
+        response.insert_header((LOCATION, self.location)).content_type(ContentType::json()).body(json)
     }
 }
 
@@ -26,4 +50,14 @@ impl Responder for NoContent {
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::NoContent().finish()
     }
+}
+
+/// Returns the JSON of a view. Views are structs of texts and numbers, which always serialise.
+pub(crate) fn to_json(view: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(view).unwrap_or_default()
+}
+
+fn tagged(mut response: HttpResponseBuilder, validators: &Validators) -> HttpResponseBuilder {
+    validators.add_to(&mut response);
+    response
 }

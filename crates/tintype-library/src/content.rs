@@ -1,7 +1,7 @@
 use crate::admission::Asker;
 use crate::{Error, Library};
 use tintype_auth::Actor;
-use tintype_domain::{Description, FieldProblem, FileId, Key, Name, Permission};
+use tintype_domain::{Description, FieldProblem, FileId, FileRecord, Key, Name, Permission, Timestamp};
 use tintype_storage::{Spool, SpoolWriter, Spooled};
 
 /// The right to send content; permission has been checked.
@@ -53,6 +53,9 @@ impl Upload {
 /// What to change of a file; `None` and [`ContentChange::Keep`] leave a part as it is.
 #[derive(Debug, Default)]
 pub struct Change {
+    /// When the file must have last changed, so that no other change is lost. `None` changes any
+    /// version.
+    pub expected: Option<Timestamp>,
     /// The new name.
     pub name: Option<Name>,
     /// The new description.
@@ -83,15 +86,15 @@ impl Library {
         self.inbox(actor)
     }
 
-    /// Lets `actor` send changes of a file.
+    /// Lets `actor` send changes of a file, and returns the file as it is now.
     ///
     /// # Errors
     /// [`Error::Auth`] without permission; [`Error::NotFound`]; [`Error::Busy`] while the queue is
     /// full.
-    pub async fn begin_change(&self, actor: &Actor, id: FileId) -> Result<Inbox, Error> {
+    pub async fn begin_change(&self, actor: &Actor, id: FileId) -> Result<(FileRecord, Inbox), Error> {
         actor.require(Permission::Change)?;
-        self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
-        self.inbox(actor)
+        let file = self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
+        Ok((file, self.inbox(actor)?))
     }
 
     fn inbox(&self, actor: &Actor) -> Result<Inbox, Error> {

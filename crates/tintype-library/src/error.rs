@@ -29,6 +29,9 @@ pub enum Error {
         /// The detected media type.
         mime_type: String,
     },
+    /// The file has changed since the version that was to be changed or deleted.
+    #[error("the file has changed meanwhile")]
+    Outdated,
     /// The upload is too large.
     #[error("the upload is larger than {limit} bytes")]
     TooLarge {
@@ -83,6 +86,7 @@ impl From<tintype_persistence::Error> for Error {
         match error {
             E::Unavailable { .. } | E::Busy { .. } | E::Conflict { .. } => Self::Unavailable(error.into()),
             E::NoSpace => Self::NoSpace(error.into()),
+            E::Outdated => Self::Outdated,
             E::NoSuchUser { username } => AccountProblem::NoSuchUser(username).into(),
             E::NoSuchToken { id } => AccountProblem::NoSuchToken(id).into(),
             E::UsernameTaken { username } => AccountProblem::UsernameTaken(username).into(),

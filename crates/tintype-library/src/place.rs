@@ -49,13 +49,16 @@ impl Library {
     ///
     /// # Errors
     /// As [`upload`](Self::upload); [`Error::NotFound`]; [`Error::OtherContent`] where
-    /// [`ContentChange::Confirm`] is wrong.
+    /// [`ContentChange::Confirm`] is wrong; [`Error::Outdated`] where [`Change::expected`] is.
     pub async fn change(&self, actor: &Actor, id: FileId, change: Change) -> Result<FileRecord, Error> {
         actor.require(Permission::Change)?;
         let actor = actor.clone();
-        let Change { name, description, content } = change;
+        let Change { expected, name, description, content } = change;
         self.own(move |inner| async move {
             let old = inner.database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
+            if expected.is_some_and(|expected| expected != old.updated_at) {
+                return Err(Error::Outdated);
+            }
             let content = match content {
                 ContentChange::Keep => None,
                 ContentChange::Confirm(key) if key.as_ref() == Some(&old.key) => None,
@@ -63,7 +66,7 @@ impl Library {
                 ContentChange::Replace(upload) => Some(inner.place(upload, Asker::of(&actor)).await?),
             };
             let keys = content.iter().flat_map(NewContent::keys).cloned().collect();
-            let change = FileChange { name, description, content };
+            let change = FileChange { expected, name, description, content };
             let changed = async {
                 inner.require_still(&actor, Permission::Change).await?;
                 inner.database(move |db| db.change_file(id, &change, now())).await?.ok_or(Error::NotFound)

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
 use tintype_auth::Actor;
-use tintype_domain::{FileId, Key, Permission};
+use tintype_domain::{FileId, FileRecord, Key, Permission, Timestamp};
 
 /// How many strays the sweeper deletes at a time.
 pub(crate) const SWEEP_BATCH: u32 = 200;
@@ -19,14 +19,24 @@ pub(crate) const SWEEP: &str = "sweep";
 const TOMBSTONE_AGE: time::Duration = time::Duration::days(2);
 
 impl Library {
-    /// Deletes a file, its content and its thumbnails.
+    /// Returns a file that `actor` may delete.
     ///
     /// # Errors
     /// [`Error::Auth`] without permission; [`Error::NotFound`].
-    pub async fn delete(&self, actor: &Actor, id: FileId) -> Result<(), Error> {
+    pub async fn begin_delete(&self, actor: &Actor, id: FileId) -> Result<FileRecord, Error> {
+        actor.require(Permission::Delete)?;
+        self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)
+    }
+
+    /// Deletes a file, its content and its thumbnails.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission; [`Error::NotFound`]; [`Error::Outdated`] if the file did
+    /// not last change at `expected`.
+    pub async fn delete(&self, actor: &Actor, id: FileId, expected: Option<Timestamp>) -> Result<(), Error> {
         actor.require(Permission::Delete)?;
         self.own(move |inner| async move {
-            let keys = inner.database(move |db| db.delete_file(id)).await?.ok_or(Error::NotFound)?;
+            let keys = inner.database(move |db| db.delete_file(id, expected)).await?.ok_or(Error::NotFound)?;
             inner.remove_objects(keys).await;
             Ok(())
         })

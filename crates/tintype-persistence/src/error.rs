@@ -78,6 +78,9 @@ pub enum Error {
         /// Why.
         problem: String,
     },
+    /// The file has changed since the version that was to be changed or deleted.
+    #[error("the file has changed meanwhile")]
+    Outdated,
     /// The disk of the database is full.
     #[error("no room is left for the database")]
     NoSpace,

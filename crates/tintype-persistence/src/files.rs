@@ -67,6 +67,8 @@ pub struct NewDerived {
 /// A change of a file; `None` keeps the present value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileChange {
+    /// When the file must have last changed, so that no other change is lost.
+    pub expected: Option<Timestamp>,
     /// The new name.
     pub name: Option<Name>,
     /// The new description.
@@ -145,6 +147,7 @@ impl Database {
         self.write(|connection| {
             lock_file(connection, id)?;
             let Some(row) = find(connection, id)? else { return Ok(None) };
+            check_version(&row, change.expected)?;
             let updated_at = now.unix_micros().max(row.updated_at.saturating_add(1));
             let mut doomed = Vec::new();
             if let Some(content) = &change.content {
@@ -170,10 +173,14 @@ impl Database {
 
     /// Deletes a file and dooms its keys, in one transaction. Returns the keys, or `None` if there
     /// is no such file.
-    pub fn delete_file(&self, id: FileId) -> Result<Option<Vec<Key>>, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Outdated`] if the file did not last change at `expected`.
+    pub fn delete_file(&self, id: FileId, expected: Option<Timestamp>) -> Result<Option<Vec<Key>>, Error> {
         self.write(|connection| {
             lock_file(connection, id)?;
             let Some(row) = find(connection, id)? else { return Ok(None) };
+            check_version(&row, expected)?;
             let keys = keys(connection, &row)?;
             diesel::delete(files::table.filter(files::id.eq(id.0))).execute(connection)?;
             doom(connection, &keys)?;
@@ -195,6 +202,13 @@ impl Database {
 fn find(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRow>, Error> {
     let row = files::table.filter(files::id.eq(id.0)).select(FileRow::as_select());
     Ok(row.first(connection).optional()?)
+}
+
+fn check_version(row: &FileRow, expected: Option<Timestamp>) -> Result<(), Error> {
+    match expected {
+        Some(expected) if expected.unix_micros() != row.updated_at => Err(Error::Outdated),
+        _ => Ok(()),
+    }
 }
 
 fn load(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRecord>, Error> {

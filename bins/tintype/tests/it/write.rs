@@ -1,5 +1,6 @@
 //! Changing, replacing and deleting.
 
 mod change;
+mod conditions;
 mod delete;
 mod replace;

@@ -22,7 +22,7 @@ async fn every_use_case_authorises_first() {
             (Permission::Change, is_forbidden(&library.change(&actor, id, Change::default()).await)),
             // Whether a file exists is nobody's business who may not see it.
             (Permission::View, is_forbidden(&library.get(&actor, FileId(999)).await)),
-            (Permission::Delete, is_forbidden(&library.delete(&actor, FileId(999)).await)),
+            (Permission::Delete, is_forbidden(&library.delete(&actor, FileId(999), None).await)),
         ];
         for (needed, is_refused) in refused {
             assert_eq!(is_refused, needed != held, "holding {held}, needing {needed}");

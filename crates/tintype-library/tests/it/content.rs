@@ -124,10 +124,10 @@ async fn who_confirms_the_wrong_content_changes_nothing() {
 async fn a_deleted_files_key_is_never_given_out_again() {
     let fixture = Fixture::new();
     let first = fixture.upload(b"one", "a.txt").await.unwrap();
-    fixture.library.delete(&fixture.admin, first.id).await.unwrap();
+    fixture.library.delete(&fixture.admin, first.id, None).await.unwrap();
     assert_eq!(fixture.objects().await, BTreeSet::new());
     let second = fixture.upload(b"two", "a.txt").await.unwrap();
     // Caches were told that what is under the first key never changes.
     assert_ne!(second.key, first.key);
-    assert!(matches!(fixture.library.delete(&fixture.admin, first.id).await, Err(Error::NotFound)));
+    assert!(matches!(fixture.library.delete(&fixture.admin, first.id, None).await, Err(Error::NotFound)));
 }

@@ -39,7 +39,7 @@ async fn files_of_older_versions_get_their_crc32() {
     let large = fixture.upload(&vec![7; 1_000_000], "b.bin").await.unwrap();
     let gone = fixture.upload(b"text", "c.txt").await.unwrap();
     forget_crc32(&fixture);
-    fixture.library.delete(&fixture.admin, gone.id).await.unwrap();
+    fixture.library.delete(&fixture.admin, gone.id, None).await.unwrap();
     assert_eq!(fixture.library.run_jobs().await.unwrap(), 3);
     assert_eq!(crc32(&fixture, small.id), small.crc32);
     assert_eq!(crc32(&fixture, large.id), large.crc32);

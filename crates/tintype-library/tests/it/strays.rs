@@ -49,7 +49,7 @@ async fn what_cannot_be_deleted_now_is_swept_later() {
     let fixture = Fixture::new();
     let file = fixture.upload(&picture(100), "a.pgm").await.unwrap();
     *fixture.storage.fail_delete.lock().unwrap() = Some("thumbnails/");
-    fixture.library.delete(&fixture.admin, file.id).await.unwrap();
+    fixture.library.delete(&fixture.admin, file.id, None).await.unwrap();
     assert_eq!(fixture.objects().await.len(), 4);
     assert!(matches!(fixture.library.content(file.thumbnails[0].key.clone()).await, Err(Error::NotFound)));
     assert_eq!(fixture.library.sweep().await.unwrap(), 0);

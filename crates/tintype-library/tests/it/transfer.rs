@@ -144,7 +144,7 @@ async fn source() -> Fixture {
     source.upload(&vec![b'x'; (3 << 20) + 1], "large.txt").await.unwrap();
     let gone = source.upload(b"gone", "gone.txt").await.unwrap();
     source.upload(&picture(30), "b.pgm").await.unwrap();
-    source.library.delete(&source.admin, gone.id).await.unwrap();
+    source.library.delete(&source.admin, gone.id, None).await.unwrap();
     source
 }
 
@@ -182,12 +182,12 @@ async fn run_again_it_brings_over_what_has_changed_and_only_that() {
     target.fill(&source).await.unwrap();
     target.assert_same(&source).await;
     let [a, large, b] = &stored(&source.database)[..] else { panic!("three files") };
-    source.library.delete(&source.admin, a.id()).await.unwrap();
+    source.library.delete(&source.admin, a.id(), None).await.unwrap();
     let name = Some(tintype_library::domain::Name::new("renamed").unwrap());
-    let rename = Change { name, description: None, content: ContentChange::Keep };
+    let rename = Change { name, ..Change::default() };
     source.library.change(&source.admin, large.id(), rename).await.unwrap();
     let content = ContentChange::Replace(source.sent(&picture(20), "c.pgm").await);
-    let replace = Change { name: None, description: None, content };
+    let replace = Change { content, ..Change::default() };
     source.library.change(&source.admin, b.id(), replace).await.unwrap();
     source.upload(b"new", "new.txt").await.unwrap();
     let _: Actor = source.staff("mina", &[Permission::View]);

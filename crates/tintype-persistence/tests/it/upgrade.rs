@@ -112,7 +112,7 @@ fn a_library_of_the_version_before_is_carried_over() {
     assert_eq!(new.id, FileId(4), "ids of deleted files stay used up");
     assert_eq!(new.thumbnails[0].id, ThumbnailId(4), "and those of their thumbnails");
     assert_ne!(new.key, original("b.jpg"), "and their keys");
-    assert_eq!(database.delete_file(FileId(1)).unwrap().unwrap().len(), 3);
+    assert_eq!(database.delete_file(FileId(1), None).unwrap().unwrap().len(), 3);
 }
 
 #[test]

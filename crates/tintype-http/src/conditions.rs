@@ -1,0 +1,49 @@
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{IF_MATCH, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use actix_web::{FromRequest, HttpRequest};
+use tintype_library::domain::{FileRecord, Timestamp};
+
+use crate::base_url::BaseUrl;
+use crate::problem::Problem;
+use crate::reply::to_json;
+use crate::validators::{Validators, Verdict};
+use crate::view::FileView;
+
+/// The conditions of a request that changes or deletes a file.
+pub(crate) struct Conditions {
+    request: HttpRequest,
+    base: BaseUrl,
+}
+
+impl FromRequest for Conditions {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let base = BaseUrl::from_request(request, payload).into_inner();
+        ready(base.map(|base| Self { request: request.clone(), base }))
+    }
+}
+
+impl Conditions {
+    /// Returns whether there are none.
+    pub(crate) fn are_absent(&self) -> bool {
+        let headers = self.request.headers();
+        ![IF_MATCH, IF_NONE_MATCH, IF_UNMODIFIED_SINCE].iter().any(|name| headers.contains_key(name))
+    }
+
+    /// Checks the conditions against a file, and returns which version of it they hold for: `None`
+    /// if they are absent.
+    pub(crate) fn check(&self, file: &FileRecord) -> Result<Option<Timestamp>, Problem> {
+        if self.are_absent() {
+            return Ok(None);
+        }
+        let json = to_json(&FileView::new(file, &self.base));
+        match Validators::of_json(&json).modified_at(file.updated_at).check(&self.request) {
+            Verdict::Proceed => Ok(Some(file.updated_at)),
+            Verdict::NotModified | Verdict::Failed => Err(Problem::PreconditionFailed),
+        }
+    }
+}
