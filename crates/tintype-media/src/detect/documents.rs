@@ -74,12 +74,17 @@ pub(super) fn is_late_pdf(head: &[u8], tail: &[u8]) -> bool {
     const WITHIN: usize = 1024;
     let near = &head[..head.len().min(WITHIN + 5)];
     let places = near.windows(5).enumerate().filter(|(_, window)| *window == b"%PDF-").map(|(at, _)| at);
-    let ends = [&b"%%EOF"[..], b"startxref", b"trailer"].iter().any(|word| Bytes(tail).contains(word));
-    ends && places.filter(|at| *at > 0).any(|at| {
-        let before = head[..at].strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head[..at]);
-        let own_line = before.trim_ascii().is_empty() || before.ends_with(b"\n") || before.ends_with(b"\r");
-        own_line && has_objects(&head[at..])
-    })
+    let tail = Bytes(tail);
+    let ended = tail.contains(b"%%EOF");
+    let listed = tail.contains(b"startxref") || tail.contains(b"trailer");
+    (ended || listed)
+        && places.filter(|at| *at > 0).any(|at| {
+            let before = head[..at].strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head[..at]);
+            let own_line = before.trim_ascii().is_empty() || before.ends_with(b"\n") || before.ends_with(b"\r");
+            // In the middle of a line it takes all parts of a PDF.
+            let whole = ended && listed && Bytes(&head[at..]).contains(b"endobj");
+            (own_line || whole) && has_objects(&head[at..])
+        })
 }
 
 fn has_objects(head: &[u8]) -> bool {

@@ -6,6 +6,7 @@ use super::types::*;
 
 /// Signatures at places, long enough to be believed in a file that is no text.
 const SIGNATURES: &[(usize, &[u8], Detected)] = &[
+    (0, b"ADIF", AAC),
     (0, b"TTA1", TTA),
     (0, b"tBaK", TAK),
     (0, b"ajkg\x02", SHORTEN),
@@ -34,6 +35,10 @@ const SIGNATURES: &[(usize, &[u8], Detected)] = &[
     (60, b"TEXtREAd", PALM_DOC),
     (0, b"HWP Document File V", HWP),
     (0, b"\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D\xAE\xB1\x53\x78\xD0\x29\x96\xD3", ONENOTE),
+    // Word 2 for Windows, 4 and 5 for the Macintosh.
+    (0, b"\xDB\xA5\x2D\0", DOC),
+    (0, b"\xFE\x37\0\x1C", DOC),
+    (0, b"\xFE\x37\0\x23", DOC),
     (0, b"WordPro\0", WORDPRO),
     (0, b"WordPro\r\xFB", WORDPRO),
     (0, b"<MakerFile ", FRAMEMAKER),

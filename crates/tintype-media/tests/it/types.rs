@@ -650,6 +650,7 @@ fn a_pdf_begins_within_its_first_kilobyte() {
         ("e.pdf", behind(b"\x1B%-12345X@PJL ENTER LANGUAGE=PDF\r\n"), Kind::Pdf, pdf_type),
         ("f", [b"\xEF\xBB\xBF".as_slice(), &binary].concat(), Kind::Pdf, pdf_type),
         ("g", [b"\x01\x02\n".as_slice(), &binary].concat(), Kind::Pdf, pdf_type),
+        ("h.pdf", [b"junk".as_slice(), &pdf[..pdf.len() - 6], b"startxref\n9\n%%EOF\n"].concat(), Kind::Pdf, pdf_type),
         ("a.txt", behind(&b"a line\n".repeat(200)), Kind::Text, "text/plain"),
         ("b.txt", bytes(b"A PDF begins with\n%PDF-1.4\nand ends with %%EOF"), Kind::Text, "text/plain"),
         ("c.txt", bytes(b"%PDF- is how a PDF begins"), Kind::Text, "text/plain"),
