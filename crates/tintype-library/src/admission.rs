@@ -1,68 +1,18 @@
 //! Lets CPU work in. Work waits in lanes, so that none of one sort waits for another's, and whoever waits in a lane takes
 //! turns by the time that their work took.
 
+mod lane;
 mod line;
 mod memory;
+
+pub(crate) use lane::{Asker, Lane};
 
 use crate::{Error, Options};
 use line::{Line, Waiter};
 use memory::Memory;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tintype_auth::Actor;
-use tintype_domain::UserId;
 use tokio::sync::oneshot;
-
-/// Sorts of CPU work. Each has threads and a queue of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lane {
-    /// Hashing a password.
-    Passwords,
-    /// Finding out what an upload is, from its first bytes.
-    Headers,
-    /// Decoding on a thread of this process.
-    Decodes,
-    /// Decoding in a process of its own: formats of which a few bytes can ask for much.
-    Processes,
-}
-
-impl Lane {
-    const ALL: [Self; 4] = [Self::Passwords, Self::Headers, Self::Decodes, Self::Processes];
-
-    /// Returns how much work of this sort runs at a time.
-    fn threads(self, workers: usize) -> usize {
-        match self {
-            // Each takes 19 MiB; two do 80 a second.
-            Self::Passwords => (workers / 2).clamp(1, 2),
-            Self::Headers | Self::Decodes | Self::Processes => workers.max(1),
-        }
-    }
-
-    /// Returns how long one piece of work is expected to take, until the time that it did take is known.
-    fn expected_time(self) -> Duration {
-        Duration::from_millis(match self {
-            Self::Headers => 1,
-            Self::Passwords | Self::Decodes => 50,
-            Self::Processes => 500,
-        })
-    }
-}
-
-/// On whose behalf work is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Asker {
-    User(UserId),
-    /// Somebody who has not been recognised yet.
-    Network(IpAddr),
-    Operator,
-}
-
-impl Asker {
-    pub(crate) fn of(actor: &Actor) -> Self {
-        actor.user().map_or(Self::Operator, |user| Self::User(user.id))
-    }
-}
 
 /// Decides what runs when. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -73,7 +23,7 @@ pub(crate) struct Admission {
 
 #[derive(Debug)]
 struct State {
-    lines: [Line; Lane::ALL.len()],
+    lines: [Line<Admitted>; Lane::ALL.len()],
     memory: Memory,
     /// How many have asked so far, which tells them apart.
     asked: u64,
@@ -94,7 +44,7 @@ pub(crate) struct Admitted {
 struct Start {
     lane: Lane,
     asker: Asker,
-    waiter: Waiter,
+    waiter: Waiter<Admitted>,
 }
 
 impl Admission {
@@ -164,11 +114,11 @@ impl Admission {
 }
 
 impl State {
-    fn line(&self, lane: Lane) -> &Line {
+    fn line(&self, lane: Lane) -> &Line<Admitted> {
         &self.lines[lane as usize]
     }
 
-    fn line_mut(&mut self, lane: Lane) -> &mut Line {
+    fn line_mut(&mut self, lane: Lane) -> &mut Line<Admitted> {
         &mut self.lines[lane as usize]
     }
 

@@ -1,42 +1,42 @@
-use super::{Admitted, Asker};
+use super::lane::Asker;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Those who wait for one sort of work. Whoever's work has taken the least time goes first, so that it does not help to
-/// ask more often, nor to ask for more.
+/// ask more often, nor to ask for more. Each gets a permit, `P`, when its turn comes.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct Line<P> {
     free: usize,
     room: usize,
     expected: Duration,
     waiting: usize,
     /// The time that the work of whoever was served last had taken before: who comes anew begins with it.
     clock: Duration,
-    askers: HashMap<Asker, Account>,
+    askers: HashMap<Asker, Account<P>>,
 }
 
-#[derive(Debug, Default)]
-struct Account {
+#[derive(Debug)]
+struct Account<P> {
     /// The time that this asker's work has taken.
     served: Duration,
     running: usize,
-    waiting: VecDeque<Waiter>,
+    waiting: VecDeque<Waiter<P>>,
 }
 
 /// One piece of work that waits.
 #[derive(Debug)]
-pub(super) struct Waiter {
+pub(super) struct Waiter<P> {
     pub(super) number: u64,
     pub(super) memory_bytes: u64,
-    pub(super) wake: oneshot::Sender<Admitted>,
+    pub(super) wake: oneshot::Sender<P>,
 }
 
 /// There is no place to wait.
 #[derive(Debug)]
 pub(super) struct Full;
 
-impl Line {
+impl<P> Line<P> {
     pub(super) fn new(threads: usize, room: usize, expected: Duration) -> Self {
         Self { free: threads, room, expected, waiting: 0, clock: Duration::ZERO, askers: HashMap::new() }
     }
@@ -51,7 +51,7 @@ impl Line {
         self.waiting < self.room || self.askers.values().any(|account| account.waiting.len() > own + 1)
     }
 
-    pub(super) fn push(&mut self, asker: Asker, waiter: Waiter) -> Result<(), Full> {
+    pub(super) fn push(&mut self, asker: Asker, waiter: Waiter<P>) -> Result<(), Full> {
         if !self.has_room(asker) {
             return Err(Full);
         }
@@ -61,7 +61,7 @@ impl Line {
             most.waiting.pop_back();
             self.waiting -= 1;
         }
-        let account = self.askers.entry(asker).or_default();
+        let account = self.askers.entry(asker).or_insert_with(Account::new);
         if account.is_idle() {
             // Time in which nothing was asked for is not saved up.
             account.served = account.served.max(self.clock);
@@ -83,7 +83,7 @@ impl Line {
         waiting.min_by_key(|(served, number, ..)| (*served, *number)).map(|(_, _, asker, bytes)| (asker, bytes))
     }
 
-    pub(super) fn start(&mut self, asker: Asker) -> Option<Waiter> {
+    pub(super) fn start(&mut self, asker: Asker) -> Option<Waiter<P>> {
         let account = self.askers.get_mut(&asker)?;
         let waiter = account.waiting.pop_front()?;
         self.waiting -= 1;
@@ -120,7 +120,11 @@ impl Line {
     }
 }
 
-impl Account {
+impl<P> Account<P> {
+    fn new() -> Self {
+        Self { served: Duration::ZERO, running: 0, waiting: VecDeque::new() }
+    }
+
     fn is_idle(&self) -> bool {
         self.running == 0 && self.waiting.is_empty()
     }

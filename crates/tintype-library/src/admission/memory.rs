@@ -1,4 +1,4 @@
-use super::Lane;
+use super::lane::Lane;
 
 /// What all decodes together may take. Decoders' processes leave a part of it to the decodes in this process.
 #[derive(Debug)]
