@@ -18,6 +18,9 @@ pub(crate) const SWEEP: &str = "sweep";
 /// A key contains the day of its upload, so nobody asks again for a key of two days ago.
 const TOMBSTONE_AGE: time::Duration = time::Duration::days(2);
 
+/// How far the clocks of this machine and of the database server may be apart.
+const MAX_CLOCK_DIFFERENCE: time::Duration = time::Duration::MINUTE;
+
 impl Library {
     /// Returns a file that `actor` may delete.
     ///
@@ -84,6 +87,11 @@ impl Library {
     }
 }
 
+/// Returns whether another clock's time, read between two moments of ours, differs by no more than a minute.
+fn is_about_now(theirs: Timestamp, before: Timestamp, after: Timestamp) -> bool {
+    before.plus(-MAX_CLOCK_DIFFERENCE) <= theirs && theirs <= after.plus(MAX_CLOCK_DIFFERENCE)
+}
+
 impl Inner {
     fn sweep_interval(&self) -> Duration {
         self.options.abandoned_after.clamp(Duration::from_millis(100), SWEEP_EVERY)
@@ -92,9 +100,29 @@ impl Inner {
     /// Takes or renews the sweeper's lease for two intervals, and returns whether this process has
     /// it.
     async fn leads_sweep(self: &Arc<Self>) -> Result<bool, Error> {
+        // With a clock that is wrong it would take uploads under way for abandoned ones, and forget which keys are used up.
+        if !self.agrees_on_time().await? {
+            return Ok(false);
+        }
         let inner = self.clone();
         let lease = time::Duration::try_from(2 * self.sweep_interval()).map_err(Error::internal)?;
         self.database(move |db| db.acquire_lease(SWEEP, &inner.holder, now(), now().plus(lease))).await
+    }
+
+    /// Returns whether this machine's clock agrees with that of the database server, if there is one.
+    async fn agrees_on_time(self: &Arc<Self>) -> Result<bool, Error> {
+        let before = now();
+        let Some(theirs) = self.database(|db| db.clock()).await? else { return Ok(true) };
+        let agrees = is_about_now(theirs, before, now());
+        if !agrees {
+            tracing::error!(
+                database = %theirs,
+                here = %now(),
+                "the clocks of this machine and of the database server differ by more than a minute: nothing is swept \
+                 from here; set them right"
+            );
+        }
+        Ok(agrees)
     }
 
     /// Gives up the sweeper's lease, so that another process can sweep at once.
@@ -157,5 +185,22 @@ impl Inner {
         let count = gone.len();
         self.database(move |db| db.forget(&gone, now())).await?;
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_about_now;
+    use tintype_domain::Timestamp;
+
+    #[test]
+    fn a_minute_either_way_is_agreement() {
+        let at = |seconds: i64| Timestamp::from_unix_micros(1_766_425_386_000_000 + seconds * 1_000_000);
+        for theirs in [-60, 0, 3, 5, 65] {
+            assert!(is_about_now(at(theirs), at(0), at(5)), "{theirs}");
+        }
+        for theirs in [-61, 66, 3 * 86_400, -3 * 86_400] {
+            assert!(!is_about_now(at(theirs), at(0), at(5)), "{theirs}");
+        }
     }
 }

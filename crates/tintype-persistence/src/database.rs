@@ -1,5 +1,5 @@
 use crate::connection::{AnyConnection, Role, Transactions};
-use crate::dialect::{begin_snapshot, begin_write};
+use crate::dialect::{begin_snapshot, begin_write, clock};
 use crate::error::Error;
 use crate::group_commit::GroupCommit;
 use crate::migrations;
@@ -9,6 +9,7 @@ use diesel::connection::TransactionManager;
 use diesel::r2d2::Pool;
 use std::sync::Arc;
 use std::time::Duration;
+use tintype_domain::Timestamp;
 
 /// How many times to try a transaction that conflicts with others.
 const MAX_ATTEMPTS: usize = 5;
@@ -135,6 +136,11 @@ impl Database {
     /// [`Error::NotMigrated`], or why it does not answer.
     pub fn check(&self) -> Result<(), Error> {
         self.read(migrations::check)
+    }
+
+    /// Returns the time by the clock of the database server; `None` where the database is a file.
+    pub fn clock(&self) -> Result<Option<Timestamp>, Error> {
+        self.read(|connection| Ok(clock(connection)?.map(Timestamp::from_unix_micros)))
     }
 
     /// Runs a single statement.

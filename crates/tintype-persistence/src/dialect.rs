@@ -32,6 +32,14 @@ pub(crate) fn lock_file(connection: &mut AnyConnection, id: FileId) -> QueryResu
     }
 }
 
+/// Returns the time by the clock of the database server; `None` where the database has no clock of its own.
+pub(crate) fn clock(connection: &mut AnyConnection) -> QueryResult<Option<i64>> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(None),
+        AnyConnection::Postgres(connection) => postgres::clock(connection).map(Some),
+    }
+}
+
 /// Keeps other transactions from adding users until this one ends.
 pub(crate) fn lock_users(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {

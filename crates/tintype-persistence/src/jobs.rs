@@ -38,7 +38,8 @@ impl Database {
     /// Takes due jobs for `holder`, those first that have been due the longest. Nobody else gets
     /// them before `leased_until`, unless they are [released](Self::release_jobs).
     ///
-    /// Leaves jobs of kinds that this version does not know to other versions.
+    /// Leaves jobs of kinds that this version does not know to other versions. A lease that ends so late that its holder's
+    /// clock must have been wrong does not count.
     pub fn take_jobs(
         &self,
         holder: &str,
@@ -47,11 +48,12 @@ impl Database {
         limit: u32,
     ) -> Result<Vec<Job>, Error> {
         // Usually no job is due; finding that out must not cost a write.
-        if self.read(|connection| Ok(due(kinds(), now.unix_micros(), 1).load::<i64>(connection)?))?.is_empty() {
+        let latest = now.latest_lease(leased_until);
+        if self.read(|connection| Ok(due(kinds(), now, latest, 1).load::<i64>(connection)?))?.is_empty() {
             return Ok(Vec::new());
         }
         self.write(|connection| {
-            let ids = lock_due(connection, now, limit)?;
+            let ids = lock_due(connection, now, latest, limit)?;
             let taken = jobs::table.filter(jobs::id.eq_any(&ids));
             diesel::update(taken)
                 .set((
@@ -116,10 +118,13 @@ fn kinds() -> Vec<&'static str> {
     JobKind::ALL.iter().map(|kind| kind.as_str()).collect()
 }
 
-/// Selects the jobs that are due at a time and not leased.
+/// Selects the jobs that are due at a time and not leased, where a lease can end at `latest`.
 #[diesel::dsl::auto_type]
-fn due(kinds: Vec<&'static str>, now: i64, limit: i64) -> _ {
-    let is_free = jobs::leased_until.is_null().or(jobs::leased_until.assume_not_null().le(now));
+fn due(kinds: Vec<&'static str>, now: Timestamp, latest: Timestamp, limit: i64) -> _ {
+    let now: i64 = now.unix_micros();
+    let latest: i64 = latest.unix_micros();
+    let until = jobs::leased_until.assume_not_null();
+    let is_free = jobs::leased_until.is_null().or(until.le(now)).or(until.gt(latest));
     jobs::table
         .filter(jobs::kind.eq_any(kinds))
         .filter(jobs::not_before.le(now))
@@ -130,8 +135,8 @@ fn due(kinds: Vec<&'static str>, now: i64, limit: i64) -> _ {
 }
 
 /// Returns due jobs, and keeps other transactions from taking them until this one ends.
-fn lock_due(connection: &mut AnyConnection, now: Timestamp, limit: u32) -> QueryResult<Vec<i64>> {
-    let due = due(kinds(), now.unix_micros(), limit.into());
+fn lock_due(connection: &mut AnyConnection, now: Timestamp, latest: Timestamp, limit: u32) -> QueryResult<Vec<i64>> {
+    let due = due(kinds(), now, latest, limit.into());
     match connection {
         // A transaction that writes has locked the whole database.
         AnyConnection::Sqlite(connection) => due.load(connection),

@@ -22,8 +22,11 @@ impl Database {
         self.write(|connection| {
             // Imported here only: on tables, `QueryDsl` has a method of the same name.
             use diesel::query_dsl::methods::FilterDsl;
+            let is_free = leases::holder
+                .eq(holder)
+                .or(leases::expires_at.le(now.unix_micros()))
+                .or(leases::expires_at.gt(now.latest_lease(expires_at).unix_micros()));
             let expires_at = leases::expires_at.eq(expires_at.unix_micros());
-            let is_free = leases::holder.eq(holder).or(leases::expires_at.le(now.unix_micros()));
             let changed = on_each!(connection, c => {
                 diesel::insert_into(leases::table)
                     .values((leases::name.eq(name), leases::holder.eq(holder), expires_at))

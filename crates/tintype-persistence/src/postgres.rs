@@ -7,6 +7,6 @@ mod session;
 pub(crate) use address::PostgresAddress;
 pub(crate) use selection::select_page;
 pub(crate) use session::{
-    begin_snapshot, begin_write, check_server, has_migrations, last_number, lock_file, lock_import, lock_migrations,
-    lock_users, open, ping, share_import, use_up_numbers,
+    begin_snapshot, begin_write, check_server, clock, has_migrations, last_number, lock_file, lock_import,
+    lock_migrations, lock_users, open, ping, share_import, use_up_numbers,
 };

@@ -72,6 +72,12 @@ pub(crate) fn lock_file(connection: &mut PgConnection, id: FileId) -> QueryResul
     row.first::<i64>(connection).optional().map(drop)
 }
 
+/// Returns the microseconds since 1970 by the clock of the server.
+pub(crate) fn clock(connection: &mut PgConnection) -> QueryResult<i64> {
+    let now = diesel::dsl::sql::<BigInt>("(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint");
+    diesel::select(now).get_result(connection)
+}
+
 pub(crate) fn lock_users(connection: &mut PgConnection) -> QueryResult<()> {
     connection.batch_execute("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE")
 }

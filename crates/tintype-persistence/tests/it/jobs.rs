@@ -40,6 +40,16 @@ fn a_job_is_taken_once_it_is_due_until_its_lease_is_over() {
 }
 
 #[test]
+fn a_lease_of_a_clock_that_was_wrong_keeps_no_job_waiting() {
+    let database = fresh();
+    add(&database, [7]);
+    let take = |now, until| database.take_jobs("a", at(now), at(until), 10).unwrap();
+    assert_eq!(take(3_000_000, 3_000_010).len(), 1);
+    assert_eq!(take(0, 10).len(), 1);
+    assert_eq!(take(1, 11), []);
+}
+
+#[test]
 fn a_job_that_failed_waits() {
     let database = fresh();
     add(&database, [7]);

@@ -14,6 +14,18 @@ fn one_holder_has_a_lease_until_it_expires() {
 }
 
 #[test]
+fn a_lease_of_a_clock_that_was_wrong_keeps_nobody_waiting() {
+    let database = fresh();
+    let acquire = |holder, now, expires_at| database.acquire_lease("sweep", holder, at(now), at(expires_at)).unwrap();
+    assert!(acquire("days ahead", 3_000_000, 3_000_010));
+    assert!(acquire("right", 0, 10));
+    // A clock that is ahead by less than the lease is long is put up with.
+    assert!(acquire("ahead", 20, 30));
+    assert!(!acquire("right", 10, 20));
+    assert!(acquire("right", 9, 19));
+}
+
+#[test]
 fn a_lease_given_up_is_free_at_once() {
     let database = fresh();
     let acquire = |holder| database.acquire_lease("sweep", holder, at(0), at(10)).unwrap();

@@ -43,6 +43,17 @@ fn what_libpq_cannot_read_is_not_quoted() {
 }
 
 #[test]
+fn the_server_tells_its_time_and_a_file_has_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/tintype.db", folder.path().display());
+    assert_eq!(connect(&url).clock().unwrap(), None);
+    let Some(server) = Postgres::shared() else { return };
+    let now = || tintype_domain::Timestamp::from(std::time::SystemTime::now());
+    let (before, theirs, after) = (now(), connect(&server.url("postgres")).clock().unwrap().unwrap(), now());
+    assert!(before <= theirs && theirs <= after, "{before} {theirs} {after}");
+}
+
+#[test]
 fn a_database_that_is_not_there_is_named() {
     let Some(server) = Postgres::shared() else { return };
     let error = fails_to_connect(&server.url("nowhere")).to_string();
