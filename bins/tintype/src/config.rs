@@ -99,6 +99,8 @@ impl Config {
         http.max_ranges = whole(settings.number("max_ranges")?);
         http.idle_timeout = settings.time("upload_idle_timeout")?;
         http.min_bytes_per_second = settings.size("upload_min_rate")?;
+        http.download_idle_timeout = settings.time("download_idle_timeout")?;
+        http.download_min_bytes_per_second = settings.size("download_min_rate")?;
         http.delivery = delivery;
         Ok(Self {
             bind: settings.parse("bind", BindAddress::from_str)?,
@@ -205,7 +207,7 @@ fn public_url(text: &str) -> Result<Option<String>, &'static str> {
     if text.is_empty() {
         return Ok(None);
     }
-    let uri: actix_web::http::Uri = text.parse().map_err(|_| "it is not a URL")?;
+    let uri: http::Uri = text.parse().map_err(|_| "it is not a URL")?;
     if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
         return Err("it has a user or a password, which everybody would see in the URLs of files");
     }

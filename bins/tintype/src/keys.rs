@@ -169,6 +169,18 @@ pub(crate) const KEYS: &[Key] = &[
         help: "Bytes a second that a client has to send on average, after the idle timeout",
     },
     Key {
+        name: "download_idle_timeout",
+        value: Value::Time("1s", "1h"),
+        default: Default::Text("30s"),
+        help: "How long a client may read nothing of an answer",
+    },
+    Key {
+        name: "download_min_rate",
+        value: Value::Size("1 B", "1 GiB"),
+        default: Default::Text("1 KiB"),
+        help: "Bytes a second that a client has to read on average, over the time in which it keeps the server waiting",
+    },
+    Key {
         name: "login_failures",
         value: Value::Number(1, 1_000_000),
         default: Default::Text("10"),

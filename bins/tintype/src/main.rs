@@ -6,6 +6,7 @@ mod bind;
 mod cli;
 mod commands;
 mod config;
+mod descriptors;
 mod failure;
 mod heap;
 mod keys;

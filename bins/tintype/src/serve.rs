@@ -1,12 +1,12 @@
 use crate::config::Config;
+use crate::descriptors;
 use crate::failure::Failure;
 use crate::log;
 use crate::output::print;
-use actix_web::middleware::from_fn;
-use actix_web::{HttpServer, web};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
 use std::path::Path;
-use tintype_http::{App, configure, log_request};
+use tintype_http::{App, ServerOptions, server};
 use tintype_library::auth::TokenKey;
 use tintype_library::{Library, causes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -55,20 +55,12 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
         greet(&config, address, &key)?;
     }
     let app = App::new(library.clone(), config.http.clone());
-    let shared = app.clone();
-    let mut server = HttpServer::new(move || {
-        actix_web::App::new().app_data(web::Data::new(shared.clone())).wrap(from_fn(log_request)).configure(configure)
-    })
-    .workers(config.library.workers)
-    .worker_max_blocking_threads((BLOCKING_THREADS / config.library.workers).max(1))
-    // Else the kernel keeps the rest of an answer back until the client acknowledges its beginning, which takes 40 ms.
-    .tcp_nodelay(true)
-    .disable_signals()
-    .shutdown_timeout(config.shutdown_timeout.as_secs());
-    for listener in listeners {
-        server = server.listen(listener)?;
-    }
-    let server = server.run();
+    let workers = NonZeroUsize::new(config.library.workers).unwrap_or(NonZeroUsize::MIN);
+    let mut options = ServerOptions::new(workers);
+    options.blocking_threads = BLOCKING_THREADS;
+    options.max_connections = descriptors::connections(descriptors::raise_limit());
+    options.shutdown_timeout = config.shutdown_timeout;
+    let server = server(&app, listeners, &options)?;
     let handle = server.handle();
     let mut server = tokio::spawn(server);
     for address in &addresses {

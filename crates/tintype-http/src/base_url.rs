@@ -8,6 +8,7 @@ use tintype_library::domain::Key;
 use crate::app::App;
 use crate::config::HttpConfig;
 use crate::problem::Problem;
+use crate::server::LocalAddress;
 
 /// Everything but RFC 3986's unreserved characters and the slash.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -37,7 +38,7 @@ impl BaseUrl {
         };
         let host = forwarded("x-forwarded-host").filter(|host| is_host(host));
         let host = host.or_else(|| header("host").filter(|host| is_host(host)));
-        Self(format!("{scheme}://{}", host.unwrap_or_else(|| request.app_config().host())))
+        Self(format!("{scheme}://{}", host.map_or_else(|| local_host(request), str::to_owned)))
     }
 
     /// Returns the URL of an object.
@@ -79,6 +80,11 @@ fn path_of(text: &str) -> Option<&str> {
         _ => return None,
     };
     path.split(['?', '#']).next()
+}
+
+/// Returns the address that the request came to.
+fn local_host(request: &HttpRequest) -> String {
+    request.app_data::<LocalAddress>().map(|address| address.0.to_string()).unwrap_or_default()
 }
 
 fn is_host(text: &str) -> bool {

@@ -25,6 +25,11 @@ pub struct HttpConfig {
     pub idle_timeout: Duration,
     /// The lowest average rate of a body that takes longer than `idle_timeout`. Default: 1 KiB/s.
     pub min_bytes_per_second: u64,
+    /// How long a client may read nothing of an answer. Default: 30 s.
+    pub download_idle_timeout: Duration,
+    /// The lowest average rate at which a client has to read while it keeps the server waiting.
+    /// Default: 1 KiB/s.
+    pub download_min_bytes_per_second: u64,
     /// How clients get the bytes of a file. Default: from this server.
     pub delivery: Delivery,
 }
@@ -53,6 +58,8 @@ impl Default for HttpConfig {
             max_ranges: 16,
             idle_timeout: Duration::from_secs(30),
             min_bytes_per_second: 1 << 10,
+            download_idle_timeout: Duration::from_secs(30),
+            download_min_bytes_per_second: 1 << 10,
             delivery: Delivery::Proxy,
         }
     }

@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::{auth, files, health, media};
 
 /// Adds every route there is. The application data has to hold the [`App`](crate::App).
-pub fn configure(routes: &mut web::ServiceConfig) {
+pub(crate) fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(Endpoint::api("/api/media/files").get(files::list).post(files::create).for_users())
         .service(

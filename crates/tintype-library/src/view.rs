@@ -1,4 +1,5 @@
 use crate::{Error, Library, serving};
+use futures_util::{StreamExt, stream};
 use std::ops::Range;
 use std::time::Duration;
 use tintype_auth::Actor;
@@ -43,13 +44,21 @@ impl Library {
     /// [`Error::NotFound`] if it was deleted in the meantime; [`Error::Internal`] if a file has
     /// lost its object.
     pub async fn read(&self, content: &Content, range: Option<Range<u64>>) -> Result<Object, Error> {
-        match self.inner().storage.get(&content.key, range).await {
-            Err(missing @ tintype_storage::Error::NotFound { .. }) => {
-                self.content(content.key.clone()).await?;
-                Err(Error::internal(missing))
+        let (key, size) = (&content.key, content.size);
+        let object = match self.inner().storage.get(key, range).await {
+            Err(tintype_storage::Error::NotFound { .. }) => {
+                self.content(key.clone()).await?;
+                return Err(Damage { key: key.clone(), expected: size, found: None }.into());
             }
-            other => Ok(other?),
+            Err(tintype_storage::Error::RangeNotSatisfiable { size: found, .. }) if found != size => {
+                return Err(Damage { key: key.clone(), expected: size, found: Some(found) }.into());
+            }
+            other => other?,
+        };
+        if object.size != size {
+            return Err(Damage { key: key.clone(), expected: size, found: Some(object.size) }.into());
         }
+        Ok(whole(object, key.clone()))
     }
 
     /// Returns a URL at which storage itself serves an object for `lifetime`; `None` if the storage
@@ -66,4 +75,47 @@ impl Library {
         let options = PresignOptions { request, lifetime, cache_control: Some(serving::CACHE_CONTROL.to_owned()) };
         Ok(self.inner().storage.presign(&content.key, &options).await?)
     }
+}
+
+/// What storage holds is not what was put there.
+#[derive(Debug, thiserror::Error)]
+#[error("object `{key}` is damaged: {} of {expected} bytes are there", found.unwrap_or(0))]
+struct Damage {
+    key: Key,
+    expected: u64,
+    /// `None` where there is no object at all.
+    found: Option<u64>,
+}
+
+impl From<Damage> for Error {
+    fn from(damage: Damage) -> Self {
+        Self::internal(damage)
+    }
+}
+
+/// Returns an object whose body fails where it is shorter than its range, and logs that.
+fn whole(object: Object, key: Key) -> Object {
+    let left = object.range.end - object.range.start;
+    let body = stream::unfold((object.body, left), move |(mut body, left)| {
+        let key = key.clone();
+        async move {
+            match body.next().await {
+                Some(Ok(block)) => {
+                    let left = left.saturating_sub(block.len() as u64);
+                    Some((Ok(block), (body, left)))
+                }
+                Some(Err(error)) => {
+                    tracing::error!(%key, missing_bytes = left, %error, "an object cannot be read to its end");
+                    Some((Err(error), (stream::empty().boxed(), 0)))
+                }
+                None if left > 0 => {
+                    tracing::error!(%key, missing_bytes = left, "an object ends too early");
+                    let source = format!("object `{key}` ends {left} bytes too early").into();
+                    Some((Err(tintype_storage::Error::Unavailable { source }), (stream::empty().boxed(), 0)))
+                }
+                None => None,
+            }
+        }
+    });
+    Object { body: body.boxed(), ..object }
 }

@@ -9,12 +9,20 @@ use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 
 /// How many bytes are read, written or hashed at a time: large enough that handing a block to
 /// another thread is cheap compared with the work on it, small enough to stay in the second-level
 /// cache.
 pub(crate) const BLOCK_BYTES: usize = 256 * 1024;
+
+/// The blocks of files that are read while very many others are. Two of them and what is being sent
+/// stay below 128 KiB.
+const SMALL_BLOCK_BYTES: usize = 48 * 1024;
+
+/// How many files may be read in large blocks at a time.
+static LARGE_BLOCKS: Semaphore = Semaphore::const_new(64);
 
 /// Streams a range of a file. The first block is read at once, which blocks: most objects are no
 /// larger, and the caller has just opened the file, so it is on a thread that may block. Each
@@ -28,8 +36,10 @@ pub(crate) fn of_file(
     mut range: Range<u64>,
 ) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
     let source = Arc::new(Source::new(file, path));
-    let first = next_block(&mut range).map(|(start, len)| source.block(start, len)).transpose()?;
-    let ahead = Ahead { next: None, source, rest: range };
+    let large = LARGE_BLOCKS.try_acquire().ok();
+    let block_bytes = if large.is_some() { BLOCK_BYTES } else { SMALL_BLOCK_BYTES };
+    let first = next_block(&mut range, block_bytes).map(|(start, len)| source.block(start, len)).transpose()?;
+    let ahead = Ahead { next: None, source, rest: range, block_bytes, _large: large };
     let stream = stream::try_unfold((first, ahead), |(first, mut ahead)| async move {
         let block = match first {
             Some(block) => block,
@@ -46,8 +56,8 @@ pub(crate) fn of_file(
 
 /// Removes the first block from a range and returns its start and length, or `None` if the range is
 /// empty.
-fn next_block(range: &mut Range<u64>) -> Option<(u64, usize)> {
-    let (start, len) = (range.start, (range.end - range.start).min(BLOCK_BYTES as u64));
+fn next_block(range: &mut Range<u64>, block_bytes: usize) -> Option<(u64, usize)> {
+    let (start, len) = (range.start, (range.end - range.start).min(block_bytes as u64));
     range.start += len;
     (len > 0).then_some((start, len as usize))
 }
@@ -71,12 +81,15 @@ struct Ahead {
     source: Arc<Source>,
     rest: Range<u64>,
     next: Option<JoinHandle<Result<Bytes, Error>>>,
+    block_bytes: usize,
+    /// The right to large blocks.
+    _large: Option<SemaphorePermit<'static>>,
 }
 
 impl Ahead {
     /// Starts to read the next block, if there is one.
     fn read(&mut self) -> Option<JoinHandle<Result<Bytes, Error>>> {
-        let (start, len) = next_block(&mut self.rest)?;
+        let (start, len) = next_block(&mut self.rest, self.block_bytes)?;
         let source = Arc::clone(&self.source);
         Some(tokio::task::spawn_blocking(move || source.block(start, len)))
     }

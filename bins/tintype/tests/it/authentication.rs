@@ -1,8 +1,9 @@
 //! Who is asking: the table of the contract, and that it comes before everything else.
 
 use crate::support::{CREATE, FILES, VIEW, assert_problem, create, server, wire};
+use serde_json::json;
 use std::time::Duration;
-use tintype_testkit::{Client, Server, wait_for};
+use tintype_testkit::{Account, Client, Server, wait_for};
 
 const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const NO_CREDENTIALS: &str = "Invalid token header. No credentials provided.";
@@ -197,4 +198,18 @@ pub(crate) fn token_ids(server: &Server, username: &str) -> Vec<String> {
     let listed = server.cli(["token", "list", username, "--json"]).expect_success().stdout;
     let tokens: Vec<serde_json::Value> = serde_json::from_str(&listed).expect("a JSON array");
     tokens.iter().map(|token| token["id"].to_string().trim_matches('"').to_owned()).collect()
+}
+
+#[test]
+fn answers_of_the_api_are_for_nobody_else_and_tokens_are_not_kept() {
+    let server = server();
+    server.create_user("ada", &Account::plain().password("lovelace-1843"));
+    let credentials = json!({"username": "ada", "password": "lovelace-1843"});
+    let answer = server.anonymous().post("/api/auth/token").json(&credentials).send().expect_status(200);
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer}");
+    let admin = server.admin();
+    for answer in [admin.get(FILES).send(), admin.get("/api/auth/me").send(), server.anonymous().get(FILES).send()] {
+        assert_eq!(answer.header("cache-control"), Some("private, no-cache"), "{answer}");
+    }
+    assert_eq!(admin.get("/healthz").send().header("cache-control"), None);
 }

@@ -1,11 +1,12 @@
 //! Floods: of log-ins, of work that costs much, and of whoever asks too often.
 
 use crate::support::checks::{assert_problem, problem};
-use crate::support::{builder, create};
+use crate::support::{builder, create, fetch, key_name, media_path, noise};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tintype_testkit::{Account, Response, Server, eventually};
+use std::time::Duration;
+use tintype_testkit::{Account, Error, Response, Server, eventually};
 
 const TOKEN: &str = "/api/auth/token";
 
@@ -99,6 +100,74 @@ fn a_note_does_not_wait_for_drawings_that_take_minutes() {
         create(&admin, "note.txt", "written meanwhile");
         assert_eq!(finished.load(Ordering::SeqCst), 0, "the note has waited for a drawing");
     });
+}
+
+#[test]
+fn whoever_reads_nothing_of_a_download_is_cut() {
+    let server = builder().local_storage().config("download_idle_timeout", "1s").start();
+    let object = create(&server.admin(), "large.bin", noise(48 << 20, 1));
+    let mut connections: Vec<_> = (0..8).map(|_| server.connect()).collect();
+    for connection in &mut connections {
+        connection.send(format!("GET {} HTTP/1.1\r\nHost: h\r\n\r\n", media_path(&object))).unwrap();
+    }
+    eventually("all are cut", || server.log().matches("cut off after").count() == connections.len());
+    let links = std::fs::read_dir(format!("/proc/{}/fd", server.id())).unwrap().flatten();
+    let open: Vec<_> = links.filter_map(|link| std::fs::read_link(link.path()).ok()).collect();
+    assert!(!open.iter().any(|path| path.ends_with(key_name(&object))), "{open:?}");
+    assert_eq!(fetch(&server, &object).len(), 48 << 20);
+}
+
+#[test]
+fn a_body_that_nobody_wants_is_not_waited_for() {
+    let server = builder().config("upload_idle_timeout", "1s").start();
+    let head = "POST /api/media/files HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let mut silent = server.connect();
+    silent.set_timeout(Duration::from_secs(20)).unwrap();
+    silent.send(head).unwrap();
+    problem(&silent.read_response().unwrap(), 401);
+    match silent.read_response() {
+        Err(Error::Malformed { excerpt, .. }) => assert_eq!(excerpt, "", "the connection is closed without a word"),
+        other => panic!("the connection stays open: {other:?}"),
+    }
+    // Chunk extensions are no content, and so never end what waits for content.
+    let mut dripping = server.connect();
+    dripping.send(head).unwrap();
+    problem(&dripping.read_response().unwrap(), 401);
+    dripping.send("1;extension=").unwrap();
+    eventually("the connection is closed", || dripping.send("x").is_err());
+}
+
+#[test]
+fn the_limit_of_open_files_is_raised_to_what_is_allowed() {
+    let server = builder().wrapper(["sh", "-c", "ulimit -S -n 200; exec \"$@\"", "sh"]).start();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let numbers: Vec<_> = line.split_whitespace().filter(|word| word.parse::<u64>().is_ok()).collect();
+    assert_eq!(numbers[0], numbers[1], "{line}");
+}
+
+#[test]
+fn a_file_can_be_opened_however_many_are_connected() {
+    let wrapper = ["sh", "-c", "ulimit -n 230; exec \"$@\"", "sh"];
+    let server = builder().local_storage().wrapper(wrapper).config("workers", "1").start();
+    let object = create(&server.admin(), "a.txt", "x");
+    let mut first = server.connect();
+    let _others: Vec<_> = (0..250).map(|_| server.connect()).collect();
+    for _ in 0..3 {
+        first.send(format!("GET {} HTTP/1.1\r\nHost: h\r\n\r\n", media_path(&object))).unwrap();
+        assert_eq!(first.read_response().unwrap().expect_status(200).bytes(), b"x");
+    }
+}
+
+#[test]
+fn a_malformed_request_is_no_error_of_the_server() {
+    let server = builder().start();
+    let mut connection = server.connect();
+    connection.send("nonsense\r\n\r\n").unwrap();
+    assert_eq!(connection.read_response().unwrap().status(), 400);
+    server.anonymous().get("/api/auth/me").send();
+    eventually("the log says from where", || server.log().contains("peer=\"127.0.0.1\""));
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
 }
 
 /// Returns the processes that a process has started.
