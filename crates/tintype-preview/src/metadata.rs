@@ -1,0 +1,156 @@
+/// What a file tells about itself; everything is optional, and text is UTF-8 whatever it was in the file.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
+#[non_exhaustive]
+pub struct Metadata {
+    /// When a picture was taken or a film was recorded: ISO 8601, with an offset where the file tells one.
+    pub taken_at: Option<String>,
+    /// Maker and model of the camera, the maker not repeated.
+    pub camera: Option<String>,
+    /// Model of the lens.
+    pub lens: Option<String>,
+    /// Exposure time in seconds.
+    pub exposure_time: Option<f64>,
+    /// The f-number.
+    pub f_number: Option<f64>,
+    /// Sensitivity.
+    pub iso: Option<u32>,
+    /// Focal length in millimetres.
+    pub focal_length: Option<f64>,
+    /// Where.
+    pub gps: Option<Gps>,
+    /// Pictures of an animation, pages of a TIFF.
+    pub frames: Option<u64>,
+    /// Description of the embedded colour profile.
+    pub colour_profile: Option<String>,
+    /// Dots per inch, across.
+    pub dpi: Option<f64>,
+    /// Title.
+    pub title: Option<String>,
+    /// Who made a picture.
+    pub creator: Option<String>,
+    /// Copyright notice.
+    pub copyright: Option<String>,
+    /// Keywords.
+    pub keywords: Vec<String>,
+    /// Length in seconds, to the millisecond.
+    pub duration: Option<f64>,
+    /// Bits per second over the whole file.
+    pub bit_rate: Option<u64>,
+    /// Codec of the picture, or of the sound where there is no picture.
+    pub codec: Option<String>,
+    /// Codec of the sound of a film.
+    pub audio_codec: Option<String>,
+    /// Pixels across of an upright film.
+    pub width: Option<u32>,
+    /// Pixels down of an upright film.
+    pub height: Option<u32>,
+    /// Frames per second.
+    pub frame_rate: Option<f64>,
+    /// Samples per second.
+    pub sample_rate: Option<u32>,
+    /// Channels of sound.
+    pub channels: Option<u32>,
+    /// Artist.
+    pub artist: Option<String>,
+    /// Album.
+    pub album: Option<String>,
+    /// Number within the album.
+    pub track: Option<u32>,
+    /// Pages of a document.
+    pub pages: Option<u64>,
+    /// Slides of a presentation.
+    pub slides: Option<u64>,
+    /// Sheets of a spreadsheet.
+    pub sheets: Option<u64>,
+    /// Author of a document.
+    pub author: Option<String>,
+    /// When a document was made: ISO 8601.
+    pub created_at: Option<String>,
+    /// Whether a document needs a password; `None` for what cannot be encrypted.
+    pub encrypted: Option<bool>,
+    /// Files in an archive.
+    pub entries: Option<u64>,
+    /// Bytes of all files in an archive, unpacked.
+    pub uncompressed_size: Option<u64>,
+}
+
+/// A place on Earth, WGS 84.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Gps {
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+    /// Metres above sea level.
+    pub altitude: Option<f64>,
+}
+
+impl Gps {
+    /// Returns the place, unless it is none on Earth.
+    pub(crate) fn new(lat: f64, lon: f64, altitude: Option<f64>) -> Option<Self> {
+        let on_earth = lat.is_finite() && lon.is_finite() && lat.abs() <= 90.0 && lon.abs() <= 180.0;
+        // Cameras without a fix write zeros.
+        let known = lat != 0.0 || lon != 0.0;
+        let altitude = altitude.filter(|metres| metres.is_finite());
+        (on_earth && known).then(|| Self {
+            lat: round(lat, 7),
+            lon: round(lon, 7),
+            altitude: altitude.map(|a| round(a, 2)),
+        })
+    }
+
+    /// Reads `+59.9139+010.7522+094.000/`, the form of ISO 6709 that QuickTime has.
+    pub(crate) fn from_iso_6709(text: &str) -> Option<Self> {
+        let mut numbers = Vec::new();
+        let mut rest = text.trim().trim_end_matches('/');
+        if let Some(crs) = rest.find("CRS") {
+            rest = &rest[..crs];
+        }
+        while rest.starts_with(['+', '-']) && numbers.len() < 3 {
+            let end = rest[1..].find(['+', '-']).map_or(rest.len(), |at| at + 1);
+            numbers.push(&rest[..end]);
+            rest = &rest[end..];
+        }
+        let degrees = |text: &str, digits: usize| -> Option<f64> {
+            let whole = text[1..].find('.').unwrap_or(text.len() - 1);
+            let value: f64 = text[1..].parse().ok()?;
+            // Degrees, degrees and minutes, or degrees, minutes and seconds, by the number of digits.
+            let value = match whole.checked_sub(digits)? {
+                0 => value,
+                2 => (value / 100.0).trunc() + value % 100.0 / 60.0,
+                4 => (value / 10_000.0).trunc() + (value % 10_000.0 / 100.0).trunc() / 60.0 + value % 100.0 / 3600.0,
+                _ => return None,
+            };
+            Some(if text.starts_with('-') { -value } else { value })
+        };
+        let altitude = numbers.get(2).and_then(|text| text.parse().ok());
+        Self::new(degrees(numbers.first()?, 2)?, degrees(numbers.get(1)?, 3)?, altitude)
+    }
+}
+
+/// Joins a maker and a model, the maker not repeated.
+pub(crate) fn camera(maker: Option<String>, model: Option<String>) -> Option<String> {
+    match (maker, model) {
+        (Some(maker), Some(model)) => {
+            let first = maker.split_whitespace().next().unwrap_or_default().to_lowercase();
+            let repeated = model.to_lowercase().starts_with(&first);
+            Some(if repeated { model } else { format!("{maker} {model}") })
+        }
+        (maker, model) => maker.or(model),
+    }
+}
+
+/// Rounds to that many digits after the point.
+pub(crate) fn round(value: f64, digits: i32) -> f64 {
+    let factor = 10f64.powi(digits);
+    (value * factor).round() / factor
+}
+
+/// Sets `target` unless it is set already.
+pub(crate) fn fill<T>(target: &mut Option<T>, value: Option<T>) {
+    if target.is_none() {
+        *target = value;
+    }
+}
