@@ -149,6 +149,9 @@ async fn sweep(library: Library) {
     let mut ticks = tokio::time::interval(library.sweep_interval());
     loop {
         ticks.tick().await;
+        if let Err(error) = library.keep_reserve().await {
+            tracing::warn!("cannot set room aside for deleting: {}", causes(&error));
+        }
         match library.sweep().await {
             Ok(0) => {}
             Ok(swept) => tracing::info!(swept, "swept what interrupted uploads and deletes left"),

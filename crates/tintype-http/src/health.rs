@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json};
-use tintype_library::causes;
+use tintype_library::{Room, causes};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -15,9 +15,10 @@ pub(crate) async fn ready(app: Data<App>) -> Result<Json<HealthView>, Problem> {
     if app.is_ending() {
         return Err(Problem::Ending);
     }
-    app.library.ready().await.map_err(|error| {
+    let room = app.library.ready().await.map_err(|error| {
         tracing::warn!("not ready: {}", causes(&error));
         Problem::NotReady(error.part)
     })?;
-    Ok(Json(HealthView::OK))
+    // What still works is to be reached: lists, downloads, and deleting, which makes room.
+    Ok(Json(if room == Room::Full { HealthView::FULL } else { HealthView::OK }))
 }

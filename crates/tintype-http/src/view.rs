@@ -147,4 +147,5 @@ pub(crate) struct HealthView {
 
 impl HealthView {
     pub(crate) const OK: Self = Self { status: "ok" };
+    pub(crate) const FULL: Self = Self { status: "full" };
 }

@@ -31,6 +31,11 @@ impl Calls {
         Self { database, database_slots, admission, runtime: Handle::current() }
     }
 
+    /// Returns whether the disk of the database is known to be full.
+    pub(crate) fn is_full(&self) -> bool {
+        self.database.is_full()
+    }
+
     /// Runs a database call on a blocking thread. One that takes too long goes on by itself: whether a write that did so
     /// takes effect is not known.
     pub(crate) async fn database<T: Send + 'static>(

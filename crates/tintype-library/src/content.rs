@@ -98,6 +98,9 @@ impl Library {
     }
 
     fn inbox(&self, actor: &Actor) -> Result<Inbox, Error> {
+        if self.inner().calls.is_full() {
+            return Err(Error::NoSpace("what was set aside on the database's disk is used up".into()));
+        }
         self.inner().admission.check(Asker::of(actor))?;
         Ok(Inbox { spool: self.inner().spool.clone(), max_upload_bytes: self.options().max_upload_bytes })
     }

@@ -27,7 +27,7 @@ pub use account_problem::AccountProblem;
 pub use accounts::{AccountChange, Accounts, NewAccount};
 pub use content::{Change, ContentChange, Inbox, Upload};
 pub use error::{Error, causes};
-pub use library::{Library, NotReady};
+pub use library::{Library, NotReady, Room};
 pub use options::{AllowedType, Options};
 pub use transfer::{ObjectFailure, Place, Progress, Transfer, TransferError, Transferred};
 pub use view::Content;

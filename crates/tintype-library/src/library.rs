@@ -34,6 +34,15 @@ pub(crate) struct Inner {
     tasks: TaskTracker,
 }
 
+/// Whether more can be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// There is room.
+    Left,
+    /// A disk is full: files can be read and deleted only.
+    Full,
+}
+
 /// The part that does not answer, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{part} does not answer")]
@@ -86,21 +95,23 @@ impl Library {
         self.inner.release_jobs().await;
     }
 
-    /// Checks that database and storage answer.
+    /// Checks that database and storage answer, and returns whether there is room in both.
     ///
     /// # Errors
-    /// The first part that does not.
-    pub async fn ready(&self) -> Result<(), NotReady> {
-        let database = tokio::time::timeout(Self::READY_TIMEOUT, self.inner.database(|db| db.check()));
+    /// The first part that does not answer.
+    pub async fn ready(&self) -> Result<Room, NotReady> {
+        let database =
+            tokio::time::timeout(Self::READY_TIMEOUT, self.inner.database(|db| db.check().map(|()| db.is_full())));
         let storage = tokio::time::timeout(Self::READY_TIMEOUT, self.inner.storage.check());
         let (database, storage) = futures_util::join!(database, storage);
-        match database {
-            Ok(Ok(())) => {}
+        let is_full = match database {
+            Ok(Ok(is_full)) => is_full,
             Ok(Err(error)) => return Err(NotReady { part: "database", source: error.into() }),
             Err(timeout) => return Err(NotReady { part: "database", source: timeout.into() }),
-        }
+        };
         match storage {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) if !is_full => Ok(Room::Left),
+            Ok(Ok(()) | Err(tintype_storage::Error::NoSpace { .. })) => Ok(Room::Full),
             Ok(Err(error)) => Err(NotReady { part: "storage", source: error.into() }),
             Err(timeout) => Err(NotReady { part: "storage", source: timeout.into() }),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tintype_auth::Actor;
 use tintype_domain::{FileId, FileRecord, Key, Permission, Timestamp};
+use tintype_persistence::Database;
 
 /// How many strays the sweeper deletes at a time.
 pub(crate) const SWEEP_BATCH: u32 = 200;
@@ -39,7 +40,7 @@ impl Library {
     pub async fn delete(&self, actor: &Actor, id: FileId, expected: Option<Timestamp>) -> Result<(), Error> {
         actor.require(Permission::Delete)?;
         self.own(move |inner| async move {
-            let keys = inner.database(move |db| db.delete_file(id, expected)).await?.ok_or(Error::NotFound)?;
+            let keys = inner.free(move |db| db.delete_file(id, expected)).await?.ok_or(Error::NotFound)?;
             inner.remove_objects(keys).await;
             Ok(())
         })
@@ -92,7 +93,33 @@ fn is_about_now(theirs: Timestamp, before: Timestamp, after: Timestamp) -> bool 
     before.plus(-MAX_CLOCK_DIFFERENCE) <= theirs && theirs <= after.plus(MAX_CLOCK_DIFFERENCE)
 }
 
+impl Library {
+    /// Sets room aside on the disk of the database, so that files can be deleted even when it is
+    /// full. Call it at the start and now and then: what was used up is set aside again.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn keep_reserve(&self) -> Result<(), Error> {
+        if !self.inner().database(Database::keep_reserve).await? {
+            tracing::warn!("the disk of the database is full");
+        }
+        Ok(())
+    }
+}
+
 impl Inner {
+    /// Runs a database call that comes before freeing room. If there is none left, it gets what was
+    /// set aside.
+    async fn free<T: Send + 'static>(
+        &self,
+        call: impl Fn(&Database) -> Result<T, tintype_persistence::Error> + Clone + Send + 'static,
+    ) -> Result<T, Error> {
+        match self.database(call.clone()).await {
+            Err(Error::NoSpace(_)) if self.database(|db| Ok(db.release_reserve())).await? => self.database(call).await,
+            result => result,
+        }
+    }
+
     fn sweep_interval(&self) -> Duration {
         self.options.abandoned_after.clamp(Duration::from_millis(100), SWEEP_EVERY)
     }
@@ -183,7 +210,7 @@ impl Inner {
             }
         }
         let count = gone.len();
-        self.database(move |db| db.forget(&gone, now())).await?;
+        self.free(move |db| db.forget(&gone, now())).await?;
         Ok(count)
     }
 }

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::group_commit::GroupCommit;
 use crate::migrations;
 use crate::pool::{Manager, acquire, pool};
+use crate::reserve::Reserve;
 use crate::url::Address;
 use diesel::connection::TransactionManager;
 use diesel::r2d2::Pool;
@@ -19,6 +20,8 @@ const MAX_ATTEMPTS: usize = 5;
 pub struct Database {
     readers: Pool<Manager>,
     writers: Writers,
+    /// Room that is set aside on the disk of a SQLite database.
+    reserve: Option<Arc<Reserve>>,
 }
 
 /// How a database is written to.
@@ -75,13 +78,17 @@ impl Database {
         let address = Address::parse(url)?;
         let pool = |role, size| pool(&address, role, size, options.acquire_timeout);
         Ok(match address {
-            Address::Sqlite(_) => {
+            Address::Sqlite(ref path) => {
                 let writer = GroupCommit::new(pool(Role::Writer, 1)?, options.acquire_timeout);
-                Self { readers: pool(Role::Reader, options.readers)?, writers: Writers::One(Arc::new(writer)) }
+                Self {
+                    readers: pool(Role::Reader, options.readers)?,
+                    writers: Writers::One(Arc::new(writer)),
+                    reserve: Some(Arc::new(Reserve::beside(path))),
+                }
             }
             Address::Postgres(_) => {
                 let all = pool(Role::Writer, options.connections)?;
-                Self { readers: all.clone(), writers: Writers::Pool(all) }
+                Self { readers: all.clone(), writers: Writers::Pool(all), reserve: None }
             }
         })
     }
@@ -110,7 +117,7 @@ impl Database {
     pub fn connect_read_only(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
         let address = Address::parse(url)?;
         let all = pool(&address, Role::Guest, options.readers, options.acquire_timeout)?;
-        Ok(Self { readers: all.clone(), writers: Writers::Pool(all) })
+        Ok(Self { readers: all.clone(), writers: Writers::Pool(all), reserve: None })
     }
 
     /// Returns whether two URLs name the same database, as far as the URLs show.
@@ -128,6 +135,27 @@ impl Database {
     /// [`Error::NewerSchema`] if a newer version has migrated the database.
     pub fn migrate(&self) -> Result<Vec<String>, Error> {
         self.write(migrations::run)
+    }
+
+    /// Sets aside up to 4 MiB on the disk of a SQLite database, for
+    /// [`release_reserve`](Self::release_reserve), and returns whether there was room for that. A
+    /// PostgreSQL server has its own disk: nothing is set aside there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the file cannot be written.
+    pub fn keep_reserve(&self) -> Result<bool, Error> {
+        let Some(reserve) = &self.reserve else { return Ok(true) };
+        reserve.keep().map_err(|error| Error::Unavailable { problem: format!("no room can be set aside: {error}") })
+    }
+
+    /// Gives what was set aside to what has to be written, and returns whether there was anything.
+    pub fn release_reserve(&self) -> bool {
+        self.reserve.as_ref().is_some_and(|reserve| reserve.release())
+    }
+
+    /// Returns whether the room that was set aside has been needed and is not there again.
+    pub fn is_full(&self) -> bool {
+        self.reserve.as_ref().is_some_and(|reserve| reserve.is_spent())
     }
 
     /// Checks that the database answers and has at least the migrations that this version needs.

@@ -18,6 +18,7 @@ mod objects;
 mod page;
 mod pool;
 mod postgres;
+mod reserve;
 mod rows;
 mod schema;
 mod server_lock;

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tintype_testkit::{Form, RawConnection, Server, eventually, wait_for};
+use tintype_testkit::{Client, Form, RawConnection, Server, eventually, wait_for};
 
 /// Whether a server still answers on a new connection.
 fn takes_connections(server: &Server) -> bool {
@@ -291,4 +291,81 @@ fn tempfile_folder() -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("tintype-small-disk-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// A server with a small disk of its own.
+struct SmallDisk {
+    server: Server,
+    admin: Client,
+    /// The disk as others see it.
+    seen: std::path::PathBuf,
+    /// What it is mounted on: to remove that is to unmount it.
+    _folder: tempfile::TempDir,
+}
+
+/// Starts a server with a small disk, `$DISK` in its configuration; none where disks cannot be mounted.
+fn server_on_a_small_disk(config: &[(&str, &str)]) -> Option<SmallDisk> {
+    let folder = tempfile::tempdir().unwrap();
+    let mount = "mount -t tmpfs -o size=16m tmpfs \"$DISK\"";
+    let enter = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"];
+    let disk = folder.path().to_string_lossy().into_owned();
+    let possible = Command::new(enter[0]).args(&enter[1..]).arg(mount).env("DISK", &disk).output();
+    if !possible.is_ok_and(|output| output.status.success()) {
+        return None;
+    }
+    let script = format!("{mount} && exec \"$@\"");
+    let builder =
+        builder().local_storage().wrapper(enter.into_iter().chain([script.as_str(), "sh"])).env("DISK", &disk);
+    let builder =
+        config.iter().fold(builder, |builder, (key, value)| builder.config(key, &value.replace("$DISK", &disk)));
+    let server = builder.start();
+    // Commands are not on that disk.
+    let token = server.stdout().lines().map(str::trim).find(|line| line.len() == 40)?.to_owned();
+    let admin = server.client("admin", &token);
+    let seen = std::path::PathBuf::from(format!("/proc/{}/root{disk}", server.id()));
+    Some(SmallDisk { server, admin, seen, _folder: folder })
+}
+
+fn fill(disk: &std::path::Path) -> std::path::PathBuf {
+    let filler = disk.join("filler");
+    let mut file = File::create(&filler).unwrap();
+    for size in [64 << 10, 1] {
+        while file.write_all(&vec![1; size]).is_ok() {}
+    }
+    filler
+}
+
+#[test]
+fn a_full_disk_can_be_emptied_by_deleting() {
+    if std::env::var_os("TINTYPE_TEST_DATABASE").is_some() {
+        return;
+    }
+    let database = ("database_url", "sqlite://$DISK/tintype.db");
+    let storage = ("storage_url", "file://$DISK/media");
+    for (name, config) in
+        [("one-disk", &[database, storage][..]), ("full-database", &[database]), ("full-storage", &[storage])]
+    {
+        let Some(small) = server_on_a_small_disk(config) else { return };
+        let (server, admin, disk) = (&small.server, &small.admin, &small.seen);
+        let reserve = disk.join("tintype.db-reserve");
+        let is_kept = || std::fs::metadata(&reserve).is_ok_and(|found| found.len() == 4 << 20);
+        eventually("room is set aside", || is_kept() || !config.contains(&database));
+        let objects: Vec<_> = (0..6).map(|seed| create(admin, "a.bin", noise(1_000_000, seed))).collect();
+        let filler = fill(disk);
+        let full = |status: &str| {
+            let ready = server.anonymous().get("/readyz").send();
+            assert_eq!(ready.status(), 200, "{name}: {ready}");
+            ready.json()["status"] == status
+        };
+        problem(&admin.upload(&file("b.bin", noise(1_000_000, 7))), 507);
+        assert_eq!(admin.get(FILES).send().json()["count"], 6, "{name}");
+        assert!(fetch(server, &objects[5]) == noise(1_000_000, 5), "{name}");
+        for object in &objects[..5] {
+            assert_eq!(admin.delete(&one(object)).send().status(), 204, "{name}: {}", server.log());
+        }
+        assert_eq!(admin.get(FILES).send().json()["count"], 1, "{name}");
+        std::fs::remove_file(filler).unwrap();
+        eventually("there is room again", || full("ok") && (is_kept() || !config.contains(&database)));
+        create(admin, "c.bin", noise(1_000_000, 8));
+    }
 }
