@@ -203,6 +203,7 @@ fn what(format: Format) -> &'static str {
         Format::Multipart => "Multipart form",
         Format::Json => "JSON",
         Format::UrlEncoded => "URL-encoded form",
+        Format::Raw => "FileUpload",
     }
 }
 
@@ -321,6 +322,7 @@ mod tests {
             malformed(Format::Multipart),
             malformed(Format::Json),
             malformed(Format::UrlEncoded),
+            malformed(Format::Raw),
             Problem::FieldTooLarge { limit: 64 << 10 },
             Problem::TooSlow(Slow::Idle),
             Problem::TooSlow(Slow::Rate),

@@ -3,6 +3,7 @@ mod disposition;
 mod json;
 mod multipart;
 mod parts;
+mod raw;
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -18,11 +19,15 @@ use crate::base_url::BaseUrl;
 use crate::body::{Body, read_all};
 use crate::fields::{FieldValue, Fields, Sent};
 use crate::problem::{Format, Problem};
+use raw::RawFile;
 
 /// A typed body that is built from the fields of a request.
 pub(crate) trait FormBody: Sized {
     /// The accepted formats.
     const FORMATS: &'static [Format];
+
+    /// Whether a body of any other format is the file `f`, if the request names it.
+    const IS_PERHAPS_RAW: bool = false;
 
     /// Builds the body, or returns the problems of all its fields.
     fn from_sent(sent: Sent, base: &BaseUrl) -> Result<Self, FieldErrors>;
@@ -31,13 +36,14 @@ pub(crate) trait FormBody: Sized {
 /// The body of a request, before it is read as a `T`.
 pub(crate) struct Form<T> {
     headers: HeaderMap,
+    raw: Option<RawFile>,
     body: Body,
     app: web::Data<App>,
     base: BaseUrl,
     as_body: PhantomData<fn() -> T>,
 }
 
-impl<T> FromRequest for Form<T> {
+impl<T: FormBody> FromRequest for Form<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -46,7 +52,8 @@ impl<T> FromRequest for Form<T> {
             let app = App::of(request)?;
             let base = BaseUrl::from_request(request, payload).into_inner()?;
             let body = Body::new(payload.take(), &app.config);
-            Ok(Self { headers: request.headers().clone(), body, app, base, as_body: PhantomData })
+            let raw = RawFile::of(request.headers(), request.query_string()).filter(|_| T::IS_PERHAPS_RAW);
+            Ok(Self { headers: request.headers().clone(), raw, body, app, base, as_body: PhantomData })
         };
         ready(form())
     }
@@ -68,13 +75,17 @@ impl<T: FormBody> Form<T> {
         Ok(T::from_sent(self.read_sent(inbox).await?, &base)?)
     }
 
-    async fn read_sent(self, inbox: Option<&Inbox>) -> Result<Sent, Problem> {
+    async fn read_sent(mut self, inbox: Option<&Inbox>) -> Result<Sent, Problem> {
+        let content_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let format = Format::of(content_type).filter(|format| T::FORMATS.contains(format));
+        if let (None, Some(raw), Some(inbox)) = (format, self.raw.take(), inbox) {
+            return raw.read(self.content_length(), self.body, &self.app.config, inbox).await;
+        }
         if self.is_empty() {
             return Ok(Sent::default());
         }
-        let content_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let fields = match Format::of(content_type).filter(|format| T::FORMATS.contains(format)) {
-            None => return Err(Problem::UnsupportedMediaType(content_type.to_owned())),
+        let fields = match format {
+            None | Some(Format::Raw) => return Err(Problem::UnsupportedMediaType(content_type.to_owned())),
             Some(Format::Multipart) => {
                 let content_length = self.content_length();
                 return multipart::read(content_type, content_length, self.body, &self.app.config, inbox).await;

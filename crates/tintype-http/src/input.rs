@@ -8,7 +8,7 @@ use crate::fields::{Fields, Sent};
 use crate::form::FormBody;
 use crate::problem::Format;
 
-/// A new file: `f`, and optionally `name` and `description`.
+/// A new file: `f`, and optionally `name` and `description`; or nothing but the file.
 pub(crate) struct NewFile {
     pub(crate) upload: Upload,
     pub(crate) name: Option<Name>,
@@ -17,6 +17,7 @@ pub(crate) struct NewFile {
 
 impl FormBody for NewFile {
     const FORMATS: &'static [Format] = &[Format::Multipart];
+    const IS_PERHAPS_RAW: bool = true;
 
     fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();

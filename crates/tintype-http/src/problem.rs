@@ -38,6 +38,8 @@ pub(crate) enum Format {
     Multipart,
     Json,
     UrlEncoded,
+    /// Nothing but a file, whatever its media type.
+    Raw,
 }
 
 /// Why a body cannot be parsed.
@@ -92,6 +94,7 @@ impl Format {
             Self::Multipart => "multipart/form-data",
             Self::Json => "application/json",
             Self::UrlEncoded => "application/x-www-form-urlencoded",
+            Self::Raw => "raw",
         }
     }
 }

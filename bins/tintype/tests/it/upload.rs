@@ -3,6 +3,7 @@
 mod limits;
 mod multipart;
 mod pace;
+mod raw;
 
 use crate::support::checks::problem;
 use crate::support::{

@@ -41,6 +41,22 @@ impl Disposition {
     }
 }
 
+/// Returns the file name in the `Content-Disposition` of a request (RFC 6266, as far as requests
+/// have one), whatever its type. Unlike in parts of forms, nothing is encoded in `filename`.
+pub(super) fn header_file_name(header: &str) -> Option<String> {
+    let mut plain = None;
+    for (name, value) in parameters(header) {
+        if name.eq_ignore_ascii_case("filename*") {
+            if let Some(file_name) = extended(&value) {
+                return Some(file_name);
+            }
+        } else if name.eq_ignore_ascii_case("filename") {
+            plain = plain.or(Some(value));
+        }
+    }
+    plain
+}
+
 /// Returns the boundary in a `Content-Type` if it has a valid one.
 pub(super) fn boundary(content_type: &str) -> Option<String> {
     let (_, boundary) = parameters(content_type).find(|(name, _)| name.eq_ignore_ascii_case("boundary"))?;
@@ -98,7 +114,7 @@ fn extended(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Disposition, boundary};
+    use super::{Disposition, boundary, header_file_name};
 
     #[test]
     fn a_file_name_is_what_the_user_typed() {
@@ -124,6 +140,22 @@ mod tests {
         }
         for header in ["form-data; name=\"f\"", "form-data", "", "form-data; name=\"filename=x\"", ";;;=;"] {
             assert_eq!(Disposition::parse(header).file_name, None, "{header}");
+        }
+    }
+
+    #[test]
+    fn the_file_name_of_a_request_is_taken_as_it_is() {
+        for (header, name) in [
+            (r#"attachment; filename="a&amp;b%22.jpg""#, Some("a&amp;b%22.jpg")),
+            (r#"attachment; filename=a.jpg; filename*=UTF-8''%D8%B9.jpg"#, Some("ع.jpg")),
+            (r#"attachment; filename*=koi8-r''%C1; filename=a.jpg"#, Some("a.jpg")),
+            (r#"inline; filename="a\"b.jpg""#, Some("a\"b.jpg")),
+            (r#"attachment; filename="""#, Some("")),
+            ("attachment", None),
+            ("attachment; name=a.jpg", None),
+            ("", None),
+        ] {
+            assert_eq!(header_file_name(header).as_deref(), name, "{header}");
         }
     }
 
