@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use crate::kind::{UnknownName, named};
 use crate::number::Number;
-use crate::{Bounds, FieldErrors, FieldProblem, Kind, Timestamp, fold_case};
+use crate::search::search_terms;
+use crate::{Bounds, FieldErrors, FieldProblem, Kind, Timestamp};
 use moment::{day_bounds, parse_moment};
 
 /// How many files a page has unless the client says.
@@ -41,7 +42,8 @@ impl Default for ListQuery {
 /// Which files match: every part must.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Case-folded terms, each of which must occur in the case-folded name or in the decimal id.
+    /// Terms folded by [`fold_for_search`](crate::fold_for_search), each of which must occur in the
+    /// folded name or in the decimal id.
     pub search: Vec<String>,
     /// The kinds that match; all where empty.
     pub kinds: Vec<Kind>,
@@ -253,9 +255,7 @@ fn terms(value: &str) -> Result<Vec<String>, FieldProblem> {
     if value.contains('\0') {
         return Err(FieldProblem::NulCharacter);
     }
-    let mut terms: Vec<_> = value.split_whitespace().map(fold_case).collect();
-    terms.sort();
-    terms.dedup();
+    let terms = search_terms(value);
     if terms.len() > Filter::MAX_SEARCH_TERMS {
         return Err(FieldProblem::TooManyTerms { limit: Filter::MAX_SEARCH_TERMS });
     }

@@ -1,5 +1,3 @@
-use unicode_normalization::UnicodeNormalization;
-
 use crate::FieldProblem;
 
 /// What a file is called in lists and searches: 1 to 255 characters, any but NUL.
@@ -88,17 +86,4 @@ fn no_nul(text: &str) -> Result<(), FieldProblem> {
 /// Returns what follows the last `/` or `\`.
 pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
-}
-
-/// Returns `text` such that two texts that differ in case alone (or in how their accents are
-/// composed) are equal: Unicode default case folding of the canonical composition.
-///
-/// ```
-/// use tintype_domain::fold_case;
-/// assert_eq!(fold_case("STRASSE"), fold_case("straße"));
-/// assert_eq!(fold_case("E\u{301}te\u{301}"), fold_case("été"));
-/// ```
-pub fn fold_case(text: &str) -> String {
-    let composed: String = text.nfc().collect();
-    caseless::default_case_fold_str(&composed).nfc().collect()
 }

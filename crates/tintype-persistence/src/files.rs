@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use tintype_domain::{
     Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, Key, Name, ThumbnailId, ThumbnailRecord,
-    Timestamp, UserId, Variant, fold_case,
+    Timestamp, UserId, Variant, fold_for_search,
 };
 
 use crate::connection::{AnyConnection, on_each};
@@ -109,7 +109,7 @@ impl Database {
                 .values((
                     (files::user_id.eq(user_id.0), ContentRow::new(content, now)),
                     (files::created_at.eq(now.unix_micros()), files::updated_at.eq(now.unix_micros())),
-                    (files::name.eq(name.as_str()), files::name_folded.eq(fold_case(name.as_str()))),
+                    (files::name.eq(name.as_str()), files::name_folded.eq(fold_for_search(name.as_str()))),
                     files::description.eq(description.as_str()),
                 ))
                 .returning(files::id)
@@ -162,7 +162,7 @@ impl Database {
             diesel::update(files::table.filter(files::id.eq(id.0)))
                 .set((
                     files::updated_at.eq(updated_at),
-                    name.map(|name| (files::name.eq(name), files::name_folded.eq(fold_case(name)))),
+                    name.map(|name| (files::name.eq(name), files::name_folded.eq(fold_for_search(name)))),
                     change.description.as_ref().map(|text| files::description.eq(text.as_str())),
                     change.content.as_ref().map(|content| ContentRow::new(content, now)),
                 ))

@@ -18,6 +18,7 @@ mod objects;
 mod page;
 mod pool;
 mod postgres;
+mod refold;
 mod reserve;
 mod rows;
 mod schema;

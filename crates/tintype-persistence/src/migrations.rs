@@ -1,6 +1,7 @@
 use crate::connection::AnyConnection;
 use crate::error::Error;
 use crate::postgres;
+use crate::refold::refold_names;
 use diesel::backend::Backend;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
@@ -10,17 +11,24 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// The migration after which all names are folded anew.
+const SEARCH_FOLDING: &str = "0005_search_folding";
+
 /// Runs the migrations that have not run yet, inside a write transaction, so that no other process
 /// migrates meanwhile.
 pub(crate) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, Error> {
-    match connection {
-        AnyConnection::Sqlite(connection) => run_pending::<Sqlite>(connection, &SQLITE),
+    let ran = match connection {
+        AnyConnection::Sqlite(connection) => run_pending::<Sqlite>(connection, &SQLITE)?,
         AnyConnection::Postgres(connection) => {
             postgres::check_server(connection)?;
             postgres::lock_migrations(connection)?;
-            run_pending::<Pg>(connection, &POSTGRES)
+            run_pending::<Pg>(connection, &POSTGRES)?
         }
+    };
+    if ran.iter().any(|migration| migration == SEARCH_FOLDING) {
+        refold_names(connection)?;
     }
+    Ok(ran)
 }
 
 fn run_pending<B: Backend>(

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use tintype_domain::{FieldProblem, FileName, Key, Name, Suffix, Timestamp, fold_case};
+use tintype_domain::{FieldProblem, FileName, Key, Name, Suffix, Timestamp, fold_for_search};
 
 fn folder() -> Key {
     "core_media".parse().unwrap()
@@ -45,8 +45,8 @@ proptest! {
 
     #[test]
     fn folding_twice_is_folding_once(text in any::<String>()) {
-        let once = fold_case(&text);
-        prop_assert_eq!(fold_case(&once), once);
+        let once = fold_for_search(&text);
+        prop_assert_eq!(fold_for_search(&once), once);
     }
 }
 

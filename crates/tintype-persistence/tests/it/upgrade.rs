@@ -1,8 +1,8 @@
 //! Libraries that the version before has made.
 
 use tintype_domain::{
-    Checksum, ColourMode, Description, Facts, FileId, FileRecord, JobKind, Kind, Name, Permission, ThumbnailId,
-    ThumbnailRecord,
+    Checksum, ColourMode, Description, Facts, FileId, FileRecord, JobKind, Kind, ListQuery, Name, Permission,
+    ThumbnailId, ThumbnailRecord,
 };
 
 use crate::support::{Fresh, at, at_once, connect, original, unmigrated, upload};
@@ -46,7 +46,7 @@ const ROWS: &str = "
 ";
 
 /// The migrations that it lacks.
-const NEW: [&str; 2] = ["0003_derived_objects", "0004_crc32_and_jobs"];
+const NEW: [&str; 3] = ["0003_derived_objects", "0004_crc32_and_jobs", "0005_search_folding"];
 
 fn of_the_version_before() -> Fresh {
     let database = unmigrated();
@@ -113,6 +113,42 @@ fn a_library_of_the_version_before_is_carried_over() {
     assert_eq!(new.thumbnails[0].id, ThumbnailId(4), "and those of their thumbnails");
     assert_ne!(new.key, original("b.jpg"), "and their keys");
     assert_eq!(database.delete_file(FileId(1), None).unwrap().unwrap().len(), 3);
+}
+
+/// Names with what that version made of them, which folded case alone.
+const NAMES: [(&str, &str); 4] = [
+    ("علي ٤٢.JPG", "علي ٤٢.jpg"),
+    ("نامه\u{200c}ها", "نامه\u{200c}ها"),
+    ("İstanbul", "i\u{307}stanbul"),
+    ("Plain.png", "plain.png"),
+];
+
+#[test]
+fn names_that_the_version_before_has_folded_are_found_as_people_type_them() {
+    let database = of_the_version_before();
+    for (number, (name, folded)) in NAMES.iter().enumerate() {
+        database.execute(&format!(
+            "INSERT INTO files (kind, size, created_at, updated_at, stored_at, key, name, name_folded, mime_type, \
+             checksum, description) SELECT 'other', 1, 0, 0, 0, 'core_media/{number}', '{name}', '{folded}', \
+             'application/octet-stream', checksum, '' FROM files WHERE id = 1"
+        ));
+    }
+    database.migrate().unwrap();
+    for (search, name) in [
+        ("علی", 0),
+        ("42", 0),
+        ("۴۲", 0),
+        ("نامهها", 1),
+        ("istanbul", 2),
+        ("ISTANBUL", 2),
+        ("ıstanbul", 2),
+        ("plain", 3),
+        ("\"plain.png\"", 3),
+    ] {
+        let page = database.list(&ListQuery::parse([("search", search)]).unwrap()).unwrap();
+        let names: Vec<_> = page.files.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!((page.count, names), (1, vec![NAMES[name].0]), "{search}");
+    }
 }
 
 #[test]

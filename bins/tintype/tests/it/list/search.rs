@@ -34,7 +34,7 @@ fn library() -> (Server, Client) {
 #[test]
 fn every_term_must_occur_whatever_its_case() {
     let (_server, admin) = library();
-    let cases: [(&str, &[usize]); 31] = [
+    let cases: [(&str, &[usize]); 34] = [
         ("holiday", &[0, 1]),
         ("HOLIDAY", &[0, 1]),
         ("holiday photo", &[0]),
@@ -57,7 +57,10 @@ fn every_term_must_occur_whatever_its_case() {
         ("عکس پروفایل", &[7]),
         ("o'brien", &[8]),
         ("'", &[8]),
-        ("\"x\"", &[8]),
+        ("\"o'brien \\\"x\"", &[8]),
+        ("\"holiday photo\"", &[0]),
+        ("\"photo holiday\"", &[]),
+        ("٥٠ off", &[2, 3]),
         ("\"", &[8]),
         ("\\", &[9]),
         ("*", &[10]),

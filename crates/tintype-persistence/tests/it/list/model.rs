@@ -4,7 +4,9 @@
 use crate::support::{Fresh, at, fresh, user};
 use std::cmp::Ordering;
 use std::sync::OnceLock;
-use tintype_domain::{ColourMode, Direction, Filter, Kind, ListQuery, OrderBy, OrderField, UserRecord, fold_case};
+use tintype_domain::{
+    ColourMode, Direction, Filter, Kind, ListQuery, OrderBy, OrderField, UserRecord, fold_for_search,
+};
 use tintype_persistence::NewToken;
 
 pub(super) struct Model {
@@ -134,7 +136,7 @@ impl File {
         let user = number(self.user.as_ref().map(|user| user.id.0));
         let (width, height) = (number(self.width), number(self.height));
         let mode = self.mode.map_or("NULL".to_owned(), |mode| text(mode.as_str()));
-        let (name, folded) = (text(&self.name), text(&fold_case(&self.name)));
+        let (name, folded) = (text(&self.name), text(&fold_for_search(&self.name)));
         // The databases write bytes differently; the token that `Model::new` makes has some.
         let checksum = "(SELECT key_hash FROM tokens)";
         format!(
@@ -147,7 +149,7 @@ impl File {
         let within = |bounds: tintype_domain::Bounds, value: Option<i64>| {
             bounds.is_all() || value.is_some_and(|value| bounds.contains(value))
         };
-        let (folded, id) = (fold_case(&self.name), self.id.to_string());
+        let (folded, id) = (fold_for_search(&self.name), self.id.to_string());
         filter.search.iter().all(|term| folded.contains(term) || id.contains(term))
             && (filter.kinds.is_empty() || filter.kinds.contains(&self.kind))
             && within(filter.user_id, self.user.as_ref().map(|user| user.id.0))
