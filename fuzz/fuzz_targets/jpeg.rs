@@ -5,19 +5,19 @@
 use std::cell::RefCell;
 
 use libfuzzer_sys::fuzz_target;
-use tintype_jpeg::{Decoder, Header, Limits, Options, Refinement, Scale};
+use tintype_jpeg::{Decoder, JpegHeader, DecodeLimits, DecodeOptions, Refinement, Scale};
 
 thread_local! {
     static USED: RefCell<Decoder> = RefCell::new(Decoder::new());
 }
 
 fuzz_target!(|file: &[u8]| {
-    let Ok(header) = Header::parse(file) else { return };
+    let Ok(header) = JpegHeader::parse(file) else { return };
     // Small enough for thousands of pictures a second, and large enough for pictures with several rows of blocks.
-    let limits = Limits { max_alloc_bytes: 4 << 20, max_scans: 30, ..Limits::default() };
+    let limits = DecodeLimits { max_alloc_bytes: 4 << 20, max_scans: 30, ..DecodeLimits::default() };
     for scale in Scale::ALL {
         for (chroma_scale, refinement) in [(None, Refinement::WhereVisible), (Some(Scale::Full), Refinement::All)] {
-            let options = Options { scale, chroma_scale, refinement };
+            let options = DecodeOptions { scale, chroma_scale, refinement };
             USED.with_borrow_mut(|used| {
                 let made = used.decode(&header, options, &limits);
                 let expected = Decoder::portable().decode(&header, options, &limits);

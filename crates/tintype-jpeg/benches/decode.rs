@@ -11,16 +11,16 @@ mod encoder;
 use std::{env, fs, path::PathBuf, sync::LazyLock};
 
 use divan::{Bencher, black_box, counter::BytesCount};
-use encoder::{Picture, Random, Scan, Tables, ZIGZAG};
-use tintype_jpeg::{Decoder, Header, Limits, Scale};
+use encoder::{PartialPicture, Random, Scan, Tables, ZIGZAG};
+use tintype_jpeg::{DecodeLimits, Decoder, JpegHeader, Scale};
 
 fn main() {
     divan::main();
 }
 
 /// A picture whose coefficients look like those of a photograph at a quality of about 85.
-static PHOTO: LazyLock<Picture> = LazyLock::new(|| {
-    let mut picture = Picture::random((2560, 1600), &[(2, 2), (1, 1), (1, 1)], 1);
+static PHOTO: LazyLock<PartialPicture> = LazyLock::new(|| {
+    let mut picture = PartialPicture::random((2560, 1600), &[(2, 2), (1, 1), (1, 1)], 1);
     let mut random = Random::new(2);
     for (i, component) in picture.components.iter_mut().enumerate() {
         let mut level = 0;
@@ -43,7 +43,7 @@ static PHOTO: LazyLock<Picture> = LazyLock::new(|| {
 
 static SEQUENTIAL: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let tables = Tables::Standard;
-    let picture = Picture { tables, ..PHOTO.clone() };
+    let picture = PartialPicture { tables, ..PHOTO.clone() };
     picture.sequential(&[&[0, 1, 2]])
 });
 
@@ -65,8 +65,8 @@ static PROGRESSIVE: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 fn decode(bencher: Bencher<'_, '_>, file: &[u8], scale: Scale, mut decoder: Decoder) {
     bencher.counter(BytesCount::of_slice(file)).bench_local(|| {
-        let header = Header::parse(black_box(file)).expect("the file is valid");
-        let planes = decoder.decode(&header, scale, &Limits::default());
+        let header = JpegHeader::parse(black_box(file)).expect("the file is valid");
+        let planes = decoder.decode(&header, scale, &DecodeLimits::default());
         decoder.recycle(black_box(planes.expect("the file is valid")));
     });
 }
@@ -89,7 +89,7 @@ fn progressive(bencher: Bencher<'_, '_>, scale: Scale) {
 #[divan::bench]
 fn header(bencher: Bencher<'_, '_>) {
     let file = LazyLock::force(&SEQUENTIAL);
-    bencher.bench(|| Header::parse(black_box(file)).map(|header| header.width()));
+    bencher.bench(|| JpegHeader::parse(black_box(file)).map(|header| header.width()));
 }
 
 /// Names of the files in the directory that the environment names.

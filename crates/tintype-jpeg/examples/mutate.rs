@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tintype_jpeg::{Header, Limits, Options, Refinement, Scale};
+use tintype_jpeg::{DecodeLimits, DecodeOptions, JpegHeader, Refinement, Scale};
 
 /// Slower than any file of some kilobytes should be, even without optimisation.
 const SLOW: Duration = Duration::from_secs(1);
@@ -52,13 +52,13 @@ fn main() -> ExitCode {
 
 fn decode(file: &[u8], choice: u64) -> bool {
     let scale = |choice: u64| Scale::ALL[choice as usize % Scale::ALL.len()];
-    let options = Options {
+    let options = DecodeOptions {
         scale: scale(choice >> 8),
         chroma_scale: (choice & 12 == 0).then_some(scale(choice >> 16)),
         refinement: if choice & 64 == 0 { Refinement::All } else { Refinement::WhereVisible },
     };
-    let limits = Limits { max_alloc_bytes: 32 << 20, max_scans: 100, ..Limits::default() };
-    let Ok(header) = Header::parse(file) else {
+    let limits = DecodeLimits { max_alloc_bytes: 32 << 20, max_scans: 100, ..DecodeLimits::default() };
+    let Ok(header) = JpegHeader::parse(file) else {
         return false;
     };
     let _ = header.icc_profile(1 << 20);

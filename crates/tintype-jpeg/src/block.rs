@@ -16,6 +16,14 @@ pub(crate) const LANES: usize = 8;
 /// and for a 65th that takes what is not wanted; a power of two for masked indices.
 pub(crate) type Group = [i16; 1024];
 
+impl Scale {
+    /// Room for the coefficients of eight blocks of a progressive file: a power of two, so that no index into it has
+    /// to be compared with its length.
+    pub(crate) const fn group_len(self) -> usize {
+        (self.block_side() as usize * self.block_side() as usize * LANES).next_power_of_two()
+    }
+}
+
 /// From coefficients in the order of the file to places in a [`Group`].
 pub(crate) struct Wanted {
     /// Offset of the first lane for each index in zigzag order; indices from 64 on occur in damaged

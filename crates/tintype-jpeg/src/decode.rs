@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Coding, Error, Header, Limits, Options, Planes, Scale,
+    Coding, DecodeLimits, DecodeOptions, DecodedPlanes, Error, JpegHeader, Scale,
     bits::{Bits, Chunk, new_chunk},
     channel::Channel,
     codes::Definition,
@@ -61,7 +61,7 @@ impl Decoder {
     /// Decodes the picture of `header` to one plane per component.
     ///
     /// Data that are cut off or damaged give what could be decoded, with
-    /// [`Planes::complete`] false.
+    /// [`DecodedPlanes::complete`] false.
     ///
     /// # Errors
     ///
@@ -71,10 +71,10 @@ impl Decoder {
     /// when not even one scan could be begun.
     pub fn decode(
         &mut self,
-        header: &Header<'_>,
-        options: impl Into<Options>,
-        limits: &Limits<'_>,
-    ) -> Result<Planes, Error> {
+        header: &JpegHeader<'_>,
+        options: impl Into<DecodeOptions>,
+        limits: &DecodeLimits<'_>,
+    ) -> Result<DecodedPlanes, Error> {
         let options = options.into();
         if let Some(kind) = header.unsupported() {
             return Err(Error::Unsupported(kind));
@@ -90,7 +90,7 @@ impl Decoder {
             let scale = options.scale_of(i, count);
             Channel::new(*component, frame.extent(component, scale))
         });
-        let mut picture = Picture {
+        let mut picture = PartialPicture {
             channels: channels.collect(),
             ids: frame.components.iter().map(|c| c.id).collect(),
             mcus: frame.mcus(),
@@ -117,18 +117,23 @@ impl Decoder {
         if picture.scans == 0 {
             return Err(Error::Truncated { len: header.data().len() });
         }
-        Ok(Planes { complete, components: picture.channels.into_iter().map(Channel::into_plane).collect() })
+        Ok(DecodedPlanes { complete, components: picture.channels.into_iter().map(Channel::into_plane).collect() })
     }
 
     /// Takes planes back, whose memory the next decode then uses.
-    pub fn recycle(&mut self, planes: Planes) {
+    pub fn recycle(&mut self, planes: DecodedPlanes) {
         for plane in planes.components {
             self.memory.give(plane.data);
         }
     }
 
     /// Whether everything was there and intact.
-    fn sequential(&mut self, header: &Header<'_>, limits: &Limits<'_>, picture: &mut Picture) -> Result<bool, Error> {
+    fn sequential(
+        &mut self,
+        header: &JpegHeader<'_>,
+        limits: &DecodeLimits<'_>,
+        picture: &mut PartialPicture,
+    ) -> Result<bool, Error> {
         for channel in &mut picture.channels {
             channel.samples = self.memory.plane(channel.extent.plane_bytes());
         }
@@ -156,8 +161,8 @@ impl Decoder {
         data: &[u8],
         segment: &Segment<'_>,
         scan: &ScanHeader,
-        limits: &Limits<'_>,
-        picture: &mut Picture,
+        limits: &DecodeLimits<'_>,
+        picture: &mut PartialPicture,
     ) -> Result<(bool, usize), Error> {
         let mut channels: Vec<Option<&mut Channel>> = picture.channels.iter_mut().map(Some).collect();
         let mut parts: Vec<ScanChannel<'_>> = Vec::with_capacity(4);
@@ -188,8 +193,19 @@ impl Decoder {
     }
 }
 
+impl JpegHeader<'_> {
+    /// Decodes the picture with buffers of its own. See [`Decoder::decode`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Decoder::decode`].
+    pub fn decode(&self, options: impl Into<DecodeOptions>, limits: &DecodeLimits<'_>) -> Result<DecodedPlanes, Error> {
+        Decoder::new().decode(self, options, limits)
+    }
+}
+
 /// A picture half-way.
-pub(crate) struct Picture {
+pub(crate) struct PartialPicture {
     pub(crate) channels: Vec<Channel>,
     pub(crate) ids: Vec<u8>,
     /// MCUs of interleaved scans per row, and rows.
@@ -202,9 +218,13 @@ pub(crate) struct Picture {
     pub(crate) intact: bool,
 }
 
-impl Picture {
+impl PartialPicture {
     /// Takes in what a segment says; gives the scan that it begins, if it begins one.
-    pub(crate) fn read(&mut self, segment: &Segment<'_>, limits: &Limits<'_>) -> Result<Option<ScanHeader>, Error> {
+    pub(crate) fn read(
+        &mut self,
+        segment: &Segment<'_>,
+        limits: &DecodeLimits<'_>,
+    ) -> Result<Option<ScanHeader>, Error> {
         match segment.marker {
             segments::DQT => segments::read_quantisation(segment, &mut self.quantisation)?,
             segments::DHT => segments::read_huffman(segment, &mut self.huffman)?,

@@ -44,12 +44,12 @@ impl Default for EncodeOptions {
 /// Writes baseline JPEG files from planes, one after the other, keeping its working memory and tables.
 ///
 /// ```
-/// use tintype_jpeg::{EncodeOptions, Encoder, Header, Limits, PlaneView, Scale};
+/// use tintype_jpeg::{EncodeOptions, Encoder, JpegHeader, DecodeLimits, PlaneView, Scale};
 ///
 /// let luma = PlaneView { data: &[200; 20 * 12], stride: 20, width: 20, height: 12 };
 /// let chroma = PlaneView { data: &[128; 10 * 6], stride: 10, width: 10, height: 6 };
 /// let file = Encoder::new().encode(&[luma, chroma, chroma], EncodeOptions::default()).unwrap();
-/// let planes = Header::parse(&file).unwrap().decode(Scale::Full, &Limits::default()).unwrap();
+/// let planes = JpegHeader::parse(&file).unwrap().decode(Scale::Full, &DecodeLimits::default()).unwrap();
 /// assert_eq!(planes.components[0].rows().next(), Some([200; 20].as_slice()));
 /// ```
 pub struct Encoder {

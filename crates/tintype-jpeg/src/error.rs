@@ -3,7 +3,7 @@ use thiserror::Error;
 /// Why a file could not be read, decoded or written.
 ///
 /// Damage inside the entropy-coded data is not an error: what could be decoded comes back with
-/// [`Planes::complete`](crate::Planes::complete) false.
+/// [`DecodedPlanes::complete`](crate::DecodedPlanes::complete) false.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -27,7 +27,7 @@ pub enum Error {
     /// A valid JPEG of a kind that this decoder does not take; another decoder may.
     #[error("{0} is not supported")]
     Unsupported(Unsupported),
-    /// Decoding would need more memory than [`Limits::max_alloc_bytes`](crate::Limits::max_alloc_bytes).
+    /// Decoding would need more memory than [`DecodeLimits::max_alloc_bytes`](crate::DecodeLimits::max_alloc_bytes).
     #[error("decoding needs `{needed}` bytes of memory, the limit is `{limit}`")]
     OverMemory {
         /// What decoding would allocate, in bytes.
@@ -35,16 +35,16 @@ pub enum Error {
         /// The limit, in bytes.
         limit: u64,
     },
-    /// The file has more scans than [`Limits::max_scans`](crate::Limits::max_scans).
+    /// The file has more scans than [`DecodeLimits::max_scans`](crate::DecodeLimits::max_scans).
     #[error("the file has more than `{limit}` scans")]
     TooManyScans {
         /// The limit.
         limit: u32,
     },
-    /// [`Limits::deadline`](crate::Limits::deadline) passed during decoding.
+    /// [`DecodeLimits::deadline`](crate::DecodeLimits::deadline) passed during decoding.
     #[error("decoding was not finished by its deadline")]
     DeadlineExceeded,
-    /// [`Limits::cancelled`](crate::Limits::cancelled) answered true during decoding.
+    /// [`DecodeLimits::cancelled`](crate::DecodeLimits::cancelled) answered true during decoding.
     #[error("decoding was cancelled")]
     Cancelled,
     /// What is to be encoded is not what [`Encoder::encode`](crate::Encoder::encode) takes.

@@ -1,7 +1,7 @@
 //! The first scan of a band of AC coefficients in a progressive file (T.81, G.1.2.2).
 
 use crate::{
-    Error, Limits,
+    DecodeLimits, Error,
     bits::{BLOCK_BYTES, Bits, Chunk, Window},
     block::{LANES, Wanted},
     channel::Channel,
@@ -32,7 +32,7 @@ pub(crate) struct FirstScan<'c, 'd> {
     bits: Bits<'d>,
     chunk: &'c mut Chunk,
     restarts: Restarts,
-    limits: &'c Limits<'c>,
+    limits: &'c DecodeLimits<'c>,
 }
 
 impl<'c, 'd> FirstScan<'c, 'd> {
@@ -44,7 +44,7 @@ impl<'c, 'd> FirstScan<'c, 'd> {
         whole: bool,
         (bits, chunk): (Bits<'d>, &'c mut Chunk),
         restarts: Restarts,
-        limits: &'c Limits<'c>,
+        limits: &'c DecodeLimits<'c>,
     ) -> Self {
         let wanted = Wanted::at(channel.extent.scale);
         let (first, last) = (u32::from(scan.band.0), u32::from(scan.band.1));

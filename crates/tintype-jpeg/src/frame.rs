@@ -32,7 +32,7 @@ pub struct Component {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Frame {
+pub(crate) struct FrameHeader {
     pub(crate) coding: Coding,
     pub(crate) precision: u8,
     pub(crate) width: u16,
@@ -80,7 +80,7 @@ impl Extent {
     }
 }
 
-impl Frame {
+impl FrameHeader {
     /// Stands in until the frame header has been read.
     pub(crate) fn unknown() -> Self {
         Self { coding: Coding::Sequential, precision: 8, width: 0, height: 0, components: Vec::new() }

@@ -1,8 +1,8 @@
 use std::ops::Range;
 
 use crate::{
-    Coding, Component, Decoder, Error, Limits, Options, Planes, Unsupported,
-    frame::Frame,
+    Coding, Component, Error, Unsupported,
+    frame::FrameHeader,
     quality::estimate_quality,
     segments::{self, Quantisation, Segment, Segments},
     stuffing::end_of_scan,
@@ -19,7 +19,7 @@ pub enum ColorFamily {
     /// Red, green, blue.
     Rgb,
     /// Cyan, magenta, yellow, black. Written by Adobe's software (see
-    /// [`Header::adobe_transform`]) the values are inverted: 255 is no ink.
+    /// [`JpegHeader::adobe_transform`]) the values are inverted: 255 is no ink.
     Cmyk,
     /// Y, Cb, Cr of inverted C, M, Y, and black.
     Ycck,
@@ -30,9 +30,9 @@ pub enum ColorFamily {
 /// The facts that stand before the first scan of a JPEG file. Cheap to get, whatever the size of
 /// the picture, and there for kinds of JPEG too that this crate does not decode.
 #[derive(Debug, Clone)]
-pub struct Header<'a> {
+pub struct JpegHeader<'a> {
     data: &'a [u8],
-    frame: Frame,
+    frame: FrameHeader,
     jfif: bool,
     adobe: Option<u8>,
     exif: Option<&'a [u8]>,
@@ -41,7 +41,7 @@ pub struct Header<'a> {
     luma_quantisation: Option<[u16; 64]>,
 }
 
-impl<'a> Header<'a> {
+impl<'a> JpegHeader<'a> {
     /// Reads the segments of `data`, a whole file, up to its first scan. Of a file of which only the
     /// beginning is known this works too when the first scan begins there.
     ///
@@ -52,7 +52,7 @@ impl<'a> Header<'a> {
         let truncated = Error::Truncated { len: data.len() };
         let mut header = Self {
             data,
-            frame: Frame::unknown(),
+            frame: FrameHeader::unknown(),
             jfif: false,
             adobe: None,
             exif: None,
@@ -79,11 +79,11 @@ impl<'a> Header<'a> {
                     header.luma_quantisation = tables[luma];
                     return Ok(header);
                 }
-                marker if Frame::begins(marker) => {
+                marker if FrameHeader::begins(marker) => {
                     if frame.is_some() {
                         return Err(segment.corrupt("a second frame"));
                     }
-                    frame = Some(Frame::read(&segment)?);
+                    frame = Some(FrameHeader::read(&segment)?);
                 }
                 _ => {}
             }
@@ -216,20 +216,11 @@ impl<'a> Header<'a> {
         self.luma_quantisation.as_ref().map(estimate_quality)
     }
 
-    /// Decodes the picture with buffers of its own. See [`Decoder::decode`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Decoder::decode`].
-    pub fn decode(&self, options: impl Into<Options>, limits: &Limits<'_>) -> Result<Planes, Error> {
-        Decoder::new().decode(self, options, limits)
-    }
-
     pub(crate) fn data(&self) -> &'a [u8] {
         self.data
     }
 
-    pub(crate) fn frame(&self) -> &Frame {
+    pub(crate) fn frame(&self) -> &FrameHeader {
         &self.frame
     }
 }

@@ -4,7 +4,7 @@ use crate::Error;
 
 /// What one decode may cost. The default allows 512 MiB, 500 scans and any time.
 #[derive(Clone, Copy)]
-pub struct Limits<'a> {
+pub struct DecodeLimits<'a> {
     /// Most memory to allocate, in bytes; compared with the estimate before anything is allocated.
     pub max_alloc_bytes: u64,
     /// Most scans to accept. Real files have at most about a dozen.
@@ -15,15 +15,15 @@ pub struct Limits<'a> {
     pub cancelled: Option<&'a (dyn Fn() -> bool + 'a)>,
 }
 
-impl Default for Limits<'_> {
+impl Default for DecodeLimits<'_> {
     fn default() -> Self {
         Self { max_alloc_bytes: 512 << 20, max_scans: 500, deadline: None, cancelled: None }
     }
 }
 
-impl fmt::Debug for Limits<'_> {
+impl fmt::Debug for DecodeLimits<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Limits")
+        f.debug_struct("DecodeLimits")
             .field("max_alloc_bytes", &self.max_alloc_bytes)
             .field("max_scans", &self.max_scans)
             .field("deadline", &self.deadline)
@@ -32,7 +32,7 @@ impl fmt::Debug for Limits<'_> {
     }
 }
 
-impl Limits<'_> {
+impl DecodeLimits<'_> {
     pub(crate) fn poll(&self) -> Result<(), Error> {
         if self.cancelled.is_some_and(|cancelled| cancelled()) {
             return Err(Error::Cancelled);

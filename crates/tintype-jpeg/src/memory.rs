@@ -1,6 +1,6 @@
 //! Buffers that go from one picture to the next, and how much a decode will need.
 
-use crate::{Coding, Header, Options, Scale, block::LANES};
+use crate::{Coding, DecodeOptions, JpegHeader, Scale, block::LANES};
 
 /// The most bytes to hold between pictures: enough for the planes of common pictures.
 const KEPT_BYTES: usize = 16 << 20;
@@ -44,10 +44,10 @@ impl Memory {
     }
 }
 
-impl Header<'_> {
+impl JpegHeader<'_> {
     /// What the planes take that decoding with `options` gives, in bytes.
     #[must_use]
-    pub fn plane_bytes(&self, options: impl Into<Options>) -> u64 {
+    pub fn plane_bytes(&self, options: impl Into<DecodeOptions>) -> u64 {
         let options = options.into();
         let frame = self.frame();
         let count = frame.components.len();
@@ -58,7 +58,7 @@ impl Header<'_> {
     /// What decoding with `options` will allocate at its peak, in bytes, planes included. Nothing
     /// but the header is needed to know it, so that admission can be decided before.
     #[must_use]
-    pub fn memory_estimate(&self, options: impl Into<Options>) -> u64 {
+    pub fn memory_estimate(&self, options: impl Into<DecodeOptions>) -> u64 {
         let options = options.into();
         let frame = self.frame();
         let count = frame.components.len();

@@ -2,7 +2,7 @@ use crate::Scale;
 
 /// What to decode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Options {
+pub struct DecodeOptions {
     /// Scale of the planes.
     pub scale: Scale,
     /// Another scale for the second and third of three or more components, such as the chroma planes
@@ -12,7 +12,7 @@ pub struct Options {
     pub refinement: Refinement,
 }
 
-impl From<Scale> for Options {
+impl From<Scale> for DecodeOptions {
     fn from(scale: Scale) -> Self {
         Self { scale, ..Self::default() }
     }
@@ -32,7 +32,7 @@ pub enum Refinement {
     All,
 }
 
-impl Options {
+impl DecodeOptions {
     /// Scale of the component number `index` of `count`.
     pub(crate) fn scale_of(&self, index: usize, count: usize) -> Scale {
         match self.chroma_scale {

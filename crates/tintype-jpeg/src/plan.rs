@@ -1,9 +1,9 @@
 //! Which scans of a progressive file have to be decoded for a scale.
 
 use crate::{
-    Error, Header, Limits, Options, Refinement, Scale,
+    DecodeLimits, DecodeOptions, Error, JpegHeader, Refinement, Scale,
     block::Wanted,
-    frame::Frame,
+    frame::FrameHeader,
     segments::{self, ScanHeader, Segments, read_scan},
     stuffing::end_of_scan,
 };
@@ -29,7 +29,7 @@ pub(crate) enum Action {
 
 /// The steps for the scans in the order of the file, and for which components histories are kept.
 #[derive(Debug, Default)]
-pub(crate) struct Plan {
+pub(crate) struct ScanPlan {
     pub(crate) steps: Vec<Step>,
     pub(crate) histories: Vec<bool>,
 }
@@ -40,10 +40,14 @@ pub(crate) fn band_mask((first, last): (u8, u8)) -> u64 {
     from(first) & !(from(last) >> 1)
 }
 
-impl Plan {
+impl ScanPlan {
     /// Looks at all scan headers of the file. A scan header that makes no sense ends the plan, and
     /// will end the decoding too.
-    pub(crate) fn new(header: &Header<'_>, options: Options, limits: &Limits<'_>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        header: &JpegHeader<'_>,
+        options: DecodeOptions,
+        limits: &DecodeLimits<'_>,
+    ) -> Result<Self, Error> {
         let frame = header.frame();
         let (scans, ends) = scan_headers(header.data(), frame, limits)?;
         let quality = header.quality().unwrap_or(0);
@@ -80,7 +84,7 @@ impl Plan {
 }
 
 /// Whether an AC refinement makes a difference that may be seen.
-fn is_visible(scan: &ScanHeader, scale: Scale, quality: u8, options: Options) -> bool {
+fn is_visible(scan: &ScanHeader, scale: Scale, quality: u8, options: DecodeOptions) -> bool {
     match (options.refinement, scale) {
         (Refinement::All, _) | (_, Scale::Full) => true,
         (Refinement::WhereVisible, Scale::Quarter | Scale::Eighth) => false,
@@ -89,7 +93,11 @@ fn is_visible(scan: &ScanHeader, scale: Scale, quality: u8, options: Options) ->
 }
 
 /// The headers of all scans and where their data end.
-fn scan_headers(data: &[u8], frame: &Frame, limits: &Limits<'_>) -> Result<(Vec<ScanHeader>, Vec<usize>), Error> {
+fn scan_headers(
+    data: &[u8],
+    frame: &FrameHeader,
+    limits: &DecodeLimits<'_>,
+) -> Result<(Vec<ScanHeader>, Vec<usize>), Error> {
     let ids: Vec<u8> = frame.components.iter().map(|c| c.id).collect();
     let (mut scans, mut ends) = (Vec::new(), Vec::new());
     let mut segments = Segments::new(data)?;

@@ -2,8 +2,8 @@ use crate::Scale;
 
 /// What a decode gives: one plane per component, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Planes {
-    /// Y, or Y, Cb, Cr, or R, G, B, or C, M, Y, K …: see [`Header::color`](crate::Header::color).
+pub struct DecodedPlanes {
+    /// Y, or Y, Cb, Cr, or R, G, B, or C, M, Y, K …: see [`JpegHeader::color`](crate::JpegHeader::color).
     pub components: Vec<Plane>,
     /// Whether all of the data were there and made sense. Otherwise what is missing is grey (128),
     /// or as coarse as the scans before had made it, and parts may be garbled.

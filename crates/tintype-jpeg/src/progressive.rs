@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use crate::{
-    Error, Header, Limits, Options,
+    DecodeLimits, DecodeOptions, Error, JpegHeader,
     bits::{Bits, Chunk, MCU_BYTES},
     block::LANES,
     channel::Channel,
-    decode::{Decoder, Picture, ac_table, dc_table},
+    decode::{Decoder, PartialPicture, ac_table, dc_table},
     first_scan::FirstScan,
     huffman::{DcTable, Use},
     idct::{Dequantiser, Samples},
-    plan::{Action, Plan},
+    plan::{Action, ScanPlan},
     refinement_scan::RefinementScan,
     segments::{ScanHeader, Segment, Segments},
     sequential::{MAX_MCU_BLOCKS, Restarts},
@@ -24,12 +24,12 @@ impl Decoder {
     /// Whether everything was there and intact.
     pub(crate) fn progressive(
         &mut self,
-        header: &Header<'_>,
-        options: Options,
-        limits: &Limits<'_>,
-        picture: &mut Picture,
+        header: &JpegHeader<'_>,
+        options: DecodeOptions,
+        limits: &DecodeLimits<'_>,
+        picture: &mut PartialPicture,
     ) -> Result<bool, Error> {
-        let plan = Plan::new(header, options, limits)?;
+        let plan = ScanPlan::new(header, options, limits)?;
         for (channel, &with_history) in picture.channels.iter_mut().zip(&plan.histories) {
             let len = channel.extent.groups() * channel.group_len();
             channel.coefficients = vec![0; len];
@@ -55,10 +55,10 @@ impl Decoder {
 
     fn progressive_scans(
         &mut self,
-        header: &Header<'_>,
-        limits: &Limits<'_>,
-        plan: &Plan,
-        picture: &mut Picture,
+        header: &JpegHeader<'_>,
+        limits: &DecodeLimits<'_>,
+        plan: &ScanPlan,
+        picture: &mut PartialPicture,
     ) -> Result<bool, Error> {
         let data = header.data();
         let mut segments = Segments::new(data)?;
@@ -92,8 +92,8 @@ impl Decoder {
         segment: &Segment<'_>,
         scan: &ScanHeader,
         action: Action,
-        limits: &Limits<'_>,
-        picture: &mut Picture,
+        limits: &DecodeLimits<'_>,
+        picture: &mut PartialPicture,
     ) -> Result<(bool, usize), Error> {
         let restarts = Restarts::new(picture.restart_interval);
         let chunk = &mut self.chunk;
@@ -186,7 +186,7 @@ struct DcScan<'c, 'd> {
     restarts: Restarts,
     bits: Bits<'d>,
     chunk: &'c mut Chunk,
-    limits: &'c Limits<'c>,
+    limits: &'c DecodeLimits<'c>,
 }
 
 impl DcScan<'_, '_> {
@@ -248,7 +248,7 @@ impl Job for DcScan<'_, '_> {
 /// Makes the samples of a channel from its coefficients.
 struct Output<'c> {
     channel: &'c mut Channel,
-    limits: &'c Limits<'c>,
+    limits: &'c DecodeLimits<'c>,
 }
 
 impl Job for Output<'_> {

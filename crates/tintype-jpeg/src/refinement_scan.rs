@@ -5,7 +5,7 @@
 //! counted with a few instructions, whether the coefficients themselves are kept or not.
 
 use crate::{
-    Error, Limits,
+    DecodeLimits, Error,
     bits::{BLOCK_BYTES, Bits, Chunk, Window},
     block::{LANES, Wanted},
     channel::Channel,
@@ -23,7 +23,7 @@ pub(crate) struct RefinementScan<'c, 'd> {
     bits: Bits<'d>,
     chunk: &'c mut Chunk,
     restarts: Restarts,
-    limits: &'c Limits<'c>,
+    limits: &'c DecodeLimits<'c>,
 }
 
 impl<'c, 'd> RefinementScan<'c, 'd> {
@@ -33,7 +33,7 @@ impl<'c, 'd> RefinementScan<'c, 'd> {
         ac: &'c AcTable,
         (bits, chunk): (Bits<'d>, &'c mut Chunk),
         restarts: Restarts,
-        limits: &'c Limits<'c>,
+        limits: &'c DecodeLimits<'c>,
     ) -> Self {
         let wanted = Wanted::at(channel.extent.scale);
         let refiner = Refiner {

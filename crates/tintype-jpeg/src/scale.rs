@@ -1,5 +1,3 @@
-use crate::block::LANES;
-
 /// How large the decoded planes are, compared with the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Scale {
@@ -66,11 +64,5 @@ impl Scale {
     #[must_use]
     pub const fn apply(self, pixels: u32) -> u32 {
         (pixels as u64 * self.block_side() as u64).div_ceil(8) as u32
-    }
-
-    /// Room for the coefficients of eight blocks of a progressive file: a power of two, so that no index into it has
-    /// to be compared with its length.
-    pub(crate) const fn group_len(self) -> usize {
-        (self.block_side() as usize * self.block_side() as usize * LANES).next_power_of_two()
     }
 }

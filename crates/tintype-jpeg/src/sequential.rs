@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Error, Limits,
+    DecodeLimits, Error,
     bits::{Bits, Chunk, MCU_BYTES},
     block::{Group, LANES, Wanted, decode_block},
     channel::Channel,
@@ -98,7 +98,7 @@ pub(crate) struct SequentialScan<'c, 'd> {
     bits: Bits<'d>,
     chunk: &'c mut Chunk,
     workspace: &'c mut Workspace,
-    limits: &'c Limits<'c>,
+    limits: &'c DecodeLimits<'c>,
 }
 
 /// A component of a scan with its tables and its quantisation.
@@ -112,7 +112,7 @@ impl<'c, 'd> SequentialScan<'c, 'd> {
         interval: u16,
         bits: Bits<'d>,
         (chunk, workspace): (&'c mut Chunk, &'c mut Workspace),
-        limits: &'c Limits<'c>,
+        limits: &'c DecodeLimits<'c>,
     ) -> Option<Self> {
         let interleaved = channels.len() > 1;
         let mcus = match channels.as_slice() {

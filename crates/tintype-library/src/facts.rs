@@ -3,17 +3,17 @@
 //! the domain lacks.
 
 use tintype_domain::{ColourMode, Facts, Kind};
-use tintype_media::{Detected, Probe};
+use tintype_media::{Detected, ImageFacts};
 
-/// Returns the facts of a file. `probe` is `None` if it is not an image or its header cannot be
+/// Returns the facts of a file. `image` is `None` if it is not an image or its header cannot be
 /// read.
-pub(crate) fn facts(detected: &Detected, probe: Option<&Probe>) -> Facts {
+pub(crate) fn facts(detected: &Detected, image: Option<&ImageFacts>) -> Facts {
     Facts {
         kind: kind(detected.kind),
         mime_type: detected.mime_type.to_owned(),
-        width: probe.map(|probe| probe.width),
-        height: probe.map(|probe| probe.height),
-        mode: probe.map(|probe| mode(probe.mode)),
+        width: image.map(|image| image.width),
+        height: image.map(|image| image.height),
+        mode: image.map(|image| mode(image.mode)),
     }
 }
 

@@ -6,11 +6,11 @@ use crate::library::Inner;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{BufReader, Seek};
+use std::io::BufReader;
 use std::sync::Arc;
 use std::time::Instant;
 use tintype_domain::{Checksum, Facts, FileName};
-use tintype_media::{Detected, Limits, Probe, Thumbnail, ThumbnailFormat, ThumbnailOptions};
+use tintype_media::{Detected, Image, Isolation, Limits, OutputFormat, Thumbnail, ThumbnailOptions};
 use tintype_storage::Spooled;
 
 /// Content with all that is to be known of it before it is kept.
@@ -19,16 +19,16 @@ pub(crate) struct Prepared {
     pub(crate) content: Arc<Spooled>,
     pub(crate) file_name: FileName,
     pub(crate) facts: Facts,
-    pub(crate) thumbnails: Vec<Rendered>,
+    pub(crate) thumbnails: Vec<EncodedThumbnail>,
 }
 
 /// A thumbnail on its way to storage.
 #[derive(Debug)]
-pub(crate) struct Rendered {
+pub(crate) struct EncodedThumbnail {
     pub(crate) edge: u32,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    pub(crate) format: ThumbnailFormat,
+    pub(crate) format: OutputFormat,
     pub(crate) bytes: Bytes,
     pub(crate) checksum: Checksum,
 }
@@ -46,15 +46,15 @@ impl Inner {
         let content = Arc::new(upload.into_content());
         let limits = self.limits();
         let source = content.clone();
-        let (detected, probe) =
+        let (detected, image) =
             self.compute(Lane::Headers, asker, 0, move || inspect(&source, &sent_name, &limits)).await??;
-        let facts = facts(&detected, probe.as_ref());
+        let facts = facts(&detected, image.as_ref().map(Image::facts));
         let allowed = &self.options.allowed_types;
         if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, &facts.mime_type)) {
             return Err(Error::TypeNotAllowed { mime_type: facts.mime_type });
         }
-        let thumbnails = match probe {
-            Some(probe) => self.render(asker, content.clone(), &file_name, &probe).await?,
+        let thumbnails = match image {
+            Some(image) => self.render(asker, image, &file_name).await?,
             None => Vec::new(),
         };
         Ok(Prepared { content, file_name, facts, thumbnails })
@@ -63,29 +63,30 @@ impl Inner {
     async fn render(
         self: &Arc<Self>,
         asker: Asker,
-        content: Arc<Spooled>,
+        image: Image<BufReader<File>>,
         file_name: &FileName,
-        probe: &Probe,
-    ) -> Result<Vec<Rendered>, Error> {
-        let bytes = probe.bytes_for(self.options.thumbnail_encoding);
-        let lane = if probe.format.is_isolated() { Lane::Processes } else { Lane::Decodes };
+    ) -> Result<Vec<EncodedThumbnail>, Error> {
+        let options = ThumbnailOptions::default().with_encoding(self.options.thumbnail_encoding);
+        let bytes = image.cost(&options.pictures(image.facts()));
+        let lane = if image.facts().format.is_isolated() { Lane::Processes } else { Lane::Decodes };
         if !self.admission.could_admit(lane, bytes) {
             tracing::info!(%file_name, bytes, "no thumbnails: the image needs more than decode_memory");
             return Ok(Vec::new());
         }
-        let mut options =
-            ThumbnailOptions::default().with_encoding(self.options.thumbnail_encoding).with_limits(self.limits());
-        options.decoder = self.options.decoder.clone();
         let inner = self.clone();
         let rendered = self.compute(lane, asker, bytes, move || {
-            options.limits.deadline = Instant::now().checked_add(inner.options.decode_timeout);
-            let file = open(&content)?;
+            let mut limits = inner.limits();
+            limits.deadline = Instant::now().checked_add(inner.options.decode_timeout);
+            let mut image = image.with_limits(limits);
+            if let Some(decoder) = inner.options.decoder.clone() {
+                image = image.with_isolation(Isolation::Process(decoder));
+            }
             let mut thumbnailer = inner.thumbnailers.take();
-            let thumbnails = thumbnailer.thumbnails(file, &options);
+            let thumbnails = thumbnailer.thumbnails_of(&mut image, &options);
             inner.thumbnailers.give(thumbnailer);
-            Ok::<_, Error>(thumbnails.map(|thumbnails| thumbnails.into_iter().map(Rendered::from).collect::<Vec<_>>()))
+            thumbnails.map(|thumbnails| thumbnails.into_iter().map(EncodedThumbnail::from).collect::<Vec<_>>())
         });
-        Ok(rendered.await??.unwrap_or_else(|error| {
+        Ok(rendered.await?.unwrap_or_else(|error| {
             tracing::info!(%file_name, %error, "no thumbnails");
             Vec::new()
         }))
@@ -105,19 +106,21 @@ fn open(content: &Spooled) -> Result<BufReader<File>, Error> {
     Ok(BufReader::with_capacity(READ_BYTES, file))
 }
 
-fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<(Detected, Option<Probe>), Error> {
+/// What content is, and the image that it holds, opened.
+type Inspected = (Detected, Option<Image<BufReader<File>>>);
+
+fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<Inspected, Error> {
     let mut file = open(content)?;
     let detected = tintype_media::detect(&mut file, Some(file_name)).map_err(Error::internal)?;
     if detected.kind != tintype_media::Kind::Image {
         return Ok((detected, None));
     }
-    file.rewind().map_err(Error::internal)?;
-    let probe = tintype_media::probe(file, limits)
+    let image = Image::open(file, limits)
         .inspect_err(|error| tracing::info!(file_name, %error, "an image whose header cannot be read"));
-    Ok((detected, probe.ok()))
+    Ok((detected, image.ok()))
 }
 
-impl From<Thumbnail> for Rendered {
+impl From<Thumbnail> for EncodedThumbnail {
     fn from(thumbnail: Thumbnail) -> Self {
         Self {
             edge: thumbnail.edge,

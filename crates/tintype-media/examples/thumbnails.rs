@@ -10,7 +10,7 @@ use std::io::{BufReader, Seek};
 use std::path::Path;
 use std::time::Instant;
 
-use tintype_media::{DecoderProcess, Encoding, ThumbnailOptions, detect, probe, run_decoder, thumbnails};
+use tintype_media::{DecoderProcess, Encoding, Image, ThumbnailOptions, Thumbnailer, detect, run_decoder};
 
 const DECODE: &str = "--decode-one-picture";
 
@@ -34,16 +34,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let detected = detect(&mut reader, name.as_deref())?;
     println!("kind         {} ({})", detected.kind, detected.mime_type);
     reader.rewind()?;
-    let facts = probe(&mut reader, &options.limits)?;
+    let mut image = Image::open(reader, &options.limits)?.with_isolation(options.isolation.clone());
+    let facts = *image.facts();
     println!("format       {}", facts.format);
     println!("sides        {} x {} pixels", facts.width, facts.height);
     println!("mode         {}", facts.mode);
     println!("orientation  {}", facts.orientation.to_exif());
-    println!("memory       {} bytes at most", facts.decode_bytes);
+    println!("memory       {} bytes at most", image.cost(&options.pictures(&facts)));
 
-    reader.rewind()?;
     let start = Instant::now();
-    let made = thumbnails(&mut reader, &options)?;
+    let made = Thumbnailer::new().thumbnails_of(&mut image, &options)?;
     println!("made in      {:.1} ms", start.elapsed().as_secs_f64() * 1000.0);
     fs::create_dir_all(&folder)?;
     let stem = Path::new(&input).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();

@@ -27,9 +27,8 @@ use file_format::FileFormat;
 pub use detected::Detected;
 pub use kind::Kind;
 
-use crate::probe::{self, ReadSeek};
-use crate::source::Source;
-use crate::{Error, Format, encoding, guard};
+use crate::reader::{BoundedReader, ReadSeek};
+use crate::{Error, Format, encoding, formats, guard};
 use file::{File, tail};
 
 /// Bytes at the beginning that everything but the insides of containers is told by.
@@ -66,7 +65,7 @@ const HEAD_BYTES: usize = 64 << 10;
 pub fn detect<R: Read + Seek>(reader: &mut R, file_name: Option<&str>) -> Result<Detected, Error> {
     let extension = extension::of(file_name);
     let (head, found) = {
-        let mut file = Source::new(reader as &mut dyn ReadSeek)?;
+        let mut file = BoundedReader::new(reader as &mut dyn ReadSeek)?;
         let head = file.read_up_to(0, HEAD_BYTES)?;
         if text::is_text(&mut file, &head, &extension)? {
             return decide_text(&mut file, &head, &extension);
@@ -82,7 +81,7 @@ pub fn detect<R: Read + Seek>(reader: &mut R, file_name: Option<&str>) -> Result
         Error::Panicked { .. } => Ok(FileFormat::ArbitraryBinaryData),
         other => Err(other),
     })?;
-    let mut file = Source::new(reader as &mut dyn ReadSeek)?;
+    let mut file = BoundedReader::new(reader as &mut dyn ReadSeek)?;
     if confirm::confirm(format, &mut file, &head)?
         && let Some(found) = table::decide(format, &head, &extension)
     {
@@ -195,7 +194,7 @@ fn decide_unknown(file: &mut File<'_>, head: &[u8], extension: &str) -> Result<D
 }
 
 fn recognise_image(file: &mut File<'_>) -> Result<Option<Format>, Error> {
-    match guard::catch(|| probe::recognise(file)) {
+    match guard::catch(|| formats::recognise(file)) {
         Err(Error::Panicked { .. }) => Ok(None),
         other => other,
     }

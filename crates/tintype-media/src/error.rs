@@ -54,6 +54,14 @@ pub enum Error {
         /// The edge asked for.
         edge: u32,
     },
+    /// A value of [`RenderOptions`](crate::RenderOptions) is out of range.
+    #[error("invalid `{option}`: {reason}")]
+    InvalidOption {
+        /// The name of the field.
+        option: &'static str,
+        /// Which value it has, and which it may have.
+        reason: String,
+    },
     /// [`Limits::deadline`](crate::Limits::deadline) passed before the work was done.
     #[error("deadline passed before the image was done")]
     DeadlineExceeded,
@@ -66,8 +74,8 @@ pub enum Error {
         /// The panic's message, when it had one.
         message: String,
     },
-    /// A thumbnail could not be written, which points to a fault of this crate rather than of the file.
-    #[error("cannot encode a thumbnail: {reason}")]
+    /// A picture could not be made or written, which points to a fault of this crate rather than of the file.
+    #[error("cannot make the picture: {reason}")]
     Encode {
         /// What the encoder said.
         reason: String,

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek};
 
 use flate2::read::GzDecoder;
 
-use crate::source::Source;
+use crate::reader::BoundedReader;
 
 /// Bytes that are enough to see what is inside.
 pub(crate) const HEAD_BYTES: usize = 64 << 10;
@@ -27,7 +27,7 @@ pub(crate) fn stated_len(packed: &[u8]) -> usize {
 }
 
 /// Returns [`stated_len`] of a file.
-pub(crate) fn unpacked_len<R: Read + Seek>(source: &mut Source<R>) -> io::Result<u64> {
+pub(crate) fn unpacked_len<R: Read + Seek>(source: &mut BoundedReader<R>) -> io::Result<u64> {
     let end = source.len().saturating_sub(4);
     Ok(stated_len(&source.read_up_to(end, 4)?) as u64)
 }

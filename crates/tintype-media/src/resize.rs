@@ -1,4 +1,4 @@
-//! How large thumbnails are.
+//! How large pictures are.
 
 /// Returns the sides of an image of `width` x `height` pixels fitted into a square box: aspect kept, never enlarged,
 /// never below 1, rounded as Pillow's `Image.thumbnail` rounds.
@@ -32,6 +32,12 @@ fn nearest(side: f64, error: impl Fn(f64) -> f64) -> u32 {
     let best = if error(high) < error(low) { high } else { low };
     // A side is at most the edge, which is a `u32`.
     (best as u32).max(1)
+}
+
+/// Returns `side` times `numerator` / `denominator`, rounded half up, at least 1.
+pub(crate) fn scaled(side: u32, numerator: u32, denominator: u32) -> u32 {
+    let (product, denominator) = (u64::from(side) * u64::from(numerator), u64::from(denominator.max(1)));
+    u32::try_from((2 * product + denominator) / (2 * denominator)).unwrap_or(u32::MAX).max(1)
 }
 
 #[cfg(test)]

@@ -1,16 +1,13 @@
-//! What thumbnails are, and what making them may take.
+//! Thumbnails: pictures in square boxes.
 
 use std::io::{BufRead, Seek};
 
-use crate::frame::Samples;
-use crate::probe::{Detail, Header};
+use crate::options::{Fit, MAX_SIDE, RenderOptions};
 use crate::resize::fit;
-use crate::rows::Plan;
-use crate::{DecoderProcess, Error, Format, Limits, Thumbnailer, decode};
+use crate::{DecoderProcess, Encoding, Error, Image, ImageFacts, Isolation, Limits, OutputFormat, Rendered, Renderer};
 
 /// What the contract of the service asks for: an icon, a list entry, a card, a page.
-pub(crate) const DEFAULT_EDGES: &[u32] = &[64, 128, 512, 1080];
-pub(crate) const MAX_EDGE: u32 = 16_384;
+const DEFAULT_EDGES: &[u32] = &[64, 128, 512, 1080];
 
 /// What to make of an image.
 #[derive(Debug, Clone)]
@@ -24,8 +21,9 @@ pub struct ThumbnailOptions {
     pub jpeg_quality: u8,
     /// What it may cost.
     pub limits: Limits,
-    /// Decodes the formats that [`Format::is_isolated`]; none by default, and these are `Error::Unsupported` then.
-    pub decoder: Option<DecoderProcess>,
+    /// Where the formats are decoded that [`Format::is_isolated`](crate::Format::is_isolated); nowhere by default, so that
+    /// these are `Error::Unsupported`.
+    pub isolation: Isolation,
 }
 
 impl Default for ThumbnailOptions {
@@ -35,7 +33,7 @@ impl Default for ThumbnailOptions {
             encoding: Encoding::Auto,
             jpeg_quality: 82,
             limits: Limits::default(),
-            decoder: None,
+            isolation: Isolation::None,
         }
     }
 }
@@ -69,11 +67,34 @@ impl ThumbnailOptions {
         self
     }
 
-    /// Sets [`ThumbnailOptions::decoder`].
+    /// Sets [`ThumbnailOptions::isolation`].
     #[must_use]
-    pub fn with_decoder(mut self, decoder: DecoderProcess) -> Self {
-        self.decoder = Some(decoder);
+    pub fn with_isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = isolation;
         self
+    }
+
+    /// Sets [`ThumbnailOptions::isolation`] to a process.
+    #[must_use]
+    pub fn with_decoder(self, decoder: DecoderProcess) -> Self {
+        self.with_isolation(Isolation::Process(decoder))
+    }
+
+    /// Returns the thumbnails of an image as pictures to render, one for each of the edges, for [`Image::cost`].
+    #[must_use]
+    pub fn pictures(&self, facts: &ImageFacts) -> Vec<RenderOptions> {
+        let picture = |edge: &u32| {
+            let (width, height) = fit(facts.width, facts.height, *edge);
+            RenderOptions {
+                width: Some(width),
+                height: Some(height),
+                fit: Fit::Fill,
+                encoding: self.encoding,
+                quality: self.jpeg_quality.clamp(1, 100),
+                ..RenderOptions::default()
+            }
+        };
+        self.edges.iter().map(picture).collect()
     }
 }
 
@@ -88,63 +109,87 @@ pub struct Thumbnail {
     /// Height in pixels.
     pub height: u32,
     /// What `bytes` are.
-    pub format: ThumbnailFormat,
+    pub format: OutputFormat,
     /// The file.
     pub bytes: Vec<u8>,
 }
 
-/// What to save thumbnails as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Encoding {
-    /// JPEG for opaque images, PNG for images in which anything is transparent.
-    #[default]
-    Auto,
-    /// JPEG for all; what is transparent becomes white.
-    Jpeg,
-    /// Lossy WebP for all, with alpha where anything is transparent.
-    WebP,
+/// Makes thumbnails of one image after the other, with a [`Renderer`] that keeps tables and buffers from each for the next.
+///
+/// ```
+/// use tintype_media::{ThumbnailOptions, Thumbnailer};
+///
+/// # fn main() -> Result<(), tintype_media::Error> {
+/// let options = ThumbnailOptions::default().with_edges([64]);
+/// let mut thumbnailer = Thumbnailer::new();
+/// for grey in [80, 160] {
+///     let ppm = [b"P6 200 100 255\n".as_slice(), &[grey; 60_000]].concat();
+///     let made = thumbnailer.thumbnails(std::io::Cursor::new(ppm), &options)?;
+///     assert_eq!((made[0].width, made[0].height), (64, 32));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct Thumbnailer {
+    renderer: Renderer,
 }
 
-/// How a thumbnail is encoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ThumbnailFormat {
-    /// For opaque images.
-    Jpeg,
-    /// For images in which anything is transparent.
-    Png,
-    /// For all, where [`Encoding::WebP`] was asked for.
-    WebP,
-}
-
-impl ThumbnailFormat {
-    /// Returns the file name extension without its dot.
+impl Thumbnailer {
+    /// A thumbnailer without anything to reuse yet.
     #[must_use]
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Jpeg => "jpg",
-            Self::Png => "png",
-            Self::WebP => "webp",
-        }
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Returns the media type.
-    #[must_use]
-    pub const fn mime_type(self) -> &'static str {
-        match self {
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-            Self::WebP => "image/webp",
-        }
+    /// Makes a thumbnail for each of `options.edges`, in their order, from one decode, as [`thumbnails`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`thumbnails`].
+    pub fn thumbnails<R: BufRead + Seek>(
+        &mut self,
+        reader: R,
+        options: &ThumbnailOptions,
+    ) -> Result<Vec<Thumbnail>, Error> {
+        check_edges(options)?;
+        let image = Image::open(reader, &options.limits)?;
+        self.thumbnails_of(&mut image.with_isolation(options.isolation.clone()), options)
+    }
+
+    /// Makes the same thumbnails of an image that has been opened, under its own limits and isolation.
+    ///
+    /// # Errors
+    ///
+    /// As [`thumbnails`].
+    pub fn thumbnails_of<R: BufRead + Seek>(
+        &mut self,
+        image: &mut Image<R>,
+        options: &ThumbnailOptions,
+    ) -> Result<Vec<Thumbnail>, Error> {
+        check_edges(options)?;
+        let pictures = options.pictures(image.facts());
+        let made = self.renderer.render(image, &pictures)?;
+        let thumbnail = |(edge, made): (&u32, Rendered)| {
+            let Rendered { width, height, format, bytes } = made;
+            Thumbnail { edge: *edge, width, height, format, bytes }
+        };
+        Ok(options.edges.iter().zip(made).map(thumbnail).collect())
+    }
+}
+
+fn check_edges(options: &ThumbnailOptions) -> Result<(), Error> {
+    match options.edges.iter().find(|edge| !(1..=MAX_SIDE).contains(*edge)) {
+        Some(edge) => Err(Error::InvalidEdge { edge: *edge }),
+        None => Ok(()),
     }
 }
 
 /// Makes a thumbnail for each of `options.edges`, in their order, from one decode.
 ///
 /// Each fits into its box with the image's aspect ratio, is never larger than the image, stands upright, is sRGB and
-/// carries no metadata. A damaged image gives thumbnails as far as its decoder could make sense of it. Who makes
-/// thumbnails of many images keeps a [`Thumbnailer`].
+/// carries no metadata. A damaged image gives thumbnails as far as its decoder could make sense of it. Reuse a
+/// [`Thumbnailer`] to process many images.
 ///
 /// # Errors
 ///
@@ -166,86 +211,3 @@ impl ThumbnailFormat {
 pub fn thumbnails<R: BufRead + Seek>(reader: R, options: &ThumbnailOptions) -> Result<Vec<Thumbnail>, Error> {
     Thumbnailer::new().thumbnails(reader, options)
 }
-
-/// Refuses what the limits forbid, from the header alone.
-pub(crate) fn admit(header: &Header, options: &ThumbnailOptions) -> Result<(), Error> {
-    if !header.format.is_decodable() {
-        return Err(Error::unsupported(header.format, format!("`{}` cannot be decoded", header.format)));
-    }
-    if header.format.is_isolated() && options.decoder.is_none() {
-        return Err(decode::no_process(header.format));
-    }
-    let limits = &options.limits;
-    // A drawing has no pixels but those that are drawn.
-    if header.pixels() > limits.max_pixels && header.format != Format::Svg {
-        return Err(Error::TooManyPixels { limit: limits.max_pixels, actual: header.pixels() });
-    }
-    let needed = estimate(header, &options.edges, options.encoding);
-    if needed > limits.max_alloc_bytes {
-        return Err(Error::TooMuchMemory { limit: limits.max_alloc_bytes, actual: needed });
-    }
-    Ok(())
-}
-
-/// Returns the sides of the largest thumbnail before orientation.
-pub(crate) fn first_sides(header: &Header, edges: &[u32]) -> (u32, u32) {
-    let (width, height) = header.orientation.displayed(header.width, header.height);
-    let (width, height) = fit(width, height, edges.iter().copied().max().unwrap_or(1));
-    header.orientation.displayed(width, height)
-}
-
-/// Returns an upper estimate in bytes of the peak memory of making thumbnails with these edges.
-pub(crate) fn estimate(header: &Header, edges: &[u32], encoding: Encoding) -> u64 {
-    let (width, height) = first_sides(header, edges);
-    let encoder = match encoding {
-        Encoding::Auto | Encoding::Jpeg => 0,
-        Encoding::WebP => u64::from(width) * u64::from(height) * webp_bytes_per_pixel(header),
-    };
-    memory(header, (width, height)).saturating_add(encoder)
-}
-
-/// What libwebp works on while it encodes, and the planes that it is given. Alpha is a lossless picture, whose encoder looks for repetitions.
-fn webp_bytes_per_pixel(header: &Header) -> u64 {
-    let alpha = match &header.detail {
-        Detail::WebP(webp) => webp.alpha || webp.sides != (header.width, header.height),
-        Detail::Heif(heif) => !heif.alpha.pieces.is_empty(),
-        Detail::Jpeg { .. } => false,
-        _ => header.samples.has_alpha(),
-    };
-    if alpha { 34 } else { 5 }
-}
-
-/// The same beside what an encoder takes that is not of this workspace.
-fn memory(header: &Header, (width, height): (u32, u32)) -> u64 {
-    if let Some(peak) = decode::memory(header, (width, height)) {
-        return peak;
-    }
-    let whole = header.pixels().saturating_mul(header.frame_bytes_per_pixel);
-    let small = u64::from(width) * u64::from(height);
-    let channels = header.samples.channels() as u64;
-    let plan = Plan {
-        from: (header.width, header.height),
-        to: (width, height),
-        samples: header.samples,
-        order: header.order,
-        deep: header.converted,
-    };
-    // A picture that is small and whole is its own frame.
-    let rows = if whole > 0 && plan.from == plan.to { 0 } else { plan.memory() };
-    let decoding = whole.saturating_add(header.scratch_bytes).saturating_add(rows);
-    // Sixteen bits before and after, eight at the end, and the tables in between; the profile as it is and as it is understood.
-    let tables = if header.samples == Samples::Cmyk { INK_TABLES_BYTES } else { PROFILE_TABLES_BYTES };
-    let converting = if header.converted { small * channels * 5 + tables + 2 * header.profile_bytes } else { 0 };
-    // Afterwards the largest thumbnail and a file of it; what is transparent is hard to compress.
-    let finishing = small * channels * if header.samples.has_alpha() { 3 } else { 2 };
-    decoding.max(converting).max(finishing).saturating_add(FIXED_BYTES)
-}
-
-/// What a colour profile unfolds to.
-const PROFILE_TABLES_BYTES: u64 = 1 << 20;
-
-/// The same for inks, of which four make a table of colours.
-const INK_TABLES_BYTES: u64 = 3 << 20;
-
-/// Tables, buffers and small allocations that come with any image.
-pub(crate) const FIXED_BYTES: u64 = 512 << 10;

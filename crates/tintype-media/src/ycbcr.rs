@@ -33,6 +33,7 @@ fn lights(luma: u8, blue: u8, red: u8) -> [u8; 3] {
 
 /// ITU-R BT.601 gives luminance 219 steps from 16 up and differences 224 around 128; JPEG gives both 255. `middle` is 0 for
 /// luminance and 128 for differences.
+#[cfg(any(test, feature = "avif", feature = "webp"))]
 pub(crate) fn full_range(middle: i32) -> [u8; 256] {
     let (zero, range) = if middle == 0 { (16, 219) } else { (128, 224) };
     std::array::from_fn(|sample| {
@@ -43,6 +44,7 @@ pub(crate) fn full_range(middle: i32) -> [u8; 256] {
 }
 
 /// The way back from [`full_range`].
+#[cfg(any(test, feature = "webp"))]
 pub(crate) fn limited_range(middle: i32) -> [u8; 256] {
     let (zero, range) = if middle == 0 { (16, 219) } else { (128, 224) };
     std::array::from_fn(|sample| {
@@ -61,6 +63,17 @@ pub(crate) fn to_rgb(planes: &[u8]) -> Vec<u8> {
         *pixel = lights(*luma, *blue, *red);
     }
     pixels
+}
+
+/// Returns Y, Cb and Cr of one colour.
+pub(crate) fn of_colour(colour: [u8; 3]) -> [u8; 3] {
+    let [r, g, b] = colour.map(i32::from);
+    let middle = (128 << 16) + HALF - 1;
+    [
+        ((LUMA_OF_RED * r + LUMA_OF_GREEN * g + LUMA_OF_BLUE * b + HALF) >> 16) as u8,
+        ((HALF * b - BLUE_OF_RED * r - BLUE_OF_GREEN * g + middle) >> 16) as u8,
+        ((HALF * r - RED_OF_GREEN * g - RED_OF_BLUE * b + middle) >> 16) as u8,
+    ]
 }
 
 /// Returns Y, Cb and Cr planes for RGB.

@@ -22,7 +22,7 @@ pub struct Features {
 
 /// What to decode to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
+pub enum PixelLayout {
     /// Three planes one after the other: luminance, then two colour differences of half its sides, rounded up. BT.601 with luminance from
     /// 16 to 235. This is how lossy streams store their colours; alpha is dropped.
     Yuv,
@@ -34,12 +34,12 @@ pub enum Layout {
 
 /// A decoded picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct DecodedPicture {
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Rows without padding, as [`Layout`] says. What is missing is grey, and transparent where there is alpha.
+    /// Rows without padding, as [`PixelLayout`] says. What is missing is grey, and transparent where there is alpha.
     pub data: Vec<u8>,
     /// Rows that could be decoded: all of them unless the stream is damaged.
     pub rows: u32,
@@ -69,25 +69,25 @@ pub fn features(stream: &[u8]) -> Result<Features, Error> {
 /// # Errors
 ///
 /// [`Error::Malformed`] when there is not even one row, [`Error::Stopped`], [`Error::OutOfMemory`].
-pub fn decode(stream: &[u8], layout: Layout, go_on: &mut dyn FnMut() -> bool) -> Result<Picture, Error> {
+pub fn decode(stream: &[u8], layout: PixelLayout, go_on: &mut dyn FnMut() -> bool) -> Result<DecodedPicture, Error> {
     let Features { width, height, .. } = features(stream)?;
     let (columns, lines) = (width as usize, height as usize);
     let chroma = (columns.div_ceil(2), lines.div_ceil(2));
     let len = match layout {
-        Layout::Yuv => columns * lines + 2 * chroma.0 * chroma.1,
-        Layout::Rgb => columns * lines * 3,
-        Layout::Rgba => columns * lines * 4,
+        PixelLayout::Yuv => columns * lines + 2 * chroma.0 * chroma.1,
+        PixelLayout::Rgb => columns * lines * 3,
+        PixelLayout::Rgba => columns * lines * 4,
     };
     let mut data = Vec::new();
     data.try_reserve_exact(len).map_err(|_| Error::OutOfMemory)?;
-    data.resize(len, if layout == Layout::Rgba { 0 } else { 128 });
+    data.resize(len, if layout == PixelLayout::Rgba { 0 } else { 128 });
 
     let mut config = ffi::WebPDecoderConfig::new().map_err(|()| Error::OutOfMemory)?;
     config.output.is_external_memory = 1;
     // Sides are at most 16,384, so that strides fit.
     let stride = |bytes: usize| bytes as c_int;
     match layout {
-        Layout::Yuv => {
+        PixelLayout::Yuv => {
             let (luma, differences) = data.split_at_mut(columns * lines);
             let (blue, red) = differences.split_at_mut(chroma.0 * chroma.1);
             config.output.colorspace = ffi::WEBP_CSP_MODE::MODE_YUV;
@@ -106,9 +106,9 @@ pub fn decode(stream: &[u8], layout: Layout, go_on: &mut dyn FnMut() -> bool) ->
                 a_size: 0,
             };
         }
-        Layout::Rgb | Layout::Rgba => {
+        PixelLayout::Rgb | PixelLayout::Rgba => {
             let (colorspace, channels) = match layout {
-                Layout::Rgba => (ffi::WEBP_CSP_MODE::MODE_RGBA, 4),
+                PixelLayout::Rgba => (ffi::WEBP_CSP_MODE::MODE_RGBA, 4),
                 _ => (ffi::WEBP_CSP_MODE::MODE_RGB, 3),
             };
             config.output.colorspace = colorspace;
@@ -117,7 +117,7 @@ pub fn decode(stream: &[u8], layout: Layout, go_on: &mut dyn FnMut() -> bool) ->
         }
     }
     let rows = run(stream, &mut config, go_on)?.min(height);
-    Ok(Picture { width, height, data, rows })
+    Ok(DecodedPicture { width, height, data, rows })
 }
 
 /// Feeds the stream to a decoder that writes where `config` says, and returns how many rows it wrote.

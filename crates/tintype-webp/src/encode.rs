@@ -27,7 +27,7 @@ pub fn encode(pixels: &[u8], (width, height): (u32, u32), channels: usize, quali
 }
 
 /// Encodes planes as a lossy file, as they are: luminance, then two colour differences of half its sides, rounded up, rows without padding,
-/// BT.601 with luminance from 16 to 235 ([`Layout::Yuv`](crate::Layout::Yuv)); `quality` is 0 to 100.
+/// BT.601 with luminance from 16 to 235 ([`PixelLayout::Yuv`](crate::PixelLayout::Yuv)); `quality` is 0 to 100.
 ///
 /// # Errors
 ///

@@ -4,6 +4,6 @@ mod decode;
 mod encode;
 mod error;
 
-pub use decode::{Features, Layout, Picture, decode, features};
+pub use decode::{DecodedPicture, Features, PixelLayout, decode, features};
 pub use encode::{encode, encode_yuv};
 pub use error::Error;

@@ -1,21 +1,21 @@
 //! Files that are cut off, damaged or hostile.
 
 use proptest::prelude::*;
-use tintype_jpeg::{Decoder, Error, Header, Limits, Planes, Scale};
+use tintype_jpeg::{DecodeLimits, DecodedPlanes, Decoder, Error, JpegHeader, Scale};
 
 use crate::{
-    encoder::{Picture, Scan},
+    encoder::{PartialPicture, Scan},
     files::{self, data},
     reference::assert_plane,
 };
 
-fn decode(file: &[u8], scale: Scale) -> Result<Planes, Error> {
-    Header::parse(file)?.decode(scale, &Limits::default())
+fn decode(file: &[u8], scale: Scale) -> Result<DecodedPlanes, Error> {
+    JpegHeader::parse(file)?.decode(scale, &DecodeLimits::default())
 }
 
 /// A grey picture of 4 × 4 blocks, a restart marker after each row, and where the markers are.
-fn rows_of_blocks() -> (Picture, Vec<u8>, Vec<usize>) {
-    let picture = Picture { restart_interval: 4, ..Picture::random((32, 32), &[(1, 1)], 11) };
+fn rows_of_blocks() -> (PartialPicture, Vec<u8>, Vec<usize>) {
+    let picture = PartialPicture { restart_interval: 4, ..PartialPicture::random((32, 32), &[(1, 1)], 11) };
     let file = picture.sequential(&[&[0]]);
     let markers = file.windows(2).enumerate();
     let markers = markers.filter(|(_, w)| w[0] == 0xFF && matches!(w[1], 0xD0..=0xD7));
@@ -25,7 +25,7 @@ fn rows_of_blocks() -> (Picture, Vec<u8>, Vec<usize>) {
 }
 
 /// `picture` with the blocks `from..to` grey.
-fn grey_blocks(mut picture: Picture, from: usize, to: usize) -> Picture {
+fn grey_blocks(mut picture: PartialPicture, from: usize, to: usize) -> PartialPicture {
     picture.components[0].coefficients[from..to].fill([0; 64]);
     picture
 }
@@ -72,7 +72,7 @@ fn a_damaged_restart_interval_costs_only_itself() {
 
 #[test]
 fn a_progressive_file_that_ends_early_is_coarse() {
-    let picture = Picture::random((40, 40), &[(1, 1)], 21);
+    let picture = PartialPicture::random((40, 40), &[(1, 1)], 21);
     let scans = [Scan::new(&[0], (0, 0), 0, 0), Scan::new(&[0], (1, 63), 0, 0)];
     let file = picture.progressive(&scans);
     let last = file.windows(2).rposition(|w| w == [0xFF, 0xDA]).unwrap();
@@ -87,7 +87,7 @@ fn a_progressive_file_that_ends_early_is_coarse() {
 
 #[test]
 fn a_scan_that_makes_no_sense_ends_the_picture_there() {
-    let picture = Picture::random((20, 20), &[(1, 1), (1, 1)], 4);
+    let picture = PartialPicture::random((20, 20), &[(1, 1), (1, 1)], 4);
     let mut file = picture.sequential(&[&[0], &[1]]);
     let second = file.windows(2).rposition(|w| w == [0xFF, 0xDA]).unwrap();
     file[second + 5] = 77;
@@ -120,10 +120,10 @@ fn every_truncation_gives_a_picture_or_an_error() {
     for (name, file) in files::all() {
         let whole = decode(&file, Scale::Half).unwrap();
         for len in (0..file.len()).rev().step_by(3) {
-            let Ok(header) = Header::parse(&file[..len]) else {
+            let Ok(header) = JpegHeader::parse(&file[..len]) else {
                 continue;
             };
-            if let Ok(planes) = decoder.decode(&header, Scale::Half, &Limits::default()) {
+            if let Ok(planes) = decoder.decode(&header, Scale::Half, &DecodeLimits::default()) {
                 for (a, b) in planes.components.iter().zip(&whole.components) {
                     assert_eq!(a.data().len(), b.data().len(), "{name} cut off at {len}");
                 }
@@ -148,8 +148,8 @@ proptest! {
             let at = at.index(file.len());
             file[at] = value;
         }
-        let limits = Limits { max_alloc_bytes: 8 << 20, ..Limits::default() };
-        if let Ok(header) = Header::parse(&file) {
+        let limits = DecodeLimits { max_alloc_bytes: 8 << 20, ..DecodeLimits::default() };
+        if let Ok(header) = JpegHeader::parse(&file) {
             let _ = header.decode(scale, &limits);
             let _ = header.icc_profile(1 << 20);
         }

@@ -1,7 +1,7 @@
 //! Files that the encoder writes, read by this crate's decoder and by another.
 
 use proptest::prelude::*;
-use tintype_jpeg::{EncodeOptions, Encoder, Error, Header, Limits, PlaneView, Scale};
+use tintype_jpeg::{DecodeLimits, EncodeOptions, Encoder, Error, JpegHeader, PlaneView, Scale};
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
 
@@ -64,9 +64,9 @@ proptest! {
         let file = Encoder::new().encode(&views, options).unwrap();
         prop_assert_eq!(&Encoder::portable().encode(&views, options).unwrap(), &file);
 
-        let header = Header::parse(&file).unwrap();
+        let header = JpegHeader::parse(&file).unwrap();
         prop_assert_eq!(header.quality(), Some(100));
-        let decoded = header.decode(Scale::Full, &Limits::default()).unwrap();
+        let decoded = header.decode(Scale::Full, &DecodeLimits::default()).unwrap();
         prop_assert!(decoded.complete);
         prop_assert_eq!(decoded.components.len(), planes.len());
         for (plane, expected) in decoded.components.iter().zip(&planes) {
@@ -113,7 +113,7 @@ fn the_harshest_contrasts_survive() {
         let view = PlaneView { data: &data, stride: 96, width: 96, height: 96 };
         for own_tables in [false, true] {
             let file = Encoder::new().encode(&[view], EncodeOptions { quality: 100, own_tables }).unwrap();
-            let decoded = Header::parse(&file).unwrap().decode(Scale::Full, &Limits::default()).unwrap();
+            let decoded = JpegHeader::parse(&file).unwrap().decode(Scale::Full, &DecodeLimits::default()).unwrap();
             assert!(decoded.complete);
             let differences = decoded.components[0].data().iter().zip(&data).map(|(a, b)| a.abs_diff(*b));
             assert!(differences.max() <= Some(3));

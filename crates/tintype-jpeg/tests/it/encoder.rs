@@ -26,7 +26,7 @@ pub(crate) struct Component {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Picture {
+pub(crate) struct PartialPicture {
     pub(crate) size: (usize, usize),
     pub(crate) components: Vec<Component>,
     pub(crate) restart_interval: usize,
@@ -102,7 +102,7 @@ impl Random {
     }
 }
 
-impl Picture {
+impl PartialPicture {
     /// A picture of random coefficients, mostly small and mostly of low frequency.
     pub(crate) fn random(size: (usize, usize), samplings: &[(usize, usize)], seed: u64) -> Self {
         let mut random = Random::new(seed);

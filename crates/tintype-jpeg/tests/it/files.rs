@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use tintype_jpeg::{Decoder, Header, Limits, Options, Refinement, Scale};
+use tintype_jpeg::{DecodeLimits, DecodeOptions, Decoder, JpegHeader, Refinement, Scale};
 
 pub(crate) fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
@@ -27,9 +27,9 @@ pub(crate) fn all() -> Vec<(String, Vec<u8>)> {
 fn full_scale_planes_are_within_one_of_libjpeg() {
     for (name, file) in all() {
         let expected = fs::read(data(&format!("{name}.planes"))).unwrap();
-        let header = Header::parse(&file).unwrap();
+        let header = JpegHeader::parse(&file).unwrap();
         for mut decoder in [Decoder::new(), Decoder::portable()] {
-            let planes = decoder.decode(&header, Scale::Full, &Limits::default()).unwrap();
+            let planes = decoder.decode(&header, Scale::Full, &DecodeLimits::default()).unwrap();
             assert!(planes.complete, "{name}");
             let mut rest = expected.as_slice();
             for plane in &planes.components {
@@ -54,10 +54,10 @@ fn full_scale_planes_are_within_one_of_libjpeg() {
 #[test]
 fn reduced_planes_have_the_means_of_the_full_ones() {
     for (name, file) in all() {
-        let header = Header::parse(&file).unwrap();
+        let header = JpegHeader::parse(&file).unwrap();
         let mean = |scale| {
-            let options = Options { refinement: Refinement::All, ..Options::from(scale) };
-            let planes = header.decode(options, &Limits::default()).unwrap();
+            let options = DecodeOptions { refinement: Refinement::All, ..DecodeOptions::from(scale) };
+            let planes = header.decode(options, &DecodeLimits::default()).unwrap();
             // Whole blocks: what lies beyond the picture belongs to them.
             let means = planes.components.iter().map(|plane| {
                 let sum: u64 = plane.data().iter().map(|&v| u64::from(v)).sum();

@@ -6,9 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tintype_jpeg::{Decoder, Error, Header, Limits, Scale};
+use tintype_jpeg::{DecodeLimits, Decoder, Error, JpegHeader, Scale};
 
-use crate::encoder::{Picture, Scan};
+use crate::encoder::{PartialPicture, Scan};
 
 /// Counts what the present thread has allocated, and the most it ever had.
 struct Counting;
@@ -62,13 +62,13 @@ fn progressive_scans() -> [Scan; 5] {
 
 #[test]
 fn memory_is_estimated_within_a_fifth() {
-    let picture = Picture::random((1500, 1100), &[(2, 2), (1, 1), (1, 1)], 2);
+    let picture = PartialPicture::random((1500, 1100), &[(2, 2), (1, 1), (1, 1)], 2);
     let files = [picture.sequential(&[&[0, 1, 2]]), picture.progressive(&progressive_scans())];
     for file in files {
         for scale in Scale::ALL.into_iter().skip(1) {
-            let header = Header::parse(&file).unwrap();
+            let header = JpegHeader::parse(&file).unwrap();
             let peak = peak_of(|| {
-                header.decode(scale, &Limits::default()).unwrap();
+                header.decode(scale, &DecodeLimits::default()).unwrap();
             });
             let estimate = header.memory_estimate(scale) as f64;
             assert!(peak <= estimate * 1.02, "{peak} is more than {estimate}");
@@ -80,12 +80,12 @@ fn memory_is_estimated_within_a_fifth() {
 #[test]
 fn more_memory_than_allowed_is_refused_before_it_is_taken() {
     // The header claims four gigapixels, which cost nothing to claim.
-    let mut file = Picture::random((8, 8), &[(1, 1)], 1).sequential(&[&[0]]);
+    let mut file = PartialPicture::random((8, 8), &[(1, 1)], 1).sequential(&[&[0]]);
     let frame = file.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
     file[frame + 5..frame + 9].fill(0xFF);
-    let header = Header::parse(&file).unwrap();
+    let header = JpegHeader::parse(&file).unwrap();
     assert_eq!((header.width(), header.height()), (65_535, 65_535));
-    let limits = Limits { max_alloc_bytes: 100 << 20, ..Limits::default() };
+    let limits = DecodeLimits { max_alloc_bytes: 100 << 20, ..DecodeLimits::default() };
     let mut error = None;
     let peak = peak_of(|| error = header.decode(Scale::Full, &limits).err());
     let needed = header.memory_estimate(Scale::Full);
@@ -98,13 +98,13 @@ fn more_memory_than_allowed_is_refused_before_it_is_taken() {
 
 #[test]
 fn recycled_memory_is_used_again() {
-    let file = Picture::random((600, 500), &[(1, 1)], 2).sequential(&[&[0]]);
-    let header = Header::parse(&file).unwrap();
+    let file = PartialPicture::random((600, 500), &[(1, 1)], 2).sequential(&[&[0]]);
+    let header = JpegHeader::parse(&file).unwrap();
     let mut decoder = Decoder::new();
-    let planes = decoder.decode(&header, Scale::Full, &Limits::default()).unwrap();
+    let planes = decoder.decode(&header, Scale::Full, &DecodeLimits::default()).unwrap();
     decoder.recycle(planes);
     let peak = peak_of(|| {
-        let planes = decoder.decode(&header, Scale::Full, &Limits::default()).unwrap();
+        let planes = decoder.decode(&header, Scale::Full, &DecodeLimits::default()).unwrap();
         decoder.recycle(planes);
     });
     assert!(peak < 50_000.0, "{peak}");
@@ -112,11 +112,11 @@ fn recycled_memory_is_used_again() {
 
 #[test]
 fn scans_are_limited() {
-    let picture = Picture::random((16, 16), &[(1, 1), (1, 1), (1, 1)], 1);
+    let picture = PartialPicture::random((16, 16), &[(1, 1), (1, 1), (1, 1)], 1);
     let files = [picture.sequential(&[&[0], &[1], &[2]]), picture.progressive(&progressive_scans())];
     for file in files {
-        let header = Header::parse(&file).unwrap();
-        let limits = Limits { max_scans: 2, ..Limits::default() };
+        let header = JpegHeader::parse(&file).unwrap();
+        let limits = DecodeLimits { max_scans: 2, ..DecodeLimits::default() };
         let error = header.decode(Scale::Full, &limits).unwrap_err();
         assert_eq!(error, Error::TooManyScans { limit: 2 });
     }
@@ -124,20 +124,21 @@ fn scans_are_limited() {
 
 #[test]
 fn decoding_stops_when_told_to_or_late() {
-    let picture = Picture::random((64, 64), &[(1, 1), (1, 1), (1, 1)], 1);
+    let picture = PartialPicture::random((64, 64), &[(1, 1), (1, 1), (1, 1)], 1);
     let files = [picture.sequential(&[&[0, 1, 2]]), picture.progressive(&progressive_scans())];
     for file in files {
-        let header = Header::parse(&file).unwrap();
+        let header = JpegHeader::parse(&file).unwrap();
         let asked = Cell::new(0);
         let after_some_rows = || {
             asked.set(asked.get() + 1);
             asked.get() > 5
         };
-        let limits = Limits { cancelled: Some(&after_some_rows), ..Limits::default() };
+        let limits = DecodeLimits { cancelled: Some(&after_some_rows), ..DecodeLimits::default() };
         assert_eq!(header.decode(Scale::Full, &limits), Err(Error::Cancelled));
         assert_eq!(asked.get(), 6);
 
-        let past = Limits { deadline: Instant::now().checked_sub(Duration::from_secs(1)), ..Limits::default() };
+        let past =
+            DecodeLimits { deadline: Instant::now().checked_sub(Duration::from_secs(1)), ..DecodeLimits::default() };
         assert_eq!(header.decode(Scale::Full, &past), Err(Error::DeadlineExceeded));
     }
 }

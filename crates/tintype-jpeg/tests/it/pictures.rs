@@ -1,20 +1,20 @@
 //! Files of known coefficients, at every scale.
 
 use proptest::prelude::*;
-use tintype_jpeg::{Decoder, Header, Limits, Options, Refinement, Scale};
+use tintype_jpeg::{DecodeLimits, DecodeOptions, Decoder, JpegHeader, Refinement, Scale};
 
 use crate::{
-    encoder::{Picture, Scan, Tables},
+    encoder::{PartialPicture, Scan, Tables},
     reference::assert_plane,
 };
 
-fn assert_decodes(decoder: &mut Decoder, picture: &Picture, file: &[u8]) {
-    let header = Header::parse(file).unwrap();
+fn assert_decodes(decoder: &mut Decoder, picture: &PartialPicture, file: &[u8]) {
+    let header = JpegHeader::parse(file).unwrap();
     assert_eq!(header.width() as usize, picture.size.0);
     assert_eq!(header.height() as usize, picture.size.1);
     for scale in Scale::ALL {
-        let options = Options { refinement: Refinement::All, ..scale.into() };
-        let planes = decoder.decode(&header, options, &Limits::default()).unwrap();
+        let options = DecodeOptions { refinement: Refinement::All, ..scale.into() };
+        let planes = decoder.decode(&header, options, &DecodeLimits::default()).unwrap();
         assert!(planes.complete, "at {scale:?}");
         assert_eq!(planes.components.len(), picture.components.len());
         for (i, plane) in planes.components.iter().enumerate() {
@@ -30,13 +30,13 @@ fn samplings(count: usize) -> impl Strategy<Value = Vec<(usize, usize)>> {
     any.prop_filter("too many blocks", |s| s.iter().map(|s| s.0 * s.1).sum::<usize>() <= 10)
 }
 
-fn picture() -> impl Strategy<Value = Picture> {
+fn picture() -> impl Strategy<Value = PartialPicture> {
     let samplings = prop_oneof![samplings(1), samplings(2), samplings(3), samplings(4)];
     let interval = prop_oneof![Just(0usize), 1usize..9];
     ((1usize..=70, 1usize..=70), samplings, interval, any::<u64>()).prop_map(
-        |(size, samplings, restart_interval, seed)| Picture {
+        |(size, samplings, restart_interval, seed)| PartialPicture {
             restart_interval,
-            ..Picture::random(size, &samplings, seed)
+            ..PartialPicture::random(size, &samplings, seed)
         },
     )
 }
@@ -89,7 +89,7 @@ proptest! {
     ) {
         let count = picture.components.len();
         let all: Vec<usize> = (0..count).collect();
-        let picture = Picture { tables, ..picture };
+        let picture = PartialPicture { tables, ..picture };
         let scans: Vec<&[usize]> = if together { vec![&all] } else { all.chunks(1).collect() };
         assert_decodes(&mut decoder, &picture, &picture.sequential(&scans));
     }
@@ -110,7 +110,7 @@ fn a_decoder_is_reused_without_traces_of_the_picture_before() {
     let mut decoder = Decoder::new();
     for seed in 0..12 {
         let size = (20 + 17 * seed as usize % 60, 64 - 5 * seed as usize);
-        let picture = Picture::random(size, &[(2, 2), (1, 1), (1, 2)], seed);
+        let picture = PartialPicture::random(size, &[(2, 2), (1, 1), (1, 2)], seed);
         let file = match seed % 2 {
             0 => picture.sequential(&[&[0, 1, 2]]),
             _ => picture.progressive(&scripts(3)[0]),
@@ -121,7 +121,7 @@ fn a_decoder_is_reused_without_traces_of_the_picture_before() {
 
 #[test]
 fn a_segment_longer_than_any_buffer_decodes_exactly() {
-    let picture = Picture::random((700, 500), &[(2, 1), (1, 1)], 5);
+    let picture = PartialPicture::random((700, 500), &[(2, 1), (1, 1)], 5);
     let file = picture.sequential(&[&[0, 1]]);
     assert!(file.len() > 50_000, "{}", file.len());
     assert_decodes(&mut Decoder::new(), &picture, &file);
@@ -129,12 +129,13 @@ fn a_segment_longer_than_any_buffer_decodes_exactly() {
 
 #[test]
 fn chroma_can_have_a_scale_of_its_own() {
-    let picture = Picture::random((50, 37), &[(2, 2), (1, 1), (1, 1)], 9);
+    let picture = PartialPicture::random((50, 37), &[(2, 2), (1, 1), (1, 1)], 9);
     let files = [picture.sequential(&[&[0, 1, 2]]), picture.progressive(&scripts(3)[1])];
     for file in files {
-        let options = Options { scale: Scale::Half, chroma_scale: Some(Scale::Full), refinement: Refinement::All };
-        let header = Header::parse(&file).unwrap();
-        let planes = header.decode(options, &Limits::default()).unwrap();
+        let options =
+            DecodeOptions { scale: Scale::Half, chroma_scale: Some(Scale::Full), refinement: Refinement::All };
+        let header = JpegHeader::parse(&file).unwrap();
+        let planes = header.decode(options, &DecodeLimits::default()).unwrap();
         for (i, scale) in [Scale::Half, Scale::Full, Scale::Full].into_iter().enumerate() {
             assert_plane(&picture, i, scale, &planes.components[i]);
         }
@@ -146,13 +147,13 @@ fn chroma_can_have_a_scale_of_its_own() {
 #[test]
 fn leaving_out_refinement_changes_little() {
     // One quantum in each coefficient at most, and only in those that are not refined.
-    let mut picture = Picture::random((64, 64), &[(1, 1)], 3);
+    let mut picture = PartialPicture::random((64, 64), &[(1, 1)], 3);
     picture.components[0].quantisation = [4; 64];
     let file = picture.progressive(&scripts(1)[0]);
-    let header = Header::parse(&file).unwrap();
+    let header = JpegHeader::parse(&file).unwrap();
     let decode = |refinement| {
-        let options = Options { refinement, ..Scale::Half.into() };
-        header.decode(options, &Limits::default()).unwrap()
+        let options = DecodeOptions { refinement, ..Scale::Half.into() };
+        header.decode(options, &DecodeLimits::default()).unwrap()
     };
     let (all, some) = (decode(Refinement::All), decode(Refinement::WhereVisible));
     assert!(all.complete && some.complete);

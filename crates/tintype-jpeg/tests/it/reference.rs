@@ -2,7 +2,7 @@
 
 use tintype_jpeg::{Plane, Scale};
 
-use crate::encoder::{Component, Picture};
+use crate::encoder::{Component, PartialPicture};
 
 /// Sample `x`, `y` of a block at `side` samples per block: the inverse DCT of the low-frequency corner
 /// (T.81, A.3.3, for 8 points).
@@ -27,7 +27,7 @@ fn sample(component: &Component, block: &[i32; 64], side: usize, x: usize, y: us
 
 /// Panics unless `plane` is what component number `index` of `picture` has to be at `scale`, each
 /// sample rounded to the nearest.
-pub(crate) fn assert_plane(picture: &Picture, index: usize, scale: Scale, plane: &Plane) {
+pub(crate) fn assert_plane(picture: &PartialPicture, index: usize, scale: Scale, plane: &Plane) {
     let component = &picture.components[index];
     let max = |f: fn(&Component) -> usize| picture.components.iter().map(f).max().unwrap();
     let side = scale.block_side() as usize;

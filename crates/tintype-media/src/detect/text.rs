@@ -188,11 +188,11 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::source::Source;
+    use crate::reader::{BoundedReader, ReadSeek};
 
     fn text(bytes: &[u8], extension: &str) -> bool {
         let mut cursor = Cursor::new(bytes);
-        let mut file = Source::new(&mut cursor as &mut dyn crate::probe::ReadSeek).unwrap();
+        let mut file = BoundedReader::new(&mut cursor as &mut dyn ReadSeek).unwrap();
         let head = file.read_up_to(0, 64 << 10).unwrap();
         is_text(&mut file, &head, extension).unwrap()
     }

@@ -2,10 +2,10 @@
 
 use crate::frame::{Frame, Samples};
 use crate::planes::{Colour, Planes};
-use crate::{Error, ycbcr};
+use crate::ycbcr;
 
 /// Writes a picture; WebP has one colour difference of each kind for four pixels, whatever its sides.
-pub(super) fn planes(picture: &Planes, quality: u8) -> Result<Vec<u8>, Error> {
+pub(super) fn planes(picture: &Planes, quality: u8) -> Result<Vec<u8>, tintype_webp::Error> {
     let views = picture.views();
     let luma = narrowed(views[0].data, 0);
     let difference = |index: usize| match (views.get(index), picture.colour) {
@@ -14,7 +14,7 @@ pub(super) fn planes(picture: &Planes, quality: u8) -> Result<Vec<u8>, Error> {
         (Some(view), Colour::Full) => narrowed(&ycbcr::quarter(view.data, picture.width as usize), 128),
     };
     let (blue, red) = (difference(1), difference(2));
-    tintype_webp::encode_yuv([&luma, &blue, &red], (picture.width, picture.height), quality).map_err(super::failed)
+    tintype_webp::encode_yuv([&luma, &blue, &red], (picture.width, picture.height), quality)
 }
 
 fn narrowed(plane: &[u8], middle: i32) -> Vec<u8> {
@@ -23,7 +23,7 @@ fn narrowed(plane: &[u8], middle: i32) -> Vec<u8> {
 }
 
 /// Writes pixels with alpha, which lossy WebP has beside the colours.
-pub(super) fn pixels(frame: &Frame, quality: u8) -> Result<Vec<u8>, Error> {
+pub(super) fn pixels(frame: &Frame, quality: u8) -> Result<Vec<u8>, tintype_webp::Error> {
     let expanded: Vec<u8>;
     let pixels = match frame.samples {
         Samples::GreyAlpha => {
@@ -33,5 +33,5 @@ pub(super) fn pixels(frame: &Frame, quality: u8) -> Result<Vec<u8>, Error> {
         }
         _ => &frame.pixels,
     };
-    tintype_webp::encode(pixels, (frame.width, frame.height), 4, quality).map_err(super::failed)
+    tintype_webp::encode(pixels, (frame.width, frame.height), 4, quality)
 }

@@ -6,8 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::wire::{self, Request};
+use crate::decoding::{Job, Keep};
+use crate::descriptor::Decoding;
 use crate::frame::Decoded;
-use crate::{Error, Limits, decode, guard, probe};
+use crate::{Error, Limits, formats, guard};
 
 /// Exit code at the deadline.
 pub(super) const TIMED_OUT: i32 = 124;
@@ -50,11 +52,15 @@ fn work() -> io::Result<()> {
 fn decode(bytes: Vec<u8>, request: &Request) -> Result<Decoded, Error> {
     let mut limits = Limits::default().with_max_pixels(u64::MAX).with_max_alloc_bytes(request.memory_bytes);
     limits.deadline = request.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let header = probe::read(&mut Cursor::new(&bytes), &limits)?;
+    let header = formats::read_header(&mut Cursor::new(&bytes), &limits)?;
     if header.format != request.format {
         return Err(Error::malformed(request.format, format!("it has become `{}`", header.format)));
     }
-    decode::decode_isolated(bytes, &header, &limits, request.stored)
+    let job = Job { header: &header, limits: &limits, stored: request.stored, keep: Keep::Planes };
+    match header.format.descriptor().decoding {
+        Decoding::Isolated { decode, .. } => decode(bytes, &job),
+        _ => Err(Error::unsupported(header.format, "no decoder for a process of its own")),
+    }
 }
 
 /// Has the kernel end the process when it takes much more memory or time than it should.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::colour::MAX_PROFILE_BYTES;
 use crate::frame::{Decoded, Frame, Samples};
-use crate::probe::Header;
+use crate::header::Header;
 use crate::{Error, Format};
 
 const REQUEST_BYTES: usize = 1 + 4 + 4 + 8 + 8;
@@ -15,8 +15,6 @@ const UNSUPPORTED: u8 = 2;
 const PANICKED: u8 = 3;
 const DEADLINE: u8 = 4;
 
-/// The formats that go this way, by their number on the wire.
-const FORMATS: [Format; 4] = [Format::Svg, Format::Jxl, Format::Avif, Format::Heif];
 const SAMPLES: [Samples; 6] =
     [Samples::Grey, Samples::GreyAlpha, Samples::Rgb, Samples::Rgba, Samples::YCbCr, Samples::Cmyk];
 
@@ -30,9 +28,8 @@ pub(super) struct Request {
 
 impl Request {
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let format = FORMATS.iter().position(|format| *format == self.format).unwrap_or(FORMATS.len());
         let timeout = self.timeout.map_or(u64::MAX, |timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
-        let mut bytes = vec![format as u8];
+        let mut bytes = vec![self.format as u8];
         bytes.extend(self.stored.0.to_le_bytes());
         bytes.extend(self.stored.1.to_le_bytes());
         bytes.extend(self.memory_bytes.to_le_bytes());
@@ -42,7 +39,7 @@ impl Request {
 
     /// Reads a request, and returns how many bytes it took.
     pub(super) fn parse(bytes: &[u8]) -> Option<(Self, usize)> {
-        let format = *FORMATS.get(usize::from(*bytes.first()?))?;
+        let format = Format::from_index(*bytes.first()?)?;
         let timeout = u64_at(bytes, 17)?;
         let request = Self {
             format,

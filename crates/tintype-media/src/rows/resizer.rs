@@ -7,7 +7,7 @@ use super::weights::{Kernel, Lattice};
 ///
 /// Resizing is linear: each row is resized across at once, and added with its weights to the output rows that it is part
 /// of. So rows may also come in any order, and with some of their pixels at a time, as long as each pixel comes once.
-pub(super) struct Resizer {
+pub(super) struct RowResizer {
     across: Across,
     down: Kernel,
     /// The rows that wait to be resized across, one after the other.
@@ -31,7 +31,7 @@ struct Sum {
     samples: Vec<f32>,
 }
 
-impl Resizer {
+impl RowResizer {
     /// `ordered` says that rows come whole and from top to bottom.
     pub(super) fn new(from: (u32, u32), to: (u32, u32), channels: usize, ordered: bool) -> Self {
         let across = Across::new(Kernel::new(from.0, to.0), channels);

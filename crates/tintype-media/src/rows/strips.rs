@@ -109,7 +109,7 @@ fn window_bytes(from: (u32, u32), to: (u32, u32), channels: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::resizer::Resizer;
+    use super::super::resizer::RowResizer;
     use super::super::row::finish;
     use super::super::weights::Lattice;
     use super::*;
@@ -130,7 +130,7 @@ mod tests {
                 let noise = |i: usize| (i as u32).wrapping_mul(2_654_435_761).to_be_bytes()[0] / (1 + i as u8 % 4);
                 let pixels: Vec<u8> = (0..len * from.1 as usize).map(noise).collect();
                 let mut strips = Strips::new(from, to, channels);
-                let mut sums = Resizer::new(from, to, channels, true);
+                let mut sums = RowResizer::new(from, to, channels, true);
                 let mut found = vec![0; to.0 as usize * to.1 as usize * channels];
                 let mut expected = Vec::new();
                 let most = strips.window.capacity();

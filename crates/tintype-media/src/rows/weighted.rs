@@ -1,18 +1,18 @@
-//! Pixels with alpha on their way from one size to the next.
+//! Pixels on their way from one size to the next.
 
 use std::borrow::Cow;
 
-use super::resizer::Resizer;
+use super::resizer::RowResizer;
 use super::row::{Row, finish};
 use super::weights::Lattice;
 use crate::frame::{Frame, Samples};
 
-/// A picture with alpha.
+/// A picture of pixels, with alpha or without.
 pub(crate) enum Pixels {
     /// As files have them.
     Straight(Frame),
-    /// Colours times alpha, all from 0 to 1 but for what overshoots at edges. What is cut off there, and what is rounded
-    /// where little is to be seen, would be missing from all smaller sizes.
+    /// Colours times alpha if there is any, all from 0 to 1 but for what overshoots at edges. What is cut off there, and what
+    /// is rounded where little is to be seen, would be missing from all smaller sizes.
     Weighted(Frame<f32>),
 }
 
@@ -28,13 +28,14 @@ impl Pixels {
     pub(crate) fn scale(&self, (width, height): (u32, u32)) -> Self {
         let (from, samples) = (self.sides(), self.samples());
         let channels = samples.channels();
+        let weighted = samples.has_alpha().then_some(channels);
         let row_len = from.0 as usize * channels;
-        let mut resizer = Resizer::new(from, (width, height), channels, true);
+        let mut resizer = RowResizer::new(from, (width, height), channels, true);
         let mut pixels = Vec::with_capacity(width as usize * height as usize * channels);
         for y in 0..from.1 {
             let row = y as usize * row_len..(y as usize + 1) * row_len;
             resizer.push(y, Lattice::ALL, |target| match self {
-                Self::Straight(frame) => Row::Eight(&frame.pixels[row]).write(target, Some(channels)),
+                Self::Straight(frame) => Row::Eight(&frame.pixels[row]).write(target, weighted),
                 Self::Weighted(frame) => target.copy_from_slice(&frame.pixels[row]),
             });
             while let Some(complete) = resizer.complete(y + 1) {
@@ -51,13 +52,26 @@ impl Pixels {
             Self::Weighted(frame) => {
                 let Frame { width, height, samples, .. } = *frame;
                 let mut pixels = vec![0; frame.pixels.len()];
-                finish(&frame.pixels, &mut pixels, Some(samples.channels()));
+                finish(&frame.pixels, &mut pixels, samples.has_alpha().then_some(samples.channels()));
                 Cow::Owned(Frame { width, height, samples, pixels })
             }
         }
     }
 
-    fn samples(&self) -> Samples {
+    /// Returns colours times alpha.
+    pub(crate) fn weighted(&self) -> Cow<'_, Frame<f32>> {
+        match self {
+            Self::Weighted(frame) => Cow::Borrowed(frame),
+            Self::Straight(frame) => {
+                let Frame { width, height, samples, .. } = *frame;
+                let mut pixels = vec![0.0; frame.pixels.len()];
+                Row::Eight(&frame.pixels).write(&mut pixels, samples.has_alpha().then_some(samples.channels()));
+                Cow::Owned(Frame { width, height, samples, pixels })
+            }
+        }
+    }
+
+    pub(crate) fn samples(&self) -> Samples {
         match self {
             Self::Straight(frame) => frame.samples,
             Self::Weighted(frame) => frame.samples,

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use tintype_media::{ThumbnailFormat, ThumbnailOptions, thumbnails};
+use tintype_media::{OutputFormat, ThumbnailOptions, thumbnails};
 
 use crate::files::{chunk, golden, iccp, jpeg, photo, pixmap, png};
 use crate::picture::{assert_near, decode, picture, thumbnail};
@@ -51,7 +51,7 @@ fn transparency_gives_png_and_opacity_jpeg() {
     let made = thumbnail(&png(8, 8, 8, 6, &translucent, &[]), 4);
     assert_eq!(
         (made.format, made.format.extension(), made.format.mime_type()),
-        (ThumbnailFormat::Png, "png", "image/png")
+        (OutputFormat::Png, "png", "image/png")
     );
     assert_near(decode(&made).at(2, 2), [10, 200, 30, 128], 2);
 
@@ -59,10 +59,10 @@ fn transparency_gives_png_and_opacity_jpeg() {
     let made = thumbnail(&png(8, 8, 8, 6, &opaque, &[]), 4);
     assert_eq!(
         (made.format, made.format.extension(), made.format.mime_type()),
-        (ThumbnailFormat::Jpeg, "jpg", "image/jpeg")
+        (OutputFormat::Jpeg, "jpg", "image/jpeg")
     );
     for name in ["la.png", "rgba.png", "rgba_le0.webp", "rgba.tif", "rgba.qoi", "rgba.tga", "la.tif", "p7_4.pam"] {
-        assert_eq!(thumbnail(&golden(name), 64).format, ThumbnailFormat::Png, "{name}");
+        assert_eq!(thumbnail(&golden(name), 64).format, OutputFormat::Png, "{name}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
-use tintype_media::{DecoderProcess, Encoding, Error, Limits, ThumbnailFormat, ThumbnailOptions, probe, thumbnails};
+use tintype_media::{DecoderProcess, Encoding, Error, Limits, OutputFormat, ThumbnailOptions, probe, thumbnails};
 
 use crate::files::golden;
 use crate::made::{boxed, gzip, utf16};
@@ -36,7 +36,7 @@ fn a_process_that_dies_or_does_not_answer_costs_its_picture_only() {
 #[test]
 fn a_drawing_is_drawn_at_its_sides_and_see_through_where_there_is_nothing() {
     let small = thumbnail(&golden("drawing.svg"), 1080);
-    assert_eq!((small.width, small.height, small.format), (80, 40, ThumbnailFormat::Png));
+    assert_eq!((small.width, small.height, small.format), (80, 40, OutputFormat::Png));
     let picture = picture(&golden("drawing.svg"), 40);
     assert_eq!((picture.width, picture.height), (40, 20));
     for (x, y, expected) in
@@ -196,10 +196,10 @@ fn thumbnails_are_saved_as_asked() {
     };
     for name in ["rgb.png", "rgba.png", "l.png", "la.png", "rgb_420.jpg", "drawing.svg"] {
         let webp = encode(name, Encoding::WebP);
-        assert_eq!((webp.format, webp.format.extension()), (ThumbnailFormat::WebP, "webp"), "{name}");
+        assert_eq!((webp.format, webp.format.extension()), (OutputFormat::WebP, "webp"), "{name}");
         let header = tintype_webp::features(&webp.bytes).unwrap();
         let transparent = matches!(name, "rgba.png" | "la.png" | "drawing.svg");
         assert_eq!((header.width, header.height, header.alpha), (webp.width, webp.height, transparent), "{name}");
-        assert_eq!(encode(name, Encoding::Jpeg).format, ThumbnailFormat::Jpeg, "{name}");
+        assert_eq!(encode(name, Encoding::Jpeg).format, OutputFormat::Jpeg, "{name}");
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tintype_media::{Error, Limits, ThumbnailOptions, probe, thumbnails};
 
 use crate::files::{jpeg, photo, pixmap};
+use crate::picture::cost;
 
 fn with(limits: Limits) -> ThumbnailOptions {
     ThumbnailOptions::default().with_limits(limits)
@@ -26,7 +27,7 @@ fn as_many_pixels_as_allowed_pass_and_one_more_does_not() {
 #[test]
 fn as_much_memory_as_declared_passes_and_one_byte_less_does_not() {
     let file = jpeg(300, 200, &photo(300, 200, 3), jpeg_encoder::ColorType::Rgb, true);
-    let declared = probe(Cursor::new(&file), &Limits::default()).unwrap().decode_bytes;
+    let declared = cost(&file, &ThumbnailOptions::default());
     let options = with(Limits::default().with_max_alloc_bytes(declared));
     assert_eq!(thumbnails(Cursor::new(&file), &options).unwrap().len(), 4);
     let options = with(Limits::default().with_max_alloc_bytes(declared - 1));

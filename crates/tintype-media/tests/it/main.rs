@@ -17,6 +17,8 @@ mod memory;
 mod orientation;
 mod picture;
 mod properties;
+mod reference;
+mod render;
 mod rows;
 mod scaled;
 mod types;

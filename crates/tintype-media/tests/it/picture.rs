@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use tintype_media::{DecoderProcess, Thumbnail, ThumbnailFormat, ThumbnailOptions, thumbnails};
+use tintype_media::{DecoderProcess, Image, Limits, OutputFormat, Thumbnail, ThumbnailOptions, thumbnails};
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
@@ -25,6 +25,12 @@ pub(crate) fn options() -> ThumbnailOptions {
     ThumbnailOptions::default().with_decoder(DecoderProcess::new(env!("CARGO_BIN_EXE_tintype-media-decoder")))
 }
 
+/// Returns the bytes that thumbnails are declared to take.
+pub(crate) fn cost(file: &[u8], options: &ThumbnailOptions) -> u64 {
+    let image = Image::open(Cursor::new(file), &Limits::default()).unwrap();
+    image.cost(&options.pictures(image.facts()))
+}
+
 /// Makes the one thumbnail of `edge`.
 pub(crate) fn thumbnail(file: &[u8], edge: u32) -> Thumbnail {
     let options = options().with_edges([edge]).with_jpeg_quality(98);
@@ -38,7 +44,7 @@ pub(crate) fn picture(file: &[u8], edge: u32) -> Picture {
 
 pub(crate) fn decode(thumbnail: &Thumbnail) -> Picture {
     let pixels = match thumbnail.format {
-        ThumbnailFormat::Png => {
+        OutputFormat::Png => {
             let image = image::load_from_memory(&thumbnail.bytes).unwrap().into_rgba8();
             image.pixels().map(|pixel| pixel.0).collect()
         }

@@ -1,6 +1,6 @@
 //! Pictures that are resized as their rows come.
 
-use tintype_media::ThumbnailFormat;
+use tintype_media::OutputFormat;
 
 use crate::files::{chunk, deflate, iccp, photo, png};
 use crate::picture::{assert_near, picture, thumbnail};
@@ -52,9 +52,9 @@ fn interlaced_pictures_are_those_that_are_not() {
 #[test]
 fn one_pixel_that_is_transparent_is_enough() {
     let mut pixels = [10, 20, 30, 255].repeat(500 * 300);
-    assert_eq!(thumbnail(&png(500, 300, 8, 6, &pixels, &[]), 64).format, ThumbnailFormat::Jpeg);
+    assert_eq!(thumbnail(&png(500, 300, 8, 6, &pixels, &[]), 64).format, OutputFormat::Jpeg);
     pixels[(299 * 500 + 3) * 4 + 3] = 0;
-    assert_eq!(thumbnail(&png(500, 300, 8, 6, &pixels, &[]), 64).format, ThumbnailFormat::Png);
+    assert_eq!(thumbnail(&png(500, 300, 8, 6, &pixels, &[]), 64).format, OutputFormat::Png);
 }
 
 #[test]

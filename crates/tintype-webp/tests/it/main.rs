@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
 
-use tintype_webp::{Error, Layout, decode, encode, encode_yuv, features};
+use tintype_webp::{Error, PixelLayout, decode, encode, encode_yuv, features};
 
 /// A picture with something in every block, and its bitstream.
 fn stream(width: u32, height: u32, channels: usize) -> Vec<u8> {
@@ -19,7 +19,7 @@ fn every_layout_has_the_bytes_that_it_says() {
     let stream = stream(33, 21, 4);
     assert!(features(&stream).unwrap().alpha);
     for (layout, expected) in
-        [(Layout::Yuv, 33 * 21 + 2 * 17 * 11), (Layout::Rgb, 33 * 21 * 3), (Layout::Rgba, 33 * 21 * 4)]
+        [(PixelLayout::Yuv, 33 * 21 + 2 * 17 * 11), (PixelLayout::Rgb, 33 * 21 * 3), (PixelLayout::Rgba, 33 * 21 * 4)]
     {
         let picture = decode(&stream, layout, &mut || true).unwrap();
         assert_eq!((picture.width, picture.height, picture.rows), (33, 21, 21));
@@ -30,8 +30,8 @@ fn every_layout_has_the_bytes_that_it_says() {
 #[test]
 fn a_stream_that_is_cut_short_gives_the_rows_before() {
     let stream = stream(200, 400, 3);
-    let whole = decode(&stream, Layout::Rgb, &mut || true).unwrap();
-    let cut = decode(&stream[..stream.len() / 2], Layout::Rgb, &mut || true).unwrap();
+    let whole = decode(&stream, PixelLayout::Rgb, &mut || true).unwrap();
+    let cut = decode(&stream[..stream.len() / 2], PixelLayout::Rgb, &mut || true).unwrap();
     assert!(cut.rows > 50 && cut.rows < 350, "{} rows", cut.rows);
     let same = cut.rows as usize * 200 * 3;
     assert!(cut.data[..same] == whole.data[..same]);
@@ -44,19 +44,19 @@ fn damage_is_an_error_or_a_picture() {
     for at in 0..stream.len() {
         let mut damaged = stream.clone();
         damaged[at] ^= 0xFF;
-        for layout in [Layout::Yuv, Layout::Rgba] {
+        for layout in [PixelLayout::Yuv, PixelLayout::Rgba] {
             if let Err(error) = decode(&damaged, layout, &mut || true) {
                 assert!(matches!(error, Error::Malformed | Error::OutOfMemory), "byte {at}: {error}");
             }
         }
     }
     assert_eq!(features(b"RIFF"), Err(Error::Malformed));
-    assert_eq!(decode(b"", Layout::Yuv, &mut || true), Err(Error::Malformed));
+    assert_eq!(decode(b"", PixelLayout::Yuv, &mut || true), Err(Error::Malformed));
 }
 
 #[test]
 fn the_caller_can_stop_it() {
-    assert_eq!(decode(&stream(64, 64, 3), Layout::Yuv, &mut || false), Err(Error::Stopped));
+    assert_eq!(decode(&stream(64, 64, 3), PixelLayout::Yuv, &mut || false), Err(Error::Stopped));
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn planes_come_back_as_the_planes_that_they_were() {
         };
         let planes = [ramp(width, height, 60), ramp(columns, lines, 90), ramp(columns, lines, 150)];
         let file = encode_yuv(planes.each_ref().map(Vec::as_slice), (width, height), 95).unwrap();
-        let picture = decode(&file[12..], Layout::Yuv, &mut || true).unwrap();
+        let picture = decode(&file[12..], PixelLayout::Yuv, &mut || true).unwrap();
         assert_eq!((picture.width, picture.height), (width, height));
         let furthest = planes.concat().iter().zip(&picture.data).map(|(from, to)| from.abs_diff(*to)).max();
         assert!(furthest < Some(8), "{width}x{height}: {furthest:?}");

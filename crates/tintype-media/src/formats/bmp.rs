@@ -1,0 +1,20 @@
+//! Windows and OS/2 bitmaps through the `image` crate.
+
+mod header;
+
+pub(super) use header::read;
+use image::codecs::bmp::BmpDecoder;
+
+use crate::Format;
+use crate::decoding::cost_of_rows;
+use crate::descriptor::{Decoding, Descriptor, Recognise};
+use crate::generic;
+
+pub(super) static BMP: Descriptor = Descriptor {
+    format: Format::Bmp,
+    name: "bmp",
+    media_type: "image/bmp",
+    recognise: Recognise::Signature(header::is_bitmap),
+    read_header: |source| header::read(source, header::FILE_HEADER_BYTES),
+    decoding: Decoding::Frame { cost: cost_of_rows, decode: |input, job| generic::decode(BmpDecoder::new(input), job) },
+};

@@ -1,0 +1,196 @@
+//! ISO/IEC 23008-12 and 14496-12: where the primary item's coded pictures are, and how they make up the whole.
+
+use std::ops::Range;
+
+use super::boxes::{be16, be32, boxes, child};
+use crate::Error;
+use crate::reader::HeaderReader;
+
+/// More tiles than any camera makes.
+const MAX_TILES: usize = 1024;
+const MAX_EXTENTS: usize = 64;
+/// Beside version and flags, rows and columns less one.
+const GRID_BYTES: u64 = 8;
+
+/// The coded pictures of the primary item.
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(not(feature = "avif"), expect(dead_code, reason = "only decoding needs all of it"))]
+pub(crate) struct HeifLayout {
+    pub(crate) picture: Tiles,
+    pub(crate) alpha: Tiles,
+    /// Whether the colours are multiplied by alpha.
+    pub(crate) premultiplied: bool,
+    /// Ten or twelve bits a sample.
+    pub(crate) deep: bool,
+    /// Samples in two pixels, all planes together.
+    pub(crate) samples_in_two: u64,
+    pub(crate) colour: Option<HeifColour>,
+}
+
+/// Coded pictures of equal sides from left to right and from top to bottom.
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(not(feature = "avif"), expect(dead_code, reason = "only decoding needs all of it"))]
+pub(crate) struct Tiles {
+    pub(crate) columns: usize,
+    /// Each in pieces of the file; none when the container was not understood.
+    pub(crate) pieces: Vec<Vec<Range<u64>>>,
+}
+
+/// What the container says of the colours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum HeifColour {
+    /// Code points of ITU-T H.273.
+    Coded {
+        primaries: u16,
+        transfer: u16,
+        matrix: u16,
+        full_range: bool,
+    },
+    Profile(Vec<u8>),
+}
+
+impl HeifColour {
+    /// Reads a `colr` box.
+    pub(super) fn parse(body: &[u8]) -> Option<Self> {
+        match body.get(..4)? {
+            b"nclx" => Some(Self::Coded {
+                primaries: be16(body, 4)?,
+                transfer: be16(body, 6)?,
+                matrix: be16(body, 8)?,
+                full_range: body.get(10)? & 0x80 != 0,
+            }),
+            b"prof" | b"rICC" => Some(Self::Profile(body[4..].to_vec())),
+            _ => None,
+        }
+    }
+}
+
+/// Finds the pieces of the primary item and of its alpha; `start` is where `meta` begins in the file.
+pub(super) fn read(source: &mut HeaderReader<'_>, meta: &[u8], start: u64, primary: u32) -> Result<HeifLayout, Error> {
+    let picture = tiles(source, meta, start, primary)?;
+    let alpha = match alpha_of(meta, primary) {
+        Some(alpha) => tiles(source, meta, start, alpha)?,
+        None => Tiles::default(),
+    };
+    let premultiplied = all_references(meta).any(|(kind, from, _)| kind == *b"prem" && from == primary);
+    Ok(HeifLayout { picture, alpha, premultiplied, ..HeifLayout::default() })
+}
+
+fn tiles(source: &mut HeaderReader<'_>, meta: &[u8], start: u64, item: u32) -> Result<Tiles, Error> {
+    if item_type(meta, item) != Some(*b"grid") {
+        let pieces = pieces(meta, start, item).into_iter().collect();
+        return Ok(Tiles { columns: 1, pieces });
+    }
+    let Some(first) = pieces(meta, start, item).and_then(|pieces| pieces.into_iter().next()) else {
+        return Ok(Tiles::default());
+    };
+    let grid = source.read_up_to(first.start, GRID_BYTES as usize)?;
+    let [_, _, rows, columns, ..] = grid[..] else {
+        return Ok(Tiles::default());
+    };
+    let (rows, columns) = (usize::from(rows) + 1, usize::from(columns) + 1);
+    let items = references(meta, b"dimg", item);
+    if items.len() != rows * columns || items.len() > MAX_TILES {
+        return Ok(Tiles::default());
+    }
+    let pieces: Option<Vec<_>> = items.into_iter().map(|tile| pieces(meta, start, tile)).collect();
+    Ok(Tiles { columns, pieces: pieces.unwrap_or_default() })
+}
+
+/// Returns the item that is an auxiliary picture of the primary: depth maps have other names, and nobody gives both.
+fn alpha_of(meta: &[u8], primary: u32) -> Option<u32> {
+    all_references(meta).find(|(kind, _, to)| kind == b"auxl" && to.contains(&primary)).map(|(_, from, _)| from)
+}
+
+fn references(meta: &[u8], kind: &[u8; 4], from: u32) -> Vec<u32> {
+    all_references(meta).find(|(found, item, _)| found == kind && *item == from).map_or(Vec::new(), |(_, _, to)| to)
+}
+
+/// `iref`, section 8.11.12: kind, from, to.
+fn all_references(meta: &[u8]) -> impl Iterator<Item = ([u8; 4], u32, Vec<u32>)> {
+    let body = child(meta, b"iref").unwrap_or_default();
+    let wide = body.first() == Some(&1);
+    boxes(body.get(4..).unwrap_or_default()).filter_map(move |(kind, body)| {
+        let id = |at: usize| if wide { be32(body, at) } else { be16(body, at).map(u32::from) };
+        let len = if wide { 4 } else { 2 };
+        let count = usize::from(be16(body, len)?);
+        let to: Option<Vec<u32>> = (0..count).map(|index| id(len + 2 + index * len)).collect();
+        Some((kind, id(0)?, to?))
+    })
+}
+
+/// `iinf`, section 8.11.6.
+fn item_type(meta: &[u8], item: u32) -> Option<[u8; 4]> {
+    let body = child(meta, b"iinf")?;
+    let entries = if body.first()? == &0 { 6 } else { 8 };
+    boxes(body.get(entries..)?).find_map(|(_, entry)| {
+        let (id, kind) = match entry.first()? {
+            2 => (u32::from(be16(entry, 4)?), 8),
+            3 => (be32(entry, 4)?, 10),
+            _ => return None,
+        };
+        (id == item).then(|| entry.get(kind..kind + 4)?.try_into().ok()).flatten()
+    })
+}
+
+/// `iloc`, section 8.11.3, of items in the file itself or in `idat`.
+fn pieces(meta: &[u8], start: u64, item: u32) -> Option<Vec<Range<u64>>> {
+    let body = child(meta, b"iloc")?;
+    let version = *body.first()?;
+    let [sizes, more] = *body.get(4..6)? else {
+        return None;
+    };
+    let (offset_len, length_len, base_len) = (sizes >> 4, sizes & 15, more >> 4);
+    let index_len = if version == 0 { 0 } else { more & 15 };
+    let mut fields = Fields { bytes: body, at: 6 };
+    let count = fields.take(if version < 2 { 2 } else { 4 })?;
+    for _ in 0..count {
+        let id = fields.take(if version < 2 { 2 } else { 4 })?;
+        let method = if version == 0 { 0 } else { fields.take(2)? & 15 };
+        let _reference = fields.take(2)?;
+        let base = fields.take(base_len)?;
+        let extents = fields.take(2)?;
+        let mut pieces = Vec::new();
+        for _ in 0..extents {
+            let _index = fields.take(index_len)?;
+            let (offset, length) = (fields.take(offset_len)?, fields.take(length_len)?);
+            let origin = match method {
+                0 => 0,
+                1 => start + within(meta, child(meta, b"idat")?),
+                _ => return None,
+            };
+            if pieces.len() == MAX_EXTENTS {
+                return None;
+            }
+            let first = base.checked_add(offset)?.checked_add(origin)?;
+            pieces.push(first..first.checked_add(length)?);
+        }
+        if id == u64::from(item) {
+            return Some(pieces);
+        }
+    }
+    None
+}
+
+/// Returns where in `whole` its part begins.
+fn within(whole: &[u8], part: &[u8]) -> u64 {
+    (part.as_ptr().addr() - whole.as_ptr().addr()) as u64
+}
+
+/// Numbers of given lengths one after the other.
+struct Fields<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Fields<'_> {
+    fn take(&mut self, len: u8) -> Option<u64> {
+        let end = self.at.checked_add(usize::from(len))?;
+        let bytes = self.bytes.get(self.at..end)?;
+        self.at = end;
+        if len > 8 {
+            return None;
+        }
+        Some(bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+    }
+}
