@@ -1,4 +1,5 @@
 use std::future::{Ready, ready};
+use std::net::SocketAddr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -8,10 +9,13 @@ use tintype_library::domain::Key;
 use crate::app::App;
 use crate::config::HttpConfig;
 use crate::problem::Problem;
-use crate::server::LocalAddress;
 
 /// Everything but RFC 3986's unreserved characters and the slash.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// The address that a request came to, for one that names no host.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LocalAddress(pub(crate) SocketAddr);
 
 /// The beginning of absolute URLs, such as `https://media.example.org`.
 #[derive(Debug, Clone)]

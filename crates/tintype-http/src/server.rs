@@ -15,6 +15,7 @@ use actix_web::web::Data;
 use socket2::SockRef;
 
 use crate::app::App;
+use crate::base_url::LocalAddress;
 use crate::caching::limit_caching;
 use crate::connection::{Connection, Pace};
 use crate::request_log::log_request;
@@ -41,10 +42,6 @@ impl ServerOptions {
         Self { workers, blocking_threads: 64, max_connections: 10_000, shutdown_timeout: Duration::from_secs(60) }
     }
 }
-
-/// The address that a request came to, for one that names no host.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LocalAddress(pub(crate) SocketAddr);
 
 /// How much of an answer is gathered before it is sent.
 const WRITE_BUFFER_BYTES: usize = 16 << 10;
