@@ -48,6 +48,9 @@ pub enum FieldProblem {
         /// The value.
         value: String,
     },
+    /// The value is no cursor of this list.
+    #[error("is not a cursor of this list")]
+    NotACursor,
     /// No file was sent.
     #[error("is missing: no file was sent")]
     NoFile,

@@ -36,7 +36,10 @@ pub use ids::{FileId, JobId, ThumbnailId, TokenId, UserId};
 pub use job::JobKind;
 pub use key::{InvalidKey, Key};
 pub use kind::{ColourMode, Kind, UnknownName};
-pub use list_query::{DEFAULT_LIMIT, Direction, Filter, ListParameter, ListQuery, MAX_LIMIT, OrderBy, OrderField};
+pub use list_query::{
+    Counting, Cursor, DEFAULT_LIMIT, Direction, Filter, ListParameter, ListQuery, MAX_LIMIT, OrderBy, OrderField,
+    Paging, Side, SortValue, Travel,
+};
 pub use name::{Description, Name};
 pub use permission::Permission;
 pub use person_name::{InvalidPersonName, PersonName};

@@ -1,3 +1,4 @@
+mod cursor;
 mod moment;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use crate::kind::{UnknownName, named};
 use crate::number::Number;
 use crate::search::search_terms;
 use crate::{Bounds, FieldErrors, FieldProblem, Kind, Timestamp};
+pub use cursor::{Cursor, Side, SortValue, Travel};
 use moment::{day_bounds, parse_moment};
 
 /// How many files a page has unless the client says.
@@ -24,8 +26,28 @@ pub struct ListQuery {
     pub ordering: Vec<OrderBy>,
     /// The most files in the page, 1 to 1000.
     pub limit: u32,
-    /// How many matching files to leave out before the page.
-    pub offset: u64,
+    /// Where the page begins.
+    pub paging: Paging,
+    /// Whether the files that match are counted.
+    pub counting: Counting,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Paging {
+    /// After so many matching files.
+    Offset(u64),
+    /// At a place in the list, or at its beginning.
+    Cursor(Option<Cursor>),
+}
+
+/// Whether the files that match are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counting {
+    /// Exactly.
+    Exact,
+    /// Not at all.
+    None,
 }
 
 impl Default for ListQuery {
@@ -34,7 +56,8 @@ impl Default for ListQuery {
             filter: Filter::default(),
             ordering: vec![OrderBy { field: OrderField::CreatedAt, direction: Direction::Descending }],
             limit: DEFAULT_LIMIT,
-            offset: 0,
+            paging: Paging::Offset(0),
+            counting: Counting::Exact,
         }
     }
 }
@@ -122,6 +145,12 @@ named!(
         Limit = "limit",
         /// How many files to leave out before the page.
         Offset = "offset",
+        /// `none` to leave out the count.
+        Count = "count",
+        /// `cursor` for pages that are found by a cursor.
+        Paging = "paging",
+        /// The cursor of a page.
+        Cursor = "cursor",
         /// Terms, each of which must occur in the name or the id.
         Search = "search",
         /// Comma-separated names of [`OrderField`], each perhaps with a `-` for descending.
@@ -184,10 +213,16 @@ impl ListQuery {
         let last: BTreeMap<_, _> = known.collect();
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
-        for (parameter, value) in last {
+        let cursor = last.get(&ListParameter::Cursor).map(|text| text.trim()).filter(|text| !text.is_empty());
+        for (parameter, value) in last.iter().map(|(parameter, value)| (*parameter, *value)) {
             if !value.trim().is_empty() {
                 errors.take(parameter.as_str(), query.set(parameter, value));
             }
+        }
+        // Only all other parameters together tell whether a cursor is one of this list.
+        if let Some(text) = cursor {
+            let cursor = Cursor::decode(text, &query).ok_or(FieldProblem::NotACursor);
+            query.paging = Paging::Cursor(errors.take(ListParameter::Cursor.as_str(), cursor));
         }
         errors.or(query)
     }
@@ -197,7 +232,19 @@ impl ListQuery {
         let filter = &mut self.filter;
         match parameter {
             P::Limit => self.limit = positive(value).unwrap_or(DEFAULT_LIMIT),
-            P::Offset => self.offset = value.trim().parse().ok().filter(|&n| i64::try_from(n).is_ok()).unwrap_or(0),
+            P::Offset => {
+                let offset = value.trim().parse().ok().filter(|&n| i64::try_from(n).is_ok()).unwrap_or(0);
+                if let Paging::Offset(_) = self.paging {
+                    self.paging = Paging::Offset(offset);
+                }
+            }
+            P::Count => self.counting = choice(value, &[("none", Counting::None), ("exact", Counting::Exact)])?,
+            P::Paging => {
+                let choices = [("cursor", Paging::Cursor(None)), ("offset", self.paging.clone())];
+                self.paging = choice(value, &choices)?;
+            }
+            // The filter and the ordering have to be known first.
+            P::Cursor => {}
             P::Ordering => self.order(value),
             P::Search => filter.search = terms(value)?,
             P::Type => filter.kinds = kinds(value)?,
@@ -240,6 +287,11 @@ impl OrderBy {
         };
         OrderField::from_str(name).ok().map(|field| Self { field, direction })
     }
+}
+
+fn choice<T: Clone>(value: &str, choices: &[(&str, T)]) -> Result<T, FieldProblem> {
+    let chosen = choices.iter().find(|(name, _)| *name == value.trim()).map(|(_, choice)| choice.clone());
+    chosen.ok_or_else(|| FieldProblem::NotAChoice { value: value.to_owned() })
 }
 
 fn positive(value: &str) -> Option<u32> {

@@ -170,6 +170,7 @@ fn sentence(problem: &FieldProblem) -> String {
         FieldProblem::NotAChoice { value } => {
             format!("Select a valid choice. {value} is not one of the available choices.")
         }
+        FieldProblem::NotACursor => "Invalid cursor".to_owned(),
         FieldProblem::NoFile => "No file was submitted.".to_owned(),
         FieldProblem::NotAFile => "The submitted data was not a file. Check the encoding type on the form.".to_owned(),
         FieldProblem::UnnamedFile => "No filename could be determined.".to_owned(),
@@ -363,6 +364,7 @@ mod tests {
             FieldProblem::NotADate,
             FieldProblem::NotADateTime,
             FieldProblem::NotAChoice { value: "zz".to_owned() },
+            FieldProblem::NotACursor,
             FieldProblem::NoFile,
             FieldProblem::NotAFile,
             FieldProblem::UnnamedFile,

@@ -25,7 +25,7 @@ pub(crate) async fn list(
     actor.require(Permission::View)?;
     let query = request.query()?;
     let page = app.library.list(&actor, query.clone()).await?;
-    Ok(Json(PageView::new(&page, request.links(&query, page.count), &base)))
+    Ok(Json(PageView::new(&page, request.links(&query, &page), &base)))
 }
 
 /// `GET /api/media/files/<id>`: a file.

@@ -3,7 +3,8 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use tintype_library::domain::{FieldErrors, ListQuery};
+use tintype_library::domain::{Cursor, FieldErrors, ListQuery, Paging, Side, Travel};
+use tintype_library::persistence::FilePage;
 
 use crate::base_url::BaseUrl;
 use crate::problem::Problem;
@@ -40,29 +41,41 @@ impl PageRequest {
         ListQuery::parse(self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
-    /// Returns the links of the page that `query` asks for, in a list of `count` files.
-    pub(crate) fn links(&self, query: &ListQuery, count: u64) -> PageLinks {
-        let step = u64::from(query.limit);
-        let after = query.offset.saturating_add(step);
-        let before = query.offset.saturating_sub(step);
+    /// Returns the links of the page that `query` asks for.
+    pub(crate) fn links(&self, query: &ListQuery, page: &FilePage) -> PageLinks {
+        let (next, previous) = match &query.paging {
+            Paging::Offset(offset) => {
+                let step = u64::from(query.limit);
+                let at = |offset: u64| (offset > 0).then(|| ("offset", offset.to_string()));
+                (at(offset.saturating_add(step)), at(offset.saturating_sub(step)))
+            }
+            Paging::Cursor(cursor) => {
+                let beside = |file, side, travel| Cursor::beside(file, side, travel, &query.ordering);
+                // From an empty page, the way leads back to where it came from.
+                let back = || cursor.clone().map(Cursor::reversed);
+                let last = page.files.last().map(|file| beside(file, Side::After, Travel::Forward));
+                let first = page.files.first().map(|file| beside(file, Side::Before, Travel::Backward));
+                let place = |cursor: Cursor| ("cursor", cursor.encode(query));
+                (last.or_else(back).map(place), first.or_else(back).map(place))
+            }
+        };
         PageLinks {
-            next: (after < count).then(|| self.page(query.limit, after)),
-            previous: (query.offset > 0).then(|| self.page(query.limit, before)),
+            next: page.has_next.then(|| self.page(query.limit, next)),
+            previous: page.has_previous.then(|| self.page(query.limit, previous)),
         }
     }
 
-    /// Returns the URL of another page: the same parameters, sorted by name, without `offset` if it
-    /// is 0.
-    fn page(&self, limit: u32, offset: u64) -> String {
+    /// Returns the URL of another page: the same parameters, sorted by name, but for where the page
+    /// begins.
+    fn page(&self, limit: u32, begin: Option<(&str, String)>) -> String {
         let mut parameters: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (name, value) in &self.parameters {
             parameters.entry(name).or_default().push(value.clone());
         }
         parameters.insert("limit", vec![limit.to_string()]);
         parameters.remove("offset");
-        if offset > 0 {
-            parameters.insert("offset", vec![offset.to_string()]);
-        }
+        parameters.remove("cursor");
+        parameters.extend(begin.map(|(name, value)| (name, vec![value])));
         let pairs = parameters.iter().flat_map(|(name, values)| values.iter().map(move |value| (*name, value)));
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         format!("{}?{query}", self.url)

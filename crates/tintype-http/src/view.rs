@@ -90,7 +90,7 @@ impl ThumbnailView {
 /// A page of a list.
 #[derive(Serialize)]
 pub(crate) struct PageView {
-    count: u64,
+    count: Option<u64>,
     next: Option<String>,
     previous: Option<String>,
     results: Vec<FileView>,

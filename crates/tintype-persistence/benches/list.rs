@@ -7,7 +7,8 @@ use diesel::sql_types::BigInt;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::time::{Duration, Instant};
 use tintype_domain::{
-    ColourMode, Crc32, Facts, FileName, Key, Kind, ListQuery, Name, OrderField, Suffix, Timestamp, Variant,
+    ColourMode, Counting, Crc32, Cursor, Facts, FileName, Key, Kind, ListQuery, Name, OrderField, Paging, Side, Suffix,
+    Timestamp, Travel, Variant,
 };
 use tintype_persistence::{ConnectOptions, Database, NewContent, NewDerived, NewFile, NewUser};
 
@@ -23,11 +24,13 @@ fn main() {
     let url = url.unwrap_or_else(|| format!("sqlite://{}/tintype.db", folder.path().display()));
     let database = Database::connect(&url, &ConnectOptions::default()).unwrap();
     database.migrate().unwrap();
-    assert_eq!(database.list(&ListQuery::default()).unwrap().count, 0, "the database has to be empty");
+    assert_eq!(database.list(&ListQuery::default()).unwrap().count, Some(0), "the database has to be empty");
     let start = Instant::now();
     let bytes = fill(&url, files);
     println!("{files} files, {} MB, filled in {:.1} s\n", bytes / 1_000_000, start.elapsed().as_secs_f64());
-    println!("| query | matching | median |\n|---|---:|---:|");
+    println!(
+        "| query | matching | counted | first page | page in the middle | before it |\n|---|---:|---:|---:|---:|---:|"
+    );
     for (label, parameters) in queries(files) {
         measure(&database, &label, &parameters);
     }
@@ -121,9 +124,32 @@ fn queries(files: u64) -> Vec<(String, Parameters)> {
 
 fn measure(database: &Database, label: &str, parameters: &Parameters) {
     let query = ListQuery::parse(parameters.iter().map(|(name, value)| (*name, value.as_str()))).unwrap();
-    let mut count = 0;
-    let median = median(|| count = database.list(&query).unwrap().count);
-    println!("| `{label}` | {count} | {:.2} ms |", median.as_secs_f64() * 1e3);
+    let mut count = None;
+    let counted = median(|| count = database.list(&query).unwrap().count);
+    let count = count.unwrap_or(0);
+    let uncounted = |paging| ListQuery { paging, counting: Counting::None, ..query.clone() };
+    let time = |paging| {
+        let query = uncounted(paging);
+        milliseconds(median(|| drop(database.list(&query).unwrap())))
+    };
+    // The page behind the file in the middle of the list, and the one before it.
+    let middle = ListQuery { paging: Paging::Offset(count / 2), limit: 1, ..query.clone() };
+    let middle = database.list(&middle).unwrap().files.pop();
+    let beside = |side, travel| {
+        let cursor = middle.as_ref().map(|file| Cursor::beside(file, side, travel, &query.ordering));
+        time(Paging::Cursor(cursor))
+    };
+    println!(
+        "| `{label}` | {count} | {} | {} | {} | {} |",
+        milliseconds(counted),
+        time(Paging::Cursor(None)),
+        beside(Side::After, Travel::Forward),
+        beside(Side::Before, Travel::Backward),
+    );
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
 }
 
 fn median(mut work: impl FnMut()) -> Duration {

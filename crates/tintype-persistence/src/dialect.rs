@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::page::Selection;
 use crate::{postgres, sqlite};
 use diesel::result::QueryResult;
-use tintype_domain::{FileId, ListQuery};
+use tintype_domain::{Cursor, FileId, ListQuery};
 
 /// Begins a transaction that will write.
 pub(crate) fn begin_write(connection: &mut AnyConnection) -> QueryResult<()> {
@@ -71,6 +71,19 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     match connection {
         AnyConnection::Sqlite(_) => sqlite::select_page(connection, query),
         AnyConnection::Postgres(_) => postgres::select_page(connection, query),
+    }
+}
+
+/// Returns the ids of the first `need` files from a place in a list on, in the order of reading.
+pub(crate) fn select_from(
+    connection: &mut AnyConnection,
+    query: &ListQuery,
+    cursor: Option<&Cursor>,
+    need: usize,
+) -> Result<Vec<i64>, Error> {
+    match connection {
+        AnyConnection::Sqlite(_) => sqlite::select_from(connection, query, cursor, need),
+        AnyConnection::Postgres(_) => postgres::select_from(connection, query, cursor, need),
     }
 }
 

@@ -1,10 +1,12 @@
 //! PostgreSQL-specific code.
 
 mod address;
+mod keyset;
 mod selection;
 mod session;
 
 pub(crate) use address::PostgresAddress;
+pub(crate) use keyset::select_from;
 pub(crate) use selection::select_page;
 pub(crate) use session::{
     begin_snapshot, begin_write, check_server, clock, has_migrations, last_number, lock_file, lock_import,

@@ -1,5 +1,6 @@
 //! The list: pages, filters, orderings, search.
 
+mod cursor;
 mod filters;
 mod ordering;
 mod pages;

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use tintype_domain::{Bounds, Direction, FieldErrors, FieldProblem, Kind, ListQuery, OrderField};
+use tintype_domain::{Bounds, Direction, FieldErrors, FieldProblem, Kind, ListQuery, OrderField, Paging};
 
 fn parse(pairs: &[(&str, &str)]) -> ListQuery {
     ListQuery::parse(pairs.iter().copied()).unwrap()
@@ -9,7 +9,7 @@ fn parse(pairs: &[(&str, &str)]) -> ListQuery {
 fn nothing_is_the_first_ten_files_newest_first() {
     let query = parse(&[]);
     assert_eq!(query, ListQuery::default());
-    assert_eq!((query.limit, query.offset), (10, 0));
+    assert_eq!((query.limit, query.paging.clone()), (10, Paging::Offset(0)));
     assert_eq!(query, parse(&[("unknown", "x"), ("size_min", ""), ("type", " "), ("search", "")]));
 }
 
@@ -17,7 +17,8 @@ fn nothing_is_the_first_ten_files_newest_first() {
 fn bad_pages_fall_back_and_large_ones_are_cut() {
     let page = |limit, offset| {
         let query = parse(&[("limit", limit), ("offset", offset)]);
-        (query.limit, query.offset)
+        let Paging::Offset(offset) = query.paging else { panic!("{query:?}") };
+        (query.limit, offset)
     };
     assert_eq!(page("25", "50"), (25, 50));
     assert_eq!(page("1000", "0"), (1000, 0));
@@ -67,11 +68,17 @@ fn every_bad_value_is_named() {
         ("updated_to", "soon"),
         ("type", "image,zz"),
         ("search", "a\0b"),
+        ("count", "some"),
+        ("paging", "keyset"),
+        ("cursor", "AAAA"),
     ];
     let errors = ListQuery::parse(bad).unwrap_err();
     let expected = [
+        ("count", FieldProblem::NotAChoice { value: "some".to_owned() }),
         ("created_date", FieldProblem::NotADate),
+        ("cursor", FieldProblem::NotACursor),
         ("id_max", FieldProblem::NotANumber),
+        ("paging", FieldProblem::NotAChoice { value: "keyset".to_owned() }),
         ("search", FieldProblem::NulCharacter),
         ("size_min", FieldProblem::NotANumber),
         ("type", FieldProblem::NotAChoice { value: "zz".to_owned() }),

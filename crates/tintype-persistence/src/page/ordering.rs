@@ -25,12 +25,12 @@ impl Ordering {
 
     /// Returns the column of the uploader if it is the only term.
     pub(crate) fn by_user(&self) -> Option<&'static str> {
-        self.only().filter(|term| is_of_user(term.field)).map(|term| column(term.field))
+        self.only().filter(|term| term.field.is_of_user()).map(|term| column(term.field))
     }
 
     /// Returns whether a term needs the uploader.
     pub(crate) fn has_user(&self) -> bool {
-        self.terms.iter().any(|term| is_of_user(term.field))
+        self.terms.iter().any(|term| term.field.is_of_user())
     }
 
     /// Returns whether there are too many such orderings to keep their statements prepared.
@@ -46,7 +46,7 @@ impl Ordering {
                 Direction::Ascending => "ASC",
                 Direction::Descending => "DESC",
             };
-            let nulls = if is_nullable(*field) { " NULLS LAST" } else { "" };
+            let nulls = if field.is_nullable() { " NULLS LAST" } else { "" };
             sql += &format!("{} {direction}{nulls}, ", column(*field));
         }
         sql + "files.id DESC"
@@ -61,7 +61,8 @@ impl Ordering {
     }
 }
 
-fn column(field: OrderField) -> &'static str {
+/// Returns the column that a field is ordered by.
+pub(crate) fn column(field: OrderField) -> &'static str {
     match field {
         OrderField::Id => "files.id",
         OrderField::Kind => "files.kind",
@@ -78,12 +79,4 @@ fn column(field: OrderField) -> &'static str {
         OrderField::UserLastName => "users.last_name",
         OrderField::UserLastLogin => "users.last_login",
     }
-}
-
-fn is_of_user(field: OrderField) -> bool {
-    column(field).starts_with("users.")
-}
-
-fn is_nullable(field: OrderField) -> bool {
-    is_of_user(field) || matches!(field, OrderField::Width | OrderField::Height | OrderField::Mode)
 }

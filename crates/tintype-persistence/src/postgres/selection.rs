@@ -17,7 +17,7 @@ use tintype_domain::{Filter, ListQuery, MAX_LIMIT};
 /// How many files are few: reading and sorting so many rows takes a few milliseconds.
 const FEW: i64 = 2000;
 
-struct Page<'a> {
+pub(super) struct Page<'a> {
     filter: &'a Filter,
     ordering: Ordering,
     limit: i64,
@@ -25,12 +25,7 @@ struct Page<'a> {
 }
 
 pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
-    let page = Page {
-        filter: &query.filter,
-        ordering: Ordering::new(&query.ordering),
-        limit: query.limit.min(MAX_LIMIT).into(),
-        offset: i64::try_from(query.offset).unwrap_or(i64::MAX),
-    };
+    let page = Page::new(query);
     if let Some(column) = page.ordering.by_user() {
         return select_by_user(&page, connection, &page.ordering, column, (page.offset, page.limit));
     }
@@ -44,7 +39,16 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     Ok(Selection { count: u64::try_from(count).unwrap_or(0), ids })
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    pub(super) fn new(query: &'a ListQuery) -> Self {
+        Self {
+            filter: &query.filter,
+            ordering: Ordering::new(&query.ordering),
+            limit: query.limit.min(MAX_LIMIT).into(),
+            offset: i64::try_from(query.offset()).unwrap_or(i64::MAX),
+        }
+    }
+
     fn count(&self) -> Sql {
         let mut sql = Sql::new("SELECT count(*) FROM files WHERE TRUE");
         self.and_filter(&mut sql);
@@ -87,6 +91,11 @@ impl Page<'_> {
 
     /// Appends every condition after another one.
     fn and_filter<ST>(&self, sql: &mut Sql<ST>) {
+        self.and_filter_except(sql, "");
+    }
+
+    /// Appends every condition but the bounds of one column.
+    pub(super) fn and_filter_except<ST>(&self, sql: &mut Sql<ST>, except: &str) {
         let filter = self.filter;
         let ranges = [
             ("files.user_id", filter.user_id),
@@ -97,7 +106,7 @@ impl Page<'_> {
             ("files.height", filter.height),
             ("files.size", filter.size),
         ];
-        for (column, bounds) in ranges.into_iter().filter(|(_, bounds)| !bounds.is_all()) {
+        for (column, bounds) in ranges.into_iter().filter(|(column, bounds)| !bounds.is_all() && *column != except) {
             sql.push(" AND ").between(column, bounds);
         }
         if !filter.kinds.is_empty() {
@@ -136,7 +145,7 @@ impl ByUser for Page<'_> {
 
     fn one_group(&self, group: &Group, part: &Part, _count: i64) -> Sql {
         let mut sql = Sql::new("SELECT files.id FROM files WHERE (");
-        among(&mut sql, &group.users);
+        among(&mut sql, "files.user_id", &group.users);
         sql.push(if group.has_orphans { " OR files.user_id IS NULL)" } else { ")" });
         self.and_filter(&mut sql);
         sql.push(" ORDER BY files.id DESC LIMIT ").bind(part.take).push(" OFFSET ").bind(part.skip);
@@ -145,7 +154,7 @@ impl ByUser for Page<'_> {
 
     fn whole_groups(&self, users: &[i64]) -> Sql {
         let mut sql = Sql::new("SELECT files.id FROM files JOIN users ON users.id = files.user_id WHERE ");
-        among(&mut sql, users);
+        among(&mut sql, "files.user_id", users);
         self.and_filter(&mut sql);
         sql.push(format!(" ORDER BY {}", self.ordering.sql()));
         sql
@@ -158,17 +167,15 @@ impl ByUser for Page<'_> {
     }
 }
 
-/// Appends the condition that a file belongs to one of these users. There may be more of them than
-/// a statement may have bound values.
-fn among(sql: &mut Sql, users: &[i64]) {
-    let users: Vec<String> = users.iter().map(i64::to_string).collect();
-    match users.as_slice() {
-        // So said, the planner knows that the index has them in the order of their numbers.
-        [user] => sql.push("files.user_id = CAST(").bind(user.as_str()).push(" AS bigint)"),
-        _ => sql
-            .push("files.user_id = ANY (CAST(")
-            .bind(format!("{{{}}}", users.join(",")).as_str())
-            .push(" AS bigint[]))"),
+/// Appends the condition that a column is one of these numbers, such as users. There may be more of
+/// them than a statement may have bound values.
+pub(super) fn among(sql: &mut Sql, column: &'static str, numbers: &[i64]) {
+    let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
+    sql.push(column);
+    match numbers.as_slice() {
+        // So said, the planner knows that an index has the files of a user by their numbers.
+        [number] => sql.push(" = CAST(").bind(number.as_str()).push(" AS bigint)"),
+        _ => sql.push(" = ANY (CAST(").bind(format!("{{{}}}", numbers.join(",")).as_str()).push(" AS bigint[]))"),
     };
 }
 

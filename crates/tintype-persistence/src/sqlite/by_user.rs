@@ -5,8 +5,6 @@ use crate::connection::AnyConnection;
 use crate::error::Error;
 use crate::page::by_user::{ByUser, Group, Part, UserPlace};
 use crate::sql::Sql;
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 impl ByUser for Page<'_> {
     fn users(&self, rank: &str) -> Sql<UserPlace> {
@@ -62,9 +60,6 @@ impl ByUser for Page<'_> {
     }
 
     fn load(&self, connection: &mut AnyConnection, sql: Sql) -> Result<Vec<i64>, Error> {
-        let mut rows = Sql::<BigInt>::new("");
-        rows.append(sql);
-        self.keep_prepared(&mut rows);
-        Ok(rows.load(connection)?)
+        self.load_ids(connection, sql)
     }
 }

@@ -56,6 +56,14 @@ pub(super) fn conditions(filter: &Filter) -> Vec<Condition<'_>> {
 }
 
 impl Condition<'_> {
+    /// Returns the column whose bounds the condition is.
+    pub(super) fn bounds_column(&self) -> Option<&'static str> {
+        match self {
+            Self::Range(column, _) => Some(column.name),
+            _ => None,
+        }
+    }
+
     /// Returns the table or index that finds all matches of this condition without reading rows.
     pub(super) fn source(&self) -> String {
         match self {

@@ -11,17 +11,19 @@ use super::conditions::{Condition, conditions};
 use crate::connection::AnyConnection;
 use crate::error::Error;
 use crate::page::Selection;
-use crate::page::by_user::{ByUser, select_by_user};
+use crate::page::by_user::select_by_user;
 use crate::page::ordering::Ordering;
 use crate::sql::Sql;
+use diesel::RunQueryDsl;
+use diesel::sql_types::BigInt;
 use tintype_domain::{Direction, ListQuery, MAX_LIMIT, OrderBy, OrderField};
 
 /// How many files are few: reading and sorting so many rows takes about a millisecond.
-const FEW: usize = 2000;
+pub(super) const FEW: usize = 2000;
 
 /// The page that is asked for.
 pub(super) struct Page<'a> {
-    conditions: Vec<Condition<'a>>,
+    pub(super) conditions: Vec<Condition<'a>>,
     pub(super) ordering: Ordering,
     limit: i64,
     offset: i64,
@@ -30,41 +32,45 @@ pub(super) struct Page<'a> {
 pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
     let page = Page::new(query);
     for condition in &page.conditions {
-        if let Some(ids) = page.few(connection, condition)? {
+        if let Some(ids) = page.few_of(connection, condition)? {
             return page.among(connection, &ids);
         }
     }
     if let Some(column) = page.ordering.by_user() {
         return select_by_user(&page, connection, &page.ordering, column, (page.offset, page.limit));
     }
-    let count = page.load(connection, page.count())?.first().copied().unwrap_or(0);
+    let count = page.load_ids(connection, page.count())?.first().copied().unwrap_or(0);
     // There is nothing after the last page: do not walk there.
     let ids = if count <= page.offset {
         Vec::new()
     } else if usize::try_from(count).is_ok_and(|count| count <= FEW) {
-        page.load(connection, page.scan())?
+        page.load_ids(connection, page.scan())?
     } else {
-        page.load(connection, page.walk())?
+        page.load_ids(connection, page.walk())?
     };
     Ok(Selection { count: u64::try_from(count).unwrap_or(0), ids })
 }
 
 impl<'a> Page<'a> {
-    fn new(query: &'a ListQuery) -> Self {
+    pub(super) fn new(query: &'a ListQuery) -> Self {
         Self {
             conditions: conditions(&query.filter),
             ordering: Ordering::new(&query.ordering),
             limit: query.limit.min(MAX_LIMIT).into(),
-            offset: i64::try_from(query.offset).unwrap_or(i64::MAX),
+            offset: i64::try_from(query.offset()).unwrap_or(i64::MAX),
         }
     }
 
     /// Returns the ids of the files that match the condition, if there are few.
-    fn few(&self, connection: &mut AnyConnection, condition: &Condition<'_>) -> Result<Option<Vec<i64>>, Error> {
+    pub(super) fn few_of(
+        &self,
+        connection: &mut AnyConnection,
+        condition: &Condition<'_>,
+    ) -> Result<Option<Vec<i64>>, Error> {
         let mut sql = Sql::new(format!("SELECT files.rowid FROM {} WHERE ", condition.source()));
         condition.write_for_source(&mut sql);
         sql.push(" LIMIT ").bind(FEW as i64 + 1);
-        let ids = self.load(connection, sql)?;
+        let ids = self.load_ids(connection, sql)?;
         Ok(Some(ids).filter(|ids| ids.len() <= FEW))
     }
 
@@ -79,7 +85,7 @@ impl<'a> Page<'a> {
             self.and_filter(&mut sql);
         }
         sql.push(format!(" ORDER BY {}", self.ordering.sql()));
-        let ids = self.load(connection, sql)?;
+        let ids = self.load_ids(connection, sql)?;
         let count = ids.len() as u64;
         let skipped = usize::try_from(self.offset).unwrap_or(usize::MAX);
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
@@ -155,6 +161,14 @@ impl<'a> Page<'a> {
         self.filter(&mut sql);
         self.order(&mut sql);
         sql
+    }
+
+    /// Runs a statement that returns numbers.
+    pub(super) fn load_ids(&self, connection: &mut AnyConnection, sql: Sql) -> Result<Vec<i64>, Error> {
+        let mut rows = Sql::<BigInt>::new("");
+        rows.append(sql);
+        self.keep_prepared(&mut rows);
+        Ok(rows.load(connection)?)
     }
 
     /// Keeps a statement prepared unless there are too many like it: clients choose how filters and

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use tintype_domain::{
     ColourMode, Direction, Filter, Kind, ListQuery, OrderBy, OrderField, UserRecord, fold_for_search,
 };
-use tintype_persistence::NewToken;
+use tintype_persistence::{FilePage, NewToken};
 
 pub(super) struct Model {
     database: Fresh,
@@ -113,14 +113,25 @@ impl Model {
 
     /// Compares what the database answers with what the model does.
     pub(super) fn check(&self, query: &ListQuery) {
-        let page = self.database.list(query).unwrap();
+        let page = self.list(query);
         let mut expected: Vec<&File> = self.files.iter().filter(|file| file.matches(&query.filter)).collect();
-        assert_eq!(page.count, expected.len() as u64, "count of {query:?}");
+        assert_eq!(page.count, Some(expected.len() as u64), "count of {query:?}");
         expected.sort_by(|a, b| compare(a, b, &query.ordering));
-        let expected = expected.into_iter().skip(usize::try_from(query.offset).unwrap()).take(query.limit as usize);
+        let expected = expected.into_iter().skip(usize::try_from(query.offset()).unwrap()).take(query.limit as usize);
         let expected: Vec<_> = expected.map(|file| (file.id, file.user.as_ref(), file.name.as_str())).collect();
         let found: Vec<_> = page.files.iter().map(|file| (file.id.0, file.user.as_ref(), file.name.as_str())).collect();
         assert_eq!(found, expected, "page of {query:?}");
+    }
+
+    /// Returns the ids of all files that match, in order.
+    pub(super) fn expected(&self, query: &ListQuery) -> Vec<i64> {
+        let mut files: Vec<&File> = self.files.iter().filter(|file| file.matches(&query.filter)).collect();
+        files.sort_by(|a, b| compare(a, b, &query.ordering));
+        files.into_iter().map(|file| file.id).collect()
+    }
+
+    pub(super) fn list(&self, query: &ListQuery) -> FilePage {
+        self.database.list(query).unwrap()
     }
 
     pub(super) fn ids(&self, query: &ListQuery) -> Vec<i64> {
