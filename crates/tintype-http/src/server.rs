@@ -1,7 +1,7 @@
 //! What stands between the sockets and the routes.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
