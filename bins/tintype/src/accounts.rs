@@ -7,9 +7,14 @@ pub(crate) fn with_accounts<F: Future<Output = Result<(), Failure>>>(
     database: Database,
     work: impl FnOnce(Accounts) -> F,
 ) -> Result<(), Failure> {
+    block_on(async { work(Accounts::new(database)).await })
+}
+
+/// Runs the work of a command.
+pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| Failure::during("cannot start a thread", &e))?;
-    runtime.block_on(async { work(Accounts::new(database)).await })
+    runtime.block_on(work)
 }

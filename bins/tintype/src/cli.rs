@@ -1,7 +1,7 @@
 use crate::settings::SettingFlags;
 use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
-use tintype_library::domain::{Permission, PersonName, TokenLifetime, Username};
+use tintype_library::domain::{Permission, PersonName, TokenLifetime, Username, Visibility};
 
 /// A self-hosted media file service.
 ///
@@ -53,6 +53,16 @@ pub(crate) enum Command {
     Token {
         #[command(subcommand)]
         command: TokenCommand,
+    },
+    /// Change many files at once
+    Files {
+        #[command(subcommand)]
+        command: FilesCommand,
+    },
+    /// Replace the key that signs URLs
+    SigningKey {
+        #[command(subcommand)]
+        command: SigningKeyCommand,
     },
     /// Copy a whole library into another database and another storage
     ///
@@ -194,6 +204,28 @@ pub(crate) enum TokenCommand {
         /// Their ids, from `tintype token list`
         #[arg(required = true, value_name = "ID")]
         ids: Vec<i64>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FilesCommand {
+    /// Say who may fetch the content of files: everybody (public), or holders of signed URLs and users who may view (private)
+    SetVisibility {
+        /// `public` or `private`
+        visibility: Visibility,
+        /// Of every file there is
+        #[arg(long, required = true)]
+        all: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SigningKeyCommand {
+    /// Sign with a new key from now on; links that the old one signed stay valid until they expire
+    Rotate {
+        /// Refuse links that were signed with the old key, from the next request on
+        #[arg(long)]
+        now: bool,
     },
 }
 

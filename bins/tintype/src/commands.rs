@@ -1,6 +1,8 @@
 //! What the command line does besides serving.
 
 pub(crate) mod config;
+pub(crate) mod files;
 pub(crate) mod migrate;
+pub(crate) mod signing_key;
 pub(crate) mod token;
 pub(crate) mod user;

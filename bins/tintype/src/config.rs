@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
-use tintype_http::{Delivery, HttpConfig};
+use tintype_http::{Delivery, HttpConfig, LinkCaching};
+use tintype_library::auth::SigningKey;
+use tintype_library::domain::Visibility;
 use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError, ServerLock};
 use tintype_library::storage::{Spool, Storage};
 use tintype_library::{AllowedType, DecoderProcess, Encoding, Options};
@@ -65,10 +67,20 @@ impl Config {
             "" => library.workers.min(whole(MAX_WORKERS)),
             _ => whole(settings.number("workers")?),
         };
-        settings.parse("media_access", |text| match text {
-            "public" => Ok(()),
-            "signed" => Err("signed URLs are planned, but do not exist yet; use `public`"),
-            _ => Err("the only value so far is `public`"),
+        library.default_visibility = settings.parse("media_access", |text| match text {
+            "public" => Ok(Visibility::Public),
+            "signed" => Ok(Visibility::Private),
+            _ => Err("use `public` or `signed`"),
+        })?;
+        library.signed_url_lifetime = settings.time("signed_url_lifetime")?;
+        library.max_link_lifetime = settings.time("max_link_lifetime")?;
+        settings.parse("max_link_lifetime", |_| match library.signed_url_lifetime * 2 > library.max_link_lifetime {
+            true => Err("the URLs of private files are valid for up to twice `signed_url_lifetime`"),
+            false => Ok(()),
+        })?;
+        library.signing_key = settings.parse("signing_key", |text| match text {
+            "" => Ok(None),
+            text => SigningKey::from_base64(text).map(Some).ok_or("use at least 32 random bytes in Base64"),
         })?;
         let database_url = settings.parse("database_url", |url| {
             let url = match url {
@@ -102,6 +114,11 @@ impl Config {
         http.download_idle_timeout = settings.time("download_idle_timeout")?;
         http.download_min_bytes_per_second = settings.size("download_min_rate")?;
         http.delivery = delivery;
+        http.link_caching = settings.parse("signed_url_caching", |text| match text {
+            "private" => Ok(LinkCaching::Private),
+            "public" => Ok(LinkCaching::Public),
+            _ => Err("use `private` or `public`"),
+        })?;
         Ok(Self {
             bind: settings.parse("bind", BindAddress::from_str)?,
             http,

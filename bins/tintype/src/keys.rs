@@ -23,6 +23,8 @@ pub(crate) enum Value {
     Text,
     /// May hold secrets, which are not shown.
     Url,
+    /// Is never shown.
+    Secret,
     Size(&'static str, &'static str),
     Time(&'static str, &'static str),
     Number(u64, u64),
@@ -70,7 +72,31 @@ pub(crate) const KEYS: &[Key] = &[
         name: "media_access",
         value: Value::Text,
         default: Default::Text("public"),
-        help: "Who may fetch files by their URL; only `public` so far",
+        help: "`public`: everybody who knows its URL may fetch a new file, unless its upload says otherwise; `signed`: new files are private",
+    },
+    Key {
+        name: "signed_url_lifetime",
+        value: Value::Time("1s", "180d"),
+        default: Default::Text("1h"),
+        help: "How long the URLs of private files stay the same; they are valid for one to two times that",
+    },
+    Key {
+        name: "max_link_lifetime",
+        value: Value::Time("2s", "365d"),
+        default: Default::Text("7d"),
+        help: "How long a signed URL may be valid, whoever signs it; at least twice `signed_url_lifetime`",
+    },
+    Key {
+        name: "signed_url_caching",
+        value: Value::Text,
+        default: Default::Text("private"),
+        help: "Who may keep what a signed URL gives until it expires: `private`, the browser alone; `public`, also CDNs",
+    },
+    Key {
+        name: "signing_key",
+        value: Value::Secret,
+        default: Default::Unset("made at the first start and kept in the database"),
+        help: "The key that signs URLs, at least 32 bytes in Base64, the same on all servers",
     },
     Key {
         name: "media_delivery",
@@ -253,7 +279,7 @@ impl Value {
     /// Returns the bounds as messages name them, if there are any.
     pub(crate) fn bounds(&self) -> Option<String> {
         match self {
-            Self::Text | Self::Url => None,
+            Self::Text | Self::Url | Self::Secret => None,
             Self::Size(min, max) | Self::Time(min, max) => Some(format!("{min} to {max}")),
             Self::Number(min, max) => Some(format!("{min} to {max}")),
         }
@@ -297,7 +323,7 @@ mod tests {
         for key in KEYS {
             let Default::Text(text) = key.default else { continue };
             let parsed = match key.value {
-                Value::Text | Value::Url => Ok(()),
+                Value::Text | Value::Url | Value::Secret => Ok(()),
                 Value::Size(..) => key.value.size(text).map(drop),
                 Value::Time(..) => key.value.time(text).map(drop),
                 Value::Number(..) => key.value.number(text).map(drop),
@@ -311,7 +337,7 @@ mod tests {
         for key in KEYS {
             let value = &key.value;
             match *value {
-                Value::Text | Value::Url => {}
+                Value::Text | Value::Url | Value::Secret => {}
                 Value::Size(min, max) => {
                     let (least, most) = (value.size(min).unwrap(), value.size(max).unwrap());
                     assert!(value.size(&(least - 1).to_string()).is_err(), "{}", key.name);

@@ -42,6 +42,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve { port_file } => serve::serve(config()?, port_file.as_deref(), settings.warnings()),
         Command::User { command } => commands::user::run(&config()?, command),
         Command::Token { command } => commands::token::run(&config()?, command),
+        Command::Files { command } => commands::files::run(&config()?, command),
+        Command::SigningKey { command } => commands::signing_key::run(&config()?, command),
         Command::Migrate(sides) => commands::migrate::run(&config()?, &sides),
         Command::Config => commands::config::print(&settings),
     }

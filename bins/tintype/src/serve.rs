@@ -50,6 +50,7 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     // When nothing else can keep the server from starting: from now on, `tintype migrate` refuses the database.
     database.take_over()?;
     let library = Library::new(database, storage, spool, config.library.clone());
+    library.create_first_signing_key().await?;
     // Before anybody is told that the server is there, so that who waits for it finds the token printed.
     if let Some((_, key)) = library.accounts().create_first_admin().await? {
         greet(&config, address, &key)?;

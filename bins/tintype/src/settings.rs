@@ -71,6 +71,7 @@ impl Settings {
     pub(crate) fn shown(&self, name: &str) -> String {
         match Key::named(name).map(|key| &key.value) {
             Some(Value::Url) => redact_url(self.text(name)),
+            Some(Value::Secret) if !self.text(name).is_empty() => "***".to_owned(),
             _ => self.text(name).to_owned(),
         }
     }

@@ -27,6 +27,15 @@ pub enum Error {
     /// The user is known, but only admins are allowed to do this.
     #[error("the user is not an admin")]
     NotAdmin,
+    /// The signature of a URL is not valid.
+    #[error("the signature of the URL is not valid")]
+    InvalidLink,
+    /// The signature of a URL was valid, but its time is over.
+    #[error("the signed URL has expired")]
+    ExpiredLink,
+    /// A parameter of a query occurs twice, so that nobody knows which one is signed.
+    #[error("a parameter of the query is repeated")]
+    RepeatedParameter,
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes")]
     NoRandomness,

@@ -4,9 +4,11 @@
 mod actor;
 mod error;
 mod password;
+mod signature;
 mod token;
 
 pub use actor::Actor;
 pub use error::Error;
 pub use password::{InvalidPassword, Password, PasswordMemory, hash_password, verify_password};
+pub use signature::{Parameters, SigningKey, SigningKeys, window_end};
 pub use token::TokenKey;

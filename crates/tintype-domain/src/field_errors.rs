@@ -51,6 +51,30 @@ pub enum FieldProblem {
     /// The value is no cursor of this list.
     #[error("is not a cursor of this list")]
     NotACursor,
+    /// The field of a body is not one of a fixed set.
+    #[error("is `{value}`, which is not a valid choice")]
+    InvalidChoice {
+        /// The value.
+        value: String,
+    },
+    /// The field of a body is not a whole number.
+    #[error("is not a whole number")]
+    NotAnInteger,
+    /// The number is too small.
+    #[error("is less than {limit}")]
+    TooSmall {
+        /// The least number there may be.
+        limit: u64,
+    },
+    /// The number is too great.
+    #[error("is greater than {limit}")]
+    TooGreat {
+        /// The greatest number there may be.
+        limit: u64,
+    },
+    /// The field means something that cannot be done.
+    #[error("is not supported")]
+    NotSupported,
     /// No file was sent.
     #[error("is missing: no file was sent")]
     NoFile,

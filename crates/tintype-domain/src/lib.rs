@@ -24,6 +24,7 @@ mod timestamp;
 mod token_lifetime;
 mod username;
 mod variant;
+mod visibility;
 
 pub use bounds::Bounds;
 pub use checksum::Checksum;
@@ -50,3 +51,4 @@ pub use timestamp::Timestamp;
 pub use token_lifetime::{InvalidTokenLifetime, TokenLifetime};
 pub use username::{InvalidUsername, Username};
 pub use variant::Variant;
+pub use visibility::Visibility;

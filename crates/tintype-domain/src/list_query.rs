@@ -8,7 +8,7 @@ use std::str::FromStr;
 use crate::kind::{UnknownName, named};
 use crate::number::Number;
 use crate::search::search_terms;
-use crate::{Bounds, FieldErrors, FieldProblem, Kind, Timestamp};
+use crate::{Bounds, FieldErrors, FieldProblem, Kind, Timestamp, Visibility};
 pub use cursor::{Cursor, Side, SortValue, Travel};
 use moment::{day_bounds, parse_moment};
 
@@ -70,6 +70,8 @@ pub struct Filter {
     pub search: Vec<String>,
     /// The kinds that match; all where empty.
     pub kinds: Vec<Kind>,
+    /// The visibility that matches; both where `None`.
+    pub visibility: Option<Visibility>,
     /// The ids of users that match.
     pub user_id: Bounds,
     /// The ids that match.
@@ -157,6 +159,8 @@ named!(
         Ordering = "ordering",
         /// Comma-separated names of [`Kind`].
         Type = "type",
+        /// A name of [`Visibility`].
+        Visibility = "visibility",
         /// The id of the uploader.
         UserId = "user_id",
         /// The least id.
@@ -248,6 +252,7 @@ impl ListQuery {
             P::Ordering => self.order(value),
             P::Search => filter.search = terms(value)?,
             P::Type => filter.kinds = kinds(value)?,
+            P::Visibility => filter.visibility = Some(visibility(value)?),
             P::UserId => {
                 let Number { floor, ceil } = number(value)?;
                 // No user has a fraction as its id: the bounds cross, and nothing matches.
@@ -326,6 +331,10 @@ fn kinds(value: &str) -> Result<Vec<Kind>, FieldProblem> {
     kinds.sort();
     kinds.dedup();
     Ok(kinds)
+}
+
+fn visibility(value: &str) -> Result<Visibility, FieldProblem> {
+    value.trim().parse().map_err(|_| FieldProblem::NotAChoice { value: value.to_owned() })
 }
 
 fn narrow(bounds: &mut Bounds, (first, last): (Timestamp, Timestamp)) {

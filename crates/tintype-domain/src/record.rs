@@ -1,5 +1,6 @@
 use crate::{
     Checksum, Crc32, Description, Facts, FileId, Key, Name, Permission, ThumbnailId, Timestamp, TokenId, UserId,
+    Visibility,
 };
 use std::collections::BTreeSet;
 
@@ -25,6 +26,8 @@ pub struct FileRecord {
     pub crc32: Option<Crc32>,
     /// What the content is.
     pub facts: Facts,
+    /// Who may fetch the content.
+    pub visibility: Visibility,
     /// When the file was uploaded.
     pub created_at: Timestamp,
     /// When anything of it last changed.

@@ -143,6 +143,9 @@ impl Answer {
             AuthError::Forbidden(_) | AuthError::NotAdmin => {
                 Self::new(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
             }
+            AuthError::InvalidLink => Self::new(StatusCode::FORBIDDEN, "The link is not valid."),
+            AuthError::ExpiredLink => Self::new(StatusCode::FORBIDDEN, "The link has expired."),
+            AuthError::RepeatedParameter => Self::new(StatusCode::BAD_REQUEST, "A parameter of the query is repeated."),
             AuthError::NoRandomness | AuthError::BadPasswordHash => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error.")
             }
@@ -171,6 +174,11 @@ fn sentence(problem: &FieldProblem) -> String {
             format!("Select a valid choice. {value} is not one of the available choices.")
         }
         FieldProblem::NotACursor => "Invalid cursor".to_owned(),
+        FieldProblem::InvalidChoice { value } => format!("\"{value}\" is not a valid choice."),
+        FieldProblem::NotAnInteger => "A valid integer is required.".to_owned(),
+        FieldProblem::TooSmall { limit } => format!("Ensure this value is greater than or equal to {limit}."),
+        FieldProblem::TooGreat { limit } => format!("Ensure this value is less than or equal to {limit}."),
+        FieldProblem::NotSupported => "This is not supported.".to_owned(),
         FieldProblem::NoFile => "No file was submitted.".to_owned(),
         FieldProblem::NotAFile => "The submitted data was not a file. Check the encoding type on the form.".to_owned(),
         FieldProblem::UnnamedFile => "No filename could be determined.".to_owned(),
@@ -349,6 +357,9 @@ mod tests {
             AuthError::InvalidToken.into(),
             AuthError::Inactive.into(),
             AuthError::Forbidden(Permission::View).into(),
+            AuthError::InvalidLink.into(),
+            AuthError::ExpiredLink.into(),
+            AuthError::RepeatedParameter.into(),
         ];
         let answers = problems.iter().map(Answer::to);
         let told = answers.flat_map(|answer| answer.lists.into_values().flatten().chain([answer.detail]));
@@ -365,13 +376,20 @@ mod tests {
             FieldProblem::NotADateTime,
             FieldProblem::NotAChoice { value: "zz".to_owned() },
             FieldProblem::NotACursor,
+            FieldProblem::InvalidChoice { value: "zz".to_owned() },
+            FieldProblem::NotAnInteger,
+            FieldProblem::TooSmall { limit: 1 },
+            FieldProblem::TooGreat { limit: 604_800 },
+            FieldProblem::NotSupported,
             FieldProblem::NoFile,
             FieldProblem::NotAFile,
             FieldProblem::UnnamedFile,
             FieldProblem::EmptyFile,
         ];
         for sentence in told.chain(fields.iter().map(sentence)) {
-            assert!(page.contains(&sentence), "docs/api.md does not have `{sentence}`");
+            // Some stand in strings of JSON.
+            let in_json = sentence.replace('"', "\\\"");
+            assert!(page.contains(&sentence) || page.contains(&in_json), "docs/api.md does not have `{sentence}`");
         }
     }
 }

@@ -47,7 +47,12 @@ impl BaseUrl {
 
     /// Returns the URL of an object.
     pub(crate) fn of_object(&self, key: &Key) -> String {
-        format!("{}/media/{}", self.0, utf8_percent_encode(key.as_str(), PATH))
+        self.join(&Self::path_of_object(key))
+    }
+
+    /// Returns the path of an object, as it is signed.
+    pub(crate) fn path_of_object(key: &Key) -> String {
+        format!("/media/{}", utf8_percent_encode(key.as_str(), PATH))
     }
 
     /// Returns the key of an object from its URL, its path, or the key itself. Only the path of a

@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest};
 use tintype_library::domain::{FileRecord, Timestamp};
 
 use crate::base_url::BaseUrl;
+use crate::media_urls::MediaUrls;
 use crate::problem::Problem;
 use crate::reply::to_json;
 use crate::validators::{Validators, Verdict};
@@ -40,8 +41,8 @@ impl Conditions {
         if self.are_absent() {
             return Ok(None);
         }
-        let json = to_json(&FileView::new(file, &self.base));
-        match Validators::of_json(&json).modified_at(file.updated_at).check(&self.request) {
+        let json = to_json(&FileView::new(file, &MediaUrls::unsigned(self.base.clone())));
+        match Validators::of_json(&json).in_any_window().modified_at(file.updated_at).check(&self.request) {
             Verdict::Proceed => Ok(Some(file.updated_at)),
             Verdict::NotModified | Verdict::Failed => Err(Problem::PreconditionFailed),
         }

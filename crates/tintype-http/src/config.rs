@@ -32,6 +32,18 @@ pub struct HttpConfig {
     pub download_min_bytes_per_second: u64,
     /// How clients get the bytes of a file. Default: from this server.
     pub delivery: Delivery,
+    /// Who may cache what a signed URL gives. Default: browsers only.
+    pub link_caching: LinkCaching,
+}
+
+/// Who may cache what a signed URL gives, until it expires.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LinkCaching {
+    /// The client only.
+    #[default]
+    Private,
+    /// Shared caches as well, such as CDNs, whose cache keys have to contain the query.
+    Public,
 }
 
 /// How clients get the bytes of a file.
@@ -61,6 +73,7 @@ impl Default for HttpConfig {
             download_idle_timeout: Duration::from_secs(30),
             download_min_bytes_per_second: 1 << 10,
             delivery: Delivery::Proxy,
+            link_caching: LinkCaching::Private,
         }
     }
 }

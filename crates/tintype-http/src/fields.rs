@@ -26,7 +26,8 @@ pub(crate) struct Fields(HashMap<String, FieldValue>);
 pub(crate) enum FieldValue {
     Text(String),
     Null,
-    /// A list, an object or a boolean.
+    Boolean(bool),
+    /// A list or an object.
     Other,
 }
 
@@ -41,8 +42,25 @@ impl Fields {
             None => Ok(None),
             Some(FieldValue::Text(text)) => Ok(Some(text)),
             Some(FieldValue::Null) => Err(FieldProblem::Null),
-            Some(FieldValue::Other) => Err(FieldProblem::NotAText),
+            Some(FieldValue::Boolean(_) | FieldValue::Other) => Err(FieldProblem::NotAText),
         }
+    }
+
+    /// Returns the text of a field, `None` if it was not sent, or is `null`.
+    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<&str>, FieldProblem> {
+        if self.is_null(name) { Ok(None) } else { self.text(name) }
+    }
+
+    /// Returns the value of a field that is a boolean.
+    pub(crate) fn boolean(&self, name: &str) -> Option<bool> {
+        match self.0.get(name) {
+            Some(FieldValue::Boolean(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        matches!(self.0.get(name), Some(FieldValue::Null))
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {

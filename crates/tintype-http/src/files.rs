@@ -1,6 +1,6 @@
 use actix_web::web::{Data, Json};
 use tintype_library::Change;
-use tintype_library::domain::Permission;
+use tintype_library::domain::{FileRecord, Permission};
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
@@ -9,6 +9,7 @@ use crate::conditions::Conditions;
 use crate::file_id::PathId;
 use crate::form::Form;
 use crate::input::NewFile;
+use crate::media_urls::MediaUrls;
 use crate::page_request::PageRequest;
 use crate::problem::Problem;
 use crate::reply::{Created, NoContent, Tagged};
@@ -25,7 +26,8 @@ pub(crate) async fn list(
     actor.require(Permission::View)?;
     let query = request.query()?;
     let page = app.library.list(&actor, query.clone()).await?;
-    Ok(Json(PageView::new(&page, request.links(&query, &page), &base)))
+    let urls = MediaUrls::of(&app.library, base, &page.files).await?;
+    Ok(Json(PageView::new(&page, request.links(&query, &page), &urls)))
 }
 
 /// `GET /api/media/files/<id>`: a file.
@@ -36,7 +38,7 @@ pub(crate) async fn get(
     PathId(id): PathId,
 ) -> Result<Tagged<FileView>, Problem> {
     let file = app.library.get(&actor, id).await?;
-    Ok(Tagged(FileView::new(&file, &base)))
+    Ok(Tagged(view(&app, base, &file).await?))
 }
 
 /// `POST /api/media/files`: an upload.
@@ -47,9 +49,9 @@ pub(crate) async fn create(
     form: Form<NewFile>,
 ) -> Result<Created<FileView>, Problem> {
     let inbox = app.library.begin_upload(&actor)?;
-    let NewFile { upload, name, description } = form.read_into(&inbox).await?;
-    let file = app.library.upload(&actor, upload, name, description).await?;
-    Ok(Created { location: format!("/api/media/files/{}", file.id), body: FileView::new(&file, &base) })
+    let NewFile { upload, details } = form.read_into(&inbox).await?;
+    let file = app.library.upload(&actor, upload, details).await?;
+    Ok(Created { location: format!("/api/media/files/{}", file.id), body: view(&app, base, &file).await? })
 }
 
 /// `PATCH` and `PUT /api/media/files/<id>`: new metadata, new content, or both. No field is
@@ -66,7 +68,7 @@ pub(crate) async fn change(
     let expected = conditions.check(&file)?;
     let change = form.read_into(&inbox).await?;
     let file = app.library.change(&actor, id, Change { expected, ..change }).await?;
-    Ok(Tagged(FileView::new(&file, &base)))
+    Ok(Tagged(view(&app, base, &file).await?))
 }
 
 /// `DELETE /api/media/files/<id>`: a file, its content and its thumbnails.
@@ -82,4 +84,9 @@ pub(crate) async fn delete(
     };
     app.library.delete(&actor, id, expected).await?;
     Ok(NoContent)
+}
+
+async fn view(app: &App, base: BaseUrl, file: &FileRecord) -> Result<FileView, Problem> {
+    let urls = MediaUrls::of(&app.library, base, std::slice::from_ref(file)).await?;
+    Ok(FileView::new(file, &urls))
 }

@@ -1,18 +1,19 @@
 //! The bodies that handlers accept, and how each is built from fields.
 
-use tintype_library::domain::{Description, FieldErrors, FieldProblem, Name};
-use tintype_library::{Change, ContentChange, Upload};
+use std::time::Duration;
+
+use tintype_library::domain::{Description, FieldErrors, FieldProblem, Name, Visibility};
+use tintype_library::{Change, ContentChange, Details, Upload};
 
 use crate::base_url::BaseUrl;
 use crate::fields::{Fields, Sent};
 use crate::form::FormBody;
 use crate::problem::Format;
 
-/// A new file: `f`, and optionally `name` and `description`; or nothing but the file.
+/// A new file: `f`, and optionally `name`, `description` and `visibility`; or nothing but the file.
 pub(crate) struct NewFile {
     pub(crate) upload: Upload,
-    pub(crate) name: Option<Name>,
-    pub(crate) description: Description,
+    pub(crate) details: Details,
 }
 
 impl FormBody for NewFile {
@@ -23,10 +24,12 @@ impl FormBody for NewFile {
         let mut errors = FieldErrors::default();
         let name = errors.take("name", optional_name(&sent.fields));
         let description = errors.take("description", description(&sent.fields));
+        let visibility = errors.take("visibility", optional_visibility(&sent.fields));
         let upload = errors.take("f", required_file(sent));
-        match (upload, name, description) {
-            (Some(upload), Some(name), Some(description)) => {
-                Ok(Self { upload, name, description: description.unwrap_or_default() })
+        match (upload, name, description, visibility) {
+            (Some(upload), Some(name), Some(description), Some(visibility)) => {
+                let details = Details { name, description: description.unwrap_or_default(), visibility };
+                Ok(Self { upload, details })
             }
             _ => Err(errors),
         }
@@ -40,9 +43,36 @@ impl FormBody for Change {
         let mut errors = FieldErrors::default();
         let name = errors.take("name", name(&sent.fields));
         let description = errors.take("description", description(&sent.fields));
+        let visibility = errors.take("visibility", visibility(&sent.fields));
         let content = errors.take("f", content_change(sent, base));
-        match (name, description, content) {
-            (Some(name), Some(description), Some(content)) => Ok(Self { expected: None, name, description, content }),
+        match (name, description, visibility, content) {
+            (Some(name), Some(description), Some(visibility), Some(content)) => {
+                Ok(Self { expected: None, name, description, visibility, content })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+/// What a link to a file is to be like.
+pub(crate) struct NewLink {
+    /// How long it is valid.
+    pub(crate) lifetime: Option<Duration>,
+    /// The name to save the content by, empty for that of the file; `None` to show it.
+    pub(crate) download: Option<String>,
+}
+
+impl FormBody for NewLink {
+    const FORMATS: &'static [Format] = &[Format::Json, Format::UrlEncoded, Format::Multipart];
+
+    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let lifetime = errors.take("expires_in", lifetime(&sent.fields));
+        let download = errors.take("download", download(&sent.fields));
+        // A link to the original would be wrong, and may show too much.
+        let rendition = errors.take("rendition", refuse(&sent.fields, "rendition"));
+        match (lifetime, download, rendition) {
+            (Some(lifetime), Some(download), Some(())) => Ok(Self { lifetime, download }),
             _ => Err(errors),
         }
     }
@@ -80,6 +110,43 @@ fn optional_name(fields: &Fields) -> Result<Option<Name>, FieldProblem> {
 
 fn description(fields: &Fields) -> Result<Option<Description>, FieldProblem> {
     fields.text("description")?.map(Description::new).transpose()
+}
+
+fn visibility(fields: &Fields) -> Result<Option<Visibility>, FieldProblem> {
+    let choice = |text: &str| text.parse().map_err(|_| FieldProblem::InvalidChoice { value: text.to_owned() });
+    fields.text("visibility")?.map(choice).transpose()
+}
+
+/// Returns the visibility of a new file. An empty one counts as missing, as an empty name does.
+fn optional_visibility(fields: &Fields) -> Result<Option<Visibility>, FieldProblem> {
+    if fields.text("visibility")?.is_some_and(|text| text.trim().is_empty()) { Ok(None) } else { visibility(fields) }
+}
+
+/// Returns a number of seconds, at least 1.
+fn lifetime(fields: &Fields) -> Result<Option<Duration>, FieldProblem> {
+    let Some(text) = fields.optional_text("expires_in")? else { return Ok(None) };
+    match text.trim().parse::<i64>() {
+        Err(_) => Err(FieldProblem::NotAnInteger),
+        Ok(..=0) => Err(FieldProblem::TooSmall { limit: 1 }),
+        Ok(seconds) => Ok(Some(Duration::from_secs(seconds.unsigned_abs()))),
+    }
+}
+
+/// Returns the name to save by: `true` stands for the name of the file.
+fn download(fields: &Fields) -> Result<Option<String>, FieldProblem> {
+    if let Some(flag) = fields.boolean("download") {
+        return Ok(flag.then(String::new));
+    }
+    Ok(match fields.optional_text("download")? {
+        None | Some("false" | "False") => None,
+        Some("true" | "True") => Some(String::new()),
+        Some(name) => Some(name.to_owned()),
+    })
+}
+
+/// Refuses a field that would be ignored.
+fn refuse(fields: &Fields, name: &str) -> Result<(), FieldProblem> {
+    if fields.is_null(name) || !fields.contains(name) { Ok(()) } else { Err(FieldProblem::NotSupported) }
 }
 
 fn required_text(sent: Result<Option<&str>, FieldProblem>, trim: fn(&str) -> &str) -> Result<String, FieldProblem> {

@@ -19,7 +19,9 @@ mod files;
 mod form;
 mod health;
 mod input;
+mod links;
 mod media;
+mod media_urls;
 mod page_request;
 mod problem;
 mod reply;
@@ -31,5 +33,5 @@ mod validators;
 mod view;
 
 pub use app::App;
-pub use config::{Delivery, HttpConfig};
+pub use config::{Delivery, HttpConfig, LinkCaching};
 pub use server::{ServerOptions, server};

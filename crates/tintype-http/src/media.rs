@@ -1,36 +1,80 @@
 mod blocks;
+mod download;
+mod policy;
 mod range;
 
 use std::future::{Ready, ready};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
 use percent_encoding::percent_decode_str;
+use tintype_library::auth::Parameters;
 use tintype_library::domain::Key;
-use tintype_library::storage::PresignedFor;
-use tintype_library::{Content, Error, Library, serving};
+use tintype_library::storage::{PresignOptions, PresignedFor};
+use tintype_library::{Content, Error, MediaRequest, serving};
 
 use crate::app::App;
 use crate::config::Delivery;
 use crate::problem::Problem;
 use crate::validators::{Validators, Verdict};
 use blocks::{Blocks, content_range};
+use policy::Policy;
 use range::Requested;
 
-/// `GET /media/<key>`: the bytes of a file or a thumbnail, without authentication.
-pub(crate) async fn serve(
-    app: Data<App>,
-    PathKey(key): PathKey,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let content = app.library.content(key).await?;
+/// `GET /media/<key>`: the bytes of a file or a thumbnail, for those who may have them.
+pub(crate) async fn serve(app: Data<App>, key: Result<PathKey, Problem>, request: HttpRequest) -> HttpResponse {
+    let answer = match key {
+        Ok(PathKey(key)) => answer(&app, key, &request).await,
+        Err(problem) => Err(problem),
+    };
+    answer.unwrap_or_else(refuse)
+}
+
+async fn answer(app: &App, key: Key, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    let parameters = parameters(request.query_string())?;
+    let authorization = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
+    let shown = MediaRequest { path: request.uri().path(), parameters: &parameters, authorization };
+    let (media, grant) = app.library.media(shown, key).await?;
+    let policy = Policy { grant, link_caching: app.config.link_caching };
+    let content = &media.object;
+    let disposition = download::file_name(&parameters, &media)
+        .map(|name| serving::attachment(&name))
+        .or_else(|| serving::content_disposition(&content.key, &content.mime_type));
+    let representation = Representation { content, disposition, policy };
     match app.config.delivery {
-        Delivery::Proxy => send(&app, &content, &request).await,
-        Delivery::Redirect { lifetime } => redirect(&app.library, &content, request.method(), lifetime).await,
+        Delivery::Proxy => send(app, &representation, request).await,
+        Delivery::Redirect { lifetime } => redirect(app, representation, request.method(), lifetime).await,
     }
+}
+
+/// Returns the parameters of a query. A repeated one is an error only where it may be signed:
+/// others ignore what they do not know.
+fn parameters(query: &str) -> Result<Parameters, Problem> {
+    match Parameters::parse(query) {
+        Err(_) if !query.contains("signature=") && !query.contains("download") => Ok(Parameters::default()),
+        parsed => Ok(parsed?),
+    }
+}
+
+/// Answers with an error, which caches must not keep: the next request may show more.
+fn refuse(problem: Problem) -> HttpResponse {
+    let mut response = HttpResponse::from_error(problem);
+    if matches!(response.status(), StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// An object as it is sent to a client.
+struct Representation<'a> {
+    content: &'a Content,
+    /// The `Content-Disposition`.
+    disposition: Option<String>,
+    policy: Policy,
 }
 
 /// The key in the path of a request.
@@ -47,9 +91,10 @@ impl FromRequest for PathKey {
 }
 
 /// Sends the content from this server.
-async fn send(app: &App, content: &Content, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+async fn send(app: &App, sent: &Representation<'_>, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    let content = sent.content;
     let validators = Validators::of_content(content);
-    let head = |status| head(status, content, &validators);
+    let head = |status| head(status, sent, &validators);
     match validators.check(request) {
         Verdict::Failed => return Err(Problem::PreconditionFailed),
         Verdict::NotModified => return Ok(head(StatusCode::NOT_MODIFIED).finish()),
@@ -85,44 +130,46 @@ fn requested(request: &HttpRequest, content: &Content, validators: &Validators, 
     }
 }
 
-fn head(status: StatusCode, content: &Content, validators: &Validators) -> HttpResponseBuilder {
+fn head(status: StatusCode, sent: &Representation<'_>, validators: &Validators) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     validators.add_to(&mut response);
-    response
-        .insert_header((header::CACHE_CONTROL, serving::CACHE_CONTROL))
-        .insert_header((header::ACCEPT_RANGES, "bytes"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    sent.policy.add_to(&mut response);
+    response.insert_header((header::ACCEPT_RANGES, "bytes")).insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     if status != StatusCode::NOT_MODIFIED {
-        response.insert_header((header::CONTENT_TYPE, content.mime_type.as_str()));
+        response.insert_header((header::CONTENT_TYPE, sent.content.mime_type.as_str()));
     }
-    if let Some(disposition) = serving::content_disposition(&content.key, &content.mime_type) {
-        response
-            .insert_header((header::CONTENT_DISPOSITION, disposition))
-            .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"));
+    if let Some(disposition) = &sent.disposition {
+        response.insert_header((header::CONTENT_DISPOSITION, disposition.as_str()));
+    }
+    if serving::is_active(&sent.content.mime_type) {
+        response.insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"));
     }
     response
 }
 
 /// Redirects to storage, which handles conditions and ranges itself.
 async fn redirect(
-    library: &Library,
-    content: &Content,
+    app: &App,
+    sent: Representation<'_>,
     method: &Method,
     lifetime: Duration,
 ) -> Result<HttpResponse, Problem> {
     let request = if method == Method::HEAD { PresignedFor::Head } else { PresignedFor::Get };
-    let presigned = library.presign(content, request, lifetime).await?;
+    let Representation { content, disposition, policy } = sent;
+    let options = PresignOptions {
+        request,
+        lifetime: policy.presigned_lifetime(lifetime),
+        cache_control: Some(policy.cache_control()),
+        content_disposition: disposition,
+    };
+    let presigned = app.library.presign(content, options).await?;
     // The configuration allows redirects only to storages that presign.
     let url = presigned.ok_or_else(|| Error::Internal("the storage cannot presign".into()))?;
-    // An answer that was cached for half the lifetime still has a URL that is valid for the other
-    // half. A signature is valid for one method only, but caches answer `HEAD` from a cached `GET`.
-    let caching = match request {
-        PresignedFor::Get => format!("public, max-age={}", lifetime.as_secs() / 2),
-        PresignedFor::Head => "no-store".to_owned(),
-    };
-    Ok(HttpResponse::Found()
+    let mut response = HttpResponse::Found();
+    policy.add_to(&mut response);
+    Ok(response
         .insert_header((header::LOCATION, url))
-        .insert_header((header::CACHE_CONTROL, caching))
+        .insert_header((header::CACHE_CONTROL, policy.redirect_cache_control(request, lifetime)))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .finish())
 }

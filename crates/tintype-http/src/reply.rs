@@ -6,6 +6,14 @@ use serde::Serialize;
 use crate::problem::Problem;
 use crate::validators::{Validators, Verdict};
 
+/// A resource with an entity tag.
+pub(crate) trait Entity: Serialize {
+    /// Returns the validators, given the JSON.
+    fn validators(&self, json: &[u8]) -> Validators {
+        Validators::of_json(json)
+    }
+}
+
 /// 200 with a resource as JSON and its entity tag; 304 or 412 if a `GET` has conditions that say so.
 pub(crate) struct Tagged<T>(pub(crate) T);
 
@@ -18,12 +26,12 @@ pub(crate) struct Created<T> {
 /// 204 without a body.
 pub(crate) struct NoContent;
 
-impl<T: Serialize> Responder for Tagged<T> {
+impl<T: Entity> Responder for Tagged<T> {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let json = to_json(&self.0);
-        let validators = Validators::of_json(&json);
+        let validators = self.0.validators(&json);
         // After a change, the conditions were about what there was before.
         let verdict = if request.method().is_safe() { validators.check(request) } else { Verdict::Proceed };
         match verdict {
@@ -34,12 +42,12 @@ impl<T: Serialize> Responder for Tagged<T> {
     }
 }
 
-impl<T: Serialize> Responder for Created<T> {
+impl<T: Entity> Responder for Created<T> {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let json = to_json(&self.body);
-        let mut response = tagged(HttpResponse::Created(), &Validators::of_json(&json));
+        let mut response = tagged(HttpResponse::Created(), &self.body.validators(&json));
         response.insert_header((LOCATION, self.location)).content_type(ContentType::json()).body(json)
     }
 }

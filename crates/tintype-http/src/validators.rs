@@ -14,6 +14,8 @@ use tintype_library::domain::Timestamp;
 pub(crate) struct Validators {
     etag: EntityTag,
     modified: Option<HttpDate>,
+    /// Whether tags that differ only in when their URLs expire are the same.
+    in_any_window: bool,
 }
 
 /// The result of the conditions of a request.
@@ -30,7 +32,11 @@ pub(crate) enum Verdict {
 impl Validators {
     /// Returns the validators of an object. The content under a key never changes.
     pub(crate) fn of_content(content: &Content) -> Self {
-        Self { etag: EntityTag::new_strong(content.checksum.to_hex()), modified: Some(http_date(content.stored_at)) }
+        Self {
+            etag: EntityTag::new_strong(content.checksum.to_hex()),
+            modified: Some(http_date(content.stored_at)),
+            in_any_window: false,
+        }
     }
 
     /// Returns the validators of a resource by its JSON. It has no date: several changes may happen
@@ -38,7 +44,17 @@ impl Validators {
     pub(crate) fn of_json(json: &[u8]) -> Self {
         let digest = Sha256::digest(json);
         let etag = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { etag: EntityTag::new_strong(etag), modified: None }
+        Self { etag: EntityTag::new_strong(etag), modified: None, in_any_window: false }
+    }
+
+    /// Marks the representation as one whose URLs expire then, in seconds since 1970.
+    pub(crate) fn until(self, expires: u64) -> Self {
+        Self { etag: EntityTag::new_strong(format!("{}.{expires}", self.etag.tag())), ..self }
+    }
+
+    /// Lets tags of all representations match, whenever their URLs expire.
+    pub(crate) fn in_any_window(self) -> Self {
+        Self { in_any_window: true, ..self }
     }
 
     /// Adds the date of the last change, for `If-Unmodified-Since`.
@@ -61,7 +77,7 @@ impl Validators {
             Verdict::Failed
         } else if request.headers().contains_key(header::IF_NONE_MATCH) {
             match IfNoneMatch::parse(request) {
-                Ok(IfNoneMatch::Items(tags)) if !tags.iter().any(|tag| tag.weak_eq(&self.etag)) => Verdict::Proceed,
+                Ok(IfNoneMatch::Items(tags)) if !tags.iter().any(|tag| self.is(tag)) => Verdict::Proceed,
                 Err(_) => Verdict::Proceed,
                 Ok(_) if reads => Verdict::NotModified,
                 Ok(_) => Verdict::Failed,
@@ -73,11 +89,16 @@ impl Validators {
         }
     }
 
+    fn is(&self, tag: &EntityTag) -> bool {
+        let tag = if self.in_any_window { tag.tag().split('.').next().unwrap_or_default() } else { tag.tag() };
+        tag == self.etag.tag()
+    }
+
     fn is_wanted(&self, request: &HttpRequest) -> bool {
         if request.headers().contains_key(header::IF_MATCH) {
             return match IfMatch::parse(request) {
                 Ok(IfMatch::Any) => true,
-                Ok(IfMatch::Items(tags)) => tags.iter().any(|tag| tag.strong_eq(&self.etag)),
+                Ok(IfMatch::Items(tags)) => tags.iter().any(|tag| !tag.weak && self.is(tag)),
                 Err(_) => false,
             };
         }

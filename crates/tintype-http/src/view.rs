@@ -3,11 +3,13 @@ use tintype_library::auth::TokenKey;
 use tintype_library::domain::{Facts, FileRecord, HumanSize, ThumbnailRecord, UserRecord};
 use tintype_library::persistence::FilePage;
 
-use crate::base_url::BaseUrl;
+use crate::media_urls::MediaUrls;
 use crate::page_request::PageLinks;
+use crate::reply::{Entity, to_json};
+use crate::validators::Validators;
 
 /// The file object. The order of its fields is part of the contract.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct FileView {
     id: i64,
     r#type: &'static str,
@@ -25,16 +27,20 @@ pub(crate) struct FileView {
     thumbnails: Vec<ThumbnailView>,
     mime_type: String,
     checksum: String,
+    visibility: &'static str,
+    /// When its URLs expire, in seconds since 1970.
+    #[serde(skip)]
+    expires: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct OwnerView {
     id: i64,
     username: String,
     full_name: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct ThumbnailView {
     id: i64,
     f: String,
@@ -45,13 +51,13 @@ struct ThumbnailView {
 }
 
 impl FileView {
-    pub(crate) fn new(file: &FileRecord, base: &BaseUrl) -> Self {
+    pub(crate) fn new(file: &FileRecord, urls: &MediaUrls) -> Self {
         let Facts { kind, mime_type, width, height, mode } = &file.facts;
         Self {
             id: file.id.0,
             r#type: kind.as_str(),
             user: file.user.as_ref().map(OwnerView::new),
-            f: base.of_object(&file.key),
+            f: urls.of_object(&file.key, file.visibility),
             name: file.name.as_str().to_owned(),
             description: file.description.as_str().to_owned(),
             size: file.size,
@@ -61,9 +67,31 @@ impl FileView {
             mode: mode.map(|mode| mode.as_str()),
             created_at: file.created_at.to_string(),
             updated_at: file.updated_at.to_string(),
-            thumbnails: file.thumbnails.iter().map(|thumbnail| ThumbnailView::new(thumbnail, base)).collect(),
+            thumbnails: file.thumbnails.iter().map(|thumbnail| ThumbnailView::new(thumbnail, file, urls)).collect(),
             mime_type: mime_type.clone(),
             checksum: file.checksum.to_string(),
+            visibility: file.visibility.as_str(),
+            expires: urls.expires(file.visibility),
+        }
+    }
+
+    /// Returns the object with URLs that are not signed.
+    fn unsigned(&self) -> Self {
+        let mut object = self.clone();
+        for url in std::iter::once(&mut object.f).chain(object.thumbnails.iter_mut().map(|thumbnail| &mut thumbnail.f))
+        {
+            url.truncate(url.find('?').unwrap_or(url.len()));
+        }
+        object
+    }
+}
+
+impl Entity for FileView {
+    /// Signed URLs are others in every window, but that is no change of the file.
+    fn validators(&self, json: &[u8]) -> Validators {
+        match self.expires {
+            None => Validators::of_json(json),
+            Some(expires) => Validators::of_json(&to_json(&self.unsigned())).until(expires),
         }
     }
 }
@@ -75,10 +103,10 @@ impl OwnerView {
 }
 
 impl ThumbnailView {
-    fn new(thumbnail: &ThumbnailRecord, base: &BaseUrl) -> Self {
+    fn new(thumbnail: &ThumbnailRecord, file: &FileRecord, urls: &MediaUrls) -> Self {
         Self {
             id: thumbnail.id.0,
-            f: base.of_object(&thumbnail.key),
+            f: urls.of_object(&thumbnail.key, file.visibility),
             size: thumbnail.edge,
             width: thumbnail.width,
             height: thumbnail.height,
@@ -97,8 +125,8 @@ pub(crate) struct PageView {
 }
 
 impl PageView {
-    pub(crate) fn new(page: &FilePage, links: PageLinks, base: &BaseUrl) -> Self {
-        let results = page.files.iter().map(|file| FileView::new(file, base)).collect();
+    pub(crate) fn new(page: &FilePage, links: PageLinks, urls: &MediaUrls) -> Self {
+        let results = page.files.iter().map(|file| FileView::new(file, urls)).collect();
         Self { count: page.count, next: links.next, previous: links.previous, results }
     }
 }

@@ -1,7 +1,7 @@
 use crate::admission::Asker;
 use crate::{Error, Library};
 use tintype_auth::Actor;
-use tintype_domain::{Description, FieldProblem, FileId, FileRecord, Key, Name, Permission, Timestamp};
+use tintype_domain::{Description, FieldProblem, FileId, FileRecord, Key, Name, Permission, Timestamp, Visibility};
 use tintype_storage::{Spool, SpoolWriter, Spooled};
 
 /// The right to send content; permission has been checked.
@@ -50,6 +50,17 @@ impl Upload {
     }
 }
 
+/// What an upload says about its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    /// What to call the file. Default: as it was sent.
+    pub name: Option<Name>,
+    /// What the user says about it.
+    pub description: Description,
+    /// Who may fetch its content. Default: [`Options::default_visibility`](crate::Options).
+    pub visibility: Option<Visibility>,
+}
+
 /// What to change of a file; `None` and [`ContentChange::Keep`] leave a part as it is.
 #[derive(Debug, Default)]
 pub struct Change {
@@ -60,6 +71,8 @@ pub struct Change {
     pub name: Option<Name>,
     /// The new description.
     pub description: Option<Description>,
+    /// The new visibility.
+    pub visibility: Option<Visibility>,
     /// What becomes of the content.
     pub content: ContentChange,
 }

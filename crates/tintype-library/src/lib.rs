@@ -12,6 +12,7 @@ mod error;
 mod facts;
 mod jobs;
 mod library;
+mod media_access;
 mod options;
 mod passwords;
 mod place;
@@ -25,12 +26,13 @@ mod view;
 
 pub use account_problem::AccountProblem;
 pub use accounts::{AccountChange, Accounts, NewAccount};
-pub use content::{Change, ContentChange, Inbox, Upload};
+pub use content::{Change, ContentChange, Details, Inbox, Upload};
 pub use error::{Error, causes};
 pub use library::{Library, NotReady, Room};
+pub use media_access::{Grant, LinkSigner, MediaAccess, MediaRequest, Rotation};
 pub use options::{AllowedType, Options};
 pub use transfer::{ObjectFailure, Place, Progress, Transfer, TransferError, Transferred};
-pub use view::Content;
+pub use view::{Content, Media};
 
 // What a caller has to name to use this crate.
 pub use tintype_auth as auth;

@@ -1,7 +1,8 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
-use tintype_domain::Kind;
+use tintype_auth::SigningKey;
+use tintype_domain::{Kind, Visibility};
 use tintype_media::{DecoderProcess, Encoding};
 
 /// The limits of a [`Library`](crate::Library).
@@ -28,6 +29,14 @@ pub struct Options {
     pub queue_timeout: Duration,
     /// What may be uploaded; everything where empty. Default: everything.
     pub allowed_types: Vec<AllowedType>,
+    /// Who may fetch a new file whose upload does not say. Default: everybody.
+    pub default_visibility: Visibility,
+    /// The key that signs URLs. Default: the one in the database.
+    pub signing_key: Option<SigningKey>,
+    /// The length of the windows in which the signed URLs of a file are the same. Default: 1 hour.
+    pub signed_url_lifetime: Duration,
+    /// How long any signed URL may be valid. Default: 7 days.
+    pub max_link_lifetime: Duration,
     /// How many log-ins with one name may fail from one address within `login_window`. Default: 10.
     pub login_failures: NonZeroU32,
     /// How many log-ins may fail from one address within `login_window`, whatever the name. An IPv6 network of 64 bits
@@ -52,6 +61,10 @@ impl Default for Options {
             queue_length: 256,
             queue_timeout: Duration::from_secs(30),
             allowed_types: Vec::new(),
+            default_visibility: Visibility::Public,
+            signing_key: None,
+            signed_url_lifetime: Duration::from_secs(60 * 60),
+            max_link_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
             login_failures: const { NonZeroU32::new(10).unwrap() },
             login_failures_per_address: const { NonZeroU32::new(100).unwrap() },
             login_window: Duration::from_secs(10 * 60),

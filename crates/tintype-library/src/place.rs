@@ -1,12 +1,12 @@
 use crate::admission::Asker;
-use crate::content::{Change, ContentChange, Upload};
+use crate::content::{Change, ContentChange, Details, Upload};
 use crate::library::{Inner, now};
 use crate::prepare::Prepared;
 use crate::{Error, Library, serving};
 use futures_util::future::join_all;
 use std::sync::{Arc, LazyLock};
 use tintype_auth::Actor;
-use tintype_domain::{Description, FileId, FileRecord, Key, Name, Permission, Suffix, Variant};
+use tintype_domain::{FileId, FileRecord, Key, Permission, Suffix, Variant};
 use tintype_persistence::{Changed, FileChange, NewContent, NewDerived, NewFile};
 use tintype_storage::{Content, NewObject};
 
@@ -19,22 +19,18 @@ impl Library {
     /// # Errors
     /// [`Error::Auth`] without permission; [`Error::TypeNotAllowed`], [`Error::NoSpace`],
     /// [`Error::Busy`], [`Error::Unavailable`], [`Error::Internal`]: nothing is kept then.
-    pub async fn upload(
-        &self,
-        actor: &Actor,
-        upload: Upload,
-        name: Option<Name>,
-        description: Description,
-    ) -> Result<FileRecord, Error> {
+    pub async fn upload(&self, actor: &Actor, upload: Upload, details: Details) -> Result<FileRecord, Error> {
         actor.require(Permission::Create)?;
         // A file belongs to a user, and the operator is none.
         let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
+        let Details { name, description, visibility } = details;
         let name = name.unwrap_or_else(|| upload.base_name().clone());
+        let visibility = visibility.unwrap_or(self.options().default_visibility);
         let actor = actor.clone();
         self.own(|inner| async move {
             let content = inner.place(upload, Asker::of(&actor)).await?;
             let keys = content.keys().cloned().collect();
-            let file = NewFile { user_id, name, description, content };
+            let file = NewFile { user_id, name, description, visibility, content };
             let inserted = async {
                 inner.require_still(&actor, Permission::Create).await?;
                 inner.database(move |db| db.insert_file(&file, now())).await
@@ -53,7 +49,7 @@ impl Library {
     pub async fn change(&self, actor: &Actor, id: FileId, change: Change) -> Result<FileRecord, Error> {
         actor.require(Permission::Change)?;
         let actor = actor.clone();
-        let Change { expected, name, description, content } = change;
+        let Change { expected, name, description, visibility, content } = change;
         self.own(move |inner| async move {
             let old = inner.database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
             if expected.is_some_and(|expected| expected != old.updated_at) {
@@ -66,7 +62,7 @@ impl Library {
                 ContentChange::Replace(upload) => Some(inner.place(upload, Asker::of(&actor)).await?),
             };
             let keys = content.iter().flat_map(NewContent::keys).cloned().collect();
-            let change = FileChange { expected, name, description, content };
+            let change = FileChange { expected, name, description, visibility, content };
             let changed = async {
                 inner.require_still(&actor, Permission::Change).await?;
                 inner.database(move |db| db.change_file(id, &change, now())).await?.ok_or(Error::NotFound)

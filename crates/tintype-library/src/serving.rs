@@ -28,8 +28,12 @@ pub fn is_active(mime_type: &str) -> bool {
 /// Returns the `Content-Disposition` of an object, if it needs one: documents that may run scripts
 /// can only be downloaded.
 pub fn content_disposition(key: &Key, mime_type: &str) -> Option<String> {
-    let name = utf8_percent_encode(key.file_name(), NON_ALPHANUMERIC);
-    is_active(mime_type).then(|| format!("attachment; filename*=UTF-8''{name}"))
+    is_active(mime_type).then(|| attachment(key.file_name()))
+}
+
+/// Returns the `Content-Disposition` that lets browsers save an object by this name.
+pub fn attachment(name: &str) -> String {
+    format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(name, NON_ALPHANUMERIC))
 }
 
 /// Returns the headers that a storage stores with an object and always sends.

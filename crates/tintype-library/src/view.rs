@@ -1,14 +1,16 @@
-use crate::{Error, Library, serving};
+use crate::{Error, Library};
 use futures_util::{StreamExt, stream};
 use std::ops::Range;
-use std::time::Duration;
 use tintype_auth::Actor;
 use tintype_domain::{FileId, FileRecord, Key, ListQuery, Permission};
-use tintype_persistence::{FilePage, ObjectRecord};
-use tintype_storage::{Object, PresignOptions, PresignedFor};
+use tintype_persistence::{FilePage, MediaRecord, ObjectRecord};
+use tintype_storage::{Object, PresignOptions};
 
 /// An object as its row describes it, before its bytes are read.
 pub type Content = ObjectRecord;
+
+/// An object, and the file that owns it.
+pub type Media = MediaRecord;
 
 impl Library {
     /// Returns a page of files and how many match in total.
@@ -29,8 +31,8 @@ impl Library {
         self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)
     }
 
-    /// Returns the object under a key: the content of a file, or a thumbnail. Media are public:
-    /// anybody who knows a key may read it.
+    /// Returns the object under a key: the content of a file, or a thumbnail. Does not
+    /// ask who may have it, as [`media`](Self::media) does.
     ///
     /// # Errors
     /// [`Error::NotFound`], also for objects that no file owns (yet).
@@ -61,18 +63,12 @@ impl Library {
         Ok(whole(object, key.clone()))
     }
 
-    /// Returns a URL at which storage itself serves an object for `lifetime`; `None` if the storage
-    /// cannot do that.
+    /// Returns a URL at which storage itself serves an object; `None` if the storage cannot do
+    /// that.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the credentials for the storage cannot be obtained.
-    pub async fn presign(
-        &self,
-        content: &Content,
-        request: PresignedFor,
-        lifetime: Duration,
-    ) -> Result<Option<String>, Error> {
-        let options = PresignOptions { request, lifetime, cache_control: Some(serving::CACHE_CONTROL.to_owned()) };
+    pub async fn presign(&self, content: &Content, options: PresignOptions) -> Result<Option<String>, Error> {
         Ok(self.inner().storage.presign(&content.key, &options).await?)
     }
 }

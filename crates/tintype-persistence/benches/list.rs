@@ -8,7 +8,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::time::{Duration, Instant};
 use tintype_domain::{
     ColourMode, Counting, Crc32, Cursor, Facts, FileName, Key, Kind, ListQuery, Name, OrderField, Paging, Side, Suffix,
-    Timestamp, Travel, Variant,
+    Timestamp, Travel, Variant, Visibility,
 };
 use tintype_persistence::{ConnectOptions, Database, NewContent, NewDerived, NewFile, NewUser};
 
@@ -201,7 +201,13 @@ fn measure_uploads(database: &Database) {
             derived: derived.collect(),
         };
         let name = Name::new(&format!("photo {number}.jpg")).unwrap();
-        let file = NewFile { user_id: user.id, name, description: Default::default(), content };
+        let file = NewFile {
+            user_id: user.id,
+            name,
+            description: Default::default(),
+            visibility: Visibility::Public,
+            content,
+        };
         let start = Instant::now();
         database.insert_file(&file, now).unwrap();
         inserts.push(start.elapsed());

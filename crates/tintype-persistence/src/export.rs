@@ -13,7 +13,8 @@ use crate::import_lease::refuse_unfinished;
 use crate::migrations;
 use crate::objects::ObjectRecord;
 use crate::rows::{DerivedRow, FileRow, UserRow, checksum, number, valid};
-use crate::schema::{derived_objects, files, grants, strays, tokens, users};
+use crate::schema::{derived_objects, files, grants, signing_keys, strays, tokens, users};
+use crate::signing_keys::SigningKeyRow;
 use crate::strays::GONE;
 
 /// The tables that give out ids.
@@ -33,6 +34,7 @@ pub struct Export {
     pub(crate) users: Vec<UserRow>,
     pub(crate) grants: Vec<(i64, i32)>,
     pub(crate) tokens: Vec<TokenRow>,
+    pub(crate) signing_keys: Vec<SigningKeyRow>,
     /// The greatest id that each table has given out.
     pub(crate) numbers: Vec<(&'static str, i64)>,
 }
@@ -114,6 +116,7 @@ impl Database {
                 numbers: numbers.collect::<QueryResult<_>>()?,
                 grants: grants::table.order((grants::user_id, grants::code)).load(connection)?,
                 tokens: tokens::table.order(tokens::id).select(TokenRow::as_select()).load(connection)?,
+                signing_keys: signing_keys::table.select(SigningKeyRow::as_select()).load(connection)?,
                 users,
             })
         })

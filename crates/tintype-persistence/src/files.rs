@@ -1,9 +1,11 @@
 use std::collections::HashMap;
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use tintype_domain::{
     Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, Key, Name, ThumbnailId, ThumbnailRecord,
-    Timestamp, UserId, Variant, fold_for_search,
+    Timestamp, UserId, Variant, Visibility, fold_for_search,
 };
 
 use crate::connection::{AnyConnection, on_each};
@@ -24,6 +26,8 @@ pub struct NewFile {
     pub name: Name,
     /// What the user says about it.
     pub description: Description,
+    /// Who may fetch its content.
+    pub visibility: Visibility,
     /// Its content.
     pub content: NewContent,
 }
@@ -73,6 +77,8 @@ pub struct FileChange {
     pub name: Option<Name>,
     /// The new description.
     pub description: Option<Description>,
+    /// The new visibility.
+    pub visibility: Option<Visibility>,
     /// The new content.
     pub content: Option<NewContent>,
 }
@@ -102,7 +108,7 @@ impl Database {
     /// user was deleted.
     pub fn insert_file(&self, file: &NewFile, now: Timestamp) -> Result<FileRecord, Error> {
         self.write(|connection| {
-            let NewFile { user_id, name, description, content } = file;
+            let NewFile { user_id, name, description, visibility, content } = file;
             redeem(connection, &content.keys().collect::<Vec<_>>())?;
             let user = by_id(connection, *user_id)?;
             let id = diesel::insert_into(files::table)
@@ -110,7 +116,7 @@ impl Database {
                     (files::user_id.eq(user_id.0), ContentRow::new(content, now)),
                     (files::created_at.eq(now.unix_micros()), files::updated_at.eq(now.unix_micros())),
                     (files::name.eq(name.as_str()), files::name_folded.eq(fold_for_search(name.as_str()))),
-                    files::description.eq(description.as_str()),
+                    (files::description.eq(description.as_str()), files::visibility.eq(visibility.as_str())),
                 ))
                 .returning(files::id)
                 .get_result::<i64>(connection)?;
@@ -124,6 +130,7 @@ impl Database {
                 checksum: content.checksum,
                 crc32: Some(content.crc32),
                 facts: content.facts.clone(),
+                visibility: *visibility,
                 created_at: now,
                 updated_at: now,
                 thumbnails: insert_derived(connection, id, &content.derived, now)?,
@@ -164,10 +171,24 @@ impl Database {
                     files::updated_at.eq(updated_at),
                     name.map(|name| (files::name.eq(name), files::name_folded.eq(fold_for_search(name)))),
                     change.description.as_ref().map(|text| files::description.eq(text.as_str())),
+                    change.visibility.map(|visibility| files::visibility.eq(visibility.as_str())),
                     change.content.as_ref().map(|content| ContentRow::new(content, now)),
                 ))
                 .execute(connection)?;
             Ok(load(connection, id)?.map(|file| Changed { file, doomed }))
+        })
+    }
+
+    /// Gives up to `limit` files that do not have it this visibility, and returns how many.
+    pub fn set_visibility(&self, visibility: Visibility, limit: i64, now: Timestamp) -> Result<usize, Error> {
+        self.write(|connection| {
+            let others = files::table.filter(files::visibility.ne(visibility.as_str())).select(files::id);
+            let ids = others.order(files::id).limit(limit).load::<i64>(connection)?;
+            let later = case_when(files::updated_at.lt(now.unix_micros()), now.unix_micros().into_sql::<BigInt>())
+                .otherwise(files::updated_at + 1_i64);
+            let changed = diesel::update(files::table.filter(files::id.eq_any(ids)));
+            let values = (files::visibility.eq(visibility.as_str()), files::updated_at.eq(later));
+            Ok(changed.set(values).execute(connection)?)
         })
     }
 

@@ -1,10 +1,10 @@
 use diesel::prelude::*;
-use tintype_domain::{Checksum, Key, Timestamp};
+use tintype_domain::{Checksum, FileId, Key, Timestamp, Visibility};
 
 use crate::connection::on_each;
 use crate::database::Database;
 use crate::error::Error;
-use crate::rows::{checksum, number};
+use crate::rows::{checksum, number, valid};
 use crate::schema::{derived_objects, files};
 
 /// What an object is, for serving it.
@@ -22,35 +22,61 @@ pub struct ObjectRecord {
     pub stored_at: Timestamp,
 }
 
-type Row = (i64, i64, String, Vec<u8>, i64);
+/// An object, and the file that owns it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaRecord {
+    /// The object.
+    pub object: ObjectRecord,
+    /// The number of the file.
+    pub file: FileId,
+    /// The name of the file.
+    pub name: String,
+    /// Who may fetch the object.
+    pub visibility: Visibility,
+}
+
+type Row = (i64, i64, String, Vec<u8>, i64, String, String);
 
 impl Database {
     /// Returns the object under a key, if a file owns it: its content or a derived object.
     pub fn object(&self, key: &Key) -> Result<Option<ObjectRecord>, Error> {
+        Ok(self.media(key)?.map(|media| media.object))
+    }
+
+    /// Returns the object under a key with the file that owns it, as its content or as a derived
+    /// object.
+    pub fn media(&self, key: &Key) -> Result<Option<MediaRecord>, Error> {
         let contents = files::table.filter(files::key.eq(key.as_str())).select((
             files::id,
             files::size,
             files::mime_type,
             files::checksum,
             files::stored_at,
+            files::name,
+            files::visibility,
         ));
-        let derived = derived_objects::table.filter(derived_objects::key.eq(key.as_str())).select((
-            derived_objects::id,
+        let derived = derived_objects::table.inner_join(files::table);
+        let derived = derived.filter(derived_objects::key.eq(key.as_str())).select((
+            files::id,
             derived_objects::size,
             derived_objects::mime_type,
             derived_objects::checksum,
             derived_objects::stored_at,
+            files::name,
+            files::visibility,
         ));
         let both = contents.union_all(derived);
         let row = self.read(|connection| Ok(on_each!(connection, c => both.get_result::<Row>(c).optional())?))?;
-        row.map(|(id, size, mime_type, digest, stored_at)| {
-            Ok(ObjectRecord {
+        row.map(|(id, size, mime_type, digest, stored_at, name, visibility)| {
+            let object = ObjectRecord {
                 key: key.clone(),
                 size: number("size", id, size)?,
                 mime_type,
                 checksum: checksum("checksum", id, &digest)?,
                 stored_at: Timestamp::from_unix_micros(stored_at),
-            })
+            };
+            let visibility = valid("files.visibility", id, visibility.parse(), &visibility)?;
+            Ok(MediaRecord { object, file: FileId(id), name, visibility })
         })
         .transpose()
     }

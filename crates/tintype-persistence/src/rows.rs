@@ -48,6 +48,7 @@ pub(crate) struct FileRow {
     pub(crate) checksum: Vec<u8>,
     pub(crate) description: String,
     pub(crate) crc32: Option<i64>,
+    pub(crate) visibility: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -172,6 +173,7 @@ impl FileRow {
                 height: self.height.map(|height| number("files.height", id, height)).transpose()?,
                 mode: self.mode.map(|mode| valid("files.mode", id, mode.parse(), &mode)).transpose()?,
             },
+            visibility: valid("files.visibility", id, self.visibility.parse(), &self.visibility)?,
             created_at: Timestamp::from_unix_micros(self.created_at),
             updated_at: Timestamp::from_unix_micros(self.updated_at),
             thumbnails,

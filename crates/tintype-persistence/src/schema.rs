@@ -53,6 +53,7 @@ diesel::table! {
         checksum -> Binary,
         description -> Text,
         crc32 -> Nullable<BigInt>,
+        visibility -> Text,
     }
 }
 
@@ -99,6 +100,15 @@ diesel::table! {
         name -> Text,
         holder -> Text,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> BigInt,
+        secret -> Binary,
+        created_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
     }
 }
 

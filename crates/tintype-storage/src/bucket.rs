@@ -238,7 +238,8 @@ impl Storage for BucketStorage {
         let inner = &self.inner;
         let path = inner.path(key);
         let cache_control = options.cache_control.iter().map(|value| ("response-cache-control", value));
-        let with_policy = SignedUrlOptions::default().with_query(cache_control);
+        let disposition = options.content_disposition.iter().map(|value| ("response-content-disposition", value));
+        let with_policy = SignedUrlOptions::default().with_query(cache_control.chain(disposition));
         let signed = async {
             let signed = match inner.store.signed_url_opts(method.clone(), &path, options.lifetime, &with_policy).await
             {

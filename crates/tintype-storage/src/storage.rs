@@ -118,6 +118,8 @@ pub struct PresignOptions {
     /// The `Cache-Control` of the answer. Google Cloud Storage and Azure do not send it; Garage (2.5)
     /// does not send it in answers to `HEAD`.
     pub cache_control: Option<String>,
+    /// The `Content-Disposition` of the answer, in place of the one that is stored, within the same limits.
+    pub content_disposition: Option<String>,
 }
 
 /// The method of the request that a presigned URL is for: the signature covers it.

@@ -178,16 +178,6 @@ fn a_value_that_does_not_parse_is_an_error_that_names_key_and_value() {
 }
 
 #[test]
-fn what_is_planned_is_a_clear_error_until_it_exists() {
-    let cases = [("media_access", "signed", "signed")];
-    for (key, value, named) in cases {
-        let output = builder().config(key, value).prepare().unwrap().cli(["serve"]);
-        assert_refused(&output, named);
-        assert!(!output.stderr.contains("hunter2"), "{output:?}");
-    }
-}
-
-#[test]
 fn a_bucket_that_cannot_be_meant_is_an_error_that_says_why() {
     let cases = [
         ("s3://media?endpoint=localhost:3900", "https://"),

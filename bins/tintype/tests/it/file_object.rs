@@ -113,7 +113,8 @@ fn the_picture_upload_of_the_original_client_gives_the_original_object() {
         }
       ],
       "mime_type": "image/jpeg",
-      "checksum": "[checksum]"
+      "checksum": "[checksum]",
+      "visibility": "public"
     }
     "#);
 }
@@ -143,7 +144,8 @@ fn the_document_upload_of_the_original_client_gives_the_original_object() {
       "updated_at": "[time]",
       "thumbnails": [],
       "mime_type": "application/pdf",
-      "checksum": "sha256:bbfa572c284871315ac754ffa503c64ae5d1285368c8e580a7cfa6bd745afb86"
+      "checksum": "sha256:bbfa572c284871315ac754ffa503c64ae5d1285368c8e580a7cfa6bd745afb86",
+      "visibility": "public"
     }
     "#);
 }

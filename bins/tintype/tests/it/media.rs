@@ -2,5 +2,7 @@
 
 mod damage;
 mod headers;
+mod links;
 mod ranges;
 mod safety;
+mod visibility;

@@ -40,7 +40,8 @@ fn field_value(json: &str) -> Result<FieldValue, Problem> {
         Some(JsonType::Integer) => FieldValue::Text(integer_text(json).to_owned()),
         Some(JsonType::Float) => FieldValue::Text(float_text(json)),
         Some(JsonType::Null) => FieldValue::Null,
-        Some(JsonType::Array | JsonType::Boolean) | None => FieldValue::Other,
+        Some(JsonType::Boolean) => FieldValue::Boolean(json == "true"),
+        Some(JsonType::Array) | None => FieldValue::Other,
     })
 }
 

@@ -1,7 +1,7 @@
 use crate::support::{Fixture, HERE, picture};
 use tintype_library::auth::{Actor, Error as AuthError, Password};
-use tintype_library::domain::{Description, FileId, ListQuery, Permission};
-use tintype_library::{AccountChange, Change, Error, NewAccount};
+use tintype_library::domain::{FileId, ListQuery, Permission};
+use tintype_library::{AccountChange, Change, Details, Error, NewAccount};
 
 fn is_forbidden<T>(result: &Result<T, Error>) -> bool {
     matches!(result, Err(Error::Auth(AuthError::Forbidden(_))))
@@ -28,13 +28,13 @@ async fn every_use_case_authorises_first() {
             assert_eq!(is_refused, needed != held, "holding {held}, needing {needed}");
         }
         let sent = fixture.sent(b"x", "x.txt").await;
-        let uploaded = library.upload(&actor, sent, None, Description::default()).await;
+        let uploaded = library.upload(&actor, sent, Details::default()).await;
         assert_eq!(is_forbidden(&uploaded), held != Permission::Create);
     }
     assert!(fixture.upload(&picture(9), "still.pgm").await.is_ok());
     // Nobody would own what the operator uploads.
     let sent = fixture.sent(b"x", "x.txt").await;
-    assert!(is_forbidden(&library.upload(&Actor::operator(), sent, None, Description::default()).await));
+    assert!(is_forbidden(&library.upload(&Actor::operator(), sent, Details::default()).await));
 }
 
 #[tokio::test]

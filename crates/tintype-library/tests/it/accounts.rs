@@ -114,7 +114,7 @@ async fn a_deleted_users_files_stay_however_many() {
     let accounts = fixture.library.accounts();
     let staff = fixture.staff("mina", &[Permission::Create]);
     let sent = fixture.sent(b"text", "a.txt").await;
-    let file = fixture.library.upload(&staff, sent, None, Default::default()).await.unwrap();
+    let file = fixture.library.upload(&staff, sent, Default::default()).await.unwrap();
     let id = staff.user().unwrap().id;
     let (_, key) = accounts.create_token(&fixture.admin, id, String::new(), None).await.unwrap();
     accounts.delete(&fixture.admin, id).await.unwrap();

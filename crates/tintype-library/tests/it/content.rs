@@ -2,8 +2,8 @@ use crate::support::{Fixture, keys, picture};
 use futures_util::future::join_all;
 use futures_util::poll;
 use std::collections::BTreeSet;
-use tintype_library::domain::{Description, FileRecord, Kind, ListQuery, Name};
-use tintype_library::{Change, ContentChange, Error};
+use tintype_library::domain::{FileRecord, Kind, ListQuery, Name};
+use tintype_library::{Change, ContentChange, Details, Error};
 
 fn edges(file: &FileRecord) -> Vec<u32> {
     file.thumbnails.iter().map(|thumbnail| thumbnail.edge).collect()
@@ -14,7 +14,11 @@ async fn an_upload_is_kept_with_its_facts_and_thumbnails() {
     let fixture = Fixture::new();
     let sent = fixture.sent(&picture(600), "grey day.pgm").await;
     let name = Name::new("A grey day").unwrap();
-    let file = fixture.library.upload(&fixture.admin, sent, Some(name.clone()), Description::default()).await.unwrap();
+    let file = fixture
+        .library
+        .upload(&fixture.admin, sent, Details { name: Some(name.clone()), ..Details::default() })
+        .await
+        .unwrap();
     assert_eq!((file.facts.kind, file.name.clone()), (Kind::Image, name));
     assert_eq!((file.facts.width, file.facts.height), (Some(600), Some(600)));
     assert_eq!(edges(&file), [64, 128, 512, 1080]);
@@ -51,7 +55,7 @@ async fn only_allowed_types_are_kept() {
 async fn a_client_that_hangs_up_does_not_stop_an_upload() {
     let fixture = Fixture::new();
     let sent = fixture.sent(&picture(300), "a.pgm").await;
-    let mut upload = Box::pin(fixture.library.upload(&fixture.admin, sent, None, Description::default()));
+    let mut upload = Box::pin(fixture.library.upload(&fixture.admin, sent, Details::default()));
     assert!(poll!(&mut upload).is_pending());
     drop(upload);
     fixture.library.drain().await;

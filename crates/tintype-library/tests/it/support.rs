@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 use tintype_library::auth::Actor;
-use tintype_library::domain::{Description, FileRecord, Key, Permission};
+use tintype_library::domain::{FileRecord, Key, Permission};
 use tintype_library::persistence::{ConnectOptions, Database, NewUser};
 use tintype_library::storage::{Error as StorageError, MemoryStorage, NewObject, Object, Spool, Storage};
-use tintype_library::{Error, Library, Options, Upload};
+use tintype_library::{Details, Error, Library, Options, Upload};
 
 /// Where log-ins come from.
 pub(crate) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -141,7 +141,7 @@ impl Fixture {
 
     pub(crate) async fn upload(&self, bytes: &[u8], file_name: &str) -> Result<FileRecord, Error> {
         let sent = self.sent(bytes, file_name).await;
-        self.library.upload(&self.admin, sent, None, Description::default()).await
+        self.library.upload(&self.admin, sent, Details::default()).await
     }
 
     /// Returns the keys of all objects in storage.

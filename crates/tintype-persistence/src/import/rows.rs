@@ -9,10 +9,10 @@ use tintype_domain::{FileId, Key};
 use crate::connection::{AnyConnection, on_each};
 use crate::error::Error;
 use crate::export::{Export, StoredFile};
-use crate::schema::{derived_objects, files, grants, tokens, users};
+use crate::schema::{derived_objects, files, grants, signing_keys, tokens, users};
 use crate::strays::{CHUNK, parse};
 
-/// Makes users, grants and tokens those of the source. Users are updated in place, since files
+/// Makes users, grants, tokens and signing keys those of the source. Users are updated in place, since files
 /// point to them.
 pub(super) fn replace_accounts(connection: &mut AnyConnection, export: &Export) -> QueryResult<()> {
     diesel::delete(tokens::table).execute(connection)?;
@@ -37,6 +37,10 @@ pub(super) fn replace_accounts(connection: &mut AnyConnection, export: &Export) 
     }
     for tokens in export.tokens.chunks(CHUNK) {
         on_each!(connection, c => diesel::insert_into(tokens::table).values(tokens).execute(c))?;
+    }
+    diesel::delete(signing_keys::table).execute(connection)?;
+    for key in &export.signing_keys {
+        diesel::insert_into(signing_keys::table).values(key).execute(connection)?;
     }
     Ok(())
 }

@@ -112,6 +112,9 @@ impl<'a> Page<'a> {
         if !filter.kinds.is_empty() {
             sql.push(" AND files.kind IN ").list(filter.kinds.iter().map(|kind| kind.as_str()));
         }
+        if let Some(visibility) = filter.visibility {
+            sql.push(" AND files.visibility = ").bind(visibility.as_str());
+        }
         for term in &filter.search {
             sql.push(" AND (");
             occurs(sql, "files.name_folded", term);

@@ -1,7 +1,7 @@
 //! What a filter asks of a file, a condition for each of its parts.
 
 use crate::sql::Sql;
-use tintype_domain::{Bounds, Filter};
+use tintype_domain::{Bounds, Filter, Visibility};
 
 /// One part of a filter.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,7 @@ pub(super) enum Condition<'a> {
     /// Every term occurs; none has three characters.
     ShortSearch(&'a [String]),
     Kinds(&'a [tintype_domain::Kind]),
+    Visibility(Visibility),
     Range(&'static Column, Bounds),
 }
 
@@ -48,6 +49,7 @@ pub(super) fn conditions(filter: &Filter) -> Vec<Condition<'_>> {
     if !filter.kinds.is_empty() {
         conditions.push(Condition::Kinds(&filter.kinds));
     }
+    conditions.extend(filter.visibility.map(Condition::Visibility));
     // Finding few takes as long as finding many: every name is read.
     if !filter.search.is_empty() && !filter.search.iter().any(|term| is_long(term)) {
         conditions.push(Condition::ShortSearch(&filter.search));
@@ -71,6 +73,7 @@ impl Condition<'_> {
             Self::Search(_) => "file_search CROSS JOIN files ON files.id = file_search.rowid".into(),
             Self::ShortSearch(_) => "files INDEXED BY files_name_folded".into(),
             Self::Kinds(_) => "files INDEXED BY files_kind".into(),
+            Self::Visibility(_) => "files INDEXED BY files_visibility".into(),
             Self::Range(column, _) => format!("files INDEXED BY {}", column.index),
         }
     }
@@ -103,6 +106,9 @@ impl Condition<'_> {
             }
             Self::Kinds(kinds) => {
                 sql.push("files.kind IN ").list(kinds.iter().map(|kind| kind.as_str()));
+            }
+            Self::Visibility(visibility) => {
+                sql.push("files.visibility = ").bind(visibility.as_str());
             }
             Self::Range(column, bounds) => {
                 sql.between(column.name, *bounds);

@@ -260,6 +260,7 @@ mod tests {
         let connection = &mut migrated(&folder);
         for (parameters, expected) in [
             (vec![("type", "image,pdf")], "SEARCH files USING COVERING INDEX files_kind (kind=?)"),
+            (vec![("visibility", "private")], "SEARCH files USING COVERING INDEX files_visibility (visibility=?)"),
             (vec![("user_id", "1")], "SEARCH files USING COVERING INDEX files_user_id (user_id=?)"),
             (vec![("id_min", "1")], "SEARCH files USING COVERING INDEX files_id (id>?)"),
             (vec![("size_max", "1")], "SEARCH files USING COVERING INDEX files_size (size<?)"),
@@ -275,6 +276,7 @@ mod tests {
             ),
             (vec![("search", "cat")], "SCAN files VIRTUAL TABLE INDEX 0:M1"),
             (vec![("search", "ca")], "SCAN files USING COVERING INDEX files_name_folded"),
+            (vec![("type", "image"), ("visibility", "public")], "SCAN files USING COVERING INDEX files_facts"),
             (vec![("type", "image"), ("size_min", "1")], "SCAN files USING COVERING INDEX files_facts"),
         ] {
             let query = ListQuery::parse(parameters).unwrap();

@@ -8,7 +8,7 @@ use crate::support::{at, fresh, upload, user};
 use model::library;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use tintype_domain::{Bounds, Counting, Direction, Filter, Kind, ListQuery, OrderBy, OrderField, Paging};
+use tintype_domain::{Bounds, Counting, Direction, Filter, Kind, ListQuery, OrderBy, OrderField, Paging, Visibility};
 
 #[test]
 fn pages_carry_users_and_thumbnails() {
@@ -53,6 +53,9 @@ fn every_filter_is_that_of_the_model() {
     for kind in Kind::ALL {
         filters.push(Filter { kinds: vec![*kind], ..Filter::default() });
     }
+    for visibility in Visibility::ALL {
+        filters.push(Filter { visibility: Some(*visibility), ..Filter::default() });
+    }
     for (min, max) in [(None, Some(5)), (Some(5), None), (Some(2), Some(7)), (Some(7), Some(2)), (Some(3), Some(3))] {
         let bounds = bounds(min, max);
         let times =
@@ -89,12 +92,24 @@ fn filters() -> impl Strategy<Value = Filter> {
     let terms = select(vec!["0", "1", "12", "img", "img_1", "ß", "ss", "f", "jpg", "عکس", "🐈", "4711", "nothing"]);
     let search = prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(terms.prop_map(String::from), 1..3)];
     let kinds = prop_oneof![2 => Just(vec![]), 1 => subsequence(Kind::ALL.to_vec(), 1..4)];
+    let visibility = prop_oneof![2 => Just(None), 1 => select(Visibility::ALL).prop_map(Some)];
     let moments = || bounds(at(-10).unix_micros()..at(1010).unix_micros());
     let numbers =
         (bounds(0..8), bounds(-5..6100), bounds(-1..12), bounds(-1..12), bounds(-1..12), moments(), moments());
-    (search, kinds, numbers).prop_map(|(search, kinds, (user_id, id, size, width, height, created_at, updated_at))| {
-        Filter { search, kinds, user_id, id, size, width, height, created_at, updated_at }
-    })
+    (search, kinds, visibility, numbers).prop_map(
+        |(search, kinds, visibility, (user_id, id, size, width, height, created_at, updated_at))| Filter {
+            search,
+            kinds,
+            visibility,
+            user_id,
+            id,
+            size,
+            width,
+            height,
+            created_at,
+            updated_at,
+        },
+    )
 }
 
 fn orderings() -> impl Strategy<Value = Vec<OrderBy>> {

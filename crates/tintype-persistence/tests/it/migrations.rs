@@ -3,8 +3,15 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error};
 
-const ALL: [&str; 5] =
-    ["0001_initial", "0002_leases", "0003_derived_objects", "0004_crc32_and_jobs", "0005_search_folding"];
+const ALL: [&str; 7] = [
+    "0001_initial",
+    "0002_leases",
+    "0003_derived_objects",
+    "0004_crc32_and_jobs",
+    "0005_search_folding",
+    "0006_visibility",
+    "0007_signing_keys",
+];
 
 #[test]
 fn migrating_twice_does_nothing_the_second_time() {

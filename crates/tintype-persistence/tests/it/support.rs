@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use tintype_domain::{
     Checksum, ColourMode, Crc32, Description, Facts, FileName, FileRecord, Key, Kind, Name, Suffix, Timestamp,
-    UserRecord, Variant,
+    UserRecord, Variant, Visibility,
 };
 use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewDerived, NewFile, NewUser};
 use tintype_testkit::{Postgres, PostgresDatabase};
@@ -166,7 +166,7 @@ pub(crate) fn image(claim: &Claim) -> NewContent {
 
 pub(crate) fn new_file(user: &UserRecord, name: &str, content: NewContent) -> NewFile {
     let description = Description::new("User profile avatar").unwrap();
-    NewFile { user_id: user.id, name: Name::new(name).unwrap(), description, content }
+    NewFile { user_id: user.id, name: Name::new(name).unwrap(), description, visibility: Visibility::Public, content }
 }
 
 /// Uploads an image with four thumbnails.

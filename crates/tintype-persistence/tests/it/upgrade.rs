@@ -2,7 +2,7 @@
 
 use tintype_domain::{
     Checksum, ColourMode, Description, Facts, FileId, FileRecord, JobKind, Kind, ListQuery, Name, Permission,
-    ThumbnailId, ThumbnailRecord,
+    ThumbnailId, ThumbnailRecord, Visibility,
 };
 
 use crate::support::{Fresh, at, at_once, connect, original, unmigrated, upload};
@@ -46,7 +46,8 @@ const ROWS: &str = "
 ";
 
 /// The migrations that it lacks.
-const NEW: [&str; 3] = ["0003_derived_objects", "0004_crc32_and_jobs", "0005_search_folding"];
+const NEW: [&str; 5] =
+    ["0003_derived_objects", "0004_crc32_and_jobs", "0005_search_folding", "0006_visibility", "0007_signing_keys"];
 
 fn of_the_version_before() -> Fresh {
     let database = unmigrated();
@@ -94,6 +95,7 @@ fn a_library_of_the_version_before_is_carried_over() {
             height: Some(480),
             mode: Some(ColourMode::Rgb),
         },
+        visibility: Visibility::Public,
         created_at: at(0),
         updated_at: at(5),
         thumbnails: vec![thumbnail(1, 64, 100), thumbnail(2, 128, 200)],

@@ -65,7 +65,8 @@ async fn a_presigned_url_serves_an_object_with_its_attributes_and_the_caching_as
     storage.put(&NewObject { key: key(name), content, attributes }).await.unwrap();
     for request in [PresignedFor::Get, PresignedFor::Head] {
         let cache_control = Some("public, max-age=7".to_owned());
-        let options = PresignOptions { request, lifetime: Duration::from_secs(60), cache_control };
+        let options =
+            PresignOptions { request, lifetime: Duration::from_secs(60), cache_control, content_disposition: None };
         let url = storage.presign(&key(name), &options).await.unwrap().unwrap();
         let agent = ureq::agent();
         let sent = match request {

@@ -5,7 +5,7 @@ use crate::support::{Fresh, at, fresh, user};
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 use tintype_domain::{
-    ColourMode, Direction, Filter, Kind, ListQuery, OrderBy, OrderField, UserRecord, fold_for_search,
+    ColourMode, Direction, Filter, Kind, ListQuery, OrderBy, OrderField, UserRecord, Visibility, fold_for_search,
 };
 use tintype_persistence::{FilePage, NewToken};
 
@@ -25,6 +25,7 @@ pub(super) struct File {
     pub(super) created_at: i64,
     pub(super) updated_at: i64,
     pub(super) name: String,
+    pub(super) visibility: Visibility,
 }
 
 /// Returns the library; tests only read it.
@@ -90,6 +91,7 @@ fn files(users: &[UserRecord]) -> Vec<File> {
                 created_at,
                 updated_at: created_at + below(2) * below(1000),
                 name: names[below(11) as usize].to_owned(),
+                visibility: if below(5) == 0 { Visibility::Private } else { Visibility::Public },
             }
         })
         .collect()
@@ -104,7 +106,7 @@ impl Model {
             let rows: Vec<String> = files.iter().map(File::row).collect();
             database.execute(&format!(
                 "INSERT INTO files (id, user_id, kind, size, width, height, mode, created_at, updated_at, stored_at, \
-                 key, name, name_folded, mime_type, checksum, description) VALUES {}",
+                 key, name, name_folded, mime_type, checksum, description, visibility) VALUES {}",
                 rows.join(", ")
             ));
         }
@@ -141,7 +143,7 @@ impl Model {
 
 impl File {
     fn row(&self) -> String {
-        let Self { id, kind, size, created_at, updated_at, .. } = self;
+        let Self { id, kind, size, created_at, updated_at, visibility, .. } = self;
         let number = |value: Option<i64>| value.map_or("NULL".to_owned(), |value| value.to_string());
         let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
         let user = number(self.user.as_ref().map(|user| user.id.0));
@@ -152,7 +154,7 @@ impl File {
         let checksum = "(SELECT key_hash FROM tokens)";
         format!(
             "({id}, {user}, '{kind}', {size}, {width}, {height}, {mode}, {created_at}, {updated_at}, {created_at}, \
-             'core_media/{id}', {name}, {folded}, 'image/jpeg', {checksum}, '')"
+             'core_media/{id}', {name}, {folded}, 'image/jpeg', {checksum}, '', '{visibility}')"
         )
     }
 
@@ -163,6 +165,7 @@ impl File {
         let (folded, id) = (fold_for_search(&self.name), self.id.to_string());
         filter.search.iter().all(|term| folded.contains(term) || id.contains(term))
             && (filter.kinds.is_empty() || filter.kinds.contains(&self.kind))
+            && filter.visibility.is_none_or(|visibility| visibility == self.visibility)
             && within(filter.user_id, self.user.as_ref().map(|user| user.id.0))
             && within(filter.id, Some(self.id))
             && within(filter.size, Some(self.size))

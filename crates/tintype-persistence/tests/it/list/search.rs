@@ -4,7 +4,7 @@ use super::model::{File, Model};
 use crate::support::{at, claim, fresh, image, new_file, upload, user};
 use proptest::prelude::*;
 use proptest::sample::select;
-use tintype_domain::{Kind, ListQuery, Name};
+use tintype_domain::{Kind, ListQuery, Name, Visibility};
 use tintype_persistence::{Database, FileChange};
 
 fn found(database: &Database, search: &str) -> Vec<i64> {
@@ -159,7 +159,7 @@ fn every_search_finds_what_plain_rust_finds() {
         let files = names.iter().zip(1..).filter_map(|(name, id)| Some((Name::new(name).ok()?, id)));
         let files = files.map(|(name, id)| File {
             id, user: None, kind: Kind::Other, size: 1, width: None, height: None, mode: None, created_at: id,
-            updated_at: id, name: name.as_str().to_owned(),
+            updated_at: id, name: name.as_str().to_owned(), visibility: Visibility::Public,
         });
         let model = Model::new(fresh(), files.collect());
         let parts = cuts.iter().map(|(name, skip, take)| name.get(&names).chars().skip(*skip).take(*take).collect());

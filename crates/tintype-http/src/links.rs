@@ -1,0 +1,49 @@
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use serde::Serialize;
+use tintype_library::auth::Parameters;
+use tintype_library::domain::{FieldErrors, FieldProblem};
+
+use crate::app::App;
+use crate::base_url::BaseUrl;
+use crate::caller::Caller;
+use crate::file_id::PathId;
+use crate::form::Form;
+use crate::input::NewLink;
+use crate::media_urls::signed;
+use crate::problem::Problem;
+
+/// A link, and when it expires.
+#[derive(Serialize)]
+struct LinkView {
+    url: String,
+    expires_at: String,
+}
+
+/// `POST /api/media/files/<id>/links`: a signed URL of the content.
+pub(crate) async fn create(
+    Caller(actor): Caller,
+    app: Data<App>,
+    base: BaseUrl,
+    PathId(id): PathId,
+    form: Form<NewLink>,
+) -> Result<HttpResponse, Problem> {
+    // Permission and existence are checked before the body is read.
+    app.library.get(&actor, id).await?;
+    let NewLink { lifetime, download } = form.read().await?;
+    let options = app.library.options();
+    let longest = options.max_link_lifetime;
+    let lifetime = lifetime.unwrap_or(options.signed_url_lifetime);
+    if lifetime > longest {
+        let problem = FieldProblem::TooGreat { limit: longest.as_secs() };
+        return Err(FieldErrors::one("expires_in", problem).into());
+    }
+    let (file, signer) = app.library.link(&actor, id, lifetime).await?;
+    let parameters = Parameters::default();
+    let parameters = match download {
+        None => parameters,
+        Some(name) => parameters.with("download", &name),
+    };
+    let url = signed(&base, &signer, &file.key, parameters);
+    Ok(HttpResponse::Created().json(LinkView { url, expires_at: signer.expires_at().to_string() }))
+}

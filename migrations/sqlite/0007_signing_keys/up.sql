@@ -1,0 +1,8 @@
+-- The keys that sign URLs: the greatest id signs, those that it replaced count for what they can have signed.
+CREATE TABLE signing_keys (
+    id INTEGER PRIMARY KEY NOT NULL,
+    secret BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- When another key took its place.
+    retired_at BIGINT
+);
