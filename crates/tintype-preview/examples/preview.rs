@@ -1,4 +1,5 @@
-//! Prints what a file tells about itself, and writes its picture: `cargo run -p tintype-preview --example preview -- FILE [OUT]`.
+//! Prints what a file tells about itself, and writes its picture: `cargo run -p tintype-preview
+//! --example preview -- FILE [OUT]`.
 //!
 //! Pixels are written as PNG; a picture that stood in the file is written as it is.
 

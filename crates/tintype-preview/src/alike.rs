@@ -6,8 +6,9 @@ use crate::Pixels;
 
 /// 64 bits of which pictures that look alike share most.
 ///
-/// The signs of the 64 lowest frequencies of a cosine transform of 32 by 32 grey values, against their median (pHash). Resizing,
-/// compressing and small changes of colour flip a few bits; unrelated pictures differ in about 32.
+/// The signs of the 64 lowest frequencies of a cosine transform of 32 by 32 grey values, against
+/// their median (pHash). Resizing, compressing and small changes of colour flip a few bits;
+/// unrelated pictures differ in about 32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PerceptualHash(pub u64);
 
@@ -21,7 +22,8 @@ impl PerceptualHash {
 const SIDE: usize = 32;
 const LOW: usize = 8;
 
-/// Returns the hash of a picture, of which a thumbnail of 64 pixels tells enough; transparency counts as white.
+/// Returns the hash of a picture, of which a thumbnail of 64 pixels tells enough; transparency
+/// counts as white.
 pub fn perceptual_hash(pixels: &Pixels) -> PerceptualHash {
     let grey = reduce(pixels);
     // Rows first, then columns, of the lowest frequencies alone.

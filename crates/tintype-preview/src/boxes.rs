@@ -1,4 +1,5 @@
-//! Boxes of the ISO base media file format (ISO/IEC 14496-12), which MP4, MOV, HEIF and CR3 consist of.
+//! Boxes of the ISO base media file format (ISO/IEC 14496-12), which MP4, MOV, HEIF and CR3 consist
+//! of.
 
 use std::ops::Range;
 
@@ -87,7 +88,8 @@ impl<'a, 'b> Boxes<'a, 'b> {
         Self { input, range: range.start..end, left: MAX_BOXES }
     }
 
-    /// Returns the next box, or `None` at the end or where no box follows. A box that reaches beyond its parent is cut.
+    /// Returns the next box, or `None` at the end or where no box follows. A box that reaches
+    /// beyond its parent is cut.
     pub(crate) fn next(&mut self) -> Result<Option<BoxAt>, Error> {
         let begin = self.range.start;
         if self.left == 0 || self.range.end.saturating_sub(begin) < 8 {

@@ -60,7 +60,8 @@ impl Error {
         Self::Unsupported { reason: reason.into() }
     }
 
-    /// Returns the reason to tell a client; `None` for failures that are no property of the file, which are worth another try.
+    /// Returns the reason to tell a client; `None` for failures that are no property of the file,
+    /// which are worth another try.
     pub fn failure(&self) -> Option<Failure> {
         match self {
             Self::Io { .. } | Self::Cancelled => None,

@@ -7,7 +7,8 @@ use crate::input::{Input, Numbers};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// JPEG, PNG, WebP, GIF, TIFF, AVIF, JPEG XL: metadata only; `tintype-media` makes their pictures.
+    /// JPEG, PNG, WebP, GIF, TIFF, AVIF, JPEG XL: metadata only; `tintype-media` makes their
+    /// pictures.
     Image,
     /// HEIC and other HEIF of HEVC.
     Heif,
@@ -93,8 +94,8 @@ fn of_head(head: &[u8]) -> Option<Format> {
     head.windows(5).any(|window| window == b"%PDF-").then_some(Format::Pdf)
 }
 
-/// TIFF-like raw files say so by a maker's mark behind the header; the others look like TIFF and are told apart by their
-/// directories.
+/// TIFF-like raw files say so by a maker's mark behind the header; the others look like TIFF and
+/// are told apart by their directories.
 fn is_raw_tiff(head: &[u8]) -> bool {
     head.get(8..10) == Some(b"CR")
 }
@@ -106,7 +107,7 @@ fn of_boxes(head: &[u8]) -> Option<Format> {
         let known: [&[u8]; 6] = [b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"];
         return known.contains(&kind).then_some(Format::Mp4);
     }
-    let size = (head.u32_be(0)? as usize).clamp(16, head.len());
+    let size = (head.u32_be(0)? as usize).max(16).min(head.len());
     let brands = std::iter::once(head.get(8..12)?).chain(head.get(16..size).unwrap_or_default().chunks_exact(4));
     let mut heif = false;
     for (index, brand) in brands.enumerate() {

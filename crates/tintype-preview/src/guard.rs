@@ -6,7 +6,8 @@ use crate::Error;
 
 /// Runs `work`, turning a panic into [`Error::Panicked`].
 ///
-/// What `work` borrowed may be left half-changed after a panic; callers pass only what they drop afterwards.
+/// What `work` borrowed may be left half-changed after a panic; callers pass only what they drop
+/// afterwards.
 pub(crate) fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());

@@ -14,7 +14,8 @@ pub(crate) trait ReadSeek: Read + Seek + Send {}
 
 impl<R: Read + Seek + Send> ReadSeek for R {}
 
-/// A file under the parsers: every read names its place and its most bytes, and looks at the deadline.
+/// A file under the parsers: every read names its place and its most bytes, and looks at the
+/// deadline.
 pub(crate) struct Input<'a> {
     reader: &'a mut dyn ReadSeek,
     len: u64,
@@ -78,8 +79,9 @@ impl<'a> Input<'a> {
         Ok(self.read_up_to(offset, N)?.try_into().ok())
     }
 
-    /// Returns the whole file, `times` as many bytes of which have to be within the limit of memory.
-    #[cfg(any(feature = "heic", feature = "pdf"))]
+    /// Returns the whole file, `times` as many bytes of which have to be within the limit of
+    /// memory.
+    #[cfg(any(feature = "heic", feature = "jpeg2000", feature = "pdf"))]
     pub(crate) fn read_all(&mut self, times: u64) -> Result<Vec<u8>, Error> {
         self.limits.check_memory(self.len.saturating_mul(times))?;
         let len = usize::try_from(self.len).map_err(|_| Error::damaged("a file larger than memory"))?;

@@ -13,8 +13,9 @@ use crate::{
 pub struct Options {
     /// What the work may cost.
     pub limits: Limits,
-    /// How many pixels the longer side is needed with; 1080 by default, `None` for as many as there are. Pixels come with less than twice
-    /// as many, unless the file has fewer; a page is drawn with exactly as many. Pictures that stood in the file come as they are.
+    /// How many pixels the longer side is needed with; 1080 by default, `None` for as many as there
+    /// are. Pixels come with less than twice as many, unless the file has fewer; a page is drawn
+    /// with exactly as many. Pictures that stood in the file come as they are.
     pub edge: Option<u32>,
 }
 
@@ -44,9 +45,11 @@ impl Options {
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if the reader fails, and [`Error::TimedOut`] or [`Error::Cancelled`] by the limits.
+/// [`Error::Io`] if the reader fails, and [`Error::TimedOut`] or [`Error::Cancelled`] by the
+/// limits.
 pub fn detect<R: Read + Seek + Send>(mut reader: R, limits: &Limits) -> Result<Option<Format>, Error> {
-    find_format(&mut Input::new(&mut reader, limits)?)
+    let reader: &mut dyn ReadSeek = &mut reader;
+    guard::catch(|| find_format(&mut Input::new(reader, limits)?))
 }
 
 fn find_format(input: &mut Input<'_>) -> Result<Option<Format>, Error> {
@@ -57,11 +60,13 @@ fn find_format(input: &mut Input<'_>) -> Result<Option<Format>, Error> {
     Ok(found)
 }
 
-/// Returns what a file tells about itself. What is damaged, encrypted or not understood tells less, and is no error.
+/// Returns what a file tells about itself. What is damaged, encrypted or not understood tells less,
+/// and is no error.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if the reader fails, and [`Error::TimedOut`] or [`Error::Cancelled`] by the limits.
+/// [`Error::Io`] if the reader fails, and [`Error::TimedOut`] or [`Error::Cancelled`] by the
+/// limits.
 pub fn metadata<R: Read + Seek + Send>(mut reader: R, limits: &Limits) -> Result<Metadata, Error> {
     let mut metadata = Metadata::default();
     let reader: &mut dyn ReadSeek = &mut reader;
@@ -120,8 +125,8 @@ fn read_pdf(_: &mut Input<'_>, _: &mut Metadata) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the picture of a file; `None` for what has none, such as archives, documents without a thumbnail, and images that
-/// `tintype-media` decodes.
+/// Returns the picture of a file; `None` for what has none, such as archives, documents without a
+/// thumbnail, and images that `tintype-media` decodes.
 ///
 /// # Errors
 ///
@@ -138,7 +143,7 @@ fn make_preview(input: &mut Input<'_>, edge: Option<u32>) -> Result<Option<Previ
     match format {
         Format::Image | Format::Tar => Ok(None),
         Format::Heif => heic(input, edge),
-        Format::Jpeg2000 => Err(Error::unsupported("JPEG 2000")),
+        Format::Jpeg2000 => jpeg2000(input, edge),
         Format::Psd => psd::preview(input, edge).map(Some),
         Format::Raw => raw::preview(input).map(Some),
         Format::Pdf => page(input, edge),
@@ -201,6 +206,16 @@ fn heic(input: &mut Input<'_>, edge: Option<u32>) -> Result<Option<Preview>, Err
 #[cfg(not(feature = "heic"))]
 fn heic(_: &mut Input<'_>, _: Option<u32>) -> Result<Option<Preview>, Error> {
     Err(Error::unsupported("HEIC, which this build leaves out"))
+}
+
+#[cfg(feature = "jpeg2000")]
+fn jpeg2000(input: &mut Input<'_>, edge: Option<u32>) -> Result<Option<Preview>, Error> {
+    crate::jpeg2000::decode(input, edge).map(|pixels| Some(Preview::pixels(Source::Image, pixels)))
+}
+
+#[cfg(not(feature = "jpeg2000"))]
+fn jpeg2000(_: &mut Input<'_>, _: Option<u32>) -> Result<Option<Preview>, Error> {
+    Err(Error::unsupported("JPEG 2000, which this build leaves out"))
 }
 
 #[cfg(feature = "pdf")]

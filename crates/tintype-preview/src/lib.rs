@@ -19,6 +19,8 @@ mod image;
 mod input;
 mod inspect;
 mod iptc;
+#[cfg(feature = "jpeg2000")]
+mod jpeg2000;
 mod limits;
 mod metadata;
 mod office;

@@ -10,11 +10,11 @@ use crate::Error;
 pub struct Limits {
     /// Pixels that a decoded picture or frame may have; 100,000,000 by default.
     pub max_pixels: u64,
-    /// Memory in bytes that the work may use at its peak; 512 MiB by default. Checked against an estimate made from headers
-    /// before anything is decoded.
+    /// Memory in bytes that the work may use at its peak; 512 MiB by default. Checked against an
+    /// estimate made from headers before anything is decoded.
     pub max_alloc_bytes: u64,
-    /// When to give up; never by default. It is looked at on every read and between stages, not inside a decoder, so
-    /// whoever needs a hard end runs the work in a process that can be killed.
+    /// When to give up; never by default. It is looked at on every read and between stages, not
+    /// inside a decoder, so whoever needs a hard end runs the work in a process that can be killed.
     pub deadline: Option<Instant>,
     /// Becomes true when nobody wants the result any more; looked at where the deadline is.
     pub cancelled: Option<Arc<AtomicBool>>,

@@ -1,9 +1,11 @@
-/// What a file tells about itself; everything is optional, and text is UTF-8 whatever it was in the file.
+/// What a file tells about itself; everything is optional, and text is UTF-8 whatever it was in the
+/// file.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct Metadata {
-    /// When a picture was taken or a film was recorded: ISO 8601, with an offset where the file tells one.
+    /// When a picture was taken or a film was recorded: ISO 8601, with an offset where the file
+    /// tells one.
     pub taken_at: Option<String>,
     /// Maker and model of the camera, the maker not repeated.
     pub camera: Option<String>,
@@ -116,7 +118,8 @@ impl Gps {
         let degrees = |text: &str, digits: usize| -> Option<f64> {
             let whole = text[1..].find('.').unwrap_or(text.len() - 1);
             let value: f64 = text[1..].parse().ok()?;
-            // Degrees, degrees and minutes, or degrees, minutes and seconds, by the number of digits.
+            // Degrees, degrees and minutes, or degrees, minutes and seconds, by the number of
+            // digits.
             let value = match whole.checked_sub(digits)? {
                 0 => value,
                 2 => (value / 100.0).trunc() + value % 100.0 / 60.0,

@@ -45,7 +45,8 @@ impl Pixels {
     }
 }
 
-/// Returns the largest whole factor by which sides can shrink while the longer stays at least `edge`.
+/// Returns the largest whole factor by which sides can shrink while the longer stays at least
+/// `edge`.
 pub(crate) fn shrink_factor(width: u32, height: u32, edge: Option<u32>) -> u32 {
     edge.map_or(1, |edge| (width.max(height) / edge.max(1)).clamp(1, 16))
 }

@@ -22,7 +22,8 @@ impl Placeholder {
 /// Pixels of either side that ThumbHash is made of, at most.
 const MAX_SIDE: u32 = 100;
 
-/// Returns the placeholder of a picture; a thumbnail of 64 pixels tells enough, and larger ones are shrunk first.
+/// Returns the placeholder of a picture; a thumbnail of 64 pixels tells enough, and larger ones are
+/// shrunk first.
 pub fn placeholder(pixels: &Pixels) -> Placeholder {
     let factor = pixels.width.max(pixels.height).div_ceil(MAX_SIDE);
     let small = if factor > 1 { pixels.clone().shrink(factor) } else { pixels.clone() };

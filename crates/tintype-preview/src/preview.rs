@@ -29,8 +29,8 @@ pub enum Picture {
     Encoded {
         /// The whole file of the picture.
         bytes: Vec<u8>,
-        /// How to turn the stored pixels upright, as EXIF counts it from 1 to 8, in place of what the picture's own EXIF says;
-        /// `None` to follow that.
+        /// How to turn the stored pixels upright, as EXIF counts it from 1 to 8, in place of what
+        /// the picture's own EXIF says; `None` to follow that.
         orientation: Option<u8>,
     },
 }

@@ -163,7 +163,8 @@ fn orientation(input: &mut Input<'_>, tiff: &Tiff, first: &Directory) -> Result<
     Ok(value.and_then(|value| u8::try_from(value).ok()).filter(|value| (1..=8).contains(value)))
 }
 
-/// Olympus and OM System keep the preview within the maker's note, whose offsets count from its own start.
+/// Olympus and OM System keep the preview within the maker's note, whose offsets count from its own
+/// start.
 fn olympus(input: &mut Input<'_>, note: Range<u64>, found: &mut Found) -> Result<(), Error> {
     let head = input.read_up_to(note.start, 16)?;
     let at = match head.as_slice() {

@@ -17,14 +17,16 @@ use crate::{Error, Format, Limits, guard};
 
 /// Copies a file without its metadata, and returns whether the copy differs from it.
 ///
-/// JPEG, PNG, WebP, HEIF (AVIF too) and MP4 (MOV too) are changed; every other file is copied as it is. Pixels and samples keep their bytes. In
-/// HEIF and MP4, whose parts are found by their places, metadata is overwritten with zeros, so that nothing moves. Motion
-/// photos lose the film behind their JPEG with [`Strip::All`].
+/// JPEG, PNG, WebP, HEIF (AVIF too) and MP4 (MOV too) are changed; every other file is copied as it
+/// is. Pixels and samples keep their bytes. In HEIF and MP4, whose parts are found by their places,
+/// metadata is overwritten with zeros, so that nothing moves. Motion photos lose the film behind
+/// their JPEG with [`Strip::All`].
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`] for a file whose structure cannot be followed: nobody can say then what is left in it, and what was written so far is
-/// of no use. [`Error::Io`] if the reader or the writer fails.
+/// [`Error::Damaged`] for a file whose structure cannot be followed: nobody can say then what is
+/// left in it, and what was written so far is of no use. [`Error::Io`] if the reader or the writer
+/// fails.
 pub fn strip_metadata<R: Read + Seek + Send, W: Write>(
     mut reader: R,
     mut writer: W,

@@ -7,7 +7,8 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 /// Characters that one text may have; what is longer is cut.
 const MAX_CHARS: usize = 1000;
 
-/// Decodes bytes of unknown encoding: UTF-8 if they are, with or without a mark of byte order, else the likeliest.
+/// Decodes bytes of unknown encoding: UTF-8 if they are, with or without a mark of byte order, else
+/// the likeliest.
 pub(crate) fn guess(bytes: &[u8]) -> Option<String> {
     let bytes = &bytes[..bytes.len().min(MAX_CHARS * 8)];
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
@@ -41,7 +42,8 @@ pub(crate) fn utf16_le(bytes: &[u8]) -> Option<String> {
     clean(&UTF_16LE.decode_without_bom_handling(&bytes[..bytes.len().min(MAX_CHARS * 4)]).0)
 }
 
-/// Decodes a PDF's text string: UTF-16 or UTF-8 with a mark, else PDFDocEncoding, which is nearly windows-1252.
+/// Decodes a PDF's text string: UTF-16 or UTF-8 with a mark, else PDFDocEncoding, which is nearly
+/// windows-1252.
 #[cfg(feature = "pdf")]
 pub(crate) fn pdf_string(bytes: &[u8]) -> Option<String> {
     match Encoding::for_bom(bytes) {
@@ -71,7 +73,8 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(label.as_bytes())
 }
 
-/// Drops control characters, white space at the ends and what is too long; `None` if nothing is left.
+/// Drops control characters, white space at the ends and what is too long; `None` if nothing is
+/// left.
 pub(crate) fn clean(text: &str) -> Option<String> {
     let text = text.trim_matches('\0');
     let text = text.split('\0').next().unwrap_or_default();

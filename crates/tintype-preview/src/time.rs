@@ -30,7 +30,8 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Writes them as ISO 8601, with a fraction and an offset where there are any; `None` if there is no such time.
+    /// Writes them as ISO 8601, with a fraction and an offset where there are any; `None` if there
+    /// is no such time.
     pub(crate) fn iso(self, fraction: &str, offset: &str) -> Option<String> {
         let Self { year, month, day, hour, minute, second } = self;
         let days = match month {
@@ -45,8 +46,9 @@ impl Parts {
     }
 }
 
-/// Reads EXIF's `2026:11:28 06:05:00`, ISO 8601 in its usual forms, and PDF's `D:20261128060500+01'00'`, and returns ISO 8601.
-/// A date without a time counts as midnight; a year alone is no point in time.
+/// Reads EXIF's `2026:11:28 06:05:00`, ISO 8601 in its usual forms, and PDF's
+/// `D:20261128060500+01'00'`, and returns ISO 8601. A date without a time counts as midnight; a
+/// year alone is no point in time.
 pub(crate) fn iso(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches("D:");
     let mut numbers = Numbers { rest: text };

@@ -92,8 +92,8 @@ impl Zip {
         Ok(())
     }
 
-    /// Returns an entry's content, of which there may be at most `most` bytes; `None` if there are more, or it is encrypted or packed
-    /// in a way that is not read.
+    /// Returns an entry's content, of which there may be at most `most` bytes; `None` if there are
+    /// more, or it is encrypted or packed in a way that is not read.
     pub(crate) fn read(&self, input: &mut Input<'_>, entry: &Entry, most: u64) -> Result<Option<Vec<u8>>, Error> {
         if entry.encrypted || entry.packed > most.saturating_add(1 << 10) {
             return Ok(None);

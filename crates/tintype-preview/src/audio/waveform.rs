@@ -26,7 +26,8 @@ const BAR: u32 = 4;
 const GAP: u32 = 2;
 /// Of longer sounds, parts are decoded, evenly spread, which come to about as many seconds.
 const DECODED_SECONDS: f64 = 90.0;
-/// Packets that are decoded at a time: the first ones of a decoder that has not seen those before are no good.
+/// Packets that are decoded at a time: the first ones of a decoder that has not seen those before
+/// are no good.
 const RUN: u64 = 4;
 const WARM_UP: u64 = 2;
 /// Values between which the loudest is remembered, at first.
@@ -104,7 +105,8 @@ enum Decoder {
 }
 
 impl Decoder {
-    /// Returns a packet's samples, interleaved, and the number of channels; none if it cannot be decoded.
+    /// Returns a packet's samples, interleaved, and the number of channels; none if it cannot be
+    /// decoded.
     fn decode<'a>(&mut self, packet: &Packet, samples: &'a mut Vec<f32>) -> Result<Option<(&'a [f32], usize)>, Error> {
         match self {
             Self::Other(decoder) => match decoder.decode(packet) {

@@ -62,7 +62,8 @@ pub(crate) struct ToSrgb {
 }
 
 impl ToSrgb {
-    /// Returns the conversion, or `None` where the values are those of sRGB already, as far as anybody shows them.
+    /// Returns the conversion, or `None` where the values are those of sRGB already, as far as
+    /// anybody shows them.
     pub(crate) fn new(colour: Cicp) -> Option<Self> {
         let gamut = gamut(colour.primaries);
         let (bright, hlg) = (matches!(colour.transfer, 16 | 18), colour.transfer == 18);
@@ -133,7 +134,8 @@ fn srgb(light: f32) -> f32 {
     if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
 }
 
-/// Returns the matrix from linear light of these primaries to that of sRGB, where they differ visibly.
+/// Returns the matrix from linear light of these primaries to that of sRGB, where they differ
+/// visibly.
 fn gamut(primaries: u16) -> Option<[[f32; 3]; 3]> {
     match primaries {
         9 => Some([
@@ -151,7 +153,8 @@ fn gamut(primaries: u16) -> Option<[[f32; 3]; 3]> {
     }
 }
 
-/// Converts RGB of eight bits in place from an ICC profile to sRGB; a profile that cannot be used changes nothing.
+/// Converts RGB of eight bits in place from an ICC profile to sRGB; a profile that cannot be used
+/// changes nothing.
 pub(crate) fn from_icc(pixels: &mut crate::Pixels, icc: &[u8]) {
     let Ok(profile) = ColorProfile::new_from_slice(icc) else {
         return;

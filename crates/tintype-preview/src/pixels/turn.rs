@@ -3,7 +3,8 @@
 use crate::Pixels;
 
 impl Pixels {
-    /// Returns the upright picture of one stored with an orientation of EXIF, 1 to 8; other values change nothing.
+    /// Returns the upright picture of one stored with an orientation of EXIF, 1 to 8; other values
+    /// change nothing.
     pub(crate) fn upright(self, orientation: u8) -> Self {
         if !(2..=8).contains(&orientation) {
             return self;

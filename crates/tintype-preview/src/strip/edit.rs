@@ -10,7 +10,8 @@ use crate::input::Input;
 pub enum Strip {
     /// Where a picture was taken.
     Gps,
-    /// Everything but what says how the pixels are shown: orientation, colour profile, sides, density.
+    /// Everything but what says how the pixels are shown: orientation, colour profile, sides,
+    /// density.
     All,
 }
 
@@ -49,7 +50,8 @@ pub(super) fn apply(input: &mut Input<'_>, writer: &mut dyn Write, mut edits: Ve
     edits.sort_by_key(|edit| (edit.start, edit.end));
     let (mut at, mut changed) = (0, false);
     for edit in edits {
-        // Overlapping parts are those of a hostile file; the first one counts, as far as it reaches.
+        // Overlapping parts are those of a hostile file; the first one counts, as far as it
+        // reaches.
         let (start, end) = (edit.start.max(at), edit.end.min(input.len()).max(at));
         copy(input, writer, at, start)?;
         match edit.by {

@@ -26,7 +26,8 @@ pub(super) fn edits(input: &mut Input<'_>, strip: Strip) -> Result<Vec<Edit>, Er
                 match exif::change(input, start..place.end, strip)? {
                     Change::Nothing => {}
                     Change::Blank(blanks) => edits.extend(blanks),
-                    // Which way is up stands in the boxes. An empty directory fits wherever one was.
+                    // Which way is up stands in the boxes. An empty directory fits wherever one
+                    // was.
                     Change::Replace(_) => {
                         let empty = b"MM\0*\0\0\0\x08\0\0\0\0\0\0";
                         let room = (place.end - start).min(empty.len() as u64);

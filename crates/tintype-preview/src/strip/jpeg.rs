@@ -63,7 +63,8 @@ pub(super) fn edits(input: &mut Input<'_>, strip: Strip) -> Result<Vec<Edit>, Er
     Err(Error::damaged("too many segments"))
 }
 
-/// Returns where the picture whose scan begins here ends; what follows is further pictures, films and makers' notes.
+/// Returns where the picture whose scan begins here ends; what follows is further pictures, films
+/// and makers' notes.
 fn end_of_picture(input: &mut Input<'_>, scan: u64) -> Result<u64, Error> {
     const CHUNK_BYTES: usize = 64 << 10;
     let mut at = scan;

@@ -97,7 +97,8 @@ fn keys(input: &mut Input<'_>, meta: &BoxAt, edits: &mut Vec<Edit>) -> Result<()
         let index = u32::from_be_bytes(item.kind) as usize;
         let name = index.checked_sub(1).and_then(|index| names.get(index));
         if name.is_some_and(|name| name.contains("location") || name.contains("gps")) {
-            // The list itself has to stay in order, so the value alone goes: behind its header, kind and language.
+            // The list itself has to stay in order, so the value alone goes: behind its header,
+            // kind and language.
             edits.push(Edit::blank((item.start + 16).min(item.end), item.end));
         }
     }

@@ -27,9 +27,13 @@ impl Choice<'_> {
         let limits = input.limits();
         limits.check_deadline()?;
         if self.track.codec == Codec::Mjpeg {
-            let orientation = Some(self.track.orientation);
-            self.best = Some((0.0, Preview::encoded(Source::Frame, frame, orientation)));
-            return Ok(true);
+            // Every frame is a whole JPEG; the one that takes most bytes shows most.
+            let sameness = 1.0 / frame.len() as f64;
+            if self.best.as_ref().is_none_or(|(best, _)| sameness < *best) {
+                let orientation = Some(self.track.orientation);
+                self.best = Some((sameness, Preview::encoded(Source::Frame, frame, orientation)));
+            }
+            return Ok(false);
         }
         let pixels = guard::catch(|| codecs::decode(self.track, frame, self.edge, limits));
         match pixels {
@@ -70,7 +74,8 @@ fn check_track(track: &VideoTrack) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the picture of an MP4 or MOV: its cover if somebody gave it one, else a frame; `None` for sound without a cover.
+/// Returns the picture of an MP4 or MOV: its cover if somebody gave it one, else a frame; `None`
+/// for sound without a cover.
 pub(crate) fn of_mp4(input: &mut Input<'_>, movie: &mp4::Movie, edge: Option<u32>) -> Result<Option<Preview>, Error> {
     let Some((track, samples)) = &movie.video else {
         return Ok(None);

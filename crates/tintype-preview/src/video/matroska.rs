@@ -325,7 +325,8 @@ impl Movie {
         }
     }
 
-    /// Returns up to `most` key frames' bytes, one after the other, by calling `take` until it says that it is enough.
+    /// Returns up to `most` key frames' bytes, one after the other, by calling `take` until it says
+    /// that it is enough.
     pub(crate) fn key_frames(
         &self,
         input: &mut Input<'_>,

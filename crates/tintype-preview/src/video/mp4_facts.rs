@@ -26,7 +26,8 @@ impl MovieFacts {
     }
 }
 
-/// Returns units a second and the duration in them out of `mvhd` or `mdhd`; zero and all ones mean unknown.
+/// Returns units a second and the duration in them out of `mvhd` or `mdhd`; zero and all ones mean
+/// unknown.
 pub(crate) fn times(header: &[u8]) -> (u32, Option<u64>) {
     let (timescale, duration) = match header.first() {
         Some(1) => (header.u32_be(20), header.u64_be(24).filter(|duration| *duration != u64::MAX)),
@@ -152,7 +153,8 @@ fn three_gpp_place(bytes: &[u8]) -> Option<Gps> {
     Gps::new(fixed(1)?, fixed(0)?, fixed(2))
 }
 
-/// Tags as iTunes writes them (`ilst` by four letters), and as QuickTime does (`ilst` by an index into `keys`).
+/// Tags as iTunes writes them (`ilst` by four letters), and as QuickTime does (`ilst` by an index
+/// into `keys`).
 fn meta(input: &mut Input<'_>, place: &BoxAt, metadata: &mut Metadata, cover: &mut Option<BoxAt>) -> Result<(), Error> {
     // A full box by the standard, a plain one in QuickTime.
     let head = place.head(input, 8)?;

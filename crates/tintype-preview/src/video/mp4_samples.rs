@@ -71,7 +71,8 @@ impl Samples {
         Ok((0.01..=10_000.0).contains(&rate).then_some(rate))
     }
 
-    /// Returns the places of up to `most` key frames: those after a tenth of the film in their order, then those before.
+    /// Returns the places of up to `most` key frames: those after a tenth of the film in their
+    /// order, then those before.
     pub(crate) fn key_frames(&self, input: &mut Input<'_>, most: usize) -> Result<Vec<Place>, Error> {
         if !self.fragments.is_empty() {
             let tenth = self.fragments_end / 10.0;

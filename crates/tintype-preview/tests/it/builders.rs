@@ -1,6 +1,7 @@
 //! Writers of small files.
 
-/// A directory of TIFF, little-endian, whose values lie behind it; offsets count from the start of the structure.
+/// A directory of TIFF, little-endian, whose values lie behind it; offsets count from the start of
+/// the structure.
 #[derive(Default, Clone)]
 pub(crate) struct Directory {
     entries: Vec<(u16, u16, u32, Vec<u8>)>,

@@ -26,6 +26,7 @@ fn samples() -> Vec<Vec<u8>> {
         "sound.flac",
         "still.heic",
         "alpha.heic",
+        "still.jp2",
     ];
     let mut samples: Vec<_> = names.into_iter().map(fixture).collect();
     samples.push(pdf(b"/Title(a)", ""));
@@ -60,7 +61,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
-    fn damaged_files_never_panic(which in 0usize..16, cut in 0.0f64..1.0, edits in prop::collection::vec((0.0f64..1.0, any::<u8>()), 0..8)) {
+    fn damaged_files_never_panic(which in 0usize..17, cut in 0.0f64..1.0, edits in prop::collection::vec((0.0f64..1.0, any::<u8>()), 0..8)) {
         let samples = samples();
         let mut bytes = samples[which % samples.len()].clone();
         for (place, value) in edits {
@@ -74,11 +75,20 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_behind_a_known_beginning_never_panic(which in 0usize..16, bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+    fn any_bytes_behind_a_known_beginning_never_panic(which in 0usize..17, bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let samples = samples();
         let sample = &samples[which % samples.len()];
         let head = &sample[..sample.len().min(40)];
         try_all(&[head, &bytes].concat());
+    }
+}
+
+#[test]
+fn files_that_end_early_never_panic() {
+    for bytes in samples() {
+        for length in (0..bytes.len().min(64)).chain([bytes.len() / 2, bytes.len() - 1]) {
+            try_all(&bytes[..length]);
+        }
     }
 }
 

@@ -98,8 +98,12 @@ fn images_have_no_preview_of_their_own() {
 }
 
 #[test]
-fn jpeg_2000_is_unsupported() {
-    assert_eq!(failure(b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 \0\0\0\0jp2 "), Some(Failure::Unsupported));
+fn jpeg_2000_becomes_pixels() {
+    let (source, found) = pixels(&fixture("still.jp2"));
+    assert_eq!((source, found.width, found.height, found.layout), ("image", 96, 64, Layout::Rgb));
+    assert_eq!(at(&found, 0.1, 0.5), [200, 30, 30]);
+    assert_eq!(at(&found, 0.9, 0.5), [30, 60, 200]);
+    assert_eq!(failure(b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 \0\0\0\0jp2 "), Some(Failure::Damaged));
 }
 
 #[test]

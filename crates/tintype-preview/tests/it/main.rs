@@ -1,4 +1,5 @@
-//! Tests through the public interface. Films, sounds and HEIC are small files that `fixtures/make.sh` made; the rest is written here.
+//! Tests through the public interface. Films, sounds and HEIC are small files that
+//! `fixtures/make.sh` made; the rest is written here.
 
 mod builders;
 mod damaged;

@@ -5,7 +5,8 @@ use tintype_preview::{Failure, Layout};
 use crate::builders::{Directory, exif, jpeg};
 use crate::{at, encoded, facts, failure, pixels};
 
-/// A raw file with a small JPEG and a larger one in directories of their own, and the sensor's picture.
+/// A raw file with a small JPEG and a larger one in directories of their own, and the sensor's
+/// picture.
 fn raw(small: &[u8], large: &[u8], orientation: u16) -> Vec<u8> {
     let first = |sub| {
         let directory = Directory::default().text(0x10f, "Maker").text(0x110, "Model 1").short(0x112, orientation);

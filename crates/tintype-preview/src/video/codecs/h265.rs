@@ -28,7 +28,8 @@ pub(super) fn decode(track: &VideoTrack, frame: &[u8], edge: Option<u32>, limits
         colour = header.vui.map(|vui| Cicp {
             primaries: u16::from(vui.colour_primaries),
             transfer: u16::from(vui.transfer_characteristics),
-            // Zero, the identity, is also what an absent description reads as, and only 4:4:4 can have it.
+            // Zero, the identity, is also what an absent description reads as, and only 4:4:4 can
+            // have it.
             matrix: if vui.matrix_coeffs == 0 { 2 } else { u16::from(vui.matrix_coeffs) },
             full_range: vui.video_full_range_flag,
         });
@@ -70,7 +71,8 @@ fn failed(error: CodecError) -> Error {
     }
 }
 
-/// Adds the parameter sets of a configuration to the stream, and returns how many bytes the lengths of units have.
+/// Adds the parameter sets of a configuration to the stream, and returns how many bytes the lengths
+/// of units have.
 fn parameter_sets(config: &[u8], stream: &mut Vec<u8>) -> Result<Option<usize>, Error> {
     let cut = || Error::damaged("a configuration that is cut short");
     if config.is_empty() {

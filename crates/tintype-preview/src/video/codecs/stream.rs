@@ -2,7 +2,8 @@
 
 use crate::{Error, Limits};
 
-/// Bytes of memory that decoding takes for each pixel, at most: the decoder's own picture, ours and what belongs to blocks.
+/// Bytes of memory that decoding takes for each pixel, at most: the decoder's own picture, ours and
+/// what belongs to blocks.
 pub(super) const BYTES_PER_PIXEL: u64 = 16;
 /// Memory that decoders take however small the picture is.
 const SCRATCH_BYTES: u64 = 16 << 20;
@@ -15,7 +16,8 @@ pub(super) fn check(limits: &Limits, width: u32, height: u32, frame: &[u8]) -> R
     limits.check_deadline()
 }
 
-/// Returns NAL units with start codes between them, of units with lengths of `length_bytes` before them.
+/// Returns NAL units with start codes between them, of units with lengths of `length_bytes` before
+/// them.
 #[cfg(any(feature = "h264", feature = "h265"))]
 pub(super) fn annex_b(mut frame: &[u8], length_bytes: usize, stream: &mut Vec<u8>) -> Result<(), Error> {
     while frame.len() > length_bytes {
