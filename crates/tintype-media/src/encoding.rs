@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 /// Returns the beginning of a text in UTF-8 where it is in UTF-16, with or without a byte order mark, and as it is
 /// otherwise: the ASCII in it is then readable whatever the encoding.
@@ -18,11 +18,12 @@ pub(crate) fn readable(head: &[u8]) -> Cow<'_, [u8]> {
 
 /// Decodes an XML document: by its byte order mark, by the zeros of UTF-16, by what its declaration names, else as UTF-8
 /// (XML 1.0, appendix F). `None` where it is not in that encoding.
+#[cfg(any(test, feature = "svg"))]
 pub(crate) fn decode_xml(document: &[u8]) -> Option<Cow<'_, str>> {
     let encoding = match utf16(document) {
         Some(encoding) => encoding,
-        None if document.starts_with(b"\xEF\xBB\xBF") => UTF_8,
-        None => declared(document).unwrap_or(UTF_8),
+        None if document.starts_with(b"\xEF\xBB\xBF") => encoding_rs::UTF_8,
+        None => declared(document).unwrap_or(encoding_rs::UTF_8),
     };
     let (text, malformed) = encoding.decode_with_bom_removal(document);
     (!malformed).then_some(text)
@@ -40,6 +41,7 @@ pub(crate) fn utf16(head: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Returns the encoding that an XML declaration names.
+#[cfg(any(test, feature = "svg"))]
 fn declared(document: &[u8]) -> Option<&'static Encoding> {
     let declaration = document.strip_prefix(b"<?xml")?;
     let end = declaration.iter().take(200).position(|byte| *byte == b'>')?;
@@ -50,7 +52,7 @@ fn declared(document: &[u8]) -> Option<&'static Encoding> {
     let label = rest[1..].split(quote).next()?;
     let encoding = Encoding::for_label(label.as_bytes())?;
     // A document whose declaration could be read byte by byte is not in UTF-16, whatever it says.
-    Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
+    Some(if encoding == UTF_16LE || encoding == UTF_16BE { encoding_rs::UTF_8 } else { encoding })
 }
 
 #[cfg(test)]
