@@ -10,7 +10,9 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 pub use child::run_decoder;
 
@@ -70,7 +72,10 @@ pub(crate) fn decode(
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;
+    let watch = Watch::start(child.id(), timeout);
     let answer = converse(&mut child, &mut input, &request);
+    // Before the process is waited for: until then its number is not another's.
+    drop(watch);
     if answer.is_err() {
         // It may be waiting for more; what it makes of that does not matter any more.
         let _ = child.kill();
@@ -84,6 +89,49 @@ pub(crate) fn decode(
         Err(Error::Panicked { message: format!("the decoder's process ended early, with {status}") })
     })
 }
+
+/// Ends a process that has not answered some time after its deadline: one that is stopped, or stuck, does not end itself.
+struct Watch {
+    done: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watch {
+    const GRACE: Duration = Duration::from_secs(2);
+
+    fn start(process: u32, timeout: Option<Duration>) -> Self {
+        let (done, waiting) = mpsc::channel();
+        let thread = timeout.map(|timeout| {
+            thread::spawn(move || {
+                if waiting.recv_timeout(timeout.saturating_add(Self::GRACE)) == Err(RecvTimeoutError::Timeout) {
+                    kill(process);
+                }
+            })
+        });
+        Self { done: Some(done), thread }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.done = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(unix)]
+fn kill(process: u32) {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    if let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(process, Signal::KILL);
+    }
+}
+
+#[cfg(not(unix))]
+fn kill(_process: u32) {}
 
 /// Sends request and file, and returns what comes back.
 fn converse(child: &mut std::process::Child, input: &mut Input<'_>, request: &wire::Request) -> Result<Vec<u8>, Error> {

@@ -1,7 +1,7 @@
 //! Floods: of log-ins, of work that costs much, and of whoever asks too often.
 
 use crate::support::checks::{assert_problem, problem};
-use crate::support::{builder, create, fetch, key_name, media_path, noise};
+use crate::support::{FILES, builder, create, fetch, file, key_name, media_path, noise};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -168,6 +168,27 @@ fn a_malformed_request_is_no_error_of_the_server() {
     server.anonymous().get("/api/auth/me").send();
     eventually("the log says from where", || server.log().contains("peer=\"127.0.0.1\""));
     assert!(!server.log().contains("ERROR"), "{}", server.log());
+}
+
+#[test]
+fn decoders_end_with_a_server_that_is_killed() {
+    let mut server = builder().start();
+    let admin = server.admin();
+    std::thread::scope(|scope| {
+        let upload = scope.spawn(|| admin.post(FILES).multipart(&file("drawing.svg", drawing())).try_send());
+        eventually("a drawing is being decoded", || !children_of(server.id()).is_empty());
+        let decoders = children_of(server.id());
+        server.kill();
+        eventually("no decoder is left", || decoders.iter().all(|id| !is_running(*id)));
+        assert!(upload.join().unwrap().is_err());
+    });
+}
+
+/// Returns whether a process is there and has not ended.
+fn is_running(id: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().next().map(str::to_owned));
+    state.is_some_and(|state| state != "Z")
 }
 
 /// Returns the processes that a process has started.

@@ -203,3 +203,15 @@ fn thumbnails_are_saved_as_asked() {
         assert_eq!(encode(name, Encoding::Jpeg).format, OutputFormat::Jpeg, "{name}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_neither_answers_nor_ends_is_ended() {
+    let limits = Limits::default().with_deadline(Instant::now() + Duration::from_millis(200));
+    let options =
+        ThumbnailOptions::default().with_limits(limits).with_decoder(DecoderProcess::new("sleep").with_arg("600"));
+    let start = Instant::now();
+    let error = thumbnails(Cursor::new(svg("")), &options).unwrap_err();
+    assert!(matches!(error, Error::DeadlineExceeded), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
