@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
-use tintype_http::{Delivery, HttpConfig, LinkCaching};
+use tintype_http::{CorsOrigins, Delivery, HttpConfig, LinkCaching};
 use tintype_library::auth::SigningKey;
 use tintype_library::domain::Visibility;
 use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError, ServerLock};
@@ -114,6 +114,7 @@ impl Config {
         http.download_idle_timeout = settings.time("download_idle_timeout")?;
         http.download_min_bytes_per_second = settings.size("download_min_rate")?;
         http.delivery = delivery;
+        http.cors_origins = settings.parse("cors_origins", cors_origins)?;
         http.link_caching = settings.parse("signed_url_caching", |text| match text {
             "private" => Ok(LinkCaching::Private),
             "public" => Ok(LinkCaching::Public),
@@ -218,6 +219,26 @@ fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
     let network = |item: &str| item.parse::<IpNet>().or_else(|_| item.parse::<IpAddr>().map(IpNet::from));
     items.map(|item| network(item).map_err(|_| format!("`{item}` is neither an address nor a network"))).collect()
+}
+
+fn cors_origins(text: &str) -> Result<CorsOrigins, String> {
+    let origins: Vec<_> = text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+    match origins.as_slice() {
+        [] => return Ok(CorsOrigins::None),
+        ["*"] => return Ok(CorsOrigins::Any),
+        _ => {}
+    }
+    let origin = |text: &str| {
+        let uri = text.parse::<http::Uri>().ok()?;
+        let is_origin = matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+            && text.matches('/').count() == 2
+            && uri.query().is_none();
+        is_origin.then(|| text.to_ascii_lowercase())
+    };
+    let problem = |text: &str| format!("`{text}` is not an origin such as `https://www.example.org`");
+    let origins = origins.into_iter().map(|text| origin(text).ok_or_else(|| problem(text)));
+    origins.collect::<Result<_, _>>().map(CorsOrigins::These)
 }
 
 fn public_url(text: &str) -> Result<Option<String>, &'static str> {

@@ -99,6 +99,12 @@ pub(crate) const KEYS: &[Key] = &[
         help: "The key that signs URLs, at least 32 bytes in Base64, the same on all servers",
     },
     Key {
+        name: "cors_origins",
+        value: Value::Text,
+        default: Default::Unset("none"),
+        help: "Origins of pages that may use the API, such as `https://www.example.org`, comma-separated; `*`: all",
+    },
+    Key {
         name: "media_delivery",
         value: Value::Text,
         default: Default::Text("proxy"),

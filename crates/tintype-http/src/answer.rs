@@ -91,6 +91,7 @@ impl Answer {
             Error::Account(problem) => Self::to_account(problem),
             Error::NotFound => Self::new(S::NOT_FOUND, "Not found."),
             Error::OtherContent => Self::invalid(lists(&FieldErrors::one("f", FieldProblem::NotAFile))),
+            Error::LinkUsedUp => Self::new(S::FORBIDDEN, "The link is used up."),
             Error::Outdated => Self::to(&Problem::PreconditionFailed),
             Error::TypeNotAllowed { mime_type } => Self::new(S::UNSUPPORTED_MEDIA_TYPE, unsupported(mime_type)),
             Error::TooLarge { limit } => {
@@ -345,6 +346,7 @@ mod tests {
             Error::WrongCredentials.into(),
             Error::OtherContent.into(),
             Error::Outdated.into(),
+            Error::LinkUsedUp.into(),
             Error::TooLarge { limit: 100 << 20 }.into(),
             Error::NoSpace(source()).into(),
             Error::Busy { retry_after: Duration::from_secs(5) }.into(),

@@ -34,6 +34,20 @@ pub struct HttpConfig {
     pub delivery: Delivery,
     /// Who may cache what a signed URL gives. Default: browsers only.
     pub link_caching: LinkCaching,
+    /// Which pages of other origins may use the API. Default: none.
+    pub cors_origins: CorsOrigins,
+}
+
+/// Which pages of other origins may use the API.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum CorsOrigins {
+    /// None.
+    #[default]
+    None,
+    /// All, without the credentials that browsers keep.
+    Any,
+    /// Those of these origins, such as `https://www.example.org`.
+    These(Vec<String>),
 }
 
 /// Who may cache what a signed URL gives, until it expires.
@@ -74,6 +88,7 @@ impl Default for HttpConfig {
             download_min_bytes_per_second: 1 << 10,
             delivery: Delivery::Proxy,
             link_caching: LinkCaching::Private,
+            cors_origins: CorsOrigins::None,
         }
     }
 }

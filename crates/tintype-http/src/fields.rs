@@ -27,7 +27,8 @@ pub(crate) enum FieldValue {
     Text(String),
     Null,
     Boolean(bool),
-    /// A list or an object.
+    Texts(Vec<String>),
+    /// Another list, or an object.
     Other,
 }
 
@@ -42,7 +43,7 @@ impl Fields {
             None => Ok(None),
             Some(FieldValue::Text(text)) => Ok(Some(text)),
             Some(FieldValue::Null) => Err(FieldProblem::Null),
-            Some(FieldValue::Boolean(_) | FieldValue::Other) => Err(FieldProblem::NotAText),
+            Some(FieldValue::Boolean(_) | FieldValue::Texts(_) | FieldValue::Other) => Err(FieldProblem::NotAText),
         }
     }
 
@@ -55,6 +56,14 @@ impl Fields {
     pub(crate) fn boolean(&self, name: &str) -> Option<bool> {
         match self.0.get(name) {
             Some(FieldValue::Boolean(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Returns the value of a field that is a list of texts.
+    pub(crate) fn texts(&self, name: &str) -> Option<&[String]> {
+        match self.0.get(name) {
+            Some(FieldValue::Texts(texts)) => Some(texts),
             _ => None,
         }
     }

@@ -86,7 +86,7 @@ pub(crate) async fn delete(
     Ok(NoContent)
 }
 
-async fn view(app: &App, base: BaseUrl, file: &FileRecord) -> Result<FileView, Problem> {
+pub(crate) async fn view(app: &App, base: BaseUrl, file: &FileRecord) -> Result<FileView, Problem> {
     let urls = MediaUrls::of(&app.library, base, std::slice::from_ref(file)).await?;
     Ok(FileView::new(file, &urls))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tintype_library::domain::{Description, FieldErrors, FieldProblem, Name, Visibility};
-use tintype_library::{Change, ContentChange, Details, Upload};
+use tintype_library::{AllowedType, Change, ContentChange, Details, Upload};
 
 use crate::base_url::BaseUrl;
 use crate::fields::{Fields, Sent};
@@ -78,6 +78,44 @@ impl FormBody for NewLink {
     }
 }
 
+/// What an upload link is to be like.
+pub(crate) struct NewUploadLink {
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) max_size: Option<u64>,
+    pub(crate) allowed_types: Vec<AllowedType>,
+    pub(crate) uploads: u64,
+    pub(crate) visibility: Option<Visibility>,
+    pub(crate) description: String,
+}
+
+impl FormBody for NewUploadLink {
+    const FORMATS: &'static [Format] = &[Format::Json, Format::UrlEncoded, Format::Multipart];
+
+    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
+        let fields = &sent.fields;
+        let mut errors = FieldErrors::default();
+        let lifetime = errors.take("expires_in", lifetime(fields));
+        let max_size = errors.take("max_size", positive(fields, "max_size"));
+        let allowed_types = errors.take("allowed_types", allowed_types(fields));
+        let uploads = errors.take("uploads", positive(fields, "uploads"));
+        let visibility = errors.take("visibility", optional_visibility(fields));
+        let description = errors.take("description", description(fields));
+        match (lifetime, max_size, allowed_types, uploads, visibility, description) {
+            (Some(lifetime), Some(max_size), Some(types), Some(uploads), Some(visibility), Some(description)) => {
+                Ok(Self {
+                    lifetime,
+                    max_size,
+                    allowed_types: types,
+                    uploads: uploads.unwrap_or(1),
+                    visibility,
+                    description: description.unwrap_or_default().as_str().to_owned(),
+                })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
 /// A user name and a password.
 pub(crate) struct Credentials {
     pub(crate) username: String,
@@ -124,12 +162,27 @@ fn optional_visibility(fields: &Fields) -> Result<Option<Visibility>, FieldProbl
 
 /// Returns a number of seconds, at least 1.
 fn lifetime(fields: &Fields) -> Result<Option<Duration>, FieldProblem> {
-    let Some(text) = fields.optional_text("expires_in")? else { return Ok(None) };
+    Ok(positive(fields, "expires_in")?.map(Duration::from_secs))
+}
+
+/// Returns a whole number, at least 1.
+fn positive(fields: &Fields, name: &str) -> Result<Option<u64>, FieldProblem> {
+    let Some(text) = fields.optional_text(name)? else { return Ok(None) };
     match text.trim().parse::<i64>() {
         Err(_) => Err(FieldProblem::NotAnInteger),
         Ok(..=0) => Err(FieldProblem::TooSmall { limit: 1 }),
-        Ok(seconds) => Ok(Some(Duration::from_secs(seconds.unsigned_abs()))),
+        Ok(number) => Ok(Some(number.unsigned_abs())),
     }
+}
+
+/// Returns types, a list of texts or one text with commas.
+fn allowed_types(fields: &Fields) -> Result<Vec<AllowedType>, FieldProblem> {
+    let texts = match fields.texts("allowed_types") {
+        Some(texts) => texts.to_vec(),
+        None => fields.optional_text("allowed_types")?.unwrap_or_default().split(',').map(str::to_owned).collect(),
+    };
+    let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    texts.map(|text| text.parse().map_err(|_| FieldProblem::InvalidChoice { value: text.to_owned() })).collect()
 }
 
 /// Returns the name to save by: `true` stands for the name of the file.

@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::endpoint::Endpoint;
 use crate::problem::Problem;
-use crate::{auth, files, health, links, media};
+use crate::{auth, files, health, links, media, upload_links};
 
 /// Adds every route there is. The application data has to hold the [`App`](crate::App).
 pub(crate) fn configure(routes: &mut web::ServiceConfig) {
@@ -17,6 +17,15 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
                 .for_users(),
         )
         .service(Endpoint::api("/api/media/files/{id}/links").post(links::create).for_users())
+        .service(
+            Endpoint::api("/api/media/upload-links").get(upload_links::list).post(upload_links::create).for_users(),
+        )
+        .service(
+            Endpoint::api("/api/media/upload-links/{id}")
+                .post(upload_links::upload)
+                .delete(upload_links::delete)
+                .for_anybody(),
+        )
         .service(Endpoint::api("/api/auth/token").post(auth::token).for_anybody())
         .service(Endpoint::api("/api/auth/me").get(auth::me).for_users())
         .service(Endpoint::at("/healthz").get(health::alive).for_anybody())

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::base_url::LocalAddress;
 use crate::caching::limit_caching;
 use crate::connection::{Connection, Pace};
+use crate::cors::share_with_origins;
 use crate::request_log::log_request;
 use crate::routes::configure;
 
@@ -86,6 +87,7 @@ pub fn server(app: &App, listeners: Vec<TcpListener>, options: &ServerOptions) -
                 .app_data(Data::new(app.clone()))
                 .app_data(LocalAddress(address))
                 .wrap(from_fn(limit_caching))
+                .wrap(from_fn(share_with_origins))
                 .wrap(from_fn(log_request))
                 .configure(configure)
                 .into_factory()

@@ -1,5 +1,5 @@
 use crate::admission::Asker;
-use crate::{Error, Library};
+use crate::{AllowedType, Error, Library};
 use tintype_auth::Actor;
 use tintype_domain::{Description, FieldProblem, FileId, FileRecord, Key, Name, Permission, Timestamp, Visibility};
 use tintype_storage::{Spool, SpoolWriter, Spooled};
@@ -12,6 +12,11 @@ pub struct Inbox {
 }
 
 impl Inbox {
+    /// Returns the inbox for files of at most so many bytes.
+    pub(crate) fn at_most(self, bytes: u64) -> Self {
+        Self { max_upload_bytes: self.max_upload_bytes.min(bytes), ..self }
+    }
+
     /// Opens a place for one file of at most the permitted size.
     pub fn open(&self) -> SpoolWriter {
         self.spool.create(self.max_upload_bytes)
@@ -22,6 +27,8 @@ impl Inbox {
 #[derive(Debug)]
 pub struct Upload {
     content: Spooled,
+    /// What an upload link allows; everything if empty.
+    pub(crate) allowed_types: Vec<AllowedType>,
     pub(crate) file_name: String,
     base_name: Name,
 }
@@ -37,12 +44,17 @@ impl Upload {
         if content.len() == 0 {
             return Err(FieldProblem::EmptyFile);
         }
-        Ok(Self { content, file_name: file_name.to_owned(), base_name })
+        Ok(Self { content, allowed_types: Vec::new(), file_name: file_name.to_owned(), base_name })
     }
 
     /// Returns what the file is called unless its user calls it otherwise.
     pub fn base_name(&self) -> &Name {
         &self.base_name
+    }
+
+    /// Returns the upload, which is refused unless it is of one of these types.
+    pub(crate) fn only(self, allowed_types: Vec<AllowedType>) -> Self {
+        Self { allowed_types, ..self }
     }
 
     pub(crate) fn into_content(self) -> Spooled {
@@ -110,7 +122,7 @@ impl Library {
         Ok((file, self.inbox(actor)?))
     }
 
-    fn inbox(&self, actor: &Actor) -> Result<Inbox, Error> {
+    pub(crate) fn inbox(&self, actor: &Actor) -> Result<Inbox, Error> {
         if self.inner().calls.is_full() {
             return Err(Error::NoSpace("what was set aside on the database's disk is used up".into()));
         }

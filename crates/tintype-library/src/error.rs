@@ -29,6 +29,9 @@ pub enum Error {
         /// The detected media type.
         mime_type: String,
     },
+    /// All files that an upload link allows have come.
+    #[error("the upload link is used up")]
+    LinkUsedUp,
     /// The file has changed since the version that was to be changed or deleted.
     #[error("the file has changed meanwhile")]
     Outdated,
@@ -87,6 +90,7 @@ impl From<tintype_persistence::Error> for Error {
             E::Unavailable { .. } | E::Busy { .. } | E::Conflict { .. } => Self::Unavailable(error.into()),
             E::NoSpace => Self::NoSpace(error.into()),
             E::Outdated => Self::Outdated,
+            E::ReservationLost => Self::LinkUsedUp,
             E::NoSuchUser { username } => AccountProblem::NoSuchUser(username).into(),
             E::NoSuchToken { id } => AccountProblem::NoSuchToken(id).into(),
             E::UsernameTaken { username } => AccountProblem::UsernameTaken(username).into(),

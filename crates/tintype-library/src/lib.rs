@@ -18,10 +18,12 @@ mod passwords;
 mod place;
 mod prepare;
 mod remove;
+mod reservation;
 pub mod serving;
 mod throttle;
 mod thumbnailers;
 mod transfer;
+mod upload_links;
 mod view;
 
 pub use account_problem::AccountProblem;
@@ -32,6 +34,7 @@ pub use library::{Library, NotReady, Room};
 pub use media_access::{Grant, LinkSigner, MediaAccess, MediaRequest, Rotation};
 pub use options::{AllowedType, Options};
 pub use transfer::{ObjectFailure, Place, Progress, Transfer, TransferError, Transferred};
+pub use upload_links::{LinkUpload, UploadLinkOptions};
 pub use view::{Content, Media};
 
 // What a caller has to name to use this crate.

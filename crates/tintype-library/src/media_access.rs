@@ -66,6 +66,12 @@ pub struct LinkSigner {
 }
 
 impl LinkSigner {
+    /// Returns what signs links that expire then.
+    pub(crate) fn until(self, expires_at: Timestamp) -> Self {
+        let expires = u64::try_from(expires_at.unix_micros().div_euclid(1_000_000)).unwrap_or(0);
+        Self { expires, ..self }
+    }
+
     /// Returns the query that makes a link of a path, which begins with `/media/` or `/api/`.
     pub fn query(&self, path: &str, parameters: Parameters) -> String {
         self.key.signed_query(path, parameters, self.expires)

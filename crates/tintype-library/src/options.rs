@@ -1,3 +1,4 @@
+use std::fmt;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
@@ -87,6 +88,15 @@ impl AllowedType {
         match self {
             Self::Kind(allowed) => *allowed == kind,
             Self::MediaType(allowed) => allowed == mime_type,
+        }
+    }
+}
+
+impl fmt::Display for AllowedType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kind(kind) => kind.fmt(f),
+            Self::MediaType(media_type) => f.write_str(media_type),
         }
     }
 }

@@ -2,6 +2,7 @@ use crate::admission::Asker;
 use crate::content::{Change, ContentChange, Details, Upload};
 use crate::library::{Inner, now};
 use crate::prepare::Prepared;
+use crate::reservation::Place;
 use crate::{Error, Library, serving};
 use futures_util::future::join_all;
 use std::sync::{Arc, LazyLock};
@@ -21,21 +22,42 @@ impl Library {
     /// [`Error::Busy`], [`Error::Unavailable`], [`Error::Internal`]: nothing is kept then.
     pub async fn upload(&self, actor: &Actor, upload: Upload, details: Details) -> Result<FileRecord, Error> {
         actor.require(Permission::Create)?;
+        self.store(actor, upload, details, None).await
+    }
+
+    /// Stores a new file, for the place of an upload link if one is given.
+    pub(crate) async fn store(
+        &self,
+        actor: &Actor,
+        upload: Upload,
+        details: Details,
+        place: Option<Place>,
+    ) -> Result<FileRecord, Error> {
         // A file belongs to a user, and the operator is none.
         let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
         let Details { name, description, visibility } = details;
         let name = name.unwrap_or_else(|| upload.base_name().clone());
         let visibility = visibility.unwrap_or(self.options().default_visibility);
         let actor = actor.clone();
-        self.own(|inner| async move {
-            let content = inner.place(upload, Asker::of(&actor)).await?;
-            let keys = content.keys().cloned().collect();
-            let file = NewFile { user_id, name, description, visibility, content };
-            let inserted = async {
-                inner.require_still(&actor, Permission::Create).await?;
-                inner.database(move |db| db.insert_file(&file, now())).await
+        self.own(move |inner| async move {
+            let reservation = place.as_ref().map(Place::id);
+            let stored = async {
+                let content = inner.place(upload, Asker::of(&actor)).await?;
+                let keys = content.keys().cloned().collect();
+                let file = NewFile { user_id, name, description, visibility, reservation, content };
+                let inserted = async {
+                    inner.require_still(&actor, Permission::Create).await?;
+                    inner.database(move |db| db.insert_file(&file, now())).await
+                };
+                inner.or_discard(inserted.await, keys).await
             };
-            inner.or_discard(inserted.await, keys).await
+            let stored = stored.await;
+            match (place, &stored) {
+                (Some(place), Ok(_)) => place.settle(),
+                (Some(place), Err(_)) => place.release().await,
+                (None, _) => {}
+            }
+            stored
         })
         .await
     }

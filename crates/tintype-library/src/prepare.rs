@@ -43,15 +43,17 @@ impl Inner {
     pub(crate) async fn prepare(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<Prepared, Error> {
         let file_name = FileName::from_upload(&upload.file_name);
         let sent_name = upload.file_name.clone();
+        let allowed_by_link = upload.allowed_types.clone();
         let content = Arc::new(upload.into_content());
         let limits = self.limits();
         let source = content.clone();
         let (detected, image) =
             self.compute(Lane::Headers, asker, 0, move || inspect(&source, &sent_name, &limits)).await??;
         let facts = facts(&detected, image.as_ref().map(Image::facts));
-        let allowed = &self.options.allowed_types;
-        if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, &facts.mime_type)) {
-            return Err(Error::TypeNotAllowed { mime_type: facts.mime_type });
+        for allowed in [&self.options.allowed_types, &allowed_by_link] {
+            if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, &facts.mime_type)) {
+                return Err(Error::TypeNotAllowed { mime_type: facts.mime_type });
+            }
         }
         let thumbnails = match image {
             Some(image) => self.render(asker, image, &file_name).await?,

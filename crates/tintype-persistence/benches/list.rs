@@ -206,6 +206,7 @@ fn measure_uploads(database: &Database) {
             name,
             description: Default::default(),
             visibility: Visibility::Public,
+            reservation: None,
             content,
         };
         let start = Instant::now();

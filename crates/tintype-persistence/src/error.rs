@@ -81,6 +81,9 @@ pub enum Error {
     /// The file has changed since the version that was to be changed or deleted.
     #[error("the file has changed meanwhile")]
     Outdated,
+    /// The place of an upload by a link was given to another one, or the link was deleted.
+    #[error("the place of the upload was lost")]
+    ReservationLost,
     /// The disk of the database is full.
     #[error("no room is left for the database")]
     NoSpace,

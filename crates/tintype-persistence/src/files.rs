@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::rows::{FileRow, complete, valid};
 use crate::schema::{derived_objects, files};
 use crate::strays::{doom, redeem};
+use crate::upload_links::use_reservation;
 use crate::users::by_id;
 
 /// A file to be inserted.
@@ -28,6 +29,8 @@ pub struct NewFile {
     pub description: Description,
     /// Who may fetch its content.
     pub visibility: Visibility,
+    /// The place that it takes, if it comes by an upload link.
+    pub reservation: Option<i64>,
     /// Its content.
     pub content: NewContent,
 }
@@ -108,7 +111,10 @@ impl Database {
     /// user was deleted.
     pub fn insert_file(&self, file: &NewFile, now: Timestamp) -> Result<FileRecord, Error> {
         self.write(|connection| {
-            let NewFile { user_id, name, description, visibility, content } = file;
+            let NewFile { user_id, name, description, visibility, reservation, content } = file;
+            if let Some(reservation) = reservation {
+                use_reservation(connection, *reservation)?;
+            }
             redeem(connection, &content.keys().collect::<Vec<_>>())?;
             let user = by_id(connection, *user_id)?;
             let id = diesel::insert_into(files::table)

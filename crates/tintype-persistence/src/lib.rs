@@ -28,6 +28,7 @@ mod sql;
 mod sqlite;
 mod strays;
 mod tokens;
+mod upload_links;
 mod url;
 mod users;
 
@@ -43,4 +44,5 @@ pub use server_lock::ServerLock;
 pub use signing_keys::SigningKeyRecord;
 pub use strays::Claim;
 pub use tokens::NewToken;
+pub use upload_links::{NewUploadLink, Reserved, UploadLinkRecord};
 pub use users::{NewUser, UserChange};

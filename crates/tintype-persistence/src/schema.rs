@@ -112,6 +112,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    upload_links (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        description -> Text,
+        max_size -> Nullable<BigInt>,
+        allowed_types -> Text,
+        visibility -> Nullable<Text>,
+        uploads -> BigInt,
+        used -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    upload_reservations (id) {
+        id -> BigInt,
+        link_id -> BigInt,
+        leased_until -> BigInt,
+    }
+}
+
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(files -> users (user_id));

@@ -5,4 +5,5 @@ mod headers;
 mod links;
 mod ranges;
 mod safety;
+mod upload_links;
 mod visibility;

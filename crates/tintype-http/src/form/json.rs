@@ -41,7 +41,8 @@ fn field_value(json: &str) -> Result<FieldValue, Problem> {
         Some(JsonType::Float) => FieldValue::Text(float_text(json)),
         Some(JsonType::Null) => FieldValue::Null,
         Some(JsonType::Boolean) => FieldValue::Boolean(json == "true"),
-        Some(JsonType::Array) | None => FieldValue::Other,
+        Some(JsonType::Array) => serde_json::from_str(json).map_or(FieldValue::Other, FieldValue::Texts),
+        None => FieldValue::Other,
     })
 }
 

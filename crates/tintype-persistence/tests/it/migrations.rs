@@ -3,7 +3,7 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error};
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",
@@ -11,6 +11,7 @@ const ALL: [&str; 7] = [
     "0005_search_folding",
     "0006_visibility",
     "0007_signing_keys",
+    "0008_upload_links",
 ];
 
 #[test]

@@ -166,7 +166,14 @@ pub(crate) fn image(claim: &Claim) -> NewContent {
 
 pub(crate) fn new_file(user: &UserRecord, name: &str, content: NewContent) -> NewFile {
     let description = Description::new("User profile avatar").unwrap();
-    NewFile { user_id: user.id, name: Name::new(name).unwrap(), description, visibility: Visibility::Public, content }
+    NewFile {
+        user_id: user.id,
+        name: Name::new(name).unwrap(),
+        description,
+        visibility: Visibility::Public,
+        reservation: None,
+        content,
+    }
 }
 
 /// Uploads an image with four thumbnails.

@@ -1,0 +1,136 @@
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use tintype_library::auth::Parameters;
+use tintype_library::domain::{FieldErrors, FieldProblem, Permission};
+use tintype_library::{LinkSigner, UploadLinkOptions};
+
+use crate::app::App;
+use crate::base_url::BaseUrl;
+use crate::caller::Caller;
+use crate::file_id::PathId;
+use crate::files;
+use crate::form::Form;
+use crate::input::{NewFile, NewUploadLink};
+use crate::problem::Problem;
+use crate::reply::{Created, NoContent};
+use crate::view::FileView;
+
+/// A new upload link.
+#[derive(Serialize)]
+struct CreatedView {
+    url: String,
+    expires_at: String,
+    id: i64,
+}
+
+/// An upload link.
+#[derive(Serialize)]
+pub(crate) struct UploadLinkView {
+    id: i64,
+    url: String,
+    expires_at: String,
+    max_size: Option<u64>,
+    allowed_types: Vec<String>,
+    uploads: u64,
+    used: u64,
+    visibility: Option<&'static str>,
+    description: String,
+    user: i64,
+    created_at: String,
+}
+
+/// All upload links that the caller manages, as a single page.
+#[derive(Serialize)]
+pub(crate) struct UploadLinksView {
+    count: usize,
+    next: Option<String>,
+    previous: Option<String>,
+    results: Vec<UploadLinkView>,
+}
+
+/// `POST /api/media/upload-links`: a link by which people without a token upload files.
+pub(crate) async fn create(
+    Caller(actor): Caller,
+    app: Data<App>,
+    base: BaseUrl,
+    form: Form<NewUploadLink>,
+) -> Result<HttpResponse, Problem> {
+    actor.require(Permission::Create)?;
+    let NewUploadLink { lifetime, max_size, allowed_types, uploads, visibility, description } = form.read().await?;
+    let options = app.library.options();
+    let longest = options.max_link_lifetime;
+    let lifetime = lifetime.unwrap_or(options.signed_url_lifetime);
+    if lifetime > longest {
+        let problem = FieldProblem::TooGreat { limit: longest.as_secs() };
+        return Err(FieldErrors::one("expires_in", problem).into());
+    }
+    let link = UploadLinkOptions { lifetime, max_size, allowed_types, uploads, visibility, description };
+    let (id, signer) = app.library.create_upload_link(&actor, link).await?;
+    let view = CreatedView { url: url(&base, id, &signer), expires_at: signer.expires_at().to_string(), id };
+    Ok(HttpResponse::Created().json(view))
+}
+
+/// `GET /api/media/upload-links`: those of the caller; of an admin, all.
+pub(crate) async fn list(
+    Caller(actor): Caller,
+    app: Data<App>,
+    base: BaseUrl,
+) -> Result<Json<UploadLinksView>, Problem> {
+    let links = app.library.upload_links(&actor).await?;
+    let view = |(record, signer): (tintype_library::persistence::UploadLinkRecord, LinkSigner)| {
+        let link = record.link;
+        UploadLinkView {
+            id: record.id,
+            url: url(&base, record.id, &signer),
+            expires_at: link.expires_at.to_string(),
+            max_size: link.max_size,
+            allowed_types: link.allowed_types.split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect(),
+            uploads: link.uploads,
+            used: record.used,
+            visibility: link.visibility.map(|visibility| visibility.as_str()),
+            description: link.description,
+            user: record.user_id.0,
+            created_at: record.created_at.to_string(),
+        }
+    };
+    let results: Vec<_> = links.into_iter().map(view).collect();
+    Ok(Json(UploadLinksView { count: results.len(), next: None, previous: None, results }))
+}
+
+/// `DELETE /api/media/upload-links/<id>`: the link is refused from now on.
+pub(crate) async fn delete(Caller(actor): Caller, app: Data<App>, PathId(id): PathId) -> Result<NoContent, Problem> {
+    app.library.delete_upload_link(&actor, id.0).await?;
+    Ok(NoContent)
+}
+
+/// `POST /api/media/upload-links/<id>?expires=…&signature=…`: an upload by whoever has the link.
+pub(crate) async fn upload(
+    app: Data<App>,
+    base: BaseUrl,
+    PathId(id): PathId,
+    request: HttpRequest,
+    form: Form<NewFile>,
+) -> Result<Created<FileView>, Problem> {
+    let parameters = Parameters::parse(request.query_string())?;
+    let place = app.library.begin_upload_by_link(&path(id.0), &parameters, id.0).await?;
+    let NewFile { upload, details } = match form.read_into(&place.inbox).await {
+        Ok(file) => file,
+        Err(problem) => {
+            place.cancel().await;
+            return Err(problem);
+        }
+    };
+    let file = app.library.upload_by_link(place, upload, details).await?;
+    Ok(Created { location: format!("/api/media/files/{}", file.id), body: files::view(&app, base, &file).await? })
+}
+
+fn url(base: &BaseUrl, id: i64, signer: &LinkSigner) -> String {
+    let path = path(id);
+    format!("{}?{}", base.join(&path), signer.query(&path, Parameters::default()))
+}
+
+/// Returns the path of a link, as it is signed.
+fn path(id: i64) -> String {
+    format!("/api/media/upload-links/{id}")
+}
