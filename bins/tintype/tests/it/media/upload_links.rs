@@ -125,7 +125,8 @@ fn pages_of_the_configured_origins_may_use_the_api() {
         [(FILES, "GET, HEAD, POST, OPTIONS"), (&url, "POST, DELETE, OPTIONS"), ("/media/a", "GET, HEAD, OPTIONS")]
     {
         let ask = |origin: &str| {
-            let request = server.anonymous().request("OPTIONS", path).header("Origin", origin);
+            let anonymous = server.anonymous();
+            let request = anonymous.request("OPTIONS", path).header("Origin", origin);
             request.header("Access-Control-Request-Method", "POST").send().expect_status(200)
         };
         let answer = ask("http://localhost:3000");
@@ -138,7 +139,8 @@ fn pages_of_the_configured_origins_may_use_the_api() {
         let refused = ask("https://example.org");
         assert_eq!((refused.header("access-control-allow-origin"), refused.header("vary")), (None, Some("Origin")));
     }
-    let sent = server.anonymous().post(&url).header("Origin", "https://www.example.org").multipart(&file("a.txt", "a"));
+    let anonymous = server.anonymous();
+    let sent = anonymous.post(&url).header("Origin", "https://www.example.org").multipart(&file("a.txt", "a"));
     let answer = sent.send().expect_status(201);
     assert_eq!(answer.header("access-control-allow-origin"), Some("https://www.example.org"));
     assert!(answer.header("access-control-expose-headers").unwrap().contains("Location"), "{answer}");
