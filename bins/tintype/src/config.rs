@@ -61,6 +61,7 @@ impl Config {
         library.login_failures = count(settings.number("login_failures")?);
         library.login_failures_per_address = count(settings.number("login_failures_per_address")?);
         library.login_window = settings.time("login_window")?;
+        library.upload_expires = settings.time("upload_expires")?;
         library.abandoned_after = settings.time("abandoned_after")?;
         library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
         library.workers = match settings.text("workers") {

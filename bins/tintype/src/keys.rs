@@ -237,6 +237,12 @@ pub(crate) const KEYS: &[Key] = &[
         help: "When the objects of an upload that never committed are swept; longer than any upload takes to be stored",
     },
     Key {
+        name: "upload_expires",
+        value: Value::Time("1s", "365d"),
+        default: Default::Text("24h"),
+        help: "How long a resumable upload waits to be continued; then it is removed",
+    },
+    Key {
         name: "shutdown_delay",
         value: Value::Time("0s", "1h"),
         default: Default::Text("0s"),

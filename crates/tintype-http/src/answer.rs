@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use tintype_library::auth::Error as AuthError;
 use tintype_library::domain::{FieldErrors, FieldProblem, HumanSize};
-use tintype_library::{AccountProblem, Error};
+use tintype_library::{AccountProblem, Error, UploadProblem};
 
 use crate::problem::{Defect, Format, JsonType, Problem, Slow};
 use crate::request_id;
@@ -64,6 +64,10 @@ impl Answer {
             Problem::Malformed { format, defect } => {
                 Self::new(S::BAD_REQUEST, format!("{} parse error - {}", what(*format), why(defect)))
             }
+            Problem::InvalidHeader(name) => {
+                Self::new(S::BAD_REQUEST, format!("The header `{name}` is missing or not valid."))
+            }
+            Problem::OtherTusVersion => Self::new(S::PRECONDITION_FAILED, "Only version 1.0.0 of tus is supported."),
             Problem::FieldTooLarge { limit } => {
                 Self::new(S::PAYLOAD_TOO_LARGE, format!("A field is larger than {}.", HumanSize(*limit as u64)))
             }
@@ -89,6 +93,7 @@ impl Answer {
                 Self::invalid(non_field_error("Unable to log in with provided credentials.".to_owned()))
             }
             Error::Account(problem) => Self::to_account(problem),
+            Error::Upload(problem) => Self::to_upload(problem),
             Error::NotFound => Self::new(S::NOT_FOUND, "Not found."),
             Error::OtherContent => Self::invalid(lists(&FieldErrors::one("f", FieldProblem::NotAFile))),
             Error::LinkUsedUp => Self::new(S::FORBIDDEN, "The link is used up."),
@@ -129,6 +134,22 @@ impl Answer {
         }
     }
 
+    fn to_upload(problem: &UploadProblem) -> Self {
+        use StatusCode as S;
+        match problem {
+            UploadProblem::InvalidMetadata => Self::to(&Problem::InvalidHeader("Upload-Metadata")),
+            UploadProblem::InvalidFields(errors) => Self::invalid(lists(errors)),
+            UploadProblem::OtherLength => Self::new(S::BAD_REQUEST, "The upload cannot have that length."),
+            UploadProblem::OtherOffset => Self::new(S::CONFLICT, "The upload continues at another offset."),
+            UploadProblem::InUse => Self::new(S::LOCKED, "The file of the upload is being made."),
+            UploadProblem::OtherChecksum => {
+                Self::new(checksum_mismatch(), "The bytes do not have the checksum that was sent.")
+            }
+            UploadProblem::MadeOfOthers => Self::new(S::FORBIDDEN, "Nothing can be added to a final upload."),
+            UploadProblem::NotAPart => Self::new(S::BAD_REQUEST, "Only complete partial uploads can be concatenated."),
+        }
+    }
+
     fn to_auth(error: AuthError) -> Self {
         match error {
             AuthError::NotProvided => Self::unauthenticated("Authentication credentials were not provided."),
@@ -152,6 +173,11 @@ impl Answer {
             }
         }
     }
+}
+
+/// Returns the status that tus has for it.
+fn checksum_mismatch() -> StatusCode {
+    StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 fn lists(errors: &FieldErrors) -> Lists {
@@ -254,7 +280,7 @@ impl<'a> Body<'a> {
         let at_the_top = answer.lists.iter().filter(|(field, _)| !MEMBERS.contains(*field));
         Self {
             r#type: "about:blank",
-            title: answer.status.canonical_reason().unwrap_or("Error"),
+            title: answer.status.canonical_reason().unwrap_or("Checksum Mismatch"),
             status: answer.status.as_u16(),
             detail: &answer.detail,
             request_id,
@@ -288,9 +314,9 @@ mod tests {
     use actix_web::ResponseError;
     use actix_web::body::MessageBody;
     use serde_json::{Value, json};
-    use tintype_library::Error;
     use tintype_library::auth::Error as AuthError;
     use tintype_library::domain::{FieldErrors, FieldProblem, Permission};
+    use tintype_library::{Error, UploadProblem};
 
     use super::{Answer, Format, JsonType, sentence};
     use crate::problem::{Defect, Problem, Slow};
@@ -334,6 +360,14 @@ mod tests {
             malformed(Format::UrlEncoded),
             malformed(Format::Raw),
             Problem::FieldTooLarge { limit: 64 << 10 },
+            Problem::InvalidHeader("Upload-Offset"),
+            Problem::OtherTusVersion,
+            Error::from(UploadProblem::OtherLength).into(),
+            Error::from(UploadProblem::OtherOffset).into(),
+            Error::from(UploadProblem::InUse).into(),
+            Error::from(UploadProblem::OtherChecksum).into(),
+            Error::from(UploadProblem::MadeOfOthers).into(),
+            Error::from(UploadProblem::NotAPart).into(),
             Problem::TooSlow(Slow::Idle),
             Problem::TooSlow(Slow::Rate),
             Problem::PreconditionFailed,

@@ -1,3 +1,4 @@
+use std::future::{Ready, ready};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,9 +7,11 @@ use std::time::{Duration, Instant};
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::{Stream, TryStreamExt};
 use tokio::time::Sleep;
 
+use crate::app::App;
 use crate::config::HttpConfig;
 use crate::problem::{Defect, Format, Problem, Slow};
 
@@ -68,6 +71,16 @@ pub(crate) fn early_end(format: Format, error: &PayloadError) -> Problem {
 
 fn slow(why: Slow) -> PayloadError {
     PayloadError::Io(io::Error::new(io::ErrorKind::TimedOut, why))
+}
+
+impl FromRequest for Body {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = App::of(request).map(|app| Self::new(payload.take(), &app.config));
+        ready(body.map_err(Problem::from))
+    }
 }
 
 impl Stream for Body {

@@ -30,7 +30,9 @@ mod request_id;
 mod request_log;
 mod routes;
 mod server;
+mod tus;
 mod upload_links;
+mod uploads;
 mod validators;
 mod view;
 

@@ -18,6 +18,10 @@ pub(crate) enum Problem {
     UnsupportedMediaType(String),
     #[error("the {format} body cannot be parsed: {defect}")]
     Malformed { format: Format, defect: Defect },
+    #[error("the header `{0}` is missing or not valid")]
+    InvalidHeader(&'static str),
+    #[error("the client does not speak version 1.0.0 of tus")]
+    OtherTusVersion,
     #[error("a field is larger than {limit} bytes")]
     FieldTooLarge { limit: usize },
     #[error("the body {0}")]

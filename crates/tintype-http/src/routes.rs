@@ -1,8 +1,9 @@
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
 
 use crate::endpoint::Endpoint;
 use crate::problem::Problem;
-use crate::{auth, files, health, links, media, upload_links};
+use crate::{auth, files, health, links, media, tus, upload_links, uploads};
 
 /// Adds every route there is. The application data has to hold the [`App`](crate::App).
 pub(crate) fn configure(routes: &mut web::ServiceConfig) {
@@ -25,6 +26,15 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
                 .post(upload_links::upload)
                 .delete(upload_links::delete)
                 .for_anybody(),
+        )
+        .service(Endpoint::api("/api/media/uploads").post(uploads::create).for_users().wrap(from_fn(tus::negotiate)))
+        .service(
+            Endpoint::api("/api/media/uploads/{id}")
+                .get(uploads::get)
+                .patch(uploads::append)
+                .delete(uploads::delete)
+                .for_users()
+                .wrap(from_fn(tus::negotiate)),
         )
         .service(Endpoint::api("/api/auth/token").post(auth::token).for_anybody())
         .service(Endpoint::api("/api/auth/me").get(auth::me).for_users())

@@ -131,7 +131,7 @@ impl Validators {
 }
 
 /// Returns the date in seconds, the precision of HTTP.
-fn http_date(moment: Timestamp) -> HttpDate {
+pub(crate) fn http_date(moment: Timestamp) -> HttpDate {
     let seconds = u64::try_from(moment.to_datetime().unix_timestamp()).unwrap_or(0);
     (SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).into()
 }

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use tintype_library::auth::TokenKey;
 use tintype_library::domain::{Facts, FileRecord, HumanSize, ThumbnailRecord, UserRecord};
-use tintype_library::persistence::FilePage;
+use tintype_library::persistence::{FilePage, UploadKind, UploadRecord, UploadState};
 
 use crate::media_urls::MediaUrls;
 use crate::page_request::PageLinks;
@@ -176,4 +176,39 @@ pub(crate) struct HealthView {
 impl HealthView {
     pub(crate) const OK: Self = Self { status: "ok" };
     pub(crate) const FULL: Self = Self { status: "full" };
+}
+
+/// A resumable upload.
+#[derive(Serialize)]
+pub(crate) struct UploadView {
+    id: String,
+    state: &'static str,
+    offset: u64,
+    length: Option<u64>,
+    expires_at: String,
+    file: Option<String>,
+}
+
+impl UploadView {
+    pub(crate) fn new(upload: &UploadRecord) -> Self {
+        let state = match (&upload.state, upload.kind) {
+            (UploadState::Finished(_), _) => "finished",
+            (UploadState::Refused(_), _) => "refused",
+            (UploadState::Receiving, UploadKind::Partial) if upload.is_complete() => "received",
+            (UploadState::Receiving, _) if upload.is_complete() => "processing",
+            (UploadState::Receiving, _) => "receiving",
+        };
+        let file = match upload.state {
+            UploadState::Finished(file) => file.map(|file| format!("/api/media/files/{file}")),
+            _ => None,
+        };
+        Self {
+            id: upload.name.clone(),
+            state,
+            offset: upload.received,
+            length: upload.length,
+            expires_at: upload.expires_at.to_string(),
+            file,
+        }
+    }
 }

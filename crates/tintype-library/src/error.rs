@@ -1,4 +1,5 @@
 use crate::account_problem::AccountProblem;
+use crate::upload_problem::UploadProblem;
 use std::time::Duration;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -17,6 +18,9 @@ pub enum Error {
     /// An account is not what the use case needs it to be.
     #[error(transparent)]
     Account(#[from] AccountProblem),
+    /// A resumable upload is not what the use case needs it to be.
+    #[error(transparent)]
+    Upload(#[from] UploadProblem),
     /// There is no such file or object.
     #[error("there is no such file")]
     NotFound,

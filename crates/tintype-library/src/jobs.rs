@@ -89,6 +89,7 @@ impl Inner {
         for job in jobs {
             let result = match job.kind {
                 JobKind::Crc32 => self.note_crc32(FileId(job.subject)).await,
+                JobKind::Upload => self.make_file_late(job.subject).await,
             };
             let inner = self.clone();
             match result {

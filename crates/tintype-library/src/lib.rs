@@ -19,11 +19,13 @@ mod place;
 mod prepare;
 mod remove;
 mod reservation;
+mod resumable;
 pub mod serving;
 mod throttle;
 mod thumbnailers;
 mod transfer;
 mod upload_links;
+mod upload_problem;
 mod view;
 
 pub use account_problem::AccountProblem;
@@ -33,8 +35,10 @@ pub use error::{Error, causes};
 pub use library::{Library, NotReady, Room};
 pub use media_access::{Grant, LinkSigner, MediaAccess, MediaRequest, Rotation};
 pub use options::{AllowedType, Options};
+pub use resumable::{Append, Appending, Becomes, Concatenation, NewResumable, PartChecksum};
 pub use transfer::{ObjectFailure, Place, Progress, Transfer, TransferError, Transferred};
 pub use upload_links::{LinkUpload, UploadLinkOptions};
+pub use upload_problem::UploadProblem;
 pub use view::{Content, Media};
 
 // What a caller has to name to use this crate.

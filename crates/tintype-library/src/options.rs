@@ -47,6 +47,8 @@ pub struct Options {
     pub login_window: Duration,
     /// After how long without a commit an upload's objects count as left behind by a crash. Default: 15 minutes.
     pub abandoned_after: Duration,
+    /// How long a resumable upload waits to be continued. Default: 24 hours.
+    pub upload_expires: Duration,
 }
 
 impl Default for Options {
@@ -70,6 +72,7 @@ impl Default for Options {
             login_failures_per_address: const { NonZeroU32::new(100).unwrap() },
             login_window: Duration::from_secs(10 * 60),
             abandoned_after: Duration::from_secs(15 * 60),
+            upload_expires: Duration::from_secs(24 * 60 * 60),
         }
     }
 }

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use std::sync::{Arc, LazyLock};
 use tintype_auth::Actor;
 use tintype_domain::{FileId, FileRecord, Key, Permission, Suffix, Variant};
-use tintype_persistence::{Changed, FileChange, NewContent, NewDerived, NewFile};
+use tintype_persistence::{Changed, Database, FileChange, NewContent, NewDerived, NewFile};
 use tintype_storage::{Content, NewObject};
 
 /// The folder of all keys, the same as in the service that tintype replaces, so that its URLs stay.
@@ -33,25 +33,11 @@ impl Library {
         details: Details,
         place: Option<Place>,
     ) -> Result<FileRecord, Error> {
-        // A file belongs to a user, and the operator is none.
-        let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
-        let Details { name, description, visibility } = details;
-        let name = name.unwrap_or_else(|| upload.base_name().clone());
-        let visibility = visibility.unwrap_or(self.options().default_visibility);
         let actor = actor.clone();
         self.own(move |inner| async move {
             let reservation = place.as_ref().map(Place::id);
-            let stored = async {
-                let content = inner.place(upload, Asker::of(&actor)).await?;
-                let keys = content.keys().cloned().collect();
-                let file = NewFile { user_id, name, description, visibility, reservation, content };
-                let inserted = async {
-                    inner.require_still(&actor, Permission::Create).await?;
-                    inner.database(move |db| db.insert_file(&file, now())).await
-                };
-                inner.or_discard(inserted.await, keys).await
-            };
-            let stored = stored.await;
+            let insert = |db: &Database, file: &NewFile| db.insert_file(file, now());
+            let stored = inner.keep(&actor, upload, details, reservation, insert).await;
             match (place, &stored) {
                 (Some(place), Ok(_)) => place.settle(),
                 (Some(place), Err(_)) => place.release().await,
@@ -99,9 +85,33 @@ impl Library {
 
 /// How many times an upload tries other keys if storage holds unknown objects under those that it
 /// has claimed.
-const PLACING_ATTEMPTS: usize = 5;
+pub(crate) const PLACING_ATTEMPTS: usize = 5;
 
 impl Inner {
+    /// Stores a new file and its thumbnails; `insert` commits it.
+    pub(crate) async fn keep<T: Send + 'static>(
+        self: &Arc<Self>,
+        actor: &Actor,
+        upload: Upload,
+        details: Details,
+        reservation: Option<i64>,
+        insert: impl FnOnce(&Database, &NewFile) -> Result<T, tintype_persistence::Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        // A file belongs to a user, and the operator is none.
+        let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
+        let Details { name, description, visibility } = details;
+        let name = name.unwrap_or_else(|| upload.base_name().clone());
+        let visibility = visibility.unwrap_or(self.options.default_visibility);
+        let content = self.place(upload, Asker::of(actor)).await?;
+        let keys = content.keys().cloned().collect();
+        let file = NewFile { user_id, name, description, visibility, reservation, content };
+        let inserted = async {
+            self.require_still(actor, Permission::Create).await?;
+            self.database(move |db| insert(db, &file)).await
+        };
+        self.or_discard(inserted.await, keys).await
+    }
+
     /// Probes and renders an upload, claims keys for it, and puts its objects there.
     async fn place(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<NewContent, Error> {
         let prepared = self.prepare(upload, asker).await?;
@@ -195,7 +205,7 @@ struct Unplaced {
     error: Option<Error>,
 }
 
-fn random_suffix() -> Suffix {
+pub(crate) fn random_suffix() -> Suffix {
     let mut random = [0; 7];
     // Without randomness, the suffix is just more likely to be taken, and then another one is
     // tried.

@@ -69,6 +69,7 @@ impl Library {
                 db.drop_tombstones(now().plus(-TOMBSTONE_AGE))
             })
             .await?;
+        inner.expire_resumables().await?;
         let mut swept = 0;
         loop {
             let keys = inner.database(|db| db.doomed(SWEEP_BATCH)).await?;
@@ -110,7 +111,7 @@ impl Library {
 impl Inner {
     /// Runs a database call that comes before freeing room. If there is none left, it gets what was
     /// set aside.
-    async fn free<T: Send + 'static>(
+    pub(crate) async fn free<T: Send + 'static>(
         &self,
         call: impl Fn(&Database) -> Result<T, tintype_persistence::Error> + Clone + Send + 'static,
     ) -> Result<T, Error> {

@@ -110,38 +110,7 @@ impl Database {
     /// [`Error::ClaimLost`] if a key is not, or no longer, claimed; [`Error::NoSuchUser`] if the
     /// user was deleted.
     pub fn insert_file(&self, file: &NewFile, now: Timestamp) -> Result<FileRecord, Error> {
-        self.write(|connection| {
-            let NewFile { user_id, name, description, visibility, reservation, content } = file;
-            if let Some(reservation) = reservation {
-                use_reservation(connection, *reservation)?;
-            }
-            redeem(connection, &content.keys().collect::<Vec<_>>())?;
-            let user = by_id(connection, *user_id)?;
-            let id = diesel::insert_into(files::table)
-                .values((
-                    (files::user_id.eq(user_id.0), ContentRow::new(content, now)),
-                    (files::created_at.eq(now.unix_micros()), files::updated_at.eq(now.unix_micros())),
-                    (files::name.eq(name.as_str()), files::name_folded.eq(fold_for_search(name.as_str()))),
-                    (files::description.eq(description.as_str()), files::visibility.eq(visibility.as_str())),
-                ))
-                .returning(files::id)
-                .get_result::<i64>(connection)?;
-            Ok(FileRecord {
-                id: FileId(id),
-                user: Some(user),
-                key: content.key.clone(),
-                name: name.clone(),
-                description: description.clone(),
-                size: content.size,
-                checksum: content.checksum,
-                crc32: Some(content.crc32),
-                facts: content.facts.clone(),
-                visibility: *visibility,
-                created_at: now,
-                updated_at: now,
-                thumbnails: insert_derived(connection, id, &content.derived, now)?,
-            })
-        })
+        self.write(|connection| insert(connection, file, now))
     }
 
     /// Returns the file with that id, if there is one.
@@ -224,6 +193,40 @@ impl Database {
             Ok(())
         })
     }
+}
+
+/// Inserts a file and its derived objects and ends their claims.
+pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timestamp) -> Result<FileRecord, Error> {
+    let NewFile { user_id, name, description, visibility, reservation, content } = file;
+    if let Some(reservation) = reservation {
+        use_reservation(connection, *reservation)?;
+    }
+    redeem(connection, &content.keys().collect::<Vec<_>>())?;
+    let user = by_id(connection, *user_id)?;
+    let id = diesel::insert_into(files::table)
+        .values((
+            (files::user_id.eq(user_id.0), ContentRow::new(content, now)),
+            (files::created_at.eq(now.unix_micros()), files::updated_at.eq(now.unix_micros())),
+            (files::name.eq(name.as_str()), files::name_folded.eq(fold_for_search(name.as_str()))),
+            (files::description.eq(description.as_str()), files::visibility.eq(visibility.as_str())),
+        ))
+        .returning(files::id)
+        .get_result::<i64>(connection)?;
+    Ok(FileRecord {
+        id: FileId(id),
+        user: Some(user),
+        key: content.key.clone(),
+        name: name.clone(),
+        description: description.clone(),
+        size: content.size,
+        checksum: content.checksum,
+        crc32: Some(content.crc32),
+        facts: content.facts.clone(),
+        visibility: *visibility,
+        created_at: now,
+        updated_at: now,
+        thumbnails: insert_derived(connection, id, &content.derived, now)?,
+    })
 }
 
 fn find(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRow>, Error> {

@@ -29,6 +29,7 @@ mod sqlite;
 mod strays;
 mod tokens;
 mod upload_links;
+mod uploads;
 mod url;
 mod users;
 
@@ -45,4 +46,5 @@ pub use signing_keys::SigningKeyRecord;
 pub use strays::Claim;
 pub use tokens::NewToken;
 pub use upload_links::{NewUploadLink, Reserved, UploadLinkRecord};
+pub use uploads::{NewPart, NewUpload, UploadHold, UploadKind, UploadRecord, UploadState};
 pub use users::{NewUser, UserChange};

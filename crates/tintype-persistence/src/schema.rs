@@ -128,10 +128,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    uploads (id) {
+        id -> BigInt,
+        name -> Text,
+        user_id -> Nullable<BigInt>,
+        state -> Text,
+        kind -> Text,
+        length -> Nullable<BigInt>,
+        received -> BigInt,
+        holder -> Nullable<Text>,
+        leased_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        file_id -> Nullable<BigInt>,
+        refused_type -> Nullable<Text>,
+        metadata -> Text,
+        concat -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     upload_reservations (id) {
         id -> BigInt,
         link_id -> BigInt,
         leased_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    upload_parts (upload_id, start) {
+        upload_id -> BigInt,
+        start -> BigInt,
+        size -> BigInt,
+        key -> Text,
+    }
+}
+
+diesel::table! {
+    upload_sources (upload_id, position) {
+        upload_id -> BigInt,
+        position -> BigInt,
+        source_id -> BigInt,
     }
 }
 

@@ -7,7 +7,7 @@ use tintype_domain::{Key, Suffix, Timestamp};
 use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::error::Error;
-use crate::schema::{derived_objects, files, strays};
+use crate::schema::{derived_objects, files, strays, upload_parts};
 
 /// An upload is under way that may own the key.
 pub(crate) const CLAIMED: &str = "claimed";
@@ -170,7 +170,8 @@ pub(crate) fn owned<'a>(
     }
     let contents = files::table.filter(files::key.eq_any(&keys)).select(files::key);
     let derived = derived_objects::table.filter(derived_objects::key.eq_any(&keys)).select(derived_objects::key);
-    let owned = on_each!(connection, c => contents.union_all(derived).load::<String>(c))?;
+    let parts = upload_parts::table.filter(upload_parts::key.eq_any(&keys)).select(upload_parts::key);
+    let owned = on_each!(connection, c => contents.union_all(derived).union_all(parts).load::<String>(c))?;
     owned.iter().map(|key| parse(key)).collect()
 }
 

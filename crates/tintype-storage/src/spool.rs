@@ -52,6 +52,15 @@ impl Spool {
         self.folder.path()
     }
 
+    /// Returns how many bytes there is room for on the file system of the folder. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn free_bytes(&self) -> Result<u64, Error> {
+        let system = rustix::fs::statvfs(self.dir()).map_err(Error::io("read the free space at", self.dir()))?;
+        Ok(system.f_bavail.saturating_mul(system.f_frsize))
+    }
+
     /// Writes bytes to a new file. Blocks.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<Spooled, Error> {
         writer::write_whole(Arc::clone(&self.folder), bytes)

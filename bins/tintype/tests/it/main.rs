@@ -23,6 +23,7 @@ mod replicas;
 mod resilience;
 mod support;
 mod tokens;
+mod tus;
 mod types;
 mod upload;
 mod write;

@@ -6,3 +6,4 @@ mod fleet;
 mod kills;
 mod load;
 mod outages;
+mod resumable;

@@ -46,13 +46,14 @@ const ROWS: &str = "
 ";
 
 /// The migrations that it lacks.
-const NEW: [&str; 6] = [
+const NEW: [&str; 7] = [
     "0003_derived_objects",
     "0004_crc32_and_jobs",
     "0005_search_folding",
     "0006_visibility",
     "0007_signing_keys",
     "0008_upload_links",
+    "0009_uploads",
 ];
 
 fn of_the_version_before() -> Fresh {
