@@ -112,7 +112,7 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         create_database: bool,
     },
-    /// Set a user's password, read from standard input up to the first line break; its tokens stay valid
+    /// Set a user's password, read from standard input up to the first line break; its log-ins end, its other tokens stay valid
     SetPassword {
         /// Whose password it is
         username: String,

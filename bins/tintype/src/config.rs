@@ -13,10 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tintype_http::{CorsOrigins, Delivery, HttpConfig, LinkCaching};
 use tintype_library::auth::SigningKey;
-use tintype_library::domain::Visibility;
+use tintype_library::domain::{TokenLifetime, Visibility};
 use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError, ServerLock};
 use tintype_library::storage::{Spool, Storage};
-use tintype_library::{AllowedType, DecoderProcess, Encoding, Options};
+use tintype_library::{AllowedType, DecoderProcess, Encoding, Options, RateLimit};
 
 /// The effective configuration, checked.
 #[derive(Debug, Clone)]
@@ -62,6 +62,15 @@ impl Config {
         library.login_failures_per_address = count(settings.number("login_failures_per_address")?);
         library.login_window = settings.time("login_window")?;
         library.upload_expires = settings.time("upload_expires")?;
+        library.login_lifetime = Some(settings.time("login_lifetime")?)
+            .filter(|lifetime| !lifetime.is_zero())
+            .map(|lifetime| TokenLifetime::try_from(lifetime.max(TokenLifetime::MIN)))
+            .transpose()
+            .map_err(|error| Failure::new(error.to_string()))?;
+        library.rate_limit = settings.parse("rate_limit", |text| match text {
+            "" | "off" => Ok(None),
+            text => text.parse::<RateLimit>().map(Some),
+        })?;
         library.abandoned_after = settings.time("abandoned_after")?;
         library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
         library.workers = match settings.text("workers") {

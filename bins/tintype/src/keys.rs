@@ -231,6 +231,18 @@ pub(crate) const KEYS: &[Key] = &[
         help: "The time after which as many log-ins may fail again",
     },
     Key {
+        name: "login_lifetime",
+        value: Value::Time("0s", "36525d"),
+        default: Default::Text("0s"),
+        help: "How long the token of a log-in is valid; `0s`: until it is revoked",
+    },
+    Key {
+        name: "rate_limit",
+        value: Value::Text,
+        default: Default::Unset("off"),
+        help: "Requests that each token may make, such as `100/m` (`s`, `m`, `h` or `d`); more are answered 429",
+    },
+    Key {
         name: "abandoned_after",
         value: Value::Time("1s", "30d"),
         default: Default::Text("15m"),

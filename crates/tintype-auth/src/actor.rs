@@ -105,6 +105,8 @@ mod tests {
             username: "ada".into(),
             first_name: String::new(),
             last_name: String::new(),
+            email: String::new(),
+            has_password: false,
             is_staff,
             is_admin,
             is_active: true,

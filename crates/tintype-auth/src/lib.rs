@@ -6,6 +6,7 @@ mod error;
 mod password;
 mod signature;
 mod token;
+mod weakness;
 
 pub use actor::Actor;
 pub use error::Error;

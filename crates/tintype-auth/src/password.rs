@@ -1,8 +1,10 @@
 use crate::Error;
+use crate::weakness;
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::fmt;
+use tintype_domain::FieldProblem;
 
 /// A hash that no password matches, with the parameters of [`hash_password`].
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -36,6 +38,13 @@ impl Password {
             text if text.len() > Self::MAX_BYTES => Err(InvalidPassword::TooLong),
             text => Ok(Self(text)),
         }
+    }
+
+    /// Returns why the password is too weak for a user, by Django's default rules without the list
+    /// of common passwords; nothing if it is not. `known` is what is known of the user: what it is in
+    /// words, and its text.
+    pub fn weaknesses(&self, known: &[(&'static str, &str)]) -> Vec<FieldProblem> {
+        weakness::weaknesses(&self.0, known)
     }
 
     /// Returns the hash by which the password is recognised; see [`hash_password`].

@@ -18,6 +18,36 @@ pub enum FieldProblem {
     /// The text is empty, or has white space only.
     #[error("is blank")]
     Blank,
+    /// The value is not a boolean.
+    #[error("is not a boolean")]
+    NotABoolean,
+    /// The value is not a list.
+    #[error("is not a list")]
+    NotAList,
+    /// The text is not an email address.
+    #[error("is not an email address")]
+    NotAnEmailAddress,
+    /// The text has a character that user names cannot have.
+    #[error("is not a user name")]
+    NotAUsername,
+    /// The password is not the present one.
+    #[error("is not the present password")]
+    WrongPassword,
+    /// The password is too short.
+    #[error("has fewer than {min} characters")]
+    PasswordTooShort {
+        /// The fewest characters there may be.
+        min: usize,
+    },
+    /// The password has digits only.
+    #[error("has digits only")]
+    PasswordNumeric,
+    /// The password is too much like something that is known of its user.
+    #[error("is too similar to the {attribute}")]
+    PasswordSimilar {
+        /// What it is similar to, in words.
+        attribute: &'static str,
+    },
     /// The text contains a NUL character.
     #[error("contains a NUL character")]
     NulCharacter,

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod boolean;
 mod bounds;
 mod checksum;
 mod crc32;
+mod email_address;
 mod facts;
 mod field_errors;
 mod file_name;
@@ -22,13 +24,16 @@ mod redact;
 mod search;
 mod timestamp;
 mod token_lifetime;
+mod user_query;
 mod username;
 mod variant;
 mod visibility;
 
+pub use boolean::parse_boolean;
 pub use bounds::Bounds;
 pub use checksum::Checksum;
 pub use crc32::Crc32;
+pub use email_address::EmailAddress;
 pub use facts::Facts;
 pub use field_errors::{FieldErrors, FieldProblem};
 pub use file_name::{FileName, Suffix};
@@ -49,6 +54,7 @@ pub use redact::redact_url;
 pub use search::fold_for_search;
 pub use timestamp::Timestamp;
 pub use token_lifetime::{InvalidTokenLifetime, TokenLifetime};
+pub use user_query::{UserField, UserQuery};
 pub use username::{InvalidUsername, Username};
 pub use variant::Variant;
 pub use visibility::Visibility;

@@ -235,9 +235,9 @@ impl ListQuery {
         use ListParameter as P;
         let filter = &mut self.filter;
         match parameter {
-            P::Limit => self.limit = positive(value).unwrap_or(DEFAULT_LIMIT),
+            P::Limit => self.limit = page_limit(value),
             P::Offset => {
-                let offset = value.trim().parse().ok().filter(|&n| i64::try_from(n).is_ok()).unwrap_or(0);
+                let offset = page_offset(value);
                 if let Paging::Offset(_) = self.paging {
                     self.paging = Paging::Offset(offset);
                 }
@@ -299,16 +299,23 @@ fn choice<T: Clone>(value: &str, choices: &[(&str, T)]) -> Result<T, FieldProble
     chosen.ok_or_else(|| FieldProblem::NotAChoice { value: value.to_owned() })
 }
 
-fn positive(value: &str) -> Option<u32> {
-    let value = value.trim().parse::<u64>().ok().filter(|&n| n > 0)?;
-    Some(u32::try_from(value).unwrap_or(MAX_LIMIT).min(MAX_LIMIT))
+/// Returns how many rows a page has: the default, if the value is none.
+pub(crate) fn page_limit(value: &str) -> u32 {
+    let value = value.trim().parse::<u64>().ok().filter(|&n| n > 0);
+    value.map_or(DEFAULT_LIMIT, |value| u32::try_from(value).unwrap_or(MAX_LIMIT).min(MAX_LIMIT))
+}
+
+/// Returns how many rows come before a page: none, if the value is no number.
+pub(crate) fn page_offset(value: &str) -> u64 {
+    value.trim().parse().ok().filter(|&n| i64::try_from(n).is_ok()).unwrap_or(0)
 }
 
 fn number(value: &str) -> Result<Number, FieldProblem> {
     Number::parse(value).ok_or(FieldProblem::NotANumber)
 }
 
-fn terms(value: &str) -> Result<Vec<String>, FieldProblem> {
+/// Returns the different terms of a search, folded.
+pub(crate) fn terms(value: &str) -> Result<Vec<String>, FieldProblem> {
     if value.contains('\0') {
         return Err(FieldProblem::NulCharacter);
     }

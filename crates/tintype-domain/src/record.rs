@@ -81,6 +81,10 @@ pub struct UserRecord {
     pub is_admin: bool,
     /// Whether the user may log in and use its tokens.
     pub is_active: bool,
+    /// Where mail reaches the user, perhaps empty.
+    pub email: String,
+    /// Whether the user has a password, and so can log in.
+    pub has_password: bool,
     /// What the user was granted.
     pub permissions: BTreeSet<Permission>,
     /// When the user last exchanged its password for a token.
@@ -111,4 +115,9 @@ pub struct TokenRecord {
     pub expires_at: Option<Timestamp>,
     /// When it was last taken, to about a minute.
     pub last_used_at: Option<Timestamp>,
+}
+
+impl TokenRecord {
+    /// The label of tokens that were given for a password. They end when the password is changed.
+    pub const LOGIN_LABEL: &str = "password login";
 }

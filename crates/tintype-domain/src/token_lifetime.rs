@@ -1,3 +1,4 @@
+use crate::Timestamp;
 use std::time::Duration;
 
 /// How long a token is accepted: a second to a hundred years.
@@ -14,6 +15,12 @@ impl TokenLifetime {
     pub const MIN: Duration = Duration::from_secs(1);
     /// The longest lifetime: a hundred years of 365.25 days.
     pub const MAX: Duration = Duration::from_secs(36_525 * 24 * 60 * 60);
+
+    /// Returns when a token expires that is minted at `moment`.
+    pub fn after(self, moment: Timestamp) -> Timestamp {
+        // A hundred years of microseconds are far below the limit.
+        moment.plus(time::Duration::try_from(self.0).unwrap_or(time::Duration::MAX))
+    }
 }
 
 impl TryFrom<Duration> for TokenLifetime {

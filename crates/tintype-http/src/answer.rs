@@ -92,6 +92,7 @@ impl Answer {
             Error::WrongCredentials => {
                 Self::invalid(non_field_error("Unable to log in with provided credentials.".to_owned()))
             }
+            Error::Invalid(errors) => Self::invalid(lists(errors)),
             Error::Account(problem) => Self::to_account(problem),
             Error::Upload(problem) => Self::to_upload(problem),
             Error::NotFound => Self::new(S::NOT_FOUND, "Not found."),
@@ -191,6 +192,18 @@ fn sentence(problem: &FieldProblem) -> String {
         FieldProblem::Null => "This field may not be null.".to_owned(),
         FieldProblem::NotAText => "Not a valid string.".to_owned(),
         FieldProblem::Blank => "This field may not be blank.".to_owned(),
+        FieldProblem::NotABoolean => "Must be a valid boolean.".to_owned(),
+        FieldProblem::NotAList => "Expected a list of items.".to_owned(),
+        FieldProblem::NotAnEmailAddress => "Enter a valid email address.".to_owned(),
+        FieldProblem::NotAUsername => "Enter a valid username. This value may contain only letters, numbers, and \
+                                       @/./+/-/_ characters."
+            .to_owned(),
+        FieldProblem::WrongPassword => "Your old password was entered incorrectly. Please enter it again.".to_owned(),
+        FieldProblem::PasswordTooShort { min } => {
+            format!("This password is too short. It must contain at least {min} characters.")
+        }
+        FieldProblem::PasswordNumeric => "This password is entirely numeric.".to_owned(),
+        FieldProblem::PasswordSimilar { attribute } => format!("The password is too similar to the {attribute}."),
         FieldProblem::NulCharacter => "Null characters are not allowed.".to_owned(),
         FieldProblem::TooLong { limit } => format!("Ensure this field has no more than {limit} characters."),
         FieldProblem::TooManyTerms { limit } => format!("Ensure this field has no more than {limit} terms."),
@@ -404,6 +417,14 @@ mod tests {
             FieldProblem::Null,
             FieldProblem::NotAText,
             FieldProblem::Blank,
+            FieldProblem::NotABoolean,
+            FieldProblem::NotAList,
+            FieldProblem::NotAnEmailAddress,
+            FieldProblem::NotAUsername,
+            FieldProblem::WrongPassword,
+            FieldProblem::PasswordTooShort { min: 8 },
+            FieldProblem::PasswordNumeric,
+            FieldProblem::PasswordSimilar { attribute: "username" },
             FieldProblem::NulCharacter,
             FieldProblem::TooLong { limit: 255 },
             FieldProblem::TooManyTerms { limit: 32 },

@@ -14,6 +14,7 @@ pub(crate) async fn limit_caching(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let caching = match request.path() {
         path if path.trim_end_matches('/') == "/api/auth/token" => Some("no-store"),
+        path if path.trim_end_matches('/').ends_with("/tokens") => Some("no-store"),
         path if path.starts_with("/api/") => Some("private, no-cache"),
         _ => None,
     };

@@ -7,18 +7,23 @@ use crate::problem::Problem;
 /// A path with its methods. `HEAD` works wherever `GET` does, `OPTIONS` lists the methods, and
 /// other methods are answered 405.
 pub(crate) struct Endpoint {
+    path: String,
     resource: Resource,
     allow: Vec<&'static str>,
 }
 
 impl Endpoint {
     pub(crate) fn at(path: &str) -> Self {
-        Self { resource: web::resource(path), allow: Vec::new() }
+        Self { path: path.to_owned(), resource: web::resource(path), allow: Vec::new() }
     }
 
     /// Returns an endpoint that also accepts a trailing slash.
     pub(crate) fn api(path: &str) -> Self {
-        Self { resource: web::resource([path.to_owned(), format!("{path}/")]), allow: Vec::new() }
+        Self {
+            path: path.to_owned(),
+            resource: web::resource([path.to_owned(), format!("{path}/")]),
+            allow: Vec::new(),
+        }
     }
 
     pub(crate) fn get<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
@@ -69,18 +74,29 @@ impl Endpoint {
         self
     }
 
-    /// Builds an endpoint that tells unauthenticated callers nothing but its methods.
-    pub(crate) fn for_users(self) -> Resource {
+    /// Tells unauthenticated callers nothing but the methods.
+    pub(crate) fn for_users(mut self) -> Self {
         let allow = self.allowed();
         let refuse = move |_: Caller, request: HttpRequest| std::future::ready(refuse(&request, allow));
-        self.answer_options(allow).default_service(web::to(refuse))
+        self.resource = self.resource.default_service(web::to(refuse));
+        self.answer_options(allow)
     }
 
-    /// Builds an endpoint for everybody.
-    pub(crate) fn for_anybody(self) -> Resource {
+    /// Answers everybody.
+    pub(crate) fn for_anybody(mut self) -> Self {
         let allow = self.allowed();
+        let refuse = move |request: HttpRequest| std::future::ready(refuse(&request, allow));
+        self.resource = self.resource.default_service(web::to(refuse));
         self.answer_options(allow)
-            .default_service(web::to(move |request: HttpRequest| std::future::ready(refuse(&request, allow))))
+    }
+
+    pub(crate) fn into_resource(self) -> Resource {
+        self.resource
+    }
+
+    /// Returns the methods, except `HEAD` and `OPTIONS`, each with the path.
+    pub(crate) fn routes(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.allow.iter().filter(|method| **method != "HEAD").map(|method| (*method, self.path.clone()))
     }
 
     fn allowed(&self) -> &'static str {
@@ -88,9 +104,10 @@ impl Endpoint {
         Box::leak(format!("{}, OPTIONS", self.allow.join(", ")).into_boxed_str())
     }
 
-    fn answer_options(self, allow: &'static str) -> Resource {
+    fn answer_options(mut self, allow: &'static str) -> Self {
         let answer = move || std::future::ready(HttpResponse::Ok().insert_header((header::ALLOW, allow)).finish());
-        self.resource.route(web::method(actix_web::http::Method::OPTIONS).to(answer))
+        self.resource = self.resource.route(web::method(actix_web::http::Method::OPTIONS).to(answer));
+        self
     }
 }
 

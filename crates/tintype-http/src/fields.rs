@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use tintype_library::domain::FieldProblem;
+use tintype_library::domain::{FieldProblem, parse_boolean};
 use tintype_library::storage::Spooled;
 
 /// The content of a body: fields that are not files, and perhaps the file `f`.
@@ -25,10 +25,10 @@ pub(crate) struct Fields(HashMap<String, FieldValue>);
 #[derive(Debug)]
 pub(crate) enum FieldValue {
     Text(String),
-    Null,
     Boolean(bool),
-    Texts(Vec<String>),
-    /// Another list, or an object.
+    List(Vec<FieldValue>),
+    Null,
+    /// An object.
     Other,
 }
 
@@ -43,7 +43,32 @@ impl Fields {
             None => Ok(None),
             Some(FieldValue::Text(text)) => Ok(Some(text)),
             Some(FieldValue::Null) => Err(FieldProblem::Null),
-            Some(FieldValue::Boolean(_) | FieldValue::Texts(_) | FieldValue::Other) => Err(FieldProblem::NotAText),
+            Some(FieldValue::Boolean(_) | FieldValue::List(_) | FieldValue::Other) => Err(FieldProblem::NotAText),
+        }
+    }
+
+    /// Returns the boolean of a field, `None` if it was not sent.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, FieldProblem> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(FieldValue::Boolean(value)) => Ok(Some(*value)),
+            Some(FieldValue::Text(text)) => parse_boolean(text).map(Some),
+            Some(FieldValue::Null) => Err(FieldProblem::Null),
+            Some(FieldValue::List(_) | FieldValue::Other) => Err(FieldProblem::NotABoolean),
+        }
+    }
+
+    /// Returns the texts of a list, `None` if it was not sent. A text is a list that is separated by
+    /// commas, which is how forms send one.
+    pub(crate) fn list(&self, name: &str) -> Result<Option<Vec<&str>>, FieldProblem> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(FieldValue::Text(text)) => {
+                Ok(Some(text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()))
+            }
+            Some(FieldValue::List(items)) => items.iter().map(text_of).collect::<Result<_, _>>().map(Some),
+            Some(FieldValue::Null) => Err(FieldProblem::Null),
+            Some(FieldValue::Boolean(_) | FieldValue::Other) => Err(FieldProblem::NotAList),
         }
     }
 
@@ -61,9 +86,9 @@ impl Fields {
     }
 
     /// Returns the value of a field that is a list of texts.
-    pub(crate) fn texts(&self, name: &str) -> Option<&[String]> {
+    pub(crate) fn texts(&self, name: &str) -> Option<Vec<&str>> {
         match self.0.get(name) {
-            Some(FieldValue::Texts(texts)) => Some(texts),
+            Some(FieldValue::List(items)) => items.iter().map(|item| text_of(item).ok()).collect(),
             _ => None,
         }
     }
@@ -74,6 +99,13 @@ impl Fields {
 
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.0.contains_key(name)
+    }
+}
+
+fn text_of(item: &FieldValue) -> Result<&str, FieldProblem> {
+    match item {
+        FieldValue::Text(text) => Ok(text),
+        _ => Err(FieldProblem::NotAText),
     }
 }
 

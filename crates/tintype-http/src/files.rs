@@ -1,16 +1,16 @@
 use actix_web::web::{Data, Json};
 use tintype_library::Change;
-use tintype_library::domain::{FileRecord, Permission};
+use tintype_library::domain::{FileId, FileRecord, Permission};
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::caller::Caller;
 use crate::conditions::Conditions;
-use crate::file_id::PathId;
 use crate::form::Form;
 use crate::input::NewFile;
 use crate::media_urls::MediaUrls;
 use crate::page_request::PageRequest;
+use crate::path_id::PathId;
 use crate::problem::Problem;
 use crate::reply::{Created, NoContent, Tagged};
 use crate::view::{FileView, PageView};
@@ -21,13 +21,15 @@ pub(crate) async fn list(
     app: Data<App>,
     base: BaseUrl,
     request: PageRequest,
-) -> Result<Json<PageView>, Problem> {
+) -> Result<Json<PageView<FileView>>, Problem> {
     // Permission is checked before the query is parsed: 403 goes before 400.
     actor.require(Permission::View)?;
     let query = request.query()?;
     let page = app.library.list(&actor, query.clone()).await?;
+    let links = request.links(&query, &page);
     let urls = MediaUrls::of(&app.library, base, &page.files).await?;
-    Ok(Json(PageView::new(&page, request.links(&query, &page), &urls)))
+    let results = page.files.iter().map(|file| FileView::new(file, &urls)).collect();
+    Ok(Json(PageView::new(page.count, links, results)))
 }
 
 /// `GET /api/media/files/<id>`: a file.
@@ -35,7 +37,7 @@ pub(crate) async fn get(
     Caller(actor): Caller,
     app: Data<App>,
     base: BaseUrl,
-    PathId(id): PathId,
+    PathId(id): PathId<FileId>,
 ) -> Result<Tagged<FileView>, Problem> {
     let file = app.library.get(&actor, id).await?;
     Ok(Tagged(view(&app, base, &file).await?))
@@ -60,7 +62,7 @@ pub(crate) async fn change(
     Caller(actor): Caller,
     app: Data<App>,
     base: BaseUrl,
-    PathId(id): PathId,
+    PathId(id): PathId<FileId>,
     conditions: Conditions,
     form: Form<Change>,
 ) -> Result<Tagged<FileView>, Problem> {
@@ -75,7 +77,7 @@ pub(crate) async fn change(
 pub(crate) async fn delete(
     Caller(actor): Caller,
     app: Data<App>,
-    PathId(id): PathId,
+    PathId(id): PathId<FileId>,
     conditions: Conditions,
 ) -> Result<NoContent, Problem> {
     let expected = match conditions.are_absent() {

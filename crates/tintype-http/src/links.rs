@@ -2,15 +2,15 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Serialize;
 use tintype_library::auth::Parameters;
-use tintype_library::domain::{FieldErrors, FieldProblem};
+use tintype_library::domain::{FieldErrors, FieldProblem, FileId};
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::caller::Caller;
-use crate::file_id::PathId;
 use crate::form::Form;
 use crate::input::NewLink;
 use crate::media_urls::signed;
+use crate::path_id::PathId;
 use crate::problem::Problem;
 
 /// A link, and when it expires.
@@ -25,7 +25,7 @@ pub(crate) async fn create(
     Caller(actor): Caller,
     app: Data<App>,
     base: BaseUrl,
-    PathId(id): PathId,
+    PathId(id): PathId<FileId>,
     form: Form<NewLink>,
 ) -> Result<HttpResponse, Problem> {
     // Permission and existence are checked before the body is read.

@@ -9,8 +9,7 @@ use tintype_library::persistence::FilePage;
 use crate::base_url::BaseUrl;
 use crate::problem::Problem;
 
-/// A request for a page of a list. Its query has the parameters of
-/// [`ListParameter`](tintype_library::domain::ListParameter).
+/// A request for a page of a list.
 pub(crate) struct PageRequest {
     url: String,
     parameters: Vec<(String, String)>,
@@ -37,8 +36,24 @@ impl FromRequest for PageRequest {
 }
 
 impl PageRequest {
+    /// Returns the decoded parameters.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     pub(crate) fn query(&self) -> Result<ListQuery, FieldErrors> {
-        ListQuery::parse(self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        ListQuery::parse(self.parameters())
+    }
+
+    /// Returns the links of the page of `limit` users that begins at `offset`, in a list of `count`.
+    pub(crate) fn user_links(&self, limit: u32, offset: u64, count: u64) -> PageLinks {
+        let step = u64::from(limit);
+        let at = |offset: u64| self.page(limit, (offset > 0).then(|| ("offset", offset.to_string())));
+        let after = offset.saturating_add(step);
+        PageLinks {
+            next: (after < count).then(|| at(after)),
+            previous: (offset > 0).then(|| at(offset.saturating_sub(step))),
+        }
     }
 
     /// Returns the links of the page that `query` asks for.

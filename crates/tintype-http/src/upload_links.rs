@@ -8,10 +8,10 @@ use tintype_library::{LinkSigner, UploadLinkOptions};
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::caller::Caller;
-use crate::file_id::PathId;
 use crate::files;
 use crate::form::Form;
 use crate::input::{NewFile, NewUploadLink};
+use crate::path_id::PathId;
 use crate::problem::Problem;
 use crate::reply::{Created, NoContent};
 use crate::view::FileView;
@@ -99,8 +99,12 @@ pub(crate) async fn list(
 }
 
 /// `DELETE /api/media/upload-links/<id>`: the link is refused from now on.
-pub(crate) async fn delete(Caller(actor): Caller, app: Data<App>, PathId(id): PathId) -> Result<NoContent, Problem> {
-    app.library.delete_upload_link(&actor, id.0).await?;
+pub(crate) async fn delete(
+    Caller(actor): Caller,
+    app: Data<App>,
+    PathId(id): PathId<i64>,
+) -> Result<NoContent, Problem> {
+    app.library.delete_upload_link(&actor, id).await?;
     Ok(NoContent)
 }
 
@@ -108,12 +112,12 @@ pub(crate) async fn delete(Caller(actor): Caller, app: Data<App>, PathId(id): Pa
 pub(crate) async fn upload(
     app: Data<App>,
     base: BaseUrl,
-    PathId(id): PathId,
+    PathId(id): PathId<i64>,
     request: HttpRequest,
     form: Form<NewFile>,
 ) -> Result<Created<FileView>, Problem> {
     let parameters = Parameters::parse(request.query_string())?;
-    let place = app.library.begin_upload_by_link(&path(id.0), &parameters, id.0).await?;
+    let place = app.library.begin_upload_by_link(&path(id), &parameters, id).await?;
     let NewFile { upload, details } = match form.read_into(&place.inbox).await {
         Ok(file) => file,
         Err(problem) => {

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use tintype_library::auth::TokenKey;
-use tintype_library::domain::{Facts, FileRecord, HumanSize, ThumbnailRecord, UserRecord};
-use tintype_library::persistence::{FilePage, UploadKind, UploadRecord, UploadState};
+use tintype_library::domain::{Facts, FileRecord, HumanSize, ThumbnailRecord, TokenRecord, UserRecord};
+use tintype_library::persistence::{UploadKind, UploadRecord, UploadState};
 
 use crate::media_urls::MediaUrls;
 use crate::page_request::PageLinks;
@@ -117,17 +117,16 @@ impl ThumbnailView {
 
 /// A page of a list.
 #[derive(Serialize)]
-pub(crate) struct PageView {
+pub(crate) struct PageView<T> {
     count: Option<u64>,
     next: Option<String>,
     previous: Option<String>,
-    results: Vec<FileView>,
+    results: Vec<T>,
 }
 
-impl PageView {
-    pub(crate) fn new(page: &FilePage, links: PageLinks, urls: &MediaUrls) -> Self {
-        let results = page.files.iter().map(|file| FileView::new(file, urls)).collect();
-        Self { count: page.count, next: links.next, previous: links.previous, results }
+impl<T> PageView<T> {
+    pub(crate) fn new(count: Option<u64>, links: PageLinks, results: Vec<T>) -> Self {
+        Self { count, next: links.next, previous: links.previous, results }
     }
 }
 
@@ -155,15 +154,101 @@ impl MeView {
     }
 }
 
-/// A new token. This is the only time it is shown.
+/// A user as admins see it. The order of the fields is part of the contract.
 #[derive(Serialize)]
-pub(crate) struct TokenView {
+pub(crate) struct UserView {
+    id: i64,
+    username: String,
+    first_name: String,
+    last_name: String,
+    full_name: String,
+    email: String,
+    is_staff: bool,
+    is_admin: bool,
+    is_active: bool,
+    permissions: Vec<u16>,
+    last_login: Option<String>,
+    created_at: String,
+    has_password: bool,
+}
+
+impl Entity for UserView {}
+
+impl UserView {
+    pub(crate) fn new(user: &UserRecord) -> Self {
+        Self {
+            id: user.id.0,
+            username: user.username.clone(),
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            full_name: user.full_name(),
+            email: user.email.clone(),
+            is_staff: user.is_staff,
+            is_admin: user.is_admin,
+            is_active: user.is_active,
+            permissions: user.permissions.iter().map(|permission| permission.code()).collect(),
+            last_login: user.last_login.map(|at| at.to_string()),
+            created_at: user.created_at.to_string(),
+            has_password: user.has_password,
+        }
+    }
+}
+
+/// The key of a token. This is the only time it is shown.
+#[derive(Serialize)]
+pub(crate) struct KeyView {
     token: String,
 }
 
-impl TokenView {
+impl KeyView {
     pub(crate) fn new(key: &TokenKey) -> Self {
         Self { token: key.reveal().to_owned() }
+    }
+}
+
+/// A new token with its key. This is the only time it is shown.
+#[derive(Serialize)]
+pub(crate) struct NewTokenView {
+    id: i64,
+    label: String,
+    token: String,
+    created_at: String,
+    expires_at: Option<String>,
+}
+
+impl Entity for NewTokenView {}
+
+impl NewTokenView {
+    pub(crate) fn new(token: &TokenRecord, key: &TokenKey) -> Self {
+        Self {
+            id: token.id.0,
+            label: token.label.clone(),
+            token: key.reveal().to_owned(),
+            created_at: token.created_at.to_string(),
+            expires_at: token.expires_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+/// A token without its key.
+#[derive(Serialize)]
+pub(crate) struct TokenView {
+    id: i64,
+    label: String,
+    created_at: String,
+    expires_at: Option<String>,
+    last_used_at: Option<String>,
+}
+
+impl TokenView {
+    pub(crate) fn new(token: &TokenRecord) -> Self {
+        Self {
+            id: token.id.0,
+            label: token.label.clone(),
+            created_at: token.created_at.to_string(),
+            expires_at: token.expires_at.map(|at| at.to_string()),
+            last_used_at: token.last_used_at.map(|at| at.to_string()),
+        }
     }
 }
 

@@ -1,25 +1,26 @@
-use crate::accounts::named;
+use crate::accounts::{Known, named, require_strong};
 use crate::admission::{Asker, Lane};
 use crate::library::{Inner, now};
 use crate::throttle::network_of;
 use crate::{AccountProblem, Error, Library};
 use std::net::IpAddr;
 use std::sync::Arc;
-use tintype_auth::{Actor, TokenKey};
-use tintype_domain::Permission;
-use tintype_persistence::NewToken;
+use tintype_auth::{Actor, Password, TokenKey};
+use tintype_domain::{FieldErrors, FieldProblem, Permission, TokenLifetime, TokenRecord};
+use tintype_persistence::{NewToken, UserChange};
 
 impl Library {
     /// Returns who shows this `Authorization` header.
     ///
     /// # Errors
-    /// [`Error::Auth`] where nobody does.
+    /// [`Error::Auth`] where nobody does; [`Error::Throttled`] if its token has made too many requests.
     pub async fn authenticate(&self, header: Option<&[u8]>) -> Result<Actor, Error> {
         let hash = TokenKey::from_authorization(header)?.hash();
         let found = self.inner().database(move |db| db.token_by_hash(&hash)).await?;
         let (token, user) = found.ok_or(tintype_auth::Error::InvalidToken)?;
         let now = now();
         let actor = Actor::of_token(&token, user, now)?;
+        self.inner().request_throttle.count(token.id)?;
         // To the minute: a write for every request would cost more than the request.
         if token.last_used_at.is_none_or(|last| last.plus(time::Duration::MINUTE) < now) {
             let inner = self.inner().clone();
@@ -32,12 +33,19 @@ impl Library {
         Ok(actor)
     }
 
-    /// Mints a token for who knows the user's password.
+    /// Mints a token for who knows the user's password. It is valid as long as the options say, or as long as was asked for
+    /// if that is less.
     ///
     /// # Errors
     /// [`Error::Throttled`] where too many log-ins from that address have failed; [`Error::WrongCredentials`], after the
     /// same time whether or not the user exists; [`Error::Busy`].
-    pub async fn log_in(&self, from: IpAddr, username: &str, password: &str) -> Result<TokenKey, Error> {
+    pub async fn log_in(
+        &self,
+        from: IpAddr,
+        username: &str,
+        password: &str,
+        lifetime: Option<TokenLifetime>,
+    ) -> Result<TokenKey, Error> {
         let network = network_of(from);
         self.inner().login_throttle.check(username, network)?;
         let name = username.to_owned();
@@ -54,14 +62,49 @@ impl Library {
         };
         let key = TokenKey::mint()?;
         let key_hash = key.hash();
+        let lifetime = lifetime.into_iter().chain(self.options().login_lifetime).min();
         self.inner()
             .database(move |db| {
-                db.record_login(user.id, now())?;
-                let token = NewToken { key_hash, label: "password login".to_owned(), expires_at: None };
-                db.create_token(user.id, &token, now())
+                let now = now();
+                db.record_login(user.id, now)?;
+                let expires_at = lifetime.map(|lifetime| lifetime.after(now));
+                db.create_token(
+                    user.id,
+                    &NewToken { key_hash, label: TokenRecord::LOGIN_LABEL.to_owned(), expires_at },
+                    now,
+                )
             })
             .await?;
         Ok(key)
+    }
+
+    /// Gives the actor another password, if it knows the present one. Its other log-ins end.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if `old_password` is wrong or `new_password` too weak; [`Error::Throttled`], [`Error::Busy`] as
+    /// for a log-in.
+    pub async fn change_password(
+        &self,
+        actor: &Actor,
+        from: IpAddr,
+        old_password: String,
+        new_password: Password,
+    ) -> Result<(), Error> {
+        let user = actor.user().ok_or(Error::NotFound)?.clone();
+        let network = network_of(from);
+        self.inner().login_throttle.check(&user.username, network)?;
+        let name = user.username.clone();
+        let (_, hash) = self.inner().database(move |db| named(db, &name)).await?;
+        if !self.inner().verify_password(Asker::of(actor), old_password, hash).await? {
+            self.inner().login_throttle.count_failure(&user.username, network);
+            return Err(FieldErrors::one("old_password", FieldProblem::WrongPassword).into());
+        }
+        require_strong(actor, "new_password", &new_password, &Known::of(&user))?;
+        let hash = move || new_password.hash();
+        let hash = self.inner().compute(Lane::Passwords, Asker::of(actor), 0, hash).await??;
+        let change = UserChange { password_hash: Some(hash), kept_login: actor.token(), ..UserChange::default() };
+        self.inner().database(move |db| db.change_user(user.id, &change)).await?;
+        Ok(())
     }
 }
 

@@ -1,13 +1,15 @@
+mod password;
 mod tokens;
 
 use crate::admission::{Admission, Asker, Lane};
 use crate::calls::Calls;
 use crate::library::now;
 use crate::{Error, Library, Options};
+pub(crate) use password::{Known, require_strong};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tintype_auth::{Actor, Password, TokenKey};
-use tintype_domain::{Permission, PersonName, UserId, UserRecord, Username};
+use tintype_domain::{EmailAddress, Permission, PersonName, UserId, UserQuery, UserRecord, Username};
 use tintype_persistence::{Database, NewToken, NewUser, UserChange};
 
 /// How many files a deleted user loses at a time: a transaction that takes long would keep uploads waiting.
@@ -21,7 +23,7 @@ pub struct Accounts {
     calls: Arc<Calls>,
 }
 
-/// A user to be created, and active.
+/// A user to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAccount {
     /// The unique name the user logs in with.
@@ -30,10 +32,14 @@ pub struct NewAccount {
     pub first_name: PersonName,
     /// Family name.
     pub last_name: PersonName,
+    /// Where mail reaches the user.
+    pub email: EmailAddress,
     /// Whether permissions granted to the user count.
     pub is_staff: bool,
     /// Whether the user may do everything.
     pub is_admin: bool,
+    /// Whether the user may log in and use its tokens.
+    pub is_active: bool,
     /// What the user is granted.
     pub permissions: BTreeSet<Permission>,
     /// The password; without one the user can only use tokens.
@@ -41,16 +47,41 @@ pub struct NewAccount {
 }
 
 impl NewAccount {
-    /// Returns a user of that name, without other names, rights or a password.
+    /// Returns an active user of that name, without other names, rights or a password.
     pub fn new(username: Username) -> Self {
         Self {
             username,
             first_name: PersonName::default(),
             last_name: PersonName::default(),
+            email: EmailAddress::default(),
             is_staff: false,
             is_admin: false,
+            is_active: true,
             permissions: BTreeSet::new(),
             password: None,
+        }
+    }
+}
+
+impl NewAccount {
+    fn known(&self) -> Known<'_> {
+        Known {
+            username: self.username.as_str(),
+            first_name: self.first_name.as_str(),
+            last_name: self.last_name.as_str(),
+            email: self.email.as_str(),
+        }
+    }
+}
+
+impl AccountChange {
+    /// Returns what will be known of the user once it has changed.
+    fn known_after<'a>(&'a self, user: &'a UserRecord) -> Known<'a> {
+        Known {
+            username: self.username.as_ref().map_or(&user.username, Username::as_str),
+            first_name: self.first_name.as_ref().map_or(&user.first_name, PersonName::as_str),
+            last_name: self.last_name.as_ref().map_or(&user.last_name, PersonName::as_str),
+            email: self.email.as_ref().map_or(&user.email, EmailAddress::as_str),
         }
     }
 }
@@ -64,6 +95,8 @@ pub struct AccountChange {
     pub first_name: Option<PersonName>,
     /// Family name.
     pub last_name: Option<PersonName>,
+    /// Where mail reaches the user.
+    pub email: Option<EmailAddress>,
     /// Whether permissions granted to the user count.
     pub is_staff: Option<bool>,
     /// Whether the user may do everything.
@@ -72,7 +105,7 @@ pub struct AccountChange {
     pub is_active: Option<bool>,
     /// Everything the user is granted.
     pub permissions: Option<BTreeSet<Permission>>,
-    /// The password.
+    /// The password. Log-ins with the old one end, except the actor's own.
     pub password: Option<Password>,
 }
 
@@ -122,15 +155,39 @@ impl Accounts {
         self.calls.database(Database::users).await
     }
 
+    /// Returns a page of users, and how many match on all pages.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] unless the actor is an admin.
+    pub async fn page(&self, actor: &Actor, query: UserQuery) -> Result<(Vec<UserRecord>, u64), Error> {
+        actor.require_admin()?;
+        self.calls.database(move |db| db.user_page(&query)).await
+    }
+
     /// Creates a user.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin; [`AccountProblem::UsernameTaken`](crate::AccountProblem::UsernameTaken).
+    /// [`Error::Auth`] unless the actor is an admin; [`Error::Invalid`] if the password is too weak, unless the actor is
+    /// the operator; [`AccountProblem::UsernameTaken`](crate::AccountProblem::UsernameTaken).
     pub async fn create(&self, actor: &Actor, new: NewAccount) -> Result<UserRecord, Error> {
         actor.require_admin()?;
-        let NewAccount { username, first_name, last_name, is_staff, is_admin, permissions, password } = new;
+        if let Some(password) = &new.password {
+            require_strong(actor, "password", password, &new.known())?;
+        }
+        let NewAccount { username, first_name, last_name, email, is_staff, is_admin, is_active, permissions, password } =
+            new;
         let password_hash = self.hash(actor, password).await?;
-        let user = NewUser { username, first_name, last_name, is_staff, is_admin, password_hash, permissions };
+        let user = NewUser {
+            username,
+            first_name,
+            last_name,
+            email,
+            is_staff,
+            is_admin,
+            is_active,
+            password_hash,
+            permissions,
+        };
         self.calls.database(move |db| db.create_user(&user, now())).await
     }
 
@@ -151,15 +208,40 @@ impl Accounts {
     /// Changes a user and returns it.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin; [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser); [`AccountProblem::UsernameTaken`](crate::AccountProblem::UsernameTaken);
+    /// [`Error::Auth`] unless the actor is an admin; [`Error::Invalid`] if the password is too weak, unless the actor is
+    /// the operator; [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser);
+    /// [`AccountProblem::UsernameTaken`](crate::AccountProblem::UsernameTaken);
     /// [`AccountProblem::LastAdmin`](crate::AccountProblem::LastAdmin).
     pub async fn change(&self, actor: &Actor, id: UserId, change: AccountChange) -> Result<UserRecord, Error> {
         actor.require_admin()?;
-        let AccountChange { username, first_name, last_name, is_staff, is_admin, is_active, permissions, password } =
-            change;
+        if let Some(password) = &change.password {
+            let user = self.calls.database(move |db| db.user_by_id(id)).await?;
+            require_strong(actor, "password", password, &change.known_after(&user))?;
+        }
+        let AccountChange {
+            username,
+            first_name,
+            last_name,
+            email,
+            is_staff,
+            is_admin,
+            is_active,
+            permissions,
+            password,
+        } = change;
         let password_hash = self.hash(actor, password).await?;
-        let change =
-            UserChange { username, first_name, last_name, is_staff, is_admin, is_active, password_hash, permissions };
+        let change = UserChange {
+            username,
+            first_name,
+            last_name,
+            email,
+            is_staff,
+            is_admin,
+            is_active,
+            password_hash,
+            kept_login: actor.token(),
+            permissions,
+        };
         self.calls.database(move |db| db.change_user(id, &change)).await
     }
 

@@ -15,6 +15,9 @@ pub enum Error {
     /// The user name or the password is wrong, or the user is deactivated.
     #[error("user name or password is wrong")]
     WrongCredentials,
+    /// A value is not one that the use case takes.
+    #[error("the request is invalid: {0}")]
+    Invalid(#[from] tintype_domain::FieldErrors),
     /// An account is not what the use case needs it to be.
     #[error(transparent)]
     Account(#[from] AccountProblem),
@@ -54,8 +57,8 @@ pub enum Error {
         /// How long to wait before trying again.
         retry_after: Duration,
     },
-    /// Too many log-ins from there have failed.
-    #[error("too many log-ins have failed")]
+    /// Too many log-ins from there have failed, or the token was shown too often.
+    #[error("too many requests, or too many log-ins that failed")]
     Throttled {
         /// When to try again.
         retry_after: Duration,

@@ -1,6 +1,7 @@
 use crate::admission::{Admission, Asker, Lane};
 use crate::calls::Calls;
 use crate::passwords::PasswordMemories;
+use crate::rate::RequestThrottle;
 use crate::throttle::LoginThrottle;
 use crate::thumbnailers::Thumbnailers;
 use crate::{Error, Options};
@@ -28,6 +29,7 @@ pub(crate) struct Inner {
     pub(crate) thumbnailers: Thumbnailers,
     pub(crate) password_memories: PasswordMemories,
     pub(crate) login_throttle: LoginThrottle,
+    pub(crate) request_throttle: RequestThrottle,
     /// Identifies this process among those that share a database.
     pub(crate) holder: String,
     runtime: Handle,
@@ -73,6 +75,7 @@ impl Library {
             thumbnailers: Thumbnailers::default(),
             password_memories: PasswordMemories::default(),
             login_throttle: LoginThrottle::new(&options),
+            request_throttle: RequestThrottle::new(options.rate_limit),
             options,
             holder: random_name(),
             runtime: Handle::current(),

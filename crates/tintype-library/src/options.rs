@@ -3,7 +3,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
 use tintype_auth::SigningKey;
-use tintype_domain::{Kind, Visibility};
+use tintype_domain::{Kind, TokenLifetime, Visibility};
 use tintype_media::{DecoderProcess, Encoding};
 
 /// The limits of a [`Library`](crate::Library).
@@ -45,6 +45,10 @@ pub struct Options {
     pub login_failures_per_address: NonZeroU32,
     /// The time after which as many log-ins may fail again. Default: 10 minutes.
     pub login_window: Duration,
+    /// How long the tokens of log-ins are valid. Default: for ever.
+    pub login_lifetime: Option<TokenLifetime>,
+    /// How many requests a token may make. Default: any number.
+    pub rate_limit: Option<RateLimit>,
     /// After how long without a commit an upload's objects count as left behind by a crash. Default: 15 minutes.
     pub abandoned_after: Duration,
     /// How long a resumable upload waits to be continued. Default: 24 hours.
@@ -71,9 +75,41 @@ impl Default for Options {
             login_failures: const { NonZeroU32::new(10).unwrap() },
             login_failures_per_address: const { NonZeroU32::new(100).unwrap() },
             login_window: Duration::from_secs(10 * 60),
+            login_lifetime: None,
+            rate_limit: None,
             abandoned_after: Duration::from_secs(15 * 60),
             upload_expires: Duration::from_secs(24 * 60 * 60),
         }
+    }
+}
+
+/// So many requests at once, and then one more each time that a part of the period has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many requests.
+    pub requests: NonZeroU32,
+    /// The time after which as many requests may come again.
+    pub period: Duration,
+}
+
+impl FromStr for RateLimit {
+    type Err = &'static str;
+
+    /// Parses a rate as Django REST framework writes them, such as `100/minute`: of the period, the first letter counts.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = || {
+            let (requests, period) = text.split_once('/')?;
+            let seconds = match period.trim().chars().next()? {
+                's' => 1,
+                'm' => 60,
+                'h' => 60 * 60,
+                'd' => 24 * 60 * 60,
+                _ => return None,
+            };
+            let requests = requests.trim().parse::<NonZeroU32>().ok().filter(|requests| requests.get() <= 1_000_000)?;
+            Some(Self { requests, period: Duration::from_secs(seconds) })
+        };
+        parse().ok_or("use a number from 1 to 1000000 and `s`, `m`, `h` or `d`, such as `100/m`")
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) struct UserRow {
     pub(crate) password_hash: Option<String>,
     pub(crate) last_login: Option<i64>,
     pub(crate) created_at: i64,
+    pub(crate) email: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -93,6 +94,8 @@ impl UserRow {
             username: self.username,
             first_name: self.first_name,
             last_name: self.last_name,
+            email: self.email,
+            has_password: self.password_hash.is_some(),
             is_staff: self.is_staff,
             is_admin: self.is_admin,
             is_active: self.is_active,

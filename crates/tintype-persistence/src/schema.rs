@@ -12,6 +12,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         last_login -> Nullable<BigInt>,
         created_at -> BigInt,
+        email -> Text,
     }
 }
 

@@ -3,14 +3,16 @@ use crate::database::Database;
 use crate::dialect::lock_users;
 use crate::error::Error;
 use crate::rows::{UserRow, join_grants};
-use crate::schema::{files, grants, users};
+use crate::schema::{files, grants, tokens, users};
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind::UniqueViolation;
 use diesel::result::Error::DatabaseError;
 use std::collections::BTreeSet;
-use tintype_domain::{Permission, PersonName, Timestamp, UserId, UserRecord, Username};
+use tintype_domain::{
+    EmailAddress, Permission, PersonName, Timestamp, TokenId, TokenRecord, UserId, UserQuery, UserRecord, Username,
+};
 
-/// A user to be created, and active.
+/// A user to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUser {
     /// The unique name.
@@ -19,10 +21,14 @@ pub struct NewUser {
     pub first_name: PersonName,
     /// Family name.
     pub last_name: PersonName,
+    /// Where mail reaches the user.
+    pub email: EmailAddress,
     /// Whether permissions granted to the user count.
     pub is_staff: bool,
     /// Whether the user may do everything.
     pub is_admin: bool,
+    /// Whether the user may log in and use its tokens.
+    pub is_active: bool,
     /// The hashed password; without one the user can only use tokens.
     pub password_hash: Option<String>,
     /// What the user is granted.
@@ -30,14 +36,16 @@ pub struct NewUser {
 }
 
 impl NewUser {
-    /// Returns a user of that name, without other names, rights or a password.
+    /// Returns an active user of that name, without other names, rights or a password.
     pub fn new(username: Username) -> Self {
         Self {
             username,
             first_name: PersonName::default(),
             last_name: PersonName::default(),
+            email: EmailAddress::default(),
             is_staff: false,
             is_admin: false,
+            is_active: true,
             password_hash: None,
             permissions: BTreeSet::new(),
         }
@@ -53,14 +61,18 @@ pub struct UserChange {
     pub first_name: Option<PersonName>,
     /// Family name.
     pub last_name: Option<PersonName>,
+    /// Where mail reaches the user.
+    pub email: Option<EmailAddress>,
     /// Whether permissions granted to the user count.
     pub is_staff: Option<bool>,
     /// Whether the user may do everything.
     pub is_admin: Option<bool>,
     /// Whether the user may log in and use its tokens.
     pub is_active: Option<bool>,
-    /// The hashed password.
+    /// The hashed password. Tokens of log-ins with the old one end.
     pub password_hash: Option<String>,
+    /// The log-in that does not end with the old password, because it is the one that changes it.
+    pub kept_login: Option<TokenId>,
     /// Everything the user is granted.
     pub permissions: Option<BTreeSet<Permission>>,
 }
@@ -72,6 +84,7 @@ struct Columns<'a> {
     username: Option<&'a str>,
     first_name: Option<&'a str>,
     last_name: Option<&'a str>,
+    email: Option<&'a str>,
     is_staff: Option<bool>,
     is_admin: Option<bool>,
     is_active: Option<bool>,
@@ -81,12 +94,24 @@ struct Columns<'a> {
 impl UserChange {
     /// Returns the columns to be set, unless there are none.
     fn columns(&self) -> Option<Columns<'_>> {
-        let Self { username, first_name, last_name, is_staff, is_admin, is_active, password_hash, permissions } = self;
-        let others = Self { permissions: permissions.clone(), ..Self::default() };
+        let Self {
+            username,
+            first_name,
+            last_name,
+            email,
+            is_staff,
+            is_admin,
+            is_active,
+            password_hash,
+            kept_login,
+            permissions,
+        } = self;
+        let others = Self { permissions: permissions.clone(), kept_login: *kept_login, ..Self::default() };
         (*self != others).then(|| Columns {
             username: username.as_ref().map(Username::as_str),
             first_name: first_name.as_ref().map(PersonName::as_str),
             last_name: last_name.as_ref().map(PersonName::as_str),
+            email: email.as_ref().map(EmailAddress::as_str),
             is_staff: *is_staff,
             is_admin: *is_admin,
             is_active: *is_active,
@@ -133,6 +158,16 @@ impl Database {
         })
     }
 
+    /// Returns a page of users, and how many match on all pages. It reads all users: they are few.
+    pub fn user_page(&self, query: &UserQuery) -> Result<(Vec<UserRecord>, u64), Error> {
+        let mut users = self.users()?;
+        users.retain(|user| query.matches(user));
+        users.sort_by(|a, b| query.compare(a, b));
+        let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
+        let count = users.len() as u64;
+        Ok((users.into_iter().skip(offset).take(query.limit as usize).collect(), count))
+    }
+
     /// Changes a user and returns it.
     ///
     /// # Errors
@@ -149,6 +184,9 @@ impl Database {
                 let taken: Vec<_> = old.permissions.difference(permissions).copied().collect();
                 delete_grants(connection, id, &taken)?;
                 insert_grants(connection, id, permissions.difference(&old.permissions))?;
+            }
+            if change.password_hash.is_some() {
+                end_logins(connection, id, change.kept_login)?;
             }
             refuse_no_admin(connection, &old)?;
             by_id(connection, id)
@@ -231,9 +269,10 @@ pub(crate) fn insert_user(connection: &mut AnyConnection, user: &NewUser, now: T
             users::username.eq(user.username.as_str()),
             users::first_name.eq(user.first_name.as_str()),
             users::last_name.eq(user.last_name.as_str()),
+            users::email.eq(user.email.as_str()),
             users::is_staff.eq(user.is_staff),
             users::is_admin.eq(user.is_admin),
-            users::is_active.eq(true),
+            users::is_active.eq(user.is_active),
             users::password_hash.eq(&user.password_hash),
             users::created_at.eq(now.unix_micros()),
         ))
@@ -275,6 +314,14 @@ fn delete_grants<'a>(
     let codes = permissions.into_iter().map(|permission| i32::from(permission.code()));
     let taken = grants::user_id.eq(id.0).and(grants::code.eq_any(codes));
     diesel::delete(grants::table.filter(taken)).execute(connection)?;
+    Ok(())
+}
+
+/// Revokes the tokens of the user's log-ins, except one.
+fn end_logins(connection: &mut AnyConnection, id: UserId, kept: Option<TokenId>) -> Result<(), Error> {
+    let logins = tokens::user_id.eq(id.0).and(tokens::label.eq(TokenRecord::LOGIN_LABEL));
+    let kept = tokens::id.ne(kept.map_or(0, |kept| kept.0));
+    diesel::delete(tokens::table.filter(logins.and(kept))).execute(connection)?;
     Ok(())
 }
 

@@ -35,7 +35,10 @@ async fn carry_out(accounts: &Accounts, command: UserCommand) -> Result<(), Fail
             let id = find(&username).await?;
             let change = AccountChange { password: Some(read_password()?), ..AccountChange::default() };
             let user = accounts.change(operator, id, change).await?;
-            print(&format!("set the password of user `{}`; its tokens stay valid\n", user.username))
+            print(&format!(
+                "set the password of user `{}`; its log-ins have ended, its other tokens stay valid\n",
+                user.username
+            ))
         }
         UserCommand::SetRole { username, role, none: _ } => set_role(accounts, find(&username).await?, &role).await,
         UserCommand::Grant { username, permissions } => {
@@ -115,6 +118,7 @@ fn list(users: &[UserRecord], as_json: bool) -> Result<(), Failure> {
                     "id": user.id.0,
                     "username": user.username,
                     "full_name": user.full_name(),
+                    "email": user.email,
                     "is_staff": user.is_staff,
                     "is_admin": user.is_admin,
                     "is_active": user.is_active,

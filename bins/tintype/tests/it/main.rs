@@ -17,6 +17,7 @@ mod list;
 mod media;
 mod migrate;
 mod names;
+mod people;
 mod permission;
 mod postgres;
 mod replicas;

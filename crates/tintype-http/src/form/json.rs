@@ -41,7 +41,15 @@ fn field_value(json: &str) -> Result<FieldValue, Problem> {
         Some(JsonType::Float) => FieldValue::Text(float_text(json)),
         Some(JsonType::Null) => FieldValue::Null,
         Some(JsonType::Boolean) => FieldValue::Boolean(json == "true"),
-        Some(JsonType::Array) => serde_json::from_str(json).map_or(FieldValue::Other, FieldValue::Texts),
+        Some(JsonType::Array) => {
+            let items: Vec<&RawValue> = serde_json::from_str(json).map_err(malformed)?;
+            // Lists of lists are nobody's value.
+            let item = |item: &&RawValue| match other_than_object(item.get()) {
+                Some(JsonType::Array) => Ok(FieldValue::Other),
+                _ => field_value(item.get()),
+            };
+            FieldValue::List(items.iter().map(item).collect::<Result<_, _>>()?)
+        }
         None => FieldValue::Other,
     })
 }

@@ -2,7 +2,6 @@ use super::Accounts;
 use crate::Error;
 use crate::library::now;
 use std::collections::BTreeSet;
-use std::time::Duration;
 use tintype_auth::{Actor, TokenKey};
 use tintype_domain::{TokenId, TokenLifetime, TokenRecord, UserId};
 use tintype_persistence::NewToken;
@@ -22,8 +21,7 @@ impl Accounts {
     ) -> Result<(TokenRecord, TokenKey), Error> {
         actor.require_self_or_admin(id)?;
         let created_at = now();
-        let lifetime = lifetime.map(|lifetime| time::Duration::try_from(Duration::from(lifetime))).transpose();
-        let expires_at = lifetime.map_err(Error::internal)?.map(|lifetime| created_at.plus(lifetime));
+        let expires_at = lifetime.map(|lifetime| lifetime.after(created_at));
         let key = TokenKey::mint()?;
         let token = NewToken { key_hash: key.hash(), label, expires_at };
         let token = self.calls.database(move |db| db.create_token(id, &token, created_at)).await?;
@@ -41,6 +39,16 @@ impl Accounts {
             None => actor.require_admin()?,
         }
         self.calls.database(move |db| db.tokens(user)).await
+    }
+
+    /// Revokes the token by which the actor was recognised.
+    ///
+    /// # Errors
+    /// [`AccountProblem::NoSuchToken`](crate::AccountProblem::NoSuchToken) if it is gone already; [`Error::NotFound`] if
+    /// the actor was recognised by other means.
+    pub async fn log_out(&self, actor: &Actor) -> Result<(), Error> {
+        let token = actor.token().ok_or(Error::NotFound)?;
+        self.calls.database(move |db| db.revoke_tokens(&BTreeSet::from([token]), None)).await
     }
 
     /// Revokes tokens, which are accepted no longer: all of them, or none where one does not exist. To who is no admin,

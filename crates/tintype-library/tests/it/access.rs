@@ -41,25 +41,28 @@ async fn every_use_case_authorises_first() {
 async fn a_password_is_exchanged_for_a_token_while_its_user_is_active() {
     let fixture = Fixture::new();
     let accounts = fixture.library.accounts();
-    let password = Some(Password::new("cobol").unwrap());
+    let password = Some(Password::new("cobol is old").unwrap());
     let grace = NewAccount { password, ..NewAccount::new("grace".parse().unwrap()) };
     let grace = accounts.create(&fixture.admin, grace).await.unwrap();
     let library = &fixture.library;
-    let key = library.log_in(HERE, "grace", "cobol").await.unwrap();
+    let key = library.log_in(HERE, "grace", "cobol is old", None).await.unwrap();
     let header = format!("Token {}", key.reveal());
     let actor = library.authenticate(Some(header.as_bytes())).await.unwrap();
     let user = actor.user().unwrap();
     assert_eq!(user.username, "grace");
     assert!(user.last_login.is_some());
     // `ada` has no password, `nobody` does not exist.
-    for (username, password) in [("grace", "fortran"), ("ada", ""), ("nobody", "cobol")] {
-        assert!(matches!(library.log_in(HERE, username, password).await, Err(Error::WrongCredentials)), "{username}");
+    for (username, password) in [("grace", "fortran"), ("ada", ""), ("nobody", "cobol is old")] {
+        assert!(
+            matches!(library.log_in(HERE, username, password, None).await, Err(Error::WrongCredentials)),
+            "{username}"
+        );
     }
     // A name is the same in all its forms.
-    assert!(library.log_in(HERE, "ｇｒａｃｅ", "cobol").await.is_ok());
+    assert!(library.log_in(HERE, "ｇｒａｃｅ", "cobol is old", None).await.is_ok());
     let deactivate = AccountChange { is_active: Some(false), ..AccountChange::default() };
     accounts.change(&fixture.admin, grace.id, deactivate).await.unwrap();
-    assert!(matches!(library.log_in(HERE, "grace", "cobol").await, Err(Error::WrongCredentials)));
+    assert!(matches!(library.log_in(HERE, "grace", "cobol is old", None).await, Err(Error::WrongCredentials)));
     let refused = library.authenticate(Some(header.as_bytes())).await;
     assert!(matches!(refused, Err(Error::Auth(AuthError::Inactive))));
 }

@@ -3,7 +3,7 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error};
 
-const ALL: [&str; 9] = [
+const ALL: [&str; 10] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",
@@ -13,6 +13,7 @@ const ALL: [&str; 9] = [
     "0007_signing_keys",
     "0008_upload_links",
     "0009_uploads",
+    "0010_user_email",
 ];
 
 #[test]

@@ -46,7 +46,7 @@ const ROWS: &str = "
 ";
 
 /// The migrations that it lacks.
-const NEW: [&str; 7] = [
+const NEW: [&str; 8] = [
     "0003_derived_objects",
     "0004_crc32_and_jobs",
     "0005_search_folding",
@@ -54,6 +54,7 @@ const NEW: [&str; 7] = [
     "0007_signing_keys",
     "0008_upload_links",
     "0009_uploads",
+    "0010_user_email",
 ];
 
 fn of_the_version_before() -> Fresh {

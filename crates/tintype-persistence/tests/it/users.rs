@@ -22,6 +22,8 @@ fn a_user_comes_back_as_it_was_created() {
         username: "behrooz".parse().unwrap(),
         first_name: "بهروز".parse().unwrap(),
         last_name: "قربانی".parse().unwrap(),
+        email: tintype_domain::EmailAddress::new("behrooz@example.org").unwrap(),
+        is_active: true,
         is_staff: true,
         is_admin: false,
         password_hash: Some("$argon2id$…".into()),

@@ -199,7 +199,7 @@ fn all_answers_of_a_window_have_the_same_url_and_their_tags_outlast_it() {
     let object = created.json();
     assert_eq!(object["visibility"], "private", "new files are private with media_access = signed");
     let expires: u64 = parameter(text(&object, "f"), "expires").parse().unwrap();
-    assert!(expires % 3600 == 0 && expires > now() + 3600 && expires <= now() + 7200, "{expires}");
+    assert!(expires.is_multiple_of(3600) && expires > now() + 3600 && expires <= now() + 7200, "{expires}");
     let again = admin.get(&one(&object)).send().expect_status(200);
     let listed = admin.get(FILES).send().expect_status(200).json()["results"][0].clone();
     if parameter(text(&listed, "f"), "expires") == parameter(text(&object, "f"), "expires") {

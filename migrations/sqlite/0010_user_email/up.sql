@@ -1,0 +1,2 @@
+-- Where mail reaches a user; empty if it is not known.
+ALTER TABLE users ADD COLUMN email TEXT NOT NULL DEFAULT '';
