@@ -4,11 +4,12 @@ mod boxes;
 mod brand;
 mod header;
 mod items;
+mod properties;
 
 pub(super) use brand::{Brand, brand};
 pub(super) use header::read;
 #[cfg(feature = "avif")]
-pub(super) use items::{HeifColour, HeifLayout, Tiles};
+pub(super) use items::{HeifLayout, Tiles};
 
 use crate::Format;
 use crate::descriptor::{Decoding, Descriptor, Recognise};

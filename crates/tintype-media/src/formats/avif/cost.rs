@@ -9,7 +9,7 @@ pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
         return u64::MAX;
     };
     // More cannot be decoded anyway, and the sums stay within 64 bits.
-    let pixels = header.pixels().min(1 << 40);
+    let pixels = (u64::from(layout.coded.0) * u64::from(layout.coded.1)).max(header.pixels()).min(1 << 40);
     let (bytes, small) = (if layout.deep { 2 } else { 1 }, u64::from(stored.0) * u64::from(stored.1));
     let planes = pixels * layout.samples_in_two / 2;
     // The decoder's picture, and what it knows of each block; ours beside it.

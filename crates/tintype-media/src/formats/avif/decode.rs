@@ -7,7 +7,7 @@ use re_rav1d::dav1d::pixel::{MatrixCoefficients, YUVRange};
 use re_rav1d::dav1d::{Decoder, Error as Av1Error, Picture, PixelLayout, PlanarImageComponent as Component, Settings};
 
 use crate::decoding::{Job, check_sides};
-use crate::formats::heif::{HeifColour, HeifLayout, Tiles};
+use crate::formats::heif::{HeifLayout, Tiles};
 use crate::frame::{Decoded, Frame, Samples};
 use crate::header::Header;
 use crate::planes::{PlaneResizer, PlaneSource, Side};
@@ -17,10 +17,17 @@ use crate::{Error, Format, Orientation, rows, ycbcr};
 pub(super) fn decode(bytes: Vec<u8>, job: &Job<'_>) -> Result<Decoded, Error> {
     let Job { header, limits, stored, .. } = *job;
     let layout = header.detail::<HeifLayout>()?;
-    let picture = YuvPlanes::decode(&bytes, &layout.picture, header)?;
+    let mut coded = header.clone();
+    (coded.width, coded.height) = layout.coded;
+    let planes = |tiles: &Tiles| {
+        let mut planes = YuvPlanes::decode(&bytes, tiles, &coded)?;
+        planes.crop(layout.origin, (header.width, header.height));
+        Ok::<_, Error>(planes)
+    };
+    let picture = planes(&layout.picture)?;
     let alpha = match layout.alpha.pieces.is_empty() {
         true => None,
-        false => Some(YuvPlanes::decode(&bytes, &layout.alpha, header)?),
+        false => Some(planes(&layout.alpha)?),
     };
     let coding = Coding::new(layout, &picture);
     let mut resizer = PlaneResizer::new();
@@ -106,6 +113,25 @@ impl YuvPlanes {
             (0, _) => (self.width, self.height),
             (_, (0, _)) => (0, 0),
             (_, (across, down)) => (self.width.div_ceil(across), self.height.div_ceil(down)),
+        }
+    }
+
+    /// Leaves the part of the given sides that begins at `left` and `top`.
+    fn crop(&mut self, (left, top): (u32, u32), (width, height): (u32, u32)) {
+        if (width, height) == (self.width, self.height) {
+            return;
+        }
+        let whole: [_; 3] = std::array::from_fn(|index| self.sides(index));
+        (self.width, self.height) = (width, height);
+        for (index, (whole_width, _)) in whole.into_iter().enumerate() {
+            let (width, height) = self.sides(index);
+            if width == 0 {
+                continue;
+            }
+            let (across, down) = if index == 0 { (1, 1) } else { self.chroma };
+            let columns = (left / across) as usize..(left / across + width) as usize;
+            let lines = self.data[index].chunks_exact(whole_width as usize).skip((top / down) as usize);
+            self.data[index] = lines.take(height as usize).flat_map(|line| &line[columns.clone()]).copied().collect();
         }
     }
 
@@ -196,16 +222,15 @@ struct Coding {
 
 impl Coding {
     fn new(layout: &HeifLayout, planes: &YuvPlanes) -> Self {
-        let stream = Self { full_range: planes.full_range, matrix: planes.matrix, profile: None };
-        match &layout.colour {
-            Some(HeifColour::Coded { primaries, transfer, matrix, full_range }) => {
+        let (full_range, matrix, profile) = match layout.colour.coded {
+            Some(coded) => {
                 // Two is "unspecified", which everybody takes for BT.601.
-                let matrix = if *matrix == 2 { 6 } else { *matrix };
-                Self { full_range: *full_range, matrix, profile: coded_profile(*primaries, *transfer) }
+                let matrix = if coded.matrix == 2 { 6 } else { coded.matrix };
+                (coded.full_range, matrix, coded_profile(coded.primaries, coded.transfer))
             }
-            Some(HeifColour::Profile(profile)) => Self { profile: Some(profile.clone()), ..stream },
-            None => stream,
-        }
+            None => (planes.full_range, planes.matrix, None),
+        };
+        Self { full_range, matrix, profile: layout.colour.profile.clone().or(profile) }
     }
 }
 

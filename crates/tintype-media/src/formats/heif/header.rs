@@ -1,7 +1,8 @@
 //! ISO/IEC 23008-12 (HEIF): the primary item's properties.
 
-use super::boxes::{be16, be32, boxes, child};
+use super::boxes::{be16, be32, child};
 use super::items::{self, HeifColour, HeifLayout};
+use super::properties::{self, Crop};
 use crate::frame::Samples;
 use crate::header::Header;
 use crate::reader::HeaderReader;
@@ -13,19 +14,22 @@ const MAX_META_BYTES: usize = 1 << 20;
 pub(crate) fn read(source: &mut HeaderReader<'_>, format: Format) -> Result<Header, Error> {
     let (meta, start) = meta_box(source)?.ok_or_else(|| Error::malformed(format, "no `meta` box"))?;
     let item = PrimaryItem::find(&meta).ok_or_else(|| Error::malformed(format, "primary item has no sides"))?;
+    let alpha = items::has_alpha(&meta, item.id);
     // Pillow has no grey with alpha here.
-    let mode = match (item.grey, item.alpha) {
+    let mode = match (item.grey, alpha) {
         (_, true) => ColourMode::Rgba,
         (true, false) => ColourMode::Grey,
         (false, false) => ColourMode::Rgb,
     };
-    let mut header = Header::new(format, item.width, item.height, mode);
+    let mut header = Header::new(format, item.crop.width, item.crop.height, mode);
     header.orientation = item.orientation;
     header.scratch_bytes = source.len();
     let layout = HeifLayout {
         deep: item.deep,
         samples_in_two: item.samples_in_two,
         colour: item.colour,
+        coded: item.coded,
+        origin: (item.crop.left, item.crop.top),
         ..items::read(source, &meta, start, item.id)?
     };
     header.samples = if layout.alpha.pieces.is_empty() { Samples::Rgb } else { Samples::Rgba };
@@ -64,16 +68,17 @@ fn meta_box(source: &mut HeaderReader<'_>) -> Result<Option<(Vec<u8>, u64)>, Err
 
 struct PrimaryItem {
     id: u32,
-    width: u32,
-    height: u32,
+    /// Sides of the coded picture.
+    coded: (u32, u32),
+    /// What is displayed of it.
+    crop: Crop,
     orientation: Orientation,
-    alpha: bool,
     grey: bool,
     /// Ten or twelve bits a sample.
     deep: bool,
     /// Samples in two pixels, all planes together.
     samples_in_two: u64,
-    colour: Option<HeifColour>,
+    colour: HeifColour,
 }
 
 impl PrimaryItem {
@@ -83,16 +88,11 @@ impl PrimaryItem {
             0 => u32::from(be16(primary, 4)?),
             _ => be32(primary, 4)?,
         };
-        let properties = child(meta, b"iprp")?;
-        let container: Vec<_> = boxes(child(properties, b"ipco")?).collect();
-        let mut sides = None;
-        let (mut turns, mut mirror, mut grey, mut deep, mut colour) = (0, None, false, false, None);
+        let (mut sides, mut clap) = (None, None);
+        let (mut turns, mut mirror, mut grey, mut deep, mut colour) = (0, None, false, false, HeifColour::default());
         let mut samples_in_two = 6;
-        for index in associations(child(properties, b"ipma")?, id)? {
-            let Some((kind, body)) = container.get(index.wrapping_sub(1)) else {
-                continue;
-            };
-            match kind {
+        for (kind, body) in properties::of_item(meta, id)? {
+            match &kind {
                 b"ispe" => sides = Some((be32(body, 4)?, be32(body, 8)?)),
                 b"irot" => turns = body.first()? & 3,
                 b"imir" => mirror = Some(body.first()? & 1),
@@ -107,22 +107,19 @@ impl PrimaryItem {
                         _ => 6,
                     };
                 }
-                // A profile says more than numbers do.
-                b"colr" => colour = HeifColour::parse(body).or(colour),
+                b"clap" => clap = Some(body),
+                b"colr" => colour.read(body),
                 _ => {}
             }
         }
         let (width, height) = sides?;
-        let alpha = container.iter().any(|(kind, body)| {
-            *kind == *b"auxC"
-                && body.windows(10).any(|window| window == b"auxid:1\0\0\0" || window.ends_with(b":alpha"))
-        });
+        let whole = Crop { left: 0, top: 0, width, height };
+        let crop = clap.and_then(|clap| Crop::parse(clap, (width, height))).unwrap_or(whole);
         Some(Self {
             id,
-            width,
-            height,
+            coded: (width, height),
+            crop,
             orientation: orientation(turns, mirror),
-            alpha,
             grey,
             deep,
             samples_in_two,
@@ -143,28 +140,4 @@ fn orientation(turns: u8, mirror: Option<u8>) -> Orientation {
         (1, Some(1)) | (3, Some(0)) => Orientation::Transverse,
         (_, Some(_)) => Orientation::Transpose,
     }
-}
-
-/// Returns the one-based property indices of an item (`ipma`, section 9.3.2).
-fn associations(body: &[u8], id: u32) -> Option<Vec<usize>> {
-    let (version, wide) = (*body.first()?, body.get(3)? & 1 == 1);
-    let entries = be32(body, 4)?;
-    let mut at = 8;
-    for _ in 0..entries {
-        let item = if version < 1 { u32::from(be16(body, at)?) } else { be32(body, at)? };
-        at += if version < 1 { 2 } else { 4 };
-        let count = usize::from(*body.get(at)?);
-        at += 1;
-        let len = if wide { 2 } else { 1 };
-        let list = body.get(at..at + count * len)?;
-        at += count * len;
-        if item == id {
-            let index = |entry: &[u8]| match entry {
-                [high, low] => usize::from(u16::from_be_bytes([*high, *low]) & 0x7FFF),
-                _ => usize::from(entry[0] & 0x7F),
-            };
-            return Some(list.chunks_exact(len).map(index).collect());
-        }
-    }
-    None
 }

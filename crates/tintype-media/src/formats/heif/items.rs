@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::boxes::{be16, be32, boxes, child};
+use super::properties;
 use crate::Error;
 use crate::reader::HeaderReader;
 
@@ -24,7 +25,11 @@ pub(crate) struct HeifLayout {
     pub(crate) deep: bool,
     /// Samples in two pixels, all planes together.
     pub(crate) samples_in_two: u64,
-    pub(crate) colour: Option<HeifColour>,
+    pub(crate) colour: HeifColour,
+    /// Sides of the coded picture, of which those in the header may be a part.
+    pub(crate) coded: (u32, u32),
+    /// Left and top of that part.
+    pub(crate) origin: (u32, u32),
 }
 
 /// Coded pictures of equal sides from left to right and from top to bottom.
@@ -37,40 +42,56 @@ pub(crate) struct Tiles {
 }
 
 /// What the container says of the colours.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum HeifColour {
-    /// Code points of ITU-T H.273.
-    Coded {
-        primaries: u16,
-        transfer: u16,
-        matrix: u16,
-        full_range: bool,
-    },
-    Profile(Vec<u8>),
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "avif"), expect(dead_code, reason = "only decoding needs all of it"))]
+pub(crate) struct HeifColour {
+    pub(crate) coded: Option<CodedColour>,
+    /// A profile, before which the primaries and the transfer function of `coded` do not count (ISO/IEC 23000-22, section 7.3.6.4).
+    pub(crate) profile: Option<Vec<u8>>,
+}
+
+/// Code points of ITU-T H.273.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "avif"), expect(dead_code, reason = "only decoding needs all of it"))]
+pub(crate) struct CodedColour {
+    pub(crate) primaries: u16,
+    pub(crate) transfer: u16,
+    pub(crate) matrix: u16,
+    pub(crate) full_range: bool,
 }
 
 impl HeifColour {
-    /// Reads a `colr` box.
-    pub(super) fn parse(body: &[u8]) -> Option<Self> {
-        match body.get(..4)? {
-            b"nclx" => Some(Self::Coded {
-                primaries: be16(body, 4)?,
-                transfer: be16(body, 6)?,
-                matrix: be16(body, 8)?,
-                full_range: body.get(10)? & 0x80 != 0,
-            }),
-            b"prof" | b"rICC" => Some(Self::Profile(body[4..].to_vec())),
-            _ => None,
+    /// Reads a `colr` box, of which an item may have one with numbers and one with a profile, in any order.
+    pub(super) fn read(&mut self, body: &[u8]) {
+        match body.get(..4) {
+            Some(b"nclx") => self.coded = CodedColour::parse(body).or(self.coded),
+            Some(b"prof" | b"rICC") => self.profile = Some(body[4..].to_vec()),
+            _ => {}
         }
+    }
+}
+
+impl CodedColour {
+    fn parse(body: &[u8]) -> Option<Self> {
+        Some(Self {
+            primaries: be16(body, 4)?,
+            transfer: be16(body, 6)?,
+            matrix: be16(body, 8)?,
+            full_range: body.get(10)? & 0x80 != 0,
+        })
     }
 }
 
 /// Finds the pieces of the primary item and of its alpha; `start` is where `meta` begins in the file.
 pub(super) fn read(source: &mut HeaderReader<'_>, meta: &[u8], start: u64, primary: u32) -> Result<HeifLayout, Error> {
     let picture = tiles(source, meta, start, primary)?;
-    let alpha = match alpha_of(meta, primary) {
-        Some(alpha) => tiles(source, meta, start, alpha)?,
-        None => Tiles::default(),
+    let alpha = match (alpha_of(meta, primary), alpha_of_tiles(meta, primary)) {
+        (Some(alpha), _) => tiles(source, meta, start, alpha)?,
+        (None, Some(items)) if items.len() == picture.pieces.len() => {
+            let pieces: Option<Vec<_>> = items.into_iter().map(|item| pieces(meta, start, item)).collect();
+            Tiles { columns: picture.columns, pieces: pieces.unwrap_or_default() }
+        }
+        _ => Tiles::default(),
     };
     let premultiplied = all_references(meta).any(|(kind, from, _)| kind == *b"prem" && from == primary);
     Ok(HeifLayout { picture, alpha, premultiplied, ..HeifLayout::default() })
@@ -97,9 +118,31 @@ fn tiles(source: &mut HeaderReader<'_>, meta: &[u8], start: u64, item: u32) -> R
     Ok(Tiles { columns, pieces: pieces.unwrap_or_default() })
 }
 
-/// Returns the item that is an auxiliary picture of the primary: depth maps have other names, and nobody gives both.
-fn alpha_of(meta: &[u8], primary: u32) -> Option<u32> {
-    all_references(meta).find(|(kind, _, to)| kind == b"auxl" && to.contains(&primary)).map(|(_, from, _)| from)
+/// Says whether the primary item has alpha.
+pub(super) fn has_alpha(meta: &[u8], primary: u32) -> bool {
+    alpha_of(meta, primary).is_some() || alpha_of_tiles(meta, primary).is_some()
+}
+
+/// Returns the auxiliary item that is an item's alpha.
+fn alpha_of(meta: &[u8], item: u32) -> Option<u32> {
+    all_references(meta)
+        .find(|(kind, from, to)| kind == b"auxl" && to.contains(&item) && properties::is_alpha(meta, *from))
+        .map(|(_, from, _)| from)
+}
+
+/// Returns the alpha of each tile of a grid, if all have one: it may hang on them instead of the grid.
+fn alpha_of_tiles(meta: &[u8], grid: u32) -> Option<Vec<u32>> {
+    if item_type(meta, grid)? != *b"grid" {
+        return None;
+    }
+    let tiles = references(meta, b"dimg", grid);
+    let auxiliary: Vec<_> = all_references(meta).filter(|(kind, ..)| kind == b"auxl").collect();
+    let alpha_of = |tile: &u32| {
+        let mut of_tile = auxiliary.iter().filter(|(_, _, to)| to.contains(tile)).map(|(_, from, _)| *from);
+        of_tile.find(|item| properties::is_alpha(meta, *item))
+    };
+    let whole = !tiles.is_empty() && tiles.len() <= MAX_TILES;
+    whole.then(|| tiles.iter().map(alpha_of).collect()).flatten()
 }
 
 fn references(meta: &[u8], kind: &[u8; 4], from: u32) -> Vec<u32> {
@@ -192,5 +235,22 @@ impl Fields<'_> {
             return None;
         }
         Some(bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_and_numbers_stand_beside_each_other_in_any_order() {
+        let boxes: [&[u8]; 2] = [b"profPROFILE", b"nclx\0\x09\0\x10\0\x06\x80"];
+        let coded = CodedColour { primaries: 9, transfer: 16, matrix: 6, full_range: true };
+        let expected = HeifColour { coded: Some(coded), profile: Some(b"PROFILE".to_vec()) };
+        for order in [[0, 1], [1, 0]] {
+            let mut colour = HeifColour::default();
+            order.into_iter().for_each(|index: usize| colour.read(boxes[index]));
+            assert_eq!(colour, expected);
+        }
     }
 }

@@ -5,19 +5,16 @@ use crate::{ColourMode, Error, Format};
 /// ISO/IEC 15444-1, annex A.5.1 (`SIZ`) and annex I.5.3.1 (`ihdr`).
 pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     let head = source.read_up_to(0, 4096)?;
-    let (width, height, components) = if let Some(at) = head.windows(4).position(|window| window == b"ihdr") {
-        let body = head.get(at + 4..at + 14).ok_or_else(cut)?;
-        (be32(body, 4), be32(body, 0), u16::from_be_bytes([body[8], body[9]]))
+    // Depths are less one, with a sign bit above.
+    let (width, height, components, depth) = if let Some(at) = head.windows(4).position(|window| window == b"ihdr") {
+        let body = head.get(at + 4..at + 15).ok_or_else(cut)?;
+        (be32(body, 4), be32(body, 0), u16::from_be_bytes([body[8], body[9]]), body[10])
     } else {
-        let body = head.get(8..42).filter(|_| head.starts_with(b"\xFF\x4F")).ok_or_else(cut)?;
+        let body = head.get(8..43).filter(|_| head.starts_with(b"\xFF\x4F")).ok_or_else(cut)?;
         let side = |end: usize, start: usize| be32(body, end).saturating_sub(be32(body, start));
-        (side(0, 8), side(4, 12), u16::from_be_bytes([body[32], body[33]]))
+        (side(0, 8), side(4, 12), u16::from_be_bytes([body[32], body[33]]), body[34])
     };
-    let deep = head
-        .windows(4)
-        .position(|window| window == b"ihdr")
-        .and_then(|at| head.get(at + 14))
-        .is_some_and(|depth| depth & 0x7F > 7);
+    let deep = depth & 0x7F > 7;
     // Enumerated colour space 12.
     let inks = head.windows(11).any(|window| window == b"colr\x01\0\0\0\0\0\x0C");
     let mode = match components {
@@ -33,4 +30,22 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
 
 fn cut() -> Error {
     Error::malformed(Format::Jp2, "header is cut short")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn a_bare_code_stream_of_one_component_over_eight_bits_is_of_sixteen() {
+        for (bits, mode) in [(8, ColourMode::Grey), (9, ColourMode::Grey16), (16, ColourMode::Grey16)] {
+            let sides = [64, 48, 0, 0, 64, 48, 0, 0].map(u32::to_be_bytes).concat();
+            let file = [&b"\xFF\x4F\xFF\x51\0\x29\0\0"[..], &sides, &[0, 1, bits - 1, 1, 1]].concat();
+            let mut file = Cursor::new(file);
+            let header = read(&mut HeaderReader::new(&mut file).unwrap()).unwrap();
+            assert_eq!((header.width, header.height, header.mode), (64, 48, mode));
+        }
+    }
 }
