@@ -76,6 +76,15 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Returns the memory that a decoder's process may take. It is more than the estimate where a header does not tell everything,
+    /// as far as the limits allow: noise, layers and splines of JPEG XL take further channels of 32 bits.
+    pub(crate) fn decoding_limit(&self, limits: &Limits) -> u64 {
+        const MOST_OF_JXL: u64 = 3;
+        let cost = self.decoding_cost();
+        let most = if self.header.format == Format::Jxl { cost.saturating_mul(MOST_OF_JXL) } else { cost };
+        most.min(limits.max_alloc_bytes).max(cost)
+    }
+
     /// Returns the same for everything else that is done to a decoded image; 0 if that is nothing.
     fn finishing_cost(&self) -> u64 {
         let has_pixels = self.keep == Keep::Pixels || self.header.samples.has_alpha();

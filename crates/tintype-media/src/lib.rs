@@ -18,6 +18,8 @@ mod frame;
 mod generic;
 mod guard;
 mod gzip;
+#[cfg(any(feature = "avif", feature = "jxl"))]
+mod hdr;
 mod header;
 mod isolation;
 mod limits;

@@ -100,7 +100,8 @@ impl<R: BufRead + Seek> Image<R> {
     /// beside the reader's own; for admission. [`Image::to_rgba8`] uses no more than the same picture as PNG.
     #[must_use]
     pub fn cost(&self, wanted: &[RenderOptions]) -> u64 {
-        Batch::new(&self.header, wanted).cost()
+        let batch = Batch::new(&self.header, wanted);
+        batch.cost().max(batch.decoding_limit(&self.limits))
     }
 
     /// Returns the reader, wherever it stands.

@@ -199,7 +199,7 @@ fn decode<R: BufRead + Seek>(
         Decoding::Frame { decode, .. } => decode(input, &job)?,
         Decoding::Isolated { decode, .. } => match isolation {
             Isolation::None => return Err(no_process(header.format)),
-            Isolation::Process(decoder) => process::decode(decoder, input, &job, batch.decoding_cost())?,
+            Isolation::Process(decoder) => process::decode(decoder, input, &job, batch.decoding_limit(limits))?,
             Isolation::InProcess => {
                 let len = input.seek(SeekFrom::End(0))?;
                 input.seek(SeekFrom::Start(0))?;

@@ -3,7 +3,9 @@
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
-use tintype_media::{DecoderProcess, Encoding, Error, Limits, OutputFormat, ThumbnailOptions, probe, thumbnails};
+use tintype_media::{
+    DecoderProcess, Encoding, Error, Image, Limits, OutputFormat, RenderOptions, ThumbnailOptions, probe, thumbnails,
+};
 
 use crate::files::golden;
 use crate::made::{boxed, gzip, utf16};
@@ -168,6 +170,26 @@ fn tiles_of_a_grid_come_to_their_places() {
     ] {
         assert_near(picture.at(x, y), expected, 10);
     }
+}
+
+#[test]
+fn an_avif_in_pq_is_as_bright_as_it_would_be_on_a_display() {
+    let mut file = golden("rgb_444.avif");
+    let codes = file.windows(4).position(|window| window == b"nclx").unwrap() + 4;
+    // BT.709 primaries, and 92 cd/m² of 203 where half the code is.
+    file[codes..codes + 4].copy_from_slice(&[0, 1, 0, 16]);
+    assert_near(picture(&file, 64).at(3, 2), [178, 178, 12, 255], 24);
+}
+
+#[test]
+fn a_jpeg_xl_may_take_more_memory_than_its_header_tells_within_the_limit() {
+    let cost = |limit| {
+        let limits = Limits::default().with_max_alloc_bytes(limit);
+        Image::open(Cursor::new(golden("rgb.jxl")), &limits).unwrap().cost(&[RenderOptions::default()])
+    };
+    let (least, most) = (cost(1), cost(u64::MAX));
+    assert!(most >= 2 * least, "{least} {most}");
+    assert_eq!(cost(least + 1), least + 1);
 }
 
 #[test]

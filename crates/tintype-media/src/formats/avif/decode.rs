@@ -9,6 +9,7 @@ use re_rav1d::dav1d::{Decoder, Error as Av1Error, Picture, PixelLayout, PlanarIm
 use crate::decoding::{Job, check_sides};
 use crate::formats::heif::{HeifLayout, Tiles};
 use crate::frame::{Decoded, Frame, Samples};
+use crate::hdr::Hdr;
 use crate::header::Header;
 use crate::planes::{PlaneResizer, PlaneSource, Side};
 use crate::{Error, Format, Orientation, rows, ycbcr};
@@ -43,6 +44,9 @@ pub(super) fn decode(bytes: Vec<u8>, job: &Job<'_>) -> Result<Decoded, Error> {
             divide(&mut frame);
         }
         frame = rows::shrink(frame, stored, limits)?;
+    }
+    if let Some(hdr) = coding.hdr {
+        frame = hdr.to_srgb(frame);
     }
     Ok(Decoded { frame, icc_profile: coding.profile })
 }
@@ -218,32 +222,35 @@ struct Coding {
     full_range: bool,
     matrix: u16,
     profile: Option<Vec<u8>>,
+    /// Set where there is no profile.
+    hdr: Option<Hdr>,
 }
 
 impl Coding {
     fn new(layout: &HeifLayout, planes: &YuvPlanes) -> Self {
-        let (full_range, matrix, profile) = match layout.colour.coded {
-            Some(coded) => {
-                // Two is "unspecified", which everybody takes for BT.601.
-                let matrix = if coded.matrix == 2 { 6 } else { coded.matrix };
-                (coded.full_range, matrix, coded_profile(coded.primaries, coded.transfer))
-            }
-            None => (planes.full_range, planes.matrix, None),
-        };
-        Self { full_range, matrix, profile: layout.colour.profile.clone().or(profile) }
+        let (full_range, matrix) = Self::range_and_matrix(layout, planes);
+        if layout.colour.profile.is_some() {
+            return Self { full_range, matrix, profile: layout.colour.profile.clone(), hdr: None };
+        }
+        let hdr = layout.colour.coded.and_then(|coded| Hdr::from_codes(coded.primaries, coded.transfer));
+        let wide = layout.colour.coded.filter(|_| hdr.is_none()).and_then(|coded| coded_profile(coded.primaries));
+        Self { full_range, matrix, profile: wide, hdr }
+    }
+
+    fn range_and_matrix(layout: &HeifLayout, planes: &YuvPlanes) -> (bool, u16) {
+        match layout.colour.coded {
+            // Two is "unspecified", which everybody takes for BT.601.
+            Some(coded) => (coded.full_range, if coded.matrix == 2 { 6 } else { coded.matrix }),
+            None => (planes.full_range, planes.matrix),
+        }
     }
 }
 
 /// Returns a profile for primaries wider than those of sRGB, which the primaries of television are near enough to.
-fn coded_profile(primaries: u16, transfer: u16) -> Option<Vec<u8>> {
-    const PQ: u16 = 16;
-    const HLG: u16 = 18;
-    let profile = match (primaries, transfer) {
-        (9, PQ) => ColorProfile::new_bt2020_pq(),
-        (9, HLG) => ColorProfile::new_bt2020_hlg(),
-        (9, _) => ColorProfile::new_bt2020(),
-        (11 | 12, PQ) => ColorProfile::new_display_p3_pq(),
-        (11 | 12, _) => ColorProfile::new_display_p3(),
+fn coded_profile(primaries: u16) -> Option<Vec<u8>> {
+    let profile = match primaries {
+        9 => ColorProfile::new_bt2020(),
+        11 | 12 => ColorProfile::new_display_p3(),
         _ => return None,
     };
     profile.encode().ok()
