@@ -1,14 +1,13 @@
 //! Windows and OS/2 bitmaps through the `image` crate.
 
+mod decode;
 mod header;
 
 pub(super) use header::read;
-use image::codecs::bmp::BmpDecoder;
 
 use crate::Format;
 use crate::decoding::cost_of_rows;
 use crate::descriptor::{Decoding, Descriptor, Recognise};
-use crate::generic;
 
 pub(super) static BMP: Descriptor = Descriptor {
     format: Format::Bmp,
@@ -16,5 +15,5 @@ pub(super) static BMP: Descriptor = Descriptor {
     media_type: "image/bmp",
     recognise: Recognise::Signature(header::is_bitmap),
     read_header: |source| header::read(source, header::FILE_HEADER_BYTES),
-    decoding: Decoding::Frame { cost: cost_of_rows, decode: |input, job| generic::decode(BmpDecoder::new(input), job) },
+    decoding: Decoding::Frame { cost: cost_of_rows, decode: decode::decode },
 };

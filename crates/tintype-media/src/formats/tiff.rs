@@ -1,7 +1,9 @@
 //! TIFF 6.0 and BigTIFF through the `tiff` crate.
 
+mod bare;
 mod decode;
 mod embedded;
+mod fax;
 mod header;
 mod layout;
 mod mode;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
 
 mod allocation;
+mod bmp;
 mod colours;
 mod detection;
 mod differences;
@@ -21,4 +22,5 @@ mod reference;
 mod render;
 mod rows;
 mod scaled;
+mod tiff;
 mod types;

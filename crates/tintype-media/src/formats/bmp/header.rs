@@ -76,7 +76,9 @@ fn info(source: &mut HeaderReader<'_>, offset: u64) -> Result<Info, Error> {
     let bits = u16::from_le_bytes([bytes[10], bytes[11]]);
     let compression = if size >= 40 { u32::from_le_bytes(need(source, Format::Bmp, offset + 16)?) } else { 0 };
     let used = if size >= 40 { u32::from_le_bytes(need(source, Format::Bmp, offset + 32)?) } else { 0 };
-    let alpha_mask = if size >= 56 { u32::from_le_bytes(need(source, Format::Bmp, offset + 52)?) } else { 0 };
+    // OS/2 has other values where Windows has masks.
+    let alpha_mask =
+        if size >= 56 && size != 64 { u32::from_le_bytes(need(source, Format::Bmp, offset + 52)?) } else { 0 };
     Ok(Info {
         width: word(0),
         // A negative height means rows from top to bottom.

@@ -6,6 +6,7 @@ use tiff::TiffError;
 use tiff::decoder::{Decoder, DecodingResult, Limits as TiffLimits};
 use tiff::tags::Tag;
 
+use super::bare::{self, Bare};
 use super::embedded;
 use super::layout::{JPEG, TiffLayout, photometric};
 use super::samples::{self, Converter};
@@ -13,7 +14,7 @@ use crate::decoding::{Input, Job, check_sides};
 use crate::frame::{Decoded, Samples};
 use crate::header::Header;
 use crate::rows::{Order, Row, RowPlan, Shrinker};
-use crate::{Error, Format};
+use crate::{Error, Format, Limits};
 
 const MAX_PROFILE_BYTES: u64 = 8 << 20;
 
@@ -22,13 +23,22 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Err
     let layout = header.detail::<TiffLayout>()?;
     let colour_map = read_colour_map(&mut input, layout)?;
     let icc_profile = read_profile(&mut input, layout)?;
+    let places = bare::places(&mut input, layout)?;
     input.seek(SeekFrom::Start(0))?;
     let converter = Converter::new(layout, colour_map)
         .ok_or_else(|| Error::unsupported(Format::Tiff, samples::describe(layout)))?;
     let samples = converter.samples();
-    let mut decoder = Decoder::new(Disguised::new(input, layout)).map_err(failed)?.with_limits(tiff_limits(header));
-    let (width, height) = decoder.dimensions().map_err(failed)?;
-    check_sides(header, width, height)?;
+    let (width, height) = (header.width, header.height);
+    let mut bands = match places {
+        Some(places) => Bands::new(Source::Bare(Bare::new(input, layout, places)?), layout)?,
+        None => {
+            let decoder = Decoder::new(Disguised::new(input, layout)).map_err(failed)?;
+            let mut decoder = decoder.with_limits(tiff_limits(header));
+            let sides = decoder.dimensions().map_err(failed)?;
+            check_sides(header, sides.0, sides.1)?;
+            Bands::new(Source::Codec(Box::new(decoder)), layout)?
+        }
+    };
     let plan = RowPlan {
         from: (width, height),
         to: stored,
@@ -37,10 +47,9 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Err
         deep: icc_profile.is_some() || samples == Samples::Lab,
     };
     let mut shrinker = Shrinker::new(plan, limits);
-    let mut bands = Bands::new(decoder, layout, (width, height))?;
     let mut line = vec![0; width as usize * samples.channels()];
     for top in (0..height).step_by(bands.chunk.1 as usize) {
-        let band = match bands.read(top) {
+        let band = match bands.read(top, limits) {
             Ok(band) => band,
             // What came before a damaged strip is shown, as long as there is anything.
             Err(error) if shrinker.is_empty() => return Err(error),
@@ -76,14 +85,21 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Err
 
 /// The strips or tiles of an image, by rows of them.
 struct Bands<'a> {
-    decoder: Decoder<Disguised<'a>>,
+    source: Source<'a>,
     /// Where the JPEG streams are and how long.
     streams: Vec<(u64, u64)>,
     across: u32,
     per_plane: u32,
     planes: u32,
+    sides: (u32, u32),
     /// The sides of a strip or tile.
     chunk: (u32, u32),
+}
+
+/// What gives the samples of strips and tiles.
+enum Source<'a> {
+    Codec(Box<Decoder<Disguised<'a>>>),
+    Bare(Bare<'a>),
 }
 
 struct Chunk {
@@ -94,14 +110,13 @@ struct Chunk {
 }
 
 impl<'a> Bands<'a> {
-    fn new(
-        mut decoder: Decoder<Disguised<'a>>,
-        layout: &TiffLayout,
-        (width, height): (u32, u32),
-    ) -> Result<Self, Error> {
+    fn new(mut source: Source<'a>, layout: &TiffLayout) -> Result<Self, Error> {
         let malformed = || Error::malformed(Format::Tiff, "strips or tiles of no size");
-        let streams = jpeg_streams(&mut decoder, layout)?;
-        let chunk = decoder.chunk_dimensions();
+        let (width, height) = (layout.width, layout.height);
+        let (streams, chunk) = match &mut source {
+            Source::Codec(decoder) => (jpeg_streams(decoder, layout)?, decoder.chunk_dimensions()),
+            Source::Bare(_) => (Vec::new(), layout.tile.unwrap_or((width, layout.rows_per_strip.min(height)))),
+        };
         if chunk.0 == 0 || chunk.1 == 0 {
             return Err(malformed());
         }
@@ -109,22 +124,30 @@ impl<'a> Bands<'a> {
         let per_plane = across.checked_mul(height.div_ceil(chunk.1)).ok_or_else(malformed)?;
         let planes = if layout.planar { layout.samples_per_pixel.into() } else { 1 };
         per_plane.checked_mul(planes).ok_or_else(malformed)?;
-        Ok(Self { decoder, streams, across, per_plane, planes, chunk })
+        Ok(Self { source, streams, across, per_plane, planes, sides: (width, height), chunk })
     }
 
     /// Returns the strips or tiles that begin at row `top`.
-    fn read(&mut self, top: u32) -> Result<Vec<Chunk>, Error> {
+    fn read(&mut self, top: u32, limits: &Limits) -> Result<Vec<Chunk>, Error> {
         let mut band = Vec::with_capacity((self.across * self.planes) as usize);
         for plane in 0..self.planes {
             for column in 0..self.across {
                 let index = plane * self.per_plane + top / self.chunk.1 * self.across + column;
-                if let Some(stream) = self.streams.get(index as usize) {
-                    embedded::check(self.decoder.inner(), *stream, self.chunk)?;
-                }
-                let data = self.decoder.read_chunk(index).map_err(failed)?;
-                let (width, _) = self.decoder.chunk_data_dimensions(index);
-                let left = (column * self.chunk.0) as usize;
-                band.push(Chunk { data, plane: plane as usize, left, width: width as usize });
+                let left = column * self.chunk.0;
+                let width = self.chunk.0.min(self.sides.0 - left);
+                let data = match &mut self.source {
+                    Source::Codec(decoder) => {
+                        if let Some(stream) = self.streams.get(index as usize) {
+                            embedded::check(decoder.inner(), *stream, self.chunk)?;
+                        }
+                        decoder.read_chunk(index).map_err(failed)?
+                    }
+                    Source::Bare(bare) => {
+                        let rows = self.chunk.1.min(self.sides.1 - top);
+                        bare.read(index, (self.chunk.0, width), rows, limits)?
+                    }
+                };
+                band.push(Chunk { data, plane: plane as usize, left: left as usize, width: width as usize });
             }
         }
         Ok(band)
@@ -178,30 +201,33 @@ fn read_colour_map(input: &mut Input<'_>, layout: &TiffLayout) -> Result<Vec<[u1
     Ok((0..colours).map(|index| [values[index], values[colours + index], values[2 * colours + index]]).collect())
 }
 
-/// The file as it is, but for the photometric interpretation where the `tiff` crate would refuse the true one: it
-/// then gives the bare samples, and what they mean is known here.
+/// The file as it is, but for two values: the photometric interpretation where the `tiff` crate would refuse the true
+/// one, since it then gives the bare samples, and what they mean is known here; and the pointer to the next directory,
+/// which may lead in a circle and is of no use.
 struct Disguised<'a> {
     inner: Input<'a>,
     position: u64,
-    offset: u64,
-    value: Option<[u8; 2]>,
+    /// Where other bytes stand, and which.
+    patches: [(u64, Vec<u8>); 2],
 }
 
 impl<'a> Disguised<'a> {
     fn new(inner: Input<'a>, layout: &TiffLayout) -> Self {
         let value = samples::disguise(layout).filter(|_| layout.photometric_offset > 0);
         let bytes = value.map(|value| if layout.big_endian { value.to_be_bytes() } else { value.to_le_bytes() });
-        Self { inner, position: 0, offset: layout.photometric_offset, value: bytes }
+        let photometric = (layout.photometric_offset, bytes.map(Vec::from).unwrap_or_default());
+        let next = (layout.next_directory.0, vec![0; layout.next_directory.1]);
+        Self { inner, position: 0, patches: [photometric, next] }
     }
 }
 
 impl Read for Disguised<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        if let Some(value) = self.value {
-            for (place, byte) in (self.offset..).zip(value) {
+        for (offset, bytes) in &self.patches {
+            for (place, byte) in (*offset..).zip(bytes) {
                 if let Some(at) = place.checked_sub(self.position).filter(|at| *at < read as u64) {
-                    buffer[at as usize] = byte;
+                    buffer[at as usize] = *byte;
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! TIFF 6.0, sections 2 and 8, and BigTIFF: the first directory.
 
-use super::layout::{JPEG, TiffLayout};
+use super::layout::{JPEG, List, TiffLayout};
 use super::mode;
 use crate::frame::Samples;
 use crate::header::Header;
@@ -59,17 +59,20 @@ struct Directory<'a, 'b> {
     source: &'a mut HeaderReader<'b>,
     big_endian: bool,
     entries: Vec<Entry>,
+    /// Where the pointer to the next directory stands, and its length.
+    next: (u64, usize),
 }
 
 impl<'a, 'b> Directory<'a, 'b> {
     fn open(source: &'a mut HeaderReader<'b>) -> Result<Self, Error> {
         let head: [u8; 16] = source.array(0)?.ok_or_else(cut)?;
-        let mut directory = Self { source, big_endian: head[0] == b'M', entries: Vec::new() };
+        let mut directory = Self { source, big_endian: head[0] == b'M', entries: Vec::new(), next: (0, 0) };
         let big = directory.number(&head[2..4]) == 43;
-        let (start, count_len, entry_len) = if big { (8..16, 8, 20) } else { (4..8, 2, 12) };
+        let (start, count_len, entry_len, value_len) = if big { (8..16, 8, 20, 8) } else { (4..8, 2, 12, 4) };
         let start = directory.number(&head[start]);
         let count = directory.source.read_up_to(start, count_len)?;
         let count = directory.number(&count).min(MAX_ENTRIES);
+        directory.next = (start.saturating_add(count_len as u64 + count * entry_len as u64), value_len);
         let bytes = directory.source.read_up_to(start.saturating_add(count_len as u64), count as usize * entry_len)?;
         for (index, entry) in bytes.chunks_exact(entry_len).enumerate() {
             let (tag, kind) = (directory.number(&entry[..2]) as u16, directory.number(&entry[2..4]) as u16);
@@ -130,13 +133,16 @@ impl<'a, 'b> Directory<'a, 'b> {
         }
         // A decoder that reads a list takes up to 256 bytes for each value on the way: measured.
         // Descriptions, dates, palettes and private blocks are not read by it.
-        let list = |entry: &&Entry| !matches!(entry.tag, 269..=272 | 285 | 305..=316 | 318..=320 | 700 | 33_000..);
-        let list_values = self.entries.iter().filter(list).map(|entry| entry.count.min(1 << 20)).sum();
+        let read_whole =
+            |entry: &&Entry| !matches!(entry.tag, 269..=272 | 285 | 305..=316 | 318..=320 | 700 | 33_000..);
+        let list_values = self.entries.iter().filter(read_whole).map(|entry| entry.count.min(1 << 20)).sum();
         let tile = match (self.long(322)?, self.long(323)?) {
             (Some(width), Some(height)) => Some((width, height)),
             _ => None,
         };
         let place = |entry: Entry| (entry.offset, entry.count);
+        let list = |entry: Entry| List { kind: entry.kind, count: entry.count, offset: entry.offset };
+        let (offsets, lengths) = if tile.is_some() { (324, 325) } else { (273, 279) };
         Ok(TiffLayout {
             big_endian: self.big_endian,
             width: self.long(256)?.ok_or_else(|| missing("width"))?,
@@ -156,6 +162,10 @@ impl<'a, 'b> Directory<'a, 'b> {
             orientation: Orientation::from_exif(self.short(274, 1)?).unwrap_or_default(),
             list_values,
             fill_order: self.short(266, 1)?,
+            offsets: self.entry(offsets).map(list),
+            lengths: self.entry(lengths).map(list),
+            fax_options: self.long(292)?.unwrap_or(0),
+            next_directory: self.next,
             chroma_subsampling: self.shorts(530)?,
         })
     }

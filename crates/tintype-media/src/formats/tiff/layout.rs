@@ -4,6 +4,19 @@ use crate::Orientation;
 
 /// The compression of TIFF Technical Note 2.
 pub(super) const JPEG: u16 = 7;
+/// Those of TIFF 6.0, sections 3, 10 and 11.
+pub(super) const UNCOMPRESSED: u16 = 1;
+pub(super) const FAX_RLE: u16 = 2;
+pub(super) const FAX_GROUP_3: u16 = 3;
+pub(super) const FAX_GROUP_4: u16 = 4;
+
+/// Where the values of an entry stand, and of what type.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct List {
+    pub(super) kind: u16,
+    pub(super) count: u64,
+    pub(super) offset: u64,
+}
 
 /// What the first directory says about the pixels.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +42,14 @@ pub(super) struct TiffLayout {
     pub(super) orientation: Orientation,
     /// 1 means the high bit first, 2 the low one.
     pub(super) fill_order: u16,
+    /// Where strips or tiles begin.
+    pub(super) offsets: Option<List>,
+    /// How many bytes strips or tiles have.
+    pub(super) lengths: Option<List>,
+    /// Bit 0 means two dimensions (TIFF 6.0, section 11).
+    pub(super) fax_options: u32,
+    /// Where the pointer to the next directory stands, and its length.
+    pub(super) next_directory: (u64, usize),
     /// Values in the lists that the decoder keeps, such as where the strips are.
     pub(super) list_values: u64,
     /// Horizontal and vertical; 2 and 2 unless said.
@@ -38,6 +59,16 @@ pub(super) struct TiffLayout {
 impl TiffLayout {
     pub(super) fn depth(&self) -> u16 {
         self.bits.first().copied().unwrap_or(1)
+    }
+
+    /// Says whether the `tiff` crate knows samples of this depth.
+    pub(super) fn is_common_depth(&self) -> bool {
+        matches!(self.depth(), 1 | 2 | 4 | 8 | 16 | 32 | 64)
+    }
+
+    pub(super) fn number(&self, bytes: &[u8]) -> u64 {
+        let fold = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        if self.big_endian { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) }
     }
 
     /// Says whether each pixel comes with colour of its own; the JPEG codec sees to that by itself.

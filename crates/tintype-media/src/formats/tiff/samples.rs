@@ -2,7 +2,7 @@
 
 use tiff::decoder::DecodingResult;
 
-use super::layout::{TiffLayout, photometric};
+use super::layout::{FAX_GROUP_3, FAX_GROUP_4, FAX_RLE, TiffLayout, UNCOMPRESSED, photometric};
 use crate::frame::Samples;
 
 /// Returns the photometric interpretation that makes the `tiff` crate give all samples as they are, or `None` when
@@ -40,12 +40,10 @@ pub(super) struct Converter {
     palette: Vec<[u16; 3]>,
     premultiplied: bool,
     planar: bool,
-    reversed_bits: bool,
 }
 
 impl Converter {
     pub(super) fn new(layout: &TiffLayout, palette: Vec<[u16; 3]>) -> Option<Self> {
-        const UNCOMPRESSED: u16 = 1;
         let stored = usize::from(layout.samples_per_pixel);
         let depth = layout.depth();
         let extra = layout.extra_samples.first().copied();
@@ -65,13 +63,14 @@ impl Converter {
             photometric::ICC_LAB if stored >= 3 => (Meaning::IccLab, Samples::Lab),
             _ => return None,
         };
-        let reversed_bits = layout.fill_order == 2;
         // Reversed bits inside a compressed stream would have to be turned before it is decompressed.
-        if reversed_bits && layout.compression != UNCOMPRESSED {
+        let is_fax = matches!(layout.compression, FAX_RLE | FAX_GROUP_3 | FAX_GROUP_4);
+        let is_bare = layout.compression == UNCOMPRESSED;
+        if layout.fill_order == 2 && !is_bare && !is_fax || !layout.is_common_depth() && !is_bare {
             return None;
         }
         let premultiplied = extra == Some(1) && samples.has_alpha();
-        Some(Self { meaning, samples, stored, depth, palette, premultiplied, planar: layout.planar, reversed_bits })
+        Some(Self { meaning, samples, stored, depth, palette, premultiplied, planar: layout.planar })
     }
 
     /// What the pixels are.
@@ -89,7 +88,7 @@ impl Converter {
         self.meaning == Meaning::Direct
             && matches!(self.depth, 8 | 16)
             && self.stored == self.samples.channels()
-            && !(self.planar || self.premultiplied || self.reversed_bits)
+            && !(self.planar || self.premultiplied)
     }
 
     /// Writes row `y` of a strip or tile of `width` pixels into pixels; those of one plane are gathered as they are.
@@ -162,8 +161,7 @@ impl Converter {
         let spread = |byte: u8| if self.is_index(column) { byte.into() } else { u16::from(byte) * 257 };
         // What is below zero is black. Conversion of a float saturates.
         let sample = match data {
-            DecodingResult::U8(bytes) if self.depth < 8 => return self.shallow(bytes, (y, row_len), column),
-            DecodingResult::U8(bytes) if self.reversed_bits => bytes.get(at).map(|byte| spread(byte.reverse_bits())),
+            DecodingResult::U8(bytes) if self.depth != 8 => return self.packed(bytes, (y, row_len), column),
             DecodingResult::U8(bytes) => bytes.get(at).map(|byte| spread(*byte)),
             DecodingResult::U16(values) => values.get(at).copied(),
             DecodingResult::U32(values) => values.get(at).map(|value| (value >> 16) as u16),
@@ -179,18 +177,17 @@ impl Converter {
         sample.unwrap_or(0)
     }
 
-    /// Returns a sample of fewer than eight bits; rows begin with a byte of their own.
-    fn shallow(&self, bytes: &[u8], (y, row_len): (usize, usize), column: usize) -> u16 {
+    /// Returns a sample of fewer than sixteen bits that shares bytes with others; rows begin with a byte of their own.
+    fn packed(&self, bytes: &[u8], (y, row_len): (usize, usize), column: usize) -> u16 {
         let depth = usize::from(self.depth);
-        if !matches!(depth, 1 | 2 | 4) {
-            return 0;
-        }
-        let mask = (1_u8 << depth) - 1;
-        let at = y * (row_len * depth).div_ceil(8) + column * depth / 8;
-        let byte = bytes.get(at).copied().unwrap_or(0);
-        let byte = if self.reversed_bits { byte.reverse_bits() } else { byte };
-        let value = byte >> (8 - depth - column * depth % 8) & mask;
-        if self.is_index(column) { value.into() } else { u16::from(value) * (u16::MAX / u16::from(mask)) }
+        let bit = column * depth;
+        let at = y * (row_len * depth).div_ceil(8) + bit / 8;
+        let byte = |index: usize| u32::from(bytes.get(at + index).copied().unwrap_or(0));
+        let window = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let mask = (1_u32 << depth.min(15)) - 1;
+        let value = window >> 24_usize.saturating_sub(depth + bit % 8) & mask;
+        // At most 65,535.
+        (if self.is_index(column) { value } else { value * 65_535 / mask }) as u16
     }
 
     /// Says whether the sample of this column is an index into the palette.
