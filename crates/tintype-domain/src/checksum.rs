@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 /// The SHA-256 digest of an object's bytes; shown as `sha256:<64 hex digits>`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,6 +14,29 @@ impl Checksum {
             let _ = write!(hex, "{byte:02x}");
             hex
         })
+    }
+}
+
+/// A text that is not `sha256:` and 64 hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a checksum")]
+pub struct InvalidChecksum;
+
+impl FromStr for Checksum {
+    type Err = InvalidChecksum;
+
+    fn from_str(text: &str) -> Result<Self, InvalidChecksum> {
+        let hex = text.strip_prefix("sha256:").ok_or(InvalidChecksum)?.as_bytes();
+        if hex.len() != 64 {
+            return Err(InvalidChecksum);
+        }
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let mut digest = [0; 32];
+        for (byte, pair) in digest.iter_mut().zip(hex.chunks_exact(2)) {
+            let (Some(high), Some(low)) = (digit(pair[0]), digit(pair[1])) else { return Err(InvalidChecksum) };
+            *byte = high << 4 | low;
+        }
+        Ok(Self(digest))
     }
 }
 

@@ -57,6 +57,18 @@ pub enum FieldProblem {
         /// The most characters there may be.
         limit: usize,
     },
+    /// There are too many items.
+    #[error("has more than {limit} items")]
+    TooMany {
+        /// The most items there may be.
+        limit: usize,
+    },
+    /// A name contains a comma, which stands between names.
+    #[error("contains a comma")]
+    Comma,
+    /// The value is not a checksum.
+    #[error("is not a checksum")]
+    NotAChecksum,
     /// The search has too many terms.
     #[error("has more than {limit} terms")]
     TooManyTerms {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use crate::kind::{UnknownName, named};
 use crate::number::Number;
 use crate::search::search_terms;
-use crate::{Bounds, FieldErrors, FieldProblem, Kind, Timestamp, Visibility};
+use crate::{Bounds, Checksum, FieldErrors, FieldProblem, Kind, Tag, Tags, Timestamp, Visibility};
 pub use cursor::{Cursor, Side, SortValue, Travel};
 use moment::{day_bounds, parse_moment};
 
@@ -68,6 +68,10 @@ pub struct Filter {
     /// Terms folded by [`fold_for_search`](crate::fold_for_search), each of which must occur in the
     /// folded name or in the decimal id.
     pub search: Vec<String>,
+    /// Tags, each of which a file must have; `trips/` matches every tag in that folder.
+    pub tags: Vec<Tag>,
+    /// The SHA-256 digest that matches.
+    pub checksum: Option<Checksum>,
     /// The kinds that match; all where empty.
     pub kinds: Vec<Kind>,
     /// The visibility that matches; both where `None`.
@@ -161,6 +165,10 @@ named!(
         Type = "type",
         /// A name of [`Visibility`].
         Visibility = "visibility",
+        /// Comma-separated tags, all of which a file must have.
+        Tags = "tags",
+        /// The checksum of the content.
+        Checksum = "checksum",
         /// The id of the uploader.
         UserId = "user_id",
         /// The least id.
@@ -253,6 +261,10 @@ impl ListQuery {
             P::Search => filter.search = terms(value)?,
             P::Type => filter.kinds = kinds(value)?,
             P::Visibility => filter.visibility = Some(visibility(value)?),
+            P::Tags => filter.tags = Tags::from_text(value)?.iter().cloned().collect(),
+            P::Checksum => {
+                filter.checksum = Some(value.trim().parse().map_err(|_| FieldProblem::NotAChecksum)?);
+            }
             P::UserId => {
                 let Number { floor, ceil } = number(value)?;
                 // No user has a fraction as its id: the bounds cross, and nothing matches.

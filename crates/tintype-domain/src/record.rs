@@ -1,5 +1,5 @@
 use crate::{
-    Checksum, Crc32, Description, Facts, FileId, Key, Name, Permission, ThumbnailId, Timestamp, TokenId, UserId,
+    Checksum, Crc32, Description, Facts, FileId, Key, Name, Permission, Tags, ThumbnailId, Timestamp, TokenId, UserId,
     Visibility,
 };
 use std::collections::BTreeSet;
@@ -32,6 +32,8 @@ pub struct FileRecord {
     pub created_at: Timestamp,
     /// When anything of it last changed.
     pub updated_at: Timestamp,
+    /// What groups it with other files.
+    pub tags: Tags,
     /// Its thumbnails, by edge; empty for what is not a readable image.
     pub thumbnails: Vec<ThumbnailRecord>,
 }

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use tintype_library::domain::{FieldProblem, parse_boolean};
+use tintype_library::domain::{FieldProblem, Tags, parse_boolean};
 use tintype_library::storage::Spooled;
 
 /// The content of a body: fields that are not files, and perhaps the file `f`.
@@ -32,9 +32,34 @@ pub(crate) enum FieldValue {
     Other,
 }
 
+/// The field that forms may repeat.
+pub(crate) const TAGS: &str = "tags";
+
 impl Fields {
     pub(crate) fn insert(&mut self, name: String, value: FieldValue) {
         self.0.insert(name, value);
+    }
+
+    /// Adds a text of a form. Of a field that may be repeated, all texts count.
+    pub(crate) fn insert_text(&mut self, name: String, text: String) {
+        match self.0.get_mut(&name) {
+            Some(FieldValue::Text(earlier)) if name == TAGS => {
+                earlier.push(',');
+                earlier.push_str(&text);
+            }
+            _ => self.insert(name, FieldValue::Text(text)),
+        }
+    }
+
+    /// Returns the tags that were sent: a list of names, or a text with commas between them.
+    pub(crate) fn tags(&self) -> Result<Option<Tags>, FieldProblem> {
+        match self.0.get(TAGS) {
+            Some(FieldValue::List(names)) => {
+                let names: Vec<&str> = names.iter().map(text_of).collect::<Result<_, _>>()?;
+                Tags::new(names).map(Some)
+            }
+            _ => self.text(TAGS)?.map(Tags::from_text).transpose(),
+        }
     }
 
     /// Returns the text of a field, `None` if it was not sent.

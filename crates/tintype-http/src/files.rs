@@ -13,7 +13,7 @@ use crate::page_request::PageRequest;
 use crate::path_id::PathId;
 use crate::problem::Problem;
 use crate::reply::{Created, NoContent, Tagged};
-use crate::view::{FileView, PageView};
+use crate::view::{CreatedView, FileView, PageView};
 
 /// `GET /api/media/files`: a page of files.
 pub(crate) async fn list(
@@ -49,11 +49,16 @@ pub(crate) async fn create(
     app: Data<App>,
     base: BaseUrl,
     form: Form<NewFile>,
-) -> Result<Created<FileView>, Problem> {
+) -> Result<Created<CreatedView>, Problem> {
     let inbox = app.library.begin_upload(&actor)?;
     let NewFile { upload, details } = form.read_into(&inbox).await?;
     let file = app.library.upload(&actor, upload, details).await?;
-    Ok(Created { location: format!("/api/media/files/{}", file.id), body: view(&app, base, &file).await? })
+    let duplicates = match actor.require(Permission::View) {
+        Ok(()) => Some(app.library.duplicates(&actor, &file).await?),
+        Err(_) => None,
+    };
+    let location = format!("/api/media/files/{}", file.id);
+    Ok(Created { location, body: CreatedView::new(view(&app, base, &file).await?, duplicates) })
 }
 
 /// `PATCH` and `PUT /api/media/files/<id>`: new metadata, new content, or both. No field is

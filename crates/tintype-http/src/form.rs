@@ -17,7 +17,7 @@ use tintype_library::domain::FieldErrors;
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::body::{Body, read_all};
-use crate::fields::{FieldValue, Fields, Sent};
+use crate::fields::{Fields, Sent};
 use crate::problem::{Format, Problem};
 use raw::RawFile;
 
@@ -116,5 +116,7 @@ fn parse_url_encoded(bytes: &[u8]) -> Fields {
     let text =
         std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned);
     let pairs = form_urlencoded::parse(text.as_bytes()).into_owned();
-    pairs.map(|(name, value)| (name, FieldValue::Text(value))).collect()
+    let mut fields = Fields::default();
+    pairs.for_each(|(name, value)| fields.insert_text(name, value));
+    fields
 }

@@ -18,7 +18,7 @@ use crate::problem::Format;
 /// Every format that fields can come in.
 const ALL_FORMATS: &[Format] = &[Format::Multipart, Format::Json, Format::UrlEncoded];
 
-/// A new file: `f`, and optionally `name`, `description` and `visibility`; or nothing but the file.
+/// A new file: `f`, and optionally `name`, `description`, `visibility` and `tags`; or nothing but the file.
 pub(crate) struct NewFile {
     pub(crate) upload: Upload,
     pub(crate) details: Details,
@@ -33,10 +33,12 @@ impl FormBody for NewFile {
         let name = errors.take("name", optional_name(&sent.fields));
         let description = errors.take("description", description(&sent.fields));
         let visibility = errors.take("visibility", optional_visibility(&sent.fields));
+        let tags = errors.take("tags", sent.fields.tags());
         let upload = errors.take("f", required_file(sent));
-        match (upload, name, description, visibility) {
-            (Some(upload), Some(name), Some(description), Some(visibility)) => {
-                let details = Details { name, description: description.unwrap_or_default(), visibility };
+        match (upload, name, description, visibility, tags) {
+            (Some(upload), Some(name), Some(description), Some(visibility), Some(tags)) => {
+                let (description, tags) = (description.unwrap_or_default(), tags.unwrap_or_default());
+                let details = Details { name, description, visibility, tags };
                 Ok(Self { upload, details })
             }
             _ => Err(errors),
@@ -52,10 +54,11 @@ impl FormBody for Change {
         let name = errors.take("name", name(&sent.fields));
         let description = errors.take("description", description(&sent.fields));
         let visibility = errors.take("visibility", visibility(&sent.fields));
+        let tags = errors.take("tags", sent.fields.tags());
         let content = errors.take("f", content_change(sent, base));
-        match (name, description, visibility, content) {
-            (Some(name), Some(description), Some(visibility), Some(content)) => {
-                Ok(Self { expected: None, name, description, visibility, content })
+        match (name, description, visibility, tags, content) {
+            (Some(name), Some(description), Some(visibility), Some(tags), Some(content)) => {
+                Ok(Self { expected: None, name, description, visibility, tags, content })
             }
             _ => Err(errors),
         }

@@ -30,6 +30,7 @@ mod request_id;
 mod request_log;
 mod routes;
 mod server;
+mod tags;
 mod tus;
 mod upload_links;
 mod uploads;

@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::endpoint::Endpoint;
 use crate::problem::Problem;
-use crate::{auth, files, health, links, media, tus, upload_links, uploads, users};
+use crate::{auth, files, health, links, media, tags, tus, upload_links, uploads, users};
 
 /// Adds every route there is. The application data has to hold the [`App`](crate::App).
 pub(crate) fn configure(routes: &mut web::ServiceConfig) {
@@ -50,6 +50,7 @@ fn endpoints() -> Vec<Endpoint> {
             .post(upload_links::upload)
             .delete(upload_links::delete)
             .for_anybody(),
+        Endpoint::api("/api/media/tags").get(tags::list).for_users(),
         Endpoint::api("/api/auth/token").post(auth::token).for_anybody(),
         Endpoint::api("/api/auth/me").get(auth::me).for_users(),
         Endpoint::api("/api/auth/password").post(auth::change_password).for_users(),

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use tintype_library::auth::TokenKey;
-use tintype_library::domain::{Facts, FileRecord, HumanSize, ThumbnailRecord, TokenRecord, UserRecord};
-use tintype_library::persistence::{UploadKind, UploadRecord, UploadState};
+use tintype_library::domain::{Facts, FileId, FileRecord, HumanSize, ThumbnailRecord, TokenRecord, UserRecord};
+use tintype_library::persistence::{TagCount, UploadKind, UploadRecord, UploadState};
 
 use crate::media_urls::MediaUrls;
 use crate::page_request::PageLinks;
@@ -28,9 +28,20 @@ pub(crate) struct FileView {
     mime_type: String,
     checksum: String,
     visibility: &'static str,
+    tags: Vec<String>,
     /// When its URLs expire, in seconds since 1970.
     #[serde(skip)]
     expires: Option<u64>,
+}
+
+/// The answer to an upload: the file object, and for whoever may view them the other files of the
+/// same content.
+#[derive(Serialize)]
+pub(crate) struct CreatedView {
+    #[serde(flatten)]
+    file: FileView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicates: Option<Vec<i64>>,
 }
 
 #[derive(Clone, Serialize)]
@@ -71,6 +82,7 @@ impl FileView {
             mime_type: mime_type.clone(),
             checksum: file.checksum.to_string(),
             visibility: file.visibility.as_str(),
+            tags: file.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
             expires: urls.expires(file.visibility),
         }
     }
@@ -93,6 +105,32 @@ impl Entity for FileView {
             None => Validators::of_json(json),
             Some(expires) => Validators::of_json(&to_json(&self.unsigned())).until(expires),
         }
+    }
+}
+
+impl CreatedView {
+    pub(crate) fn new(file: FileView, duplicates: Option<Vec<FileId>>) -> Self {
+        Self { file, duplicates: duplicates.map(|ids| ids.into_iter().map(|id| id.0).collect()) }
+    }
+}
+
+impl Entity for CreatedView {
+    /// They are those of the file, as it will be retrieved.
+    fn validators(&self, _: &[u8]) -> Validators {
+        self.file.validators(&to_json(&self.file))
+    }
+}
+
+/// A tag and how many files have it.
+#[derive(Serialize)]
+pub(crate) struct TagView {
+    name: String,
+    count: u64,
+}
+
+impl From<TagCount> for TagView {
+    fn from(tag: TagCount) -> Self {
+        Self { name: tag.name, count: tag.files }
     }
 }
 

@@ -1,7 +1,9 @@
 use crate::admission::Asker;
 use crate::{AllowedType, Error, Library};
 use tintype_auth::Actor;
-use tintype_domain::{Description, FieldProblem, FileId, FileRecord, Key, Name, Permission, Timestamp, Visibility};
+use tintype_domain::{
+    Description, FieldProblem, FileId, FileRecord, Key, Name, Permission, Tags, Timestamp, Visibility,
+};
 use tintype_storage::{Spool, SpoolWriter, Spooled};
 
 /// The right to send content; permission has been checked.
@@ -71,6 +73,8 @@ pub struct Details {
     pub description: Description,
     /// Who may fetch its content. Default: [`Options::default_visibility`](crate::Options).
     pub visibility: Option<Visibility>,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 /// What to change of a file; `None` and [`ContentChange::Keep`] leave a part as it is.
@@ -85,6 +89,8 @@ pub struct Change {
     pub description: Option<Description>,
     /// The new visibility.
     pub visibility: Option<Visibility>,
+    /// The new tags.
+    pub tags: Option<Tags>,
     /// What becomes of the content.
     pub content: ContentChange,
 }

@@ -57,7 +57,7 @@ impl Library {
     pub async fn change(&self, actor: &Actor, id: FileId, change: Change) -> Result<FileRecord, Error> {
         actor.require(Permission::Change)?;
         let actor = actor.clone();
-        let Change { expected, name, description, visibility, content } = change;
+        let Change { expected, name, description, visibility, tags, content } = change;
         self.own(move |inner| async move {
             let old = inner.database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
             if expected.is_some_and(|expected| expected != old.updated_at) {
@@ -70,7 +70,7 @@ impl Library {
                 ContentChange::Replace(upload) => Some(inner.place(upload, Asker::of(&actor)).await?),
             };
             let keys = content.iter().flat_map(NewContent::keys).cloned().collect();
-            let change = FileChange { expected, name, description, visibility, content };
+            let change = FileChange { expected, name, description, visibility, tags, content };
             let changed = async {
                 inner.require_still(&actor, Permission::Change).await?;
                 inner.database(move |db| db.change_file(id, &change, now())).await?.ok_or(Error::NotFound)
@@ -99,12 +99,12 @@ impl Inner {
     ) -> Result<T, Error> {
         // A file belongs to a user, and the operator is none.
         let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
-        let Details { name, description, visibility } = details;
+        let Details { name, description, visibility, tags } = details;
         let name = name.unwrap_or_else(|| upload.base_name().clone());
         let visibility = visibility.unwrap_or(self.options.default_visibility);
         let content = self.place(upload, Asker::of(actor)).await?;
         let keys = content.keys().cloned().collect();
-        let file = NewFile { user_id, name, description, visibility, reservation, content };
+        let file = NewFile { user_id, name, description, visibility, tags, reservation, content };
         let inserted = async {
             self.require_still(actor, Permission::Create).await?;
             self.database(move |db| insert(db, &file)).await

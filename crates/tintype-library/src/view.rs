@@ -2,8 +2,8 @@ use crate::{Error, Library};
 use futures_util::{StreamExt, stream};
 use std::ops::Range;
 use tintype_auth::Actor;
-use tintype_domain::{FileId, FileRecord, Key, ListQuery, Permission};
-use tintype_persistence::{FilePage, MediaRecord, ObjectRecord};
+use tintype_domain::{FileId, FileRecord, Key, ListQuery, MAX_LIMIT, Permission};
+use tintype_persistence::{FilePage, MediaRecord, ObjectRecord, TagCount};
 use tintype_storage::{Object, PresignOptions};
 
 /// An object as its row describes it, before its bytes are read.
@@ -29,6 +29,26 @@ impl Library {
     pub async fn get(&self, actor: &Actor, id: FileId) -> Result<FileRecord, Error> {
         actor.require(Permission::View)?;
         self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)
+    }
+
+    /// Returns tags whose names begin with `prefix`, whatever their case, and how many files have
+    /// each, by name; at most [`MAX_LIMIT`].
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission.
+    pub async fn tags(&self, actor: &Actor, prefix: String) -> Result<Vec<TagCount>, Error> {
+        actor.require(Permission::View)?;
+        self.inner().database(move |db| db.tags(&prefix, MAX_LIMIT)).await
+    }
+
+    /// Returns the ids of other files of the same content, at most [`MAX_LIMIT`].
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission.
+    pub async fn duplicates(&self, actor: &Actor, file: &FileRecord) -> Result<Vec<FileId>, Error> {
+        actor.require(Permission::View)?;
+        let (id, checksum) = (file.id, file.checksum);
+        self.inner().database(move |db| db.duplicates(id, &checksum, MAX_LIMIT)).await
     }
 
     /// Returns the object under a key: the content of a file, or a thumbnail. Does not

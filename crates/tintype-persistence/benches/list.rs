@@ -207,6 +207,7 @@ fn measure_uploads(database: &Database) {
             description: Default::default(),
             visibility: Visibility::Public,
             reservation: None,
+            tags: Default::default(),
             content,
         };
         let start = Instant::now();

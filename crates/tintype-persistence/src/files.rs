@@ -4,7 +4,7 @@ use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tintype_domain::{
-    Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, Key, Name, ThumbnailId, ThumbnailRecord,
+    Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, Key, Name, Tags, ThumbnailId, ThumbnailRecord,
     Timestamp, UserId, Variant, Visibility, fold_for_search,
 };
 
@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::rows::{FileRow, complete, valid};
 use crate::schema::{derived_objects, files};
 use crate::strays::{doom, redeem};
+use crate::tags::{insert_tags, replace_tags};
 use crate::upload_links::use_reservation;
 use crate::users::by_id;
 
@@ -31,6 +32,8 @@ pub struct NewFile {
     pub visibility: Visibility,
     /// The place that it takes, if it comes by an upload link.
     pub reservation: Option<i64>,
+    /// Its tags.
+    pub tags: Tags,
     /// Its content.
     pub content: NewContent,
 }
@@ -82,6 +85,8 @@ pub struct FileChange {
     pub description: Option<Description>,
     /// The new visibility.
     pub visibility: Option<Visibility>,
+    /// The new tags.
+    pub tags: Option<Tags>,
     /// The new content.
     pub content: Option<NewContent>,
 }
@@ -118,6 +123,15 @@ impl Database {
         self.snapshot(|connection| load(connection, id))
     }
 
+    /// Returns the ids of other files of the same content, at most `limit`.
+    pub fn duplicates(&self, file: FileId, checksum: &Checksum, limit: u32) -> Result<Vec<FileId>, Error> {
+        self.read(|connection| {
+            let others = files::table.filter(files::checksum.eq(&checksum.0[..]).and(files::id.ne(file.0)));
+            let ids = others.order(files::id).limit(limit.into()).select(files::id).load::<i64>(connection)?;
+            Ok(ids.into_iter().map(FileId).collect())
+        })
+    }
+
     /// Changes a file and returns it; `None` if there is no such file. Id, user and time of upload
     /// stay; `updated_at` increases by at least a microsecond.
     ///
@@ -140,12 +154,16 @@ impl Database {
                 diesel::delete(derived).execute(connection)?;
                 insert_derived(connection, id.0, &content.derived, now)?;
             }
+            if let Some(tags) = &change.tags {
+                replace_tags(connection, id.0, tags)?;
+            }
             let name = change.name.as_ref().map(Name::as_str);
             diesel::update(files::table.filter(files::id.eq(id.0)))
                 .set((
                     files::updated_at.eq(updated_at),
                     name.map(|name| (files::name.eq(name), files::name_folded.eq(fold_for_search(name)))),
                     change.description.as_ref().map(|text| files::description.eq(text.as_str())),
+                    change.tags.as_ref().map(|tags| files::tags.eq(tags.to_string())),
                     change.visibility.map(|visibility| files::visibility.eq(visibility.as_str())),
                     change.content.as_ref().map(|content| ContentRow::new(content, now)),
                 ))
@@ -197,7 +215,7 @@ impl Database {
 
 /// Inserts a file and its derived objects and ends their claims.
 pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timestamp) -> Result<FileRecord, Error> {
-    let NewFile { user_id, name, description, visibility, reservation, content } = file;
+    let NewFile { user_id, name, description, visibility, tags, reservation, content } = file;
     if let Some(reservation) = reservation {
         use_reservation(connection, *reservation)?;
     }
@@ -209,9 +227,11 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
             (files::created_at.eq(now.unix_micros()), files::updated_at.eq(now.unix_micros())),
             (files::name.eq(name.as_str()), files::name_folded.eq(fold_for_search(name.as_str()))),
             (files::description.eq(description.as_str()), files::visibility.eq(visibility.as_str())),
+            files::tags.eq(tags.to_string()),
         ))
         .returning(files::id)
         .get_result::<i64>(connection)?;
+    insert_tags(connection, &[(id, tags.clone())])?;
     Ok(FileRecord {
         id: FileId(id),
         user: Some(user),
@@ -225,6 +245,7 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
         visibility: *visibility,
         created_at: now,
         updated_at: now,
+        tags: tags.clone(),
         thumbnails: insert_derived(connection, id, &content.derived, now)?,
     })
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use diesel::prelude::*;
 use tintype_domain::{
-    Checksum, Crc32, Description, Facts, FileId, FileRecord, Name, Permission, ThumbnailId, ThumbnailRecord, Timestamp,
-    UserId, UserRecord, Variant,
+    Checksum, Crc32, Description, Facts, FileId, FileRecord, Name, Permission, Tags, ThumbnailId, ThumbnailRecord,
+    Timestamp, UserId, UserRecord, Variant,
 };
 
 use crate::connection::AnyConnection;
@@ -50,6 +50,7 @@ pub(crate) struct FileRow {
     pub(crate) description: String,
     pub(crate) crc32: Option<i64>,
     pub(crate) visibility: String,
+    pub(crate) tags: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -177,6 +178,7 @@ impl FileRow {
                 mode: self.mode.map(|mode| valid("files.mode", id, mode.parse(), &mode)).transpose()?,
             },
             visibility: valid("files.visibility", id, self.visibility.parse(), &self.visibility)?,
+            tags: valid("files.tags", id, Tags::from_text(&self.tags), &self.tags)?,
             created_at: Timestamp::from_unix_micros(self.created_at),
             updated_at: Timestamp::from_unix_micros(self.updated_at),
             thumbnails,

@@ -55,6 +55,15 @@ diesel::table! {
         description -> Text,
         crc32 -> Nullable<BigInt>,
         visibility -> Text,
+        tags -> Text,
+    }
+}
+
+diesel::table! {
+    file_tags (folded, file_id) {
+        folded -> Text,
+        file_id -> BigInt,
+        name -> Nullable<Text>,
     }
 }
 

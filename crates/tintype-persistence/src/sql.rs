@@ -4,7 +4,7 @@
 use crate::connection::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use tintype_domain::Bounds;
@@ -21,6 +21,7 @@ pub(crate) enum Part {
     Text(Cow<'static, str>),
     Int(i64),
     String(String),
+    Bytes(Vec<u8>),
 }
 
 impl From<i64> for Part {
@@ -32,6 +33,12 @@ impl From<i64> for Part {
 impl From<&str> for Part {
     fn from(value: &str) -> Self {
         Self::String(value.to_owned())
+    }
+}
+
+impl From<&[u8]> for Part {
+    fn from(value: &[u8]) -> Self {
+        Self::Bytes(value.to_vec())
     }
 }
 
@@ -100,6 +107,7 @@ impl<ST> QueryFragment<Backend> for Sql<ST> {
                 Part::Text(text) => out.push_sql(text),
                 Part::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
                 Part::String(value) => out.push_bind_param::<Text, _>(value)?,
+                Part::Bytes(value) => out.push_bind_param::<Binary, _>(value)?,
             }
         }
         Ok(())

@@ -12,13 +12,14 @@ const INVALID: &str = "Invalid token.";
 const INACTIVE: &str = "User inactive or deleted.";
 
 /// Every endpoint that asks who is there.
-const GUARDED: [(&str, &str); 7] = [
+const GUARDED: [(&str, &str); 8] = [
     ("POST", FILES),
     ("GET", FILES),
     ("GET", "/api/media/files/1"),
     ("PATCH", "/api/media/files/1"),
     ("PUT", "/api/media/files/1"),
     ("DELETE", "/api/media/files/1"),
+    ("GET", "/api/media/tags"),
     ("GET", "/api/auth/me"),
 ];
 

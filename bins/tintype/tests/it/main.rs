@@ -23,6 +23,7 @@ mod postgres;
 mod replicas;
 mod resilience;
 mod support;
+mod tags;
 mod tokens;
 mod tus;
 mod types;

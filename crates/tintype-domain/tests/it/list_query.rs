@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use tintype_domain::{Bounds, Direction, FieldErrors, FieldProblem, Kind, ListQuery, OrderField, Paging};
+use tintype_domain::{Bounds, Checksum, Direction, FieldErrors, FieldProblem, Kind, ListQuery, OrderField, Paging};
 
 fn parse(pairs: &[(&str, &str)]) -> ListQuery {
     ListQuery::parse(pairs.iter().copied()).unwrap()
@@ -59,6 +59,14 @@ fn kinds_and_terms_are_lists() {
 }
 
 #[test]
+fn tags_and_checksums_are_read_as_they_are_shown() {
+    let checksum = Checksum(std::array::from_fn(|index| index as u8 * 7));
+    let query = parse(&[("tags", " Oslo,trips/, oslo"), ("checksum", &checksum.to_string())]);
+    let tags: Vec<_> = query.filter.tags.iter().map(tintype_domain::Tag::folded).collect();
+    assert_eq!((tags, query.filter.checksum), (vec!["oslo", "trips/"], Some(checksum)));
+}
+
+#[test]
 fn every_bad_value_is_named() {
     let bad = [
         ("size_min", "big"),
@@ -69,11 +77,14 @@ fn every_bad_value_is_named() {
         ("type", "image,zz"),
         ("search", "a\0b"),
         ("count", "some"),
+        ("checksum", "sha256:00"),
+        ("tags", "a\0"),
         ("paging", "keyset"),
         ("cursor", "AAAA"),
     ];
     let errors = ListQuery::parse(bad).unwrap_err();
     let expected = [
+        ("checksum", FieldProblem::NotAChecksum),
         ("count", FieldProblem::NotAChoice { value: "some".to_owned() }),
         ("created_date", FieldProblem::NotADate),
         ("cursor", FieldProblem::NotACursor),
@@ -81,6 +92,7 @@ fn every_bad_value_is_named() {
         ("paging", FieldProblem::NotAChoice { value: "keyset".to_owned() }),
         ("search", FieldProblem::NulCharacter),
         ("size_min", FieldProblem::NotANumber),
+        ("tags", FieldProblem::NulCharacter),
         ("type", FieldProblem::NotAChoice { value: "zz".to_owned() }),
         ("updated_to", FieldProblem::NotADateTime),
         ("user_id", FieldProblem::NotANumber),

@@ -1,3 +1,4 @@
+use tintype_library::domain::Tags;
 use tintype_library::storage::Spooled;
 use tintype_library::{Error, Inbox};
 
@@ -6,7 +7,7 @@ use super::disposition::{Disposition, boundary};
 use super::parts::{MAX_HEADER_BYTES, Parts};
 use crate::body::Body;
 use crate::config::HttpConfig;
-use crate::fields::{FieldValue, Fields, Sent, SentFile};
+use crate::fields::{Fields, Sent, SentFile, TAGS};
 use crate::problem::{Defect, Format, Problem};
 
 /// Reads a form and writes its file `f` to the inbox. Other files are ignored, and so is `f`
@@ -26,9 +27,15 @@ pub(super) async fn read(
     let mut fields = Fields::default();
     let mut file = None;
     let mut parts = Parts::new(&boundary, body, max_bytes);
-    let mut count = 0;
+    // As many tags as a file may have do not count.
+    let (mut count, mut tags) = (0, 0);
     while let Some(part) = parts.next_part().await? {
-        count += 1;
+        let is_tags = part.disposition.name.as_deref() == Some(TAGS) && part.disposition.file_name.is_none();
+        if is_tags && tags < Tags::MAX {
+            tags += 1;
+        } else {
+            count += 1;
+        }
         if count > config.max_parts {
             return Err(malformed(Defect::TooManyParts { limit: config.max_parts }));
         }
@@ -41,7 +48,7 @@ pub(super) async fn read(
             (Some(_), _) => {}
             (None, _) => {
                 let text = read_text(&mut parts, part.is_base64, config.max_field_bytes).await?;
-                fields.insert(name, FieldValue::Text(text));
+                fields.insert_text(name, text);
             }
         }
     }
@@ -51,7 +58,7 @@ pub(super) async fn read(
 /// Returns the largest possible form in bytes: a file, texts, and the headers of each part.
 fn max_body_bytes(config: &HttpConfig) -> u64 {
     let part = config.max_field_bytes.saturating_add(MAX_HEADER_BYTES) as u64;
-    config.max_upload_bytes.saturating_add(part.saturating_mul(config.max_parts as u64))
+    config.max_upload_bytes.saturating_add(part.saturating_mul((config.max_parts + Tags::MAX) as u64))
 }
 
 async fn spool(parts: &mut Parts<Body>, is_base64: bool, inbox: &Inbox) -> Result<Spooled, Problem> {

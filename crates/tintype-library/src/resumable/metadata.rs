@@ -38,7 +38,8 @@ impl Metadata {
         let visibility = errors.take("visibility", visibility.transpose());
         match (is_named, name, description, visibility) {
             (Some(_), Some(name), Some(description), Some(visibility)) => {
-                let details = Details { name, description: description.unwrap_or_default(), visibility };
+                let description = description.unwrap_or_default();
+                let details = Details { name, description, visibility, tags: Default::default() };
                 Ok(Self { file_name, details })
             }
             _ => Err(UploadProblem::InvalidFields(errors)),

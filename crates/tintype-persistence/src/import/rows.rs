@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 use diesel::result::QueryResult;
-use tintype_domain::{FileId, Key};
+use tintype_domain::{FileId, Key, Tags};
 
 use crate::connection::{AnyConnection, on_each};
 use crate::error::Error;
 use crate::export::{Export, StoredFile};
 use crate::schema::{derived_objects, files, grants, signing_keys, tokens, users};
 use crate::strays::{CHUNK, parse};
+use crate::tags::insert_tags;
 
 /// Makes users, grants, tokens and signing keys those of the source. Users are updated in place, since files
 /// point to them.
@@ -67,6 +68,10 @@ pub(super) fn replace_files(
         let rows = rows.to_vec();
         on_each!(connection, c => diesel::insert_into(files::table).values(rows).execute(c))?;
     }
+    let tagged = files.iter().filter(|file| !file.row.tags.is_empty());
+    // They were valid when they were stored.
+    let tags: Vec<_> = tagged.filter_map(|file| Some((file.row.id, Tags::from_text(&file.row.tags).ok()?))).collect();
+    insert_tags(connection, &tags)?;
     let derived: Vec<_> = files.iter().flat_map(|file| &file.derived).collect();
     for rows in derived.chunks(CHUNK) {
         let rows = rows.to_vec();

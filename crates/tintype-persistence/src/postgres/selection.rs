@@ -115,6 +115,13 @@ impl<'a> Page<'a> {
         if let Some(visibility) = filter.visibility {
             sql.push(" AND files.visibility = ").bind(visibility.as_str());
         }
+        for tag in &filter.tags {
+            sql.push(" AND EXISTS (SELECT 1 FROM file_tags WHERE file_tags.folded = ").bind(tag.folded());
+            sql.push(" AND file_tags.file_id = files.id)");
+        }
+        if let Some(checksum) = &filter.checksum {
+            sql.push(" AND files.checksum = ").bind(&checksum.0[..]);
+        }
         for term in &filter.search {
             sql.push(" AND (");
             occurs(sql, "files.name_folded", term);

@@ -1,7 +1,7 @@
 //! What a filter asks of a file, a condition for each of its parts.
 
 use crate::sql::Sql;
-use tintype_domain::{Bounds, Filter, Visibility};
+use tintype_domain::{Bounds, Checksum, Filter, Tag, Visibility};
 
 /// One part of a filter.
 #[derive(Debug, Clone, Copy)]
@@ -10,6 +10,10 @@ pub(super) enum Condition<'a> {
     Search(&'a [String]),
     /// Every term occurs; none has three characters.
     ShortSearch(&'a [String]),
+    /// It has a tag, or one in a folder of tags.
+    Tagged(&'a Tag),
+    /// It has that content.
+    Content(&'a Checksum),
     Kinds(&'a [tintype_domain::Kind]),
     Visibility(Visibility),
     Range(&'static Column, Bounds),
@@ -32,6 +36,8 @@ macro_rules! column {
 /// Returns the conditions of a filter, those first that are likely to leave few files.
 pub(super) fn conditions(filter: &Filter) -> Vec<Condition<'_>> {
     let mut conditions = Vec::new();
+    conditions.extend(filter.checksum.as_ref().map(Condition::Content));
+    conditions.extend(filter.tags.iter().map(Condition::Tagged));
     if filter.search.iter().any(|term| is_long(term)) {
         conditions.push(Condition::Search(&filter.search));
     }
@@ -72,15 +78,32 @@ impl Condition<'_> {
             Self::Search(terms) if terms.iter().all(|term| is_long(term)) => "file_search AS files".into(),
             Self::Search(_) => "file_search CROSS JOIN files ON files.id = file_search.rowid".into(),
             Self::ShortSearch(_) => "files INDEXED BY files_name_folded".into(),
+            Self::Tagged(_) => "file_tags AS files".into(),
+            Self::Content(_) => "files INDEXED BY files_checksum".into(),
             Self::Kinds(_) => "files INDEXED BY files_kind".into(),
             Self::Visibility(_) => "files INDEXED BY files_visibility".into(),
             Self::Range(column, _) => format!("files INDEXED BY {}", column.index),
         }
     }
 
+    /// Returns the column of its [`source`](Self::source) that has the ids of files.
+    pub(super) fn source_id(&self) -> &'static str {
+        match self {
+            Self::Tagged(_) => "files.file_id",
+            _ => "files.rowid",
+        }
+    }
+
     /// Appends the condition as its [`source`](Self::source) takes it.
     pub(super) fn write_for_source(&self, sql: &mut Sql) {
-        let Self::Search(terms) = self else { return self.write(sql) };
+        let terms = match self {
+            Self::Search(terms) => terms,
+            Self::Tagged(tag) => {
+                sql.push("files.folded = ").bind(tag.folded());
+                return;
+            }
+            _ => return self.write(sql),
+        };
         // The table's own name is also that of the column that stands for all of its text.
         sql.push("file_search MATCH ").bind(matching(terms).as_str());
         and_short(sql, terms);
@@ -103,6 +126,13 @@ impl Condition<'_> {
                     sql.push(if index == 0 { "" } else { " AND " });
                     occurs(sql, term);
                 }
+            }
+            Self::Tagged(tag) => {
+                sql.push("EXISTS (SELECT 1 FROM file_tags WHERE folded = ").bind(tag.folded());
+                sql.push(" AND file_id = files.id)");
+            }
+            Self::Content(checksum) => {
+                sql.push("files.checksum = ").bind(&checksum.0[..]);
             }
             Self::Kinds(kinds) => {
                 sql.push("files.kind IN ").list(kinds.iter().map(|kind| kind.as_str()));

@@ -67,7 +67,7 @@ impl<'a> Page<'a> {
         connection: &mut AnyConnection,
         condition: &Condition<'_>,
     ) -> Result<Option<Vec<i64>>, Error> {
-        let mut sql = Sql::new(format!("SELECT files.rowid FROM {} WHERE ", condition.source()));
+        let mut sql = Sql::new(format!("SELECT {} FROM {} WHERE ", condition.source_id(), condition.source()));
         condition.write_for_source(&mut sql);
         sql.push(" LIMIT ").bind(FEW as i64 + 1);
         let ids = self.load_ids(connection, sql)?;
@@ -274,6 +274,7 @@ mod tests {
                 vec![("updated_date", "2025-12-22")],
                 "SEARCH files USING COVERING INDEX files_updated_at (updated_at>? AND updated_at<?)",
             ),
+            (vec![("tags", "a")], "SEARCH files USING PRIMARY KEY (folded=?)"),
             (vec![("search", "cat")], "SCAN files VIRTUAL TABLE INDEX 0:M1"),
             (vec![("search", "ca")], "SCAN files USING COVERING INDEX files_name_folded"),
             (vec![("type", "image"), ("visibility", "public")], "SCAN files USING COVERING INDEX files_facts"),

@@ -1,6 +1,6 @@
 use crate::support::{at, at_once, claim, fresh, image, new_user, unmigrated, upload, user};
 use std::collections::BTreeSet;
-use tintype_domain::{FileId, JobKind, Key, ListQuery, Name, Permission};
+use tintype_domain::{FileId, JobKind, Key, ListQuery, Name, Permission, Tags};
 use tintype_persistence::{ConnectOptions, Database, Error, FileChange, Import, NewToken, NewUser, StoredFile};
 
 const ALL: FileId = FileId(i64::MAX);
@@ -32,6 +32,8 @@ fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again
     source.touch_token(kept.id, at(8)).unwrap();
     source.revoke_tokens(&BTreeSet::from([revoked.id]), None).unwrap();
     let files: Vec<_> = ["a.jpg", "äßb.jpg", "c.jpg"].iter().map(|name| upload(&source, &mina, name)).collect();
+    let tags = Some(Tags::from_text("trips/Oslo,roofs").unwrap());
+    source.change_file(files[1].id, &FileChange { tags, ..FileChange::default() }, at(1)).unwrap();
     source.delete_file(files[2].id, None).unwrap();
     user(&source, "nobody");
 
@@ -49,6 +51,10 @@ fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again
 
     assert_eq!(stored(&target), stored(&source));
     assert_eq!(target.file(files[1].id).unwrap().unwrap(), source.file(files[1].id).unwrap().unwrap());
+    let tagged = ListQuery::parse([("tags", "ROOFS,trips/")]).unwrap();
+    assert_eq!(target.list(&tagged).unwrap(), source.list(&tagged).unwrap());
+    assert_eq!(target.list(&tagged).unwrap().count, Some(1));
+    assert_eq!(target.tags("", 10).unwrap(), source.tags("", 10).unwrap());
     assert_eq!(target.users().unwrap(), source.users().unwrap());
     assert_eq!(target.tokens(None).unwrap(), source.tokens(None).unwrap());
     assert_eq!(target.token_by_hash(&[1; 32]).unwrap(), source.token_by_hash(&[1; 32]).unwrap());

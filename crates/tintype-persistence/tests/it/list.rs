@@ -108,6 +108,7 @@ fn filters() -> impl Strategy<Value = Filter> {
             height,
             created_at,
             updated_at,
+            ..Filter::default()
         },
     )
 }

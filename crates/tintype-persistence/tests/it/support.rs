@@ -172,6 +172,7 @@ pub(crate) fn new_file(user: &UserRecord, name: &str, content: NewContent) -> Ne
         description,
         visibility: Visibility::Public,
         reservation: None,
+        tags: Default::default(),
         content,
     }
 }

@@ -46,7 +46,7 @@ const ROWS: &str = "
 ";
 
 /// The migrations that it lacks.
-const NEW: [&str; 8] = [
+const NEW: [&str; 9] = [
     "0003_derived_objects",
     "0004_crc32_and_jobs",
     "0005_search_folding",
@@ -55,6 +55,7 @@ const NEW: [&str; 8] = [
     "0008_upload_links",
     "0009_uploads",
     "0010_user_email",
+    "0011_tags",
 ];
 
 fn of_the_version_before() -> Fresh {
@@ -106,6 +107,7 @@ fn a_library_of_the_version_before_is_carried_over() {
         visibility: Visibility::Public,
         created_at: at(0),
         updated_at: at(5),
+        tags: Default::default(),
         thumbnails: vec![thumbnail(1, 64, 100), thumbnail(2, 128, 200)],
     };
     assert_eq!(database.file(FileId(1)).unwrap().as_ref(), Some(&picture));
