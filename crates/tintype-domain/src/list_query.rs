@@ -1,5 +1,7 @@
 mod cursor;
+mod filter;
 mod moment;
+mod order;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +12,9 @@ use crate::number::Number;
 use crate::search::search_terms;
 use crate::{Bounds, Checksum, FieldErrors, FieldProblem, Kind, Tag, Tags, Timestamp, Visibility};
 pub use cursor::{Cursor, Side, SortValue, Travel};
+pub use filter::Filter;
 use moment::{day_bounds, parse_moment};
+pub use order::{Direction, OrderBy, OrderField};
 
 /// How many files a page has unless the client says.
 pub const DEFAULT_LIMIT: u32 = 10;
@@ -62,87 +66,15 @@ impl Default for ListQuery {
     }
 }
 
-/// Which files match: every part must.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Terms folded by [`fold_for_search`](crate::fold_for_search), each of which must occur in the
-    /// folded name or in the decimal id.
-    pub search: Vec<String>,
-    /// Tags, each of which a file must have; `trips/` matches every tag in that folder.
-    pub tags: Vec<Tag>,
-    /// The SHA-256 digest that matches.
-    pub checksum: Option<Checksum>,
-    /// The kinds that match; all where empty.
-    pub kinds: Vec<Kind>,
-    /// The visibility that matches; both where `None`.
-    pub visibility: Option<Visibility>,
-    /// The ids of users that match.
-    pub user_id: Bounds,
-    /// The ids that match.
-    pub id: Bounds,
-    /// The sizes that match, in bytes.
-    pub size: Bounds,
-    /// The widths that match, in pixels; bounded, it matches images only.
-    pub width: Bounds,
-    /// The heights that match, in pixels; bounded, it matches images only.
-    pub height: Bounds,
-    /// The times of upload that match, in microseconds since 1970.
-    pub created_at: Bounds,
-    /// The times of change that match, in microseconds since 1970.
-    pub updated_at: Bounds,
-}
-
-/// One term of an ordering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OrderBy {
-    /// What to order by.
-    pub field: OrderField,
-    /// Which way.
-    pub direction: Direction,
-}
-
-/// Which way to order; nulls come last either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// Least first.
-    Ascending,
-    /// Greatest first.
-    Descending,
-}
-
-named!(
-    /// What a list can be ordered by.
-    OrderField, "ordering", {
-        /// The number of the file.
-        Id = "id",
-        /// The kind, by its name.
-        Kind = "type",
-        /// The name, by code points.
-        Name = "name",
-        /// Bytes.
-        Size = "size",
-        /// Pixels across.
-        Width = "width",
-        /// Pixels down.
-        Height = "height",
-        /// The colour mode, by its name.
-        Mode = "mode",
-        /// The time of upload.
-        CreatedAt = "created_at",
-        /// The time of the last change.
-        UpdatedAt = "updated_at",
-        /// The number of the uploader.
-        UserId = "user__id",
-        /// The uploader's name.
-        Username = "user__username",
-        /// The uploader's given name.
-        UserFirstName = "user__first_name",
-        /// The uploader's family name.
-        UserLastName = "user__last_name",
-        /// When the uploader last logged in.
-        UserLastLogin = "user__last_login",
+impl ListQuery {
+    /// Returns how many matching files to leave out before the page.
+    pub fn offset(&self) -> u64 {
+        match self.paging {
+            Paging::Offset(offset) => offset,
+            Paging::Cursor(_) => 0,
+        }
     }
-);
+}
 
 named!(
     /// The parameters of a list.
@@ -233,7 +165,7 @@ impl ListQuery {
         }
         // Only all other parameters together tell whether a cursor is one of this list.
         if let Some(text) = cursor {
-            let cursor = Cursor::decode(text, &query).ok_or(FieldProblem::NotACursor);
+            let cursor = Cursor::decode(text, &query.filter, &query.ordering).ok_or(FieldProblem::NotACursor);
             query.paging = Paging::Cursor(errors.take(ListParameter::Cursor.as_str(), cursor));
         }
         errors.or(query)
@@ -296,16 +228,6 @@ impl ListQuery {
     }
 }
 
-impl OrderBy {
-    fn parse(term: &str) -> Option<Self> {
-        let (name, direction) = match term.strip_prefix('-') {
-            Some(name) => (name, Direction::Descending),
-            None => (term, Direction::Ascending),
-        };
-        OrderField::from_str(name).ok().map(|field| Self { field, direction })
-    }
-}
-
 fn choice<T: Clone>(value: &str, choices: &[(&str, T)]) -> Result<T, FieldProblem> {
     let chosen = choices.iter().find(|(name, _)| *name == value.trim()).map(|(_, choice)| choice.clone());
     chosen.ok_or_else(|| FieldProblem::NotAChoice { value: value.to_owned() })
@@ -336,11 +258,6 @@ pub(crate) fn terms(value: &str) -> Result<Vec<String>, FieldProblem> {
         return Err(FieldProblem::TooManyTerms { limit: Filter::MAX_SEARCH_TERMS });
     }
     Ok(terms)
-}
-
-impl Filter {
-    /// The most different terms in one search; each costs the database a comparison a file.
-    pub const MAX_SEARCH_TERMS: usize = 32;
 }
 
 fn kinds(value: &str) -> Result<Vec<Kind>, FieldProblem> {

@@ -70,7 +70,7 @@ impl PageRequest {
                 let back = || cursor.clone().map(Cursor::reversed);
                 let last = page.files.last().map(|file| beside(file, Side::After, Travel::Forward));
                 let first = page.files.first().map(|file| beside(file, Side::Before, Travel::Backward));
-                let place = |cursor: Cursor| ("cursor", cursor.encode(query));
+                let place = |cursor: Cursor| ("cursor", cursor.encode(&query.filter, &query.ordering));
                 (last.or_else(back).map(place), first.or_else(back).map(place))
             }
         };

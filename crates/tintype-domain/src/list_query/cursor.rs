@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{ListQuery, OrderBy, OrderField, Paging};
+use super::filter::Filter;
+use super::order::{OrderBy, OrderField};
 use crate::{ColourMode, FileId, FileRecord};
 
 /// A place in a list beside a file, whether or not that file is still there, and which way to read
@@ -67,7 +68,7 @@ impl Cursor {
 
     /// Returns the cursor as a text that only [`decode`](Self::decode) understands, and only for
     /// the same filter and ordering.
-    pub fn encode(&self, query: &ListQuery) -> String {
+    pub fn encode(&self, filter: &Filter, ordering: &[OrderBy]) -> String {
         let mut bytes =
             vec![VERSION, u8::from(self.travel == Travel::Backward) | u8::from(self.side == Side::After) << 1];
         bytes.extend(self.id.0.to_be_bytes());
@@ -86,22 +87,22 @@ impl Cursor {
                 }
             }
         }
-        bytes.extend(seal(&bytes, query).to_be_bytes());
+        bytes.extend(seal(&bytes, filter, ordering).to_be_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// Returns the cursor that was encoded for the same filter and ordering, `None` if the text is
     /// anything else.
-    pub fn decode(text: &str, query: &ListQuery) -> Option<Self> {
+    pub fn decode(text: &str, filter: &Filter, ordering: &[OrderBy]) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (bytes, sum) = bytes.split_last_chunk()?;
-        if u64::from_be_bytes(*sum) != seal(bytes, query) {
+        if u64::from_be_bytes(*sum) != seal(bytes, filter, ordering) {
             return None;
         }
         let (&[VERSION, flags], rest) = bytes.split_first_chunk()? else { return None };
         let (id, mut rest) = rest.split_first_chunk()?;
         let mut values = Vec::new();
-        for OrderBy { field, .. } in &query.ordering {
+        for OrderBy { field, .. } in ordering {
             let (value, left) = SortValue::decode(rest)?;
             if !value.suits(*field) {
                 return None;
@@ -123,8 +124,8 @@ const VERSION: u8 = 1;
 
 /// Returns a number that tells cursors of other lists, and texts that are cut or changed, apart
 /// (FNV-1a). It is no secret: whoever may read the list may read any part of it.
-fn seal(bytes: &[u8], query: &ListQuery) -> u64 {
-    let list = format!("{:?}{:?}", query.filter, query.ordering);
+fn seal(bytes: &[u8], filter: &Filter, ordering: &[OrderBy]) -> u64 {
+    let list = format!("{filter:?}{ordering:?}");
     bytes
         .iter()
         .chain(list.as_bytes())
@@ -178,35 +179,6 @@ impl SortValue {
     }
 }
 
-impl OrderField {
-    /// Returns whether files may lack a value.
-    pub fn is_nullable(self) -> bool {
-        self.is_of_user() || matches!(self, Self::Width | Self::Height | Self::Mode)
-    }
-
-    /// Returns whether it is a field of the uploader.
-    pub fn is_of_user(self) -> bool {
-        use OrderField::{UserFirstName, UserId, UserLastLogin, UserLastName, Username};
-        matches!(self, UserId | Username | UserFirstName | UserLastName | UserLastLogin)
-    }
-
-    /// Returns whether the values are texts; otherwise they are whole numbers.
-    pub fn is_text(self) -> bool {
-        use OrderField::{Kind, Mode, Name, UserFirstName, UserLastName, Username};
-        matches!(self, Kind | Name | Mode | Username | UserFirstName | UserLastName)
-    }
-}
-
-impl ListQuery {
-    /// Returns how many matching files to leave out before the page.
-    pub fn offset(&self) -> u64 {
-        match self.paging {
-            Paging::Offset(offset) => offset,
-            Paging::Cursor(_) => 0,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Cursor, Side, SortValue, Travel};
@@ -214,23 +186,24 @@ mod tests {
 
     #[test]
     fn a_cursor_is_understood_for_its_own_list_alone() {
+        let decode = |text: &str, query: &ListQuery| Cursor::decode(text, &query.filter, &query.ordering);
         let query = |filter| ListQuery::parse([("ordering", "name,-width,size"), ("type", filter)]).unwrap();
         let image = query("image");
         let values = vec![SortValue::Text("عکس".into()), SortValue::Null, SortValue::Number(-7)];
         for (travel, side) in [(Travel::Forward, Side::After), (Travel::Backward, Side::Before)] {
             let cursor = Cursor { travel, side, values: values.clone(), id: FileId(42) };
-            let text = cursor.encode(&image);
-            assert_eq!(Cursor::decode(&text, &image).as_ref(), Some(&cursor));
-            assert_eq!(Cursor::decode(&text, &query("pdf")), None);
+            let text = cursor.encode(&image.filter, &image.ordering);
+            assert_eq!(decode(&text, &image).as_ref(), Some(&cursor));
+            assert_eq!(decode(&text, &query("pdf")), None);
             let other = ListQuery { ordering: ListQuery::default().ordering, ..image.clone() };
-            assert_eq!(Cursor::decode(&text, &other), None);
+            assert_eq!(decode(&text, &other), None);
             for at in 0..text.len() {
-                assert_eq!(Cursor::decode(&text[..at], &image), None);
+                assert_eq!(decode(&text[..at], &image), None);
                 let mut changed = text.clone().into_bytes();
                 changed[at] = if changed[at] == b'x' { b'y' } else { b'x' };
-                assert_eq!(Cursor::decode(std::str::from_utf8(&changed).unwrap(), &image), None);
+                assert_eq!(decode(std::str::from_utf8(&changed).unwrap(), &image), None);
             }
         }
-        assert_eq!(Cursor::decode("", &image), None);
+        assert_eq!(decode("", &image), None);
     }
 }
