@@ -3,8 +3,12 @@
 #[cfg(feature = "svg")]
 mod cost;
 #[cfg(feature = "svg")]
+mod css;
+#[cfg(feature = "svg")]
 mod decode;
 mod header;
+#[cfg(feature = "svg")]
+mod styles;
 
 use crate::Format;
 use crate::descriptor::{Decoding, Descriptor, Recognise};

@@ -9,6 +9,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, Family, Query};
 use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
+use super::styles;
 use crate::decoding::Job;
 use crate::descriptor::{Descriptor, Recognise};
 use crate::formats::gif::GIF;
@@ -29,6 +30,7 @@ pub(super) fn decode(bytes: Vec<u8>, job: &Job<'_>) -> Result<Decoded, Error> {
     let stored = job.stored;
     let bytes = if gzip::is_packed(&bytes) { gzip::unpack(&bytes, gzip::stated_len(&bytes)) } else { bytes };
     let text = encoding::decode_xml(&bytes).ok_or_else(|| Error::malformed(Format::Svg, "text in another encoding"))?;
+    let text = styles::understood(&text);
     let text = text.as_ref();
     let mut options = Options {
         image_href_resolver: ImageHrefResolver {
