@@ -10,7 +10,7 @@ use std::str::FromStr;
 use crate::kind::{UnknownName, named};
 use crate::number::Number;
 use crate::search::search_terms;
-use crate::{Bounds, Checksum, FieldErrors, FieldProblem, Kind, Tag, Tags, Timestamp, Visibility};
+use crate::{Bounds, FieldErrors, FieldProblem, Kind, Tags, Timestamp, Visibility};
 pub use cursor::{Cursor, Side, SortValue, Travel};
 pub use filter::Filter;
 use moment::{day_bounds, parse_moment};

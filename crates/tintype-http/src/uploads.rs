@@ -125,7 +125,7 @@ pub(crate) async fn append(
     let mut appending = app.library.append(&actor, &name, append).await?;
     if let Err(problem) = receive(&mut appending, body).await {
         // What has come is of use, since the client can go on from there.
-        appending.interrupt().await;
+        appending.interrupt();
         return Err(problem);
     }
     let upload = appending.finish().await?;

@@ -26,7 +26,7 @@ enum May {
 }
 
 /// Every route, and who may call it.
-const ROUTES: [(&str, &str, May); 30] = [
+const ROUTES: [(&str, &str, May); 31] = [
     ("GET", "/api/media/files", May::Staff(VIEW)),
     ("POST", "/api/media/files", May::Staff(CREATE)),
     ("GET", "/api/media/files/{id}", May::Staff(VIEW)),
@@ -34,6 +34,7 @@ const ROUTES: [(&str, &str, May); 30] = [
     ("PATCH", "/api/media/files/{id}", May::Staff(CHANGE)),
     ("DELETE", "/api/media/files/{id}", May::Staff(DELETE)),
     ("POST", "/api/media/files/{id}/links", May::Staff(VIEW)),
+    ("GET", "/api/media/tags", May::Staff(VIEW)),
     ("GET", "/api/media/upload-links", May::Staff(CREATE)),
     ("POST", "/api/media/upload-links", May::Staff(CREATE)),
     ("POST", "/api/media/upload-links/{id}", May::Special),

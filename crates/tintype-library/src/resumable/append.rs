@@ -128,24 +128,24 @@ impl Appending {
         library.own(|inner| async move { inner.make_file(&actor, &upload).await }).await
     }
 
-    /// Keeps what has come, if that is of use, after the client was interrupted.
-    pub async fn interrupt(mut self) {
+    /// Keeps what has come, if that is of use, after the client was interrupted. That goes on by
+    /// itself: whoever asked for it may end with the connection.
+    pub fn interrupt(mut self) {
         if self.checksum.is_some() {
             return;
         }
-        match self.keep().await {
-            Ok(()) if is_to_be_made(&self.upload) => {
-                let Self { library, actor, upload, .. } = self;
-                let inner = library.inner().clone();
-                library.inner().spawn(async move {
-                    if let Err(error) = inner.make_file(&actor, &upload).await {
+        let inner = self.library.inner().clone();
+        inner.clone().spawn(async move {
+            match self.keep().await {
+                Ok(()) if is_to_be_made(&self.upload) => {
+                    if let Err(error) = inner.make_file(&self.actor, &self.upload).await {
                         tracing::warn!(%error, "the file of an interrupted upload is made later, if at all");
                     }
-                });
+                }
+                Ok(()) => {}
+                Err(error) => tracing::info!(%error, "the last bytes of an interrupted upload are lost"),
             }
-            Ok(()) => {}
-            Err(error) => tracing::info!(%error, "the last bytes of an interrupted upload are lost"),
-        }
+        });
     }
 
     /// Puts what was written into storage.

@@ -58,7 +58,7 @@ fn deep(samples: &[u8]) -> Vec<u8> {
 }
 
 /// A file for each kind of pixel, and how near to the reference pictures of it are: those of JPEG are resized as planes with
-/// half the colour differences, and inks before they are lights; what is enlarged of pixels with alpha has been rounded once more.
+/// half the colour differences, which counts at the edge of a colour, and inks before they are lights; what is enlarged of pixels with alpha has been rounded once more.
 fn kinds(width: u32, height: u32) -> Vec<(&'static str, Vec<u8>, f64)> {
     let of = |channels| pixels(width, height, channels);
     let (w, h) = (width as u16, height as u16);
@@ -70,10 +70,10 @@ fn kinds(width: u32, height: u32) -> Vec<(&'static str, Vec<u8>, f64)> {
         ("RGBA", png(width, height, 8, 6, &of(4), &[]), 4.0),
         ("deep RGB", png(width, height, 16, 2, &deep(&of(3)), &[]), 1.5),
         ("deep RGBA", png(width, height, 16, 6, &deep(&of(4)), &[]), 4.0),
-        ("JPEG", jpeg(w, h, &of(3), jpeg_encoder::ColorType::Rgb, false), 48.0),
+        ("JPEG", jpeg(w, h, &of(3), jpeg_encoder::ColorType::Rgb, false), 72.0),
         ("grey JPEG", jpeg(w, h, &of(1), jpeg_encoder::ColorType::Luma, false), 4.0),
         ("CMYK", jpeg(w, h, &inks, jpeg_encoder::ColorType::Cmyk, false), 4.0),
-        ("WebP", tintype_webp::encode(&of(3), (width, height), 3, 95).unwrap(), 48.0),
+        ("WebP", tintype_webp::encode(&of(3), (width, height), 3, 95).unwrap(), 72.0),
     ]
 }
 

@@ -135,7 +135,7 @@ fn read_only_fields_are_ignored() {
 fn f_as_the_present_address_or_key_changes_nothing_of_the_content() {
     let server = server();
     let admin = server.admin();
-    let before = admin.upload(&file("پرونده ۱.txt", "x")).expect_status(201).json();
+    let before = create(&admin, "پرونده ۱.txt", "x");
     let path = one(&before);
     let path_of_f = text(&before, "f").strip_prefix(&server.url()).unwrap();
     let elsewhere = format!("https://media.example.org{path_of_f}?expires=1&signature=x");

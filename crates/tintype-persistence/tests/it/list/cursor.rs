@@ -13,7 +13,8 @@ fn query(filter: Filter, ordering: Vec<OrderBy>, limit: u32) -> ListQuery {
 
 fn at(query: &ListQuery, cursor: Cursor) -> ListQuery {
     // As it comes back from a client.
-    let cursor = Cursor::decode(&cursor.encode(query), query).unwrap();
+    let cursor =
+        Cursor::decode(&cursor.encode(&query.filter, &query.ordering), &query.filter, &query.ordering).unwrap();
     ListQuery { paging: Paging::Cursor(Some(cursor)), ..query.clone() }
 }
 
