@@ -19,7 +19,7 @@ fn an_upload_goes_on_after_a_cut_connection() {
         if answer.status() == 204 {
             break answer;
         }
-        answer.expect_status(409);
+        assert_eq!(answer.status(), 409);
     };
     assert!(fetch(&server, &file_of(&admin, &answer)) == content);
     eventually("only the file is left in the storage", || stored_keys(&server).len() == 1);

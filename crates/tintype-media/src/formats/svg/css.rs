@@ -150,7 +150,7 @@ fn display_p3(value: &str) -> Option<[f32; 4]> {
     Some([
         encoded(1.224_940_2 * red - 0.224_940_18 * green),
         encoded(-0.042_056_955 * red + 1.042_056_9 * green),
-        encoded(-0.019_637_555 * red - 0.078_636_046 * green + 1.098_273_6 * blue),
+        encoded(-0.019_637_555 * red - 0.078_636_04 * green + 1.098_273_6 * blue),
         number(alpha.trim())?,
     ])
 }

@@ -30,7 +30,7 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Err
     let samples = converter.samples();
     let (width, height) = (header.width, header.height);
     let mut bands = match places {
-        Some(places) => Bands::new(Source::Bare(Bare::new(input, layout, places)?), layout)?,
+        Some(places) => Bands::new(Source::Bare(Box::new(Bare::new(input, layout, places)?)), layout)?,
         None => {
             let decoder = Decoder::new(Disguised::new(input, layout)).map_err(failed)?;
             let mut decoder = decoder.with_limits(tiff_limits(header));
@@ -99,7 +99,7 @@ struct Bands<'a> {
 /// What gives the samples of strips and tiles.
 enum Source<'a> {
     Codec(Box<Decoder<Disguised<'a>>>),
-    Bare(Bare<'a>),
+    Bare(Box<Bare<'a>>),
 }
 
 struct Chunk {
