@@ -34,7 +34,6 @@ pub(crate) struct HeifLayout {
 
 /// Coded pictures of equal sides from left to right and from top to bottom.
 #[derive(Debug, Clone, Default)]
-#[cfg_attr(not(feature = "avif"), expect(dead_code, reason = "only decoding needs all of it"))]
 pub(crate) struct Tiles {
     pub(crate) columns: usize,
     /// Each in pieces of the file; none when the container was not understood.
@@ -43,7 +42,6 @@ pub(crate) struct Tiles {
 
 /// What the container says of the colours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[cfg_attr(not(feature = "avif"), expect(dead_code, reason = "only decoding needs all of it"))]
 pub(crate) struct HeifColour {
     pub(crate) coded: Option<CodedColour>,
     /// A profile, before which the primaries and the transfer function of `coded` do not count (ISO/IEC 23000-22, section 7.3.6.4).
@@ -52,7 +50,6 @@ pub(crate) struct HeifColour {
 
 /// Code points of ITU-T H.273.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "avif"), expect(dead_code, reason = "only decoding needs all of it"))]
 pub(crate) struct CodedColour {
     pub(crate) primaries: u16,
     pub(crate) transfer: u16,
