@@ -72,7 +72,7 @@ fn kinds(width: u32, height: u32) -> Vec<(&'static str, Vec<u8>, f64)> {
         ("deep RGBA", png(width, height, 16, 6, &deep(&of(4)), &[]), 4.0),
         ("JPEG", jpeg(w, h, &of(3), jpeg_encoder::ColorType::Rgb, false), 72.0),
         ("grey JPEG", jpeg(w, h, &of(1), jpeg_encoder::ColorType::Luma, false), 4.0),
-        ("CMYK", jpeg(w, h, &inks, jpeg_encoder::ColorType::Cmyk, false), 4.0),
+        ("CMYK", jpeg(w, h, &inks, jpeg_encoder::ColorType::Cmyk, false), 16.0),
         ("WebP", tintype_webp::encode(&of(3), (width, height), 3, 95).unwrap(), 72.0),
     ]
 }
