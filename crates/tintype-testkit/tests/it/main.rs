@@ -3,25 +3,27 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 use tintype_testkit::{Error, Postgres, Server};
 
 /// A shell script in the place of the binary, and the right to run it.
 ///
-/// One at a time: a process forked by another test while the script is being written would hold it
-/// open, and it could not be run ("text file busy").
-fn script(text: &str) -> ((TempDir, MutexGuard<'static, ()>), PathBuf) {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+/// Another process writes it: a descriptor open for writing here could be inherited by a process
+/// that another test forks at that moment, and the script could not be run ("text file busy").
+fn script(text: &str) -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tintype");
-    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    ((directory, turn), path)
+    let written = Command::new("sh")
+        .args(["-c", r#"printf '#!/bin/sh\n%s\n' "$2" >"$1" && chmod 755 "$1""#, "sh"])
+        .arg(&path)
+        .arg(text)
+        .status()
+        .unwrap();
+    assert!(written.success());
+    (directory, path)
 }
 
 #[test]
@@ -41,7 +43,7 @@ fn a_child_that_ends_is_noticed_at_once_and_its_log_shown() {
 
 #[test]
 fn a_child_that_never_answers_is_given_up_and_killed() {
-    let ((directory, _turn), binary) = script("echo $$ > \"$PID_FILE\"; exec sleep 1000");
+    let (directory, binary) = script("echo $$ > \"$PID_FILE\"; exec sleep 1000");
     let pid_file = directory.path().join("pid");
     let error = Server::builder()
         .binary(binary)
