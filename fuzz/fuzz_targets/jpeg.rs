@@ -1,5 +1,5 @@
-//! Decodes at every scale, with a decoder that has seen other pictures, and with a new one that uses no special instructions:
-//! the planes must be the same.
+//! Decodes at every scale, with a decoder that has seen other pictures, and with a new one that
+//! uses no special instructions: the planes must be the same.
 #![no_main]
 
 use std::cell::RefCell;
@@ -13,7 +13,8 @@ thread_local! {
 
 fuzz_target!(|file: &[u8]| {
     let Ok(header) = JpegHeader::parse(file) else { return };
-    // Small enough for thousands of pictures a second, and large enough for pictures with several rows of blocks.
+    // Small enough for thousands of pictures a second, and large enough for pictures with several
+    // rows of blocks.
     let limits = DecodeLimits { max_alloc_bytes: 4 << 20, max_scans: 30, ..DecodeLimits::default() };
     for scale in Scale::ALL {
         for (chroma_scale, refinement) in [(None, Refinement::WhereVisible), (Some(Scale::Full), Refinement::All)] {

@@ -1,5 +1,5 @@
-//! Renders a picture whose options are the first bytes. A panic in a decoder of somebody else's that is caught is no finding;
-//! one in tintype's own code is.
+//! Renders a picture whose options are the first bytes. A panic in a decoder of somebody else's
+//! that is caught is no finding; one in tintype's own code is.
 #![no_main]
 
 use std::io::Cursor;

@@ -1,4 +1,5 @@
-//! Makes thumbnails. A panic in a decoder of somebody else's that is caught is no finding; one in tintype's own code is.
+//! Makes thumbnails. A panic in a decoder of somebody else's that is caught is no finding; one in
+//! tintype's own code is.
 #![no_main]
 
 use std::io::Cursor;

@@ -1,4 +1,5 @@
-//! Reading: thumbnails, a file object and the list, beside Django, and beside nginx for the bytes of a file.
+//! Reading: thumbnails, a file object and the list, beside Django, and beside nginx for the bytes
+//! of a file.
 
 use crate::load::{self, Window};
 use crate::report::{Summary, table};

@@ -1,4 +1,5 @@
-//! A large file that is no picture, beside copying it, hashing it and syncing it with the tools of the system.
+//! A large file that is no picture, beside copying it, hashing it and syncing it with the tools of
+//! the system.
 
 use crate::report::median;
 use crate::server::{Peer, Server, agent};

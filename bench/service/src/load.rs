@@ -29,7 +29,8 @@ impl Window {
     }
 }
 
-/// Lets clients do something again and again until the time is over and each has ended what it began.
+/// Lets clients do something again and again until the time is over and each has ended what it
+/// began.
 pub fn run<C: FnMut() -> Result<(), Failure>>(
     server: &Server,
     clients: usize,

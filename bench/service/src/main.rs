@@ -1,4 +1,5 @@
-//! Measures whole uploads and downloads of tintype beside other media services. `run` in this folder builds and calls it.
+//! Measures whole uploads and downloads of tintype beside other media services. `run` in this
+//! folder builds and calls it.
 
 mod downloads;
 mod large;
@@ -40,7 +41,8 @@ struct Arguments {
     /// Rounds, in each of which every service has its turn; medians are reported
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Two rounds of two seconds, and files of 128 MiB for those of 1 GiB: to see that everything works
+    /// Two rounds of two seconds, and files of 128 MiB for those of 1 GiB: to see that everything
+    /// works
     #[arg(long)]
     quick: bool,
     /// Where the services keep their files, on the disk to be measured
@@ -103,7 +105,8 @@ fn main() -> ExitCode {
         rounds: if quick { 2 } else { arguments.rounds.max(1) },
         large_bytes: if quick { 128 << 20 } else { 1 << 30 },
         only: arguments.only,
-        // A folder of this run's own, kept until its end: ext4 takes long to create files beside many just deleted.
+        // A folder of this run's own, kept until its end: ext4 takes long to create files beside
+        // many just deleted.
         work: arguments.work.join(std::process::id().to_string()),
     };
     report::machine();

@@ -1,4 +1,5 @@
-//! More than there are cores for: 64 clients with photographs of 12 megapixels, with the usual queue and with a short one.
+//! More than there are cores for: 64 clients with photographs of 12 megapixels, with the usual
+//! queue and with a short one.
 
 use crate::load;
 use crate::report::{Summary, ms};
@@ -61,7 +62,8 @@ fn listed(server: &Server) -> Result<u64, Failure> {
     page["count"].as_u64().ok_or_else(|| "the list has no count".into())
 }
 
-/// Returns whether the content is there, byte for byte, and each of the four thumbnails as long as it should be.
+/// Returns whether the content is there, byte for byte, and each of the four thumbnails as long as
+/// it should be.
 fn is_complete(server: &Server, file: &Value, content: &[u8]) -> bool {
     let get = |found: &Value| server.get(&agent(), found["f"].as_str()?.strip_prefix(&server.base)?).ok();
     let thumbnails = file["thumbnails"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Inputs made from nothing, with what photographs have: detail that falls off with its frequency, grain, and edges.
+//! Inputs made from nothing, with what photographs have: detail that falls off with its frequency,
+//! grain, and edges.
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
@@ -31,8 +32,8 @@ impl Random {
 }
 
 impl Picture {
-    /// Paints noise of octaves that get weaker as they get finer, in three planes that resemble each other, with grain of
-    /// so many levels on top.
+    /// Paints noise of octaves that get weaker as they get finer, in three planes that resemble
+    /// each other, with grain of so many levels on top.
     pub fn paint(width: usize, height: usize, grain: f32) -> Self {
         let mut random = Random::new(7);
         let mut pixels = vec![0; width * height * 3];
@@ -92,8 +93,8 @@ fn octaves(width: usize, height: usize, random: &mut Random) -> Vec<f32> {
     sum
 }
 
-/// Returns where the last, least visible entries of a JPEG's first quantisation table are: another value there is another
-/// file, which decodes just as well.
+/// Returns where the last, least visible entries of a JPEG's first quantisation table are: another
+/// value there is another file, which decodes just as well.
 pub fn variable_bytes(jpeg: &[u8]) -> Option<std::ops::Range<usize>> {
     // Marker, length, table number, 64 entries.
     let table = jpeg.windows(5).position(|bytes| bytes[..2] == [0xff, 0xdb] && bytes[4] == 0)? + 5;

@@ -19,7 +19,8 @@ struct Stat {
 }
 
 impl Tree {
-    /// Returns the CPU time, user and system, of all processes, those included that ended and were waited for.
+    /// Returns the CPU time, user and system, of all processes, those included that ended and were
+    /// waited for.
     pub fn cpu(self) -> Duration {
         let ticks: u64 = self.stats().iter().map(|stat| stat.ticks).sum();
         Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)

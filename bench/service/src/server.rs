@@ -38,8 +38,8 @@ impl Peer {
         }
     }
 
-    /// Returns whether it takes such files. pict-rs takes pictures only, and keeps equal ones once, so that the second
-    /// upload of a file would cost nothing.
+    /// Returns whether it takes such files. pict-rs takes pictures only, and keeps equal ones once,
+    /// so that the second upload of a file would cost nothing.
     pub fn takes(self, workload: &Workload) -> bool {
         self != Self::PictRs || workload.is_variable()
     }
@@ -142,8 +142,8 @@ impl Server {
         format!("{scheme} {}", self.token)
     }
 
-    /// Uploads a file and sees to it that its thumbnails are made: those that make them when they are first asked for are
-    /// asked. Returns the service's answer to the upload.
+    /// Uploads a file and sees to it that its thumbnails are made: those that make them when they
+    /// are first asked for are asked. Returns the service's answer to the upload.
     pub fn upload(&self, agent: &Agent, form: &Form, is_image: bool) -> Result<serde_json::Value, Failure> {
         let answer = self.send(agent, form)?;
         if !is_image {

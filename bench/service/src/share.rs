@@ -7,7 +7,8 @@ use crate::{Failure, Plan};
 use std::collections::HashMap;
 use std::process::{Command, Stdio};
 
-/// The parts, in the order of asking: a sample belongs to the first whose words occur anywhere in its stack.
+/// The parts, in the order of asking: a sample belongs to the first whose words occur anywhere in
+/// its stack.
 const PARTS: [(&str, &[&str]); 6] = [
     ("hash", &["sha2::", "sha256"]),
     ("engine", &["tintype_media::", "tintype_jpeg::", "tintype_library::prepare::inspect", "prepare::thumbnails"]),

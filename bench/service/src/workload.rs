@@ -33,7 +33,8 @@ impl Workload {
         self.media_type.starts_with("image/")
     }
 
-    /// Returns whether every upload can be of another content, which a service that keeps equal files once needs.
+    /// Returns whether every upload can be of another content, which a service that keeps equal
+    /// files once needs.
     pub fn is_variable(&self) -> bool {
         variable_bytes(&self.content).is_some()
     }

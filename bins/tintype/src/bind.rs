@@ -24,8 +24,8 @@ impl FromStr for BindAddress {
 }
 
 impl BindAddress {
-    /// Listens on every address. Addresses that this machine does not have, as is common for `localhost` without IPv6, are left
-    /// out, unless there is no other.
+    /// Listens on every address. Addresses that this machine does not have, as is common for
+    /// `localhost` without IPv6, are left out, unless there is no other.
     pub(crate) fn listen(&self) -> Result<Vec<TcpListener>, Failure> {
         let mut addresses: Vec<SocketAddr> = self.0.to_socket_addrs().map_err(|e| self.failure(&e))?.collect();
         addresses.sort_by_key(SocketAddr::is_ipv6);

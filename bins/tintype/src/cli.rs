@@ -5,11 +5,11 @@ use tintype_library::domain::{Permission, PersonName, TokenLifetime, Username, V
 
 /// A self-hosted media file service.
 ///
-/// `tintype serve` starts it with no set-up: SQLite and files below ./data. The first start creates the user `admin`, prints
-/// its token once, and prints a curl line that uploads a file.
+/// `tintype serve` starts it with no set-up: SQLite and files below ./data. The first start creates
+/// the user `admin`, prints its token once, and prints a curl line that uploads a file.
 ///
-/// Every setting below can be given as a flag, as an environment variable (`TINTYPE_` and its name in capitals) or in
-/// tintype.toml (its name with underscores), in that order of precedence.
+/// Every setting below can be given as a flag, as an environment variable (`TINTYPE_` and its name
+/// in capitals) or in tintype.toml (its name with underscores), in that order of precedence.
 #[derive(Debug, Parser)]
 #[command(name = "tintype", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -66,9 +66,10 @@ pub(crate) enum Command {
     },
     /// Copy a whole library into another database and another storage
     ///
-    /// Users, tokens, files and thumbnails keep their numbers, dates and keys, so that clients keep their tokens and URLs their
-    /// paths. The source is only read. Stopped or killed, it goes on where it was when run again; run again later, it brings
-    /// the target up to date, until somebody begins to use that. Keys of buckets come from the environment, for both sides.
+    /// Users, tokens, files and thumbnails keep their numbers, dates and keys, so that clients keep
+    /// their tokens and URLs their paths. The source is only read. Stopped or killed, it goes on
+    /// where it was when run again; run again later, it brings the target up to date, until
+    /// somebody begins to use that. Keys of buckets come from the environment, for both sides.
     Migrate(Sides),
     /// Print the effective configuration and where each value comes from, secrets masked
     Config,
@@ -108,11 +109,13 @@ pub(crate) enum UserCommand {
         /// Read the user's password from standard input, up to the first line break
         #[arg(long)]
         password_stdin: bool,
-        /// Create the database if there is none yet, so that no admin is created by the first start of the server
+        /// Create the database if there is none yet, so that no admin is created by the first start
+        /// of the server
         #[arg(long)]
         create_database: bool,
     },
-    /// Set a user's password, read from standard input up to the first line break; its log-ins end, its other tokens stay valid
+    /// Set a user's password, read from standard input up to the first line break; its log-ins end,
+    /// its other tokens stay valid
     SetPassword {
         /// Whose password it is
         username: String,
@@ -209,7 +212,8 @@ pub(crate) enum TokenCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FilesCommand {
-    /// Say who may fetch the content of files: everybody (public), or holders of signed URLs and users who may view (private)
+    /// Say who may fetch the content of files: everybody (public), or holders of signed URLs and
+    /// users who may view (private)
     SetVisibility {
         /// `public` or `private`
         visibility: Visibility,

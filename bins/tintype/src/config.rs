@@ -170,7 +170,8 @@ impl Config {
         Ok(ServerLock::take(&self.database_url, LOCK_PATIENCE)?)
     }
 
-    /// Creates the data folder where it is missing, for its owner alone: password hashes and files will be in it.
+    /// Creates the data folder where it is missing, for its owner alone: password hashes and files
+    /// will be in it.
     fn create_data_dir(&self) -> Result<(), Failure> {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
@@ -181,7 +182,8 @@ impl Config {
             .map_err(|e| Failure::during(format!("cannot create the data folder `{}`", self.data_dir.display()), &e))
     }
 
-    /// Connects to the database, which is created if there is none, and brings its schema up to date.
+    /// Connects to the database, which is created if there is none, and brings its schema up to
+    /// date.
     pub(crate) fn create_database(&self) -> Result<Database, Failure> {
         self.create_data_dir()?;
         migrated(Database::connect(&self.database_url, &ConnectOptions::default())?)
@@ -206,7 +208,8 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 /// Makes the program a decoder's process when it is the only argument.
 pub(crate) const DECODE_ARG: &str = "decode-one-picture";
 
-/// Returns how to start this very program again, even after its file was replaced by another version's.
+/// Returns how to start this very program again, even after its file was replaced by another
+/// version's.
 fn own_program() -> Option<PathBuf> {
     if cfg!(target_os = "linux") { Some("/proc/self/exe".into()) } else { std::env::current_exe().ok() }
 }

@@ -6,13 +6,14 @@ const LARGE_BYTES: libc::c_int = 128 << 10;
 
 /// Has glibc give back large blocks as soon as they are freed.
 ///
-/// Left alone, it raises its limit to the size of whatever large block was freed last, and from then on keeps such blocks
-/// in the heap of each thread that allocated one: a flood of log-ins took a server to a gigabyte in that way. Other
-/// allocators are left as they are.
+/// Left alone, it raises its limit to the size of whatever large block was freed last, and from
+/// then on keeps such blocks in the heap of each thread that allocated one: a flood of log-ins took
+/// a server to a gigabyte in that way. Other allocators are left as they are.
 pub(crate) fn return_large_blocks() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[expect(unsafe_code, reason = "there is no other way to tell glibc")]
-    // SAFETY: this sets a number in the allocator, under its lock; one that it does not like it refuses.
+    // SAFETY: this sets a number in the allocator, under its lock; one that it does not like it
+    // refuses.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES);
     }

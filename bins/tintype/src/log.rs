@@ -5,8 +5,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
-/// What is logged unless `RUST_LOG` says otherwise. The dispatcher logs requests that are no HTTP as errors of the server, which
-/// they are not; anybody could fill the log with them.
+/// What is logged unless `RUST_LOG` says otherwise. The dispatcher logs requests that are no HTTP
+/// as errors of the server, which they are not; anybody could fill the log with them.
 const DEFAULT_FILTER: &str = "info,actix_server=warn,actix_http::h1::dispatcher=off";
 
 /// Starts logging to standard error.
@@ -16,7 +16,8 @@ pub(crate) fn start(format: LogFormat) {
         .filter(|text| !text.is_empty())
         .and_then(|filter| filter.parse::<Targets>().ok());
     let filter = wanted.unwrap_or_else(|| DEFAULT_FILTER.parse().expect("the default filter is valid"));
-    // Where standard error cannot be written, as on a full disk, nobody can be told; to try would panic.
+    // Where standard error cannot be written, as on a full disk, nobody can be told; to try would
+    // panic.
     let layer = fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     let layer = match format {
         LogFormat::Text => layer.with_ansi(std::io::stderr().is_terminal()).boxed(),

@@ -21,7 +21,8 @@ use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // Before anything else: the server starts this program for each picture that has to be decoded in a process of its own.
+    // Before anything else: the server starts this program for each picture that has to be decoded
+    // in a process of its own.
     if std::env::args_os().skip(1).eq([config::DECODE_ARG]) {
         return tintype_library::run_decoder();
     }

@@ -12,8 +12,8 @@ use tintype_library::{Library, causes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
-/// Threads for blocking calls: database and decoding on the one runtime, files that come and go on those of the workers,
-/// which share as many again.
+/// Threads for blocking calls: database and decoding on the one runtime, files that come and go on
+/// those of the workers, which share as many again.
 const BLOCKING_THREADS: usize = 64;
 
 /// Serves until a signal says otherwise.
@@ -47,11 +47,13 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     let listeners = config.bind.listen()?;
     let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
     let address = *addresses.first().ok_or_else(|| Failure::new("there is no address to listen on"))?;
-    // When nothing else can keep the server from starting: from now on, `tintype migrate` refuses the database.
+    // When nothing else can keep the server from starting: from now on, `tintype migrate` refuses
+    // the database.
     database.take_over()?;
     let library = Library::new(database, storage, spool, config.library.clone());
     library.create_first_signing_key().await?;
-    // Before anybody is told that the server is there, so that who waits for it finds the token printed.
+    // Before anybody is told that the server is there, so that who waits for it finds the token
+    // printed.
     if let Some((_, key)) = library.accounts().create_first_admin().await? {
         greet(&config, address, &key)?;
     }
@@ -79,7 +81,8 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
             return Err(Failure::new("the server ended by itself"));
         }
     };
-    // Whoever connects meanwhile is served; a connection that nobody had taken when the listener closes would be broken.
+    // Whoever connects meanwhile is served; a connection that nobody had taken when the listener
+    // closes would be broken.
     app.start_ending();
     if !config.shutdown_delay.is_zero() {
         tracing::info!("{signal}: serving on for {:?}, but not ready any more", config.shutdown_delay);

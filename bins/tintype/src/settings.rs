@@ -136,7 +136,8 @@ fn value(name: &str) -> Result<&'static Value, String> {
     Key::named(name).map(|key| &key.value).ok_or_else(|| "there is no such key".into())
 }
 
-/// Returns the variables that begin as those of settings do and are none, and refuses those that look like a misspelt one.
+/// Returns the variables that begin as those of settings do and are none, and refuses those that
+/// look like a misspelt one.
 fn unknown_variables(names: impl Iterator<Item = String>) -> Result<Vec<String>, Failure> {
     let mut unknown = Vec::new();
     for name in names.filter(|name| name.starts_with("TINTYPE_") && !is_set_by_kubernetes(name)) {
@@ -152,8 +153,9 @@ fn unknown_variables(names: impl Iterator<Item = String>) -> Result<Vec<String>,
     Ok(unknown)
 }
 
-/// Returns whether Kubernetes sets a variable of that name in every container beside a service whose name begins with
-/// `tintype`: `TINTYPE_SERVICE_HOST`, `TINTYPE_SERVICE_PORT_HTTP`, `TINTYPE_PORT`, `TINTYPE_PORT_8000_TCP_ADDR` and so on.
+/// Returns whether Kubernetes sets a variable of that name in every container beside a service
+/// whose name begins with `tintype`: `TINTYPE_SERVICE_HOST`, `TINTYPE_SERVICE_PORT_HTTP`,
+/// `TINTYPE_PORT`, `TINTYPE_PORT_8000_TCP_ADDR` and so on.
 fn is_set_by_kubernetes(name: &str) -> bool {
     let is_port = |rest: &str| {
         let mut parts = rest.split('_');

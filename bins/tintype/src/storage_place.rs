@@ -49,7 +49,8 @@ impl StoragePlace {
         })
     }
 
-    /// Returns whether one folder is, or lies in, the other, or both are the same bucket and prefix.
+    /// Returns whether one folder is, or lies in, the other, or both are the same bucket and
+    /// prefix.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Folder(a), Self::Folder(b)) => {

@@ -1,7 +1,8 @@
 use crate::Error;
 use tintype_domain::{Permission, Timestamp, TokenId, TokenRecord, UserId, UserRecord};
 
-/// On whose behalf something is done: an active user who has been recognised, or the operator of the machine.
+/// On whose behalf something is done: an active user who has been recognised, or the operator of
+/// the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor(Who);
 
@@ -13,8 +14,8 @@ enum Who {
 }
 
 impl Actor {
-    /// Returns the operator, who runs commands on the machine and can read its database anyway: it is no user, and may do
-    /// everything.
+    /// Returns the operator, who runs commands on the machine and can read its database anyway: it
+    /// is no user, and may do everything.
     pub const fn operator() -> Self {
         Self(Who::Operator)
     }
@@ -22,7 +23,8 @@ impl Actor {
     /// Returns the holder of a token that the database knows, as of `now`.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] once the token has expired, else [`Error::Inactive`] while the user is deactivated.
+    /// [`Error::InvalidToken`] once the token has expired, else [`Error::Inactive`] while the user
+    /// is deactivated.
     pub fn of_token(token: &TokenRecord, user: UserRecord, now: Timestamp) -> Result<Self, Error> {
         if token.expires_at.is_some_and(|end| end <= now) {
             return Err(Error::InvalidToken);
@@ -63,7 +65,8 @@ impl Actor {
         self.user().is_none_or(|user| user.is_admin)
     }
 
-    /// Returns whether the actor has the permission: it may do everything, or it is staff and was granted this.
+    /// Returns whether the actor has the permission: it may do everything, or it is staff and was
+    /// granted this.
     pub fn may(&self, permission: Permission) -> bool {
         self.is_admin() || self.user().is_some_and(|user| user.is_staff && user.permissions.contains(&permission))
     }

@@ -41,8 +41,8 @@ impl Password {
     }
 
     /// Returns why the password is too weak for a user, by Django's default rules without the list
-    /// of common passwords; nothing if it is not. `known` is what is known of the user: what it is in
-    /// words, and its text.
+    /// of common passwords; nothing if it is not. `known` is what is known of the user: what it is
+    /// in words, and its text.
     pub fn weaknesses(&self, known: &[(&'static str, &str)]) -> Vec<FieldProblem> {
         weakness::weaknesses(&self.0, known)
     }
@@ -62,13 +62,15 @@ impl fmt::Debug for Password {
     }
 }
 
-/// Returns the Argon2id hash of a password as a PHC string, with the library's default cost (19 MiB, two passes), which
-/// is [OWASP's recommendation]. It takes tens of milliseconds: keep it off an async executor.
+/// Returns the Argon2id hash of a password as a PHC string, with the library's default cost (19
+/// MiB, two passes), which is [OWASP's recommendation]. It takes tens of milliseconds: keep it off
+/// an async executor.
 ///
 /// # Errors
 /// [`Error::NoRandomness`] where there is no salt to be had.
 ///
-/// [OWASP's recommendation]: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+/// [OWASP's recommendation]:
+/// https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 pub fn hash_password(password: &str) -> Result<String, Error> {
     let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|_| Error::NoRandomness)?;
     Ok(hash.to_string())
@@ -92,8 +94,9 @@ impl fmt::Debug for PasswordMemory {
     }
 }
 
-/// Returns whether the password is the one hashed. Without a hash (an unknown user, or one without a password) the answer
-/// is no, at the same cost, so that time does not tell which user names exist.
+/// Returns whether the password is the one hashed. Without a hash (an unknown user, or one without
+/// a password) the answer is no, at the same cost, so that time does not tell which user names
+/// exist.
 ///
 /// # Errors
 /// [`Error::BadPasswordHash`] where the stored hash is no PHC string of Argon2.

@@ -17,11 +17,13 @@ impl TokenKey {
         Ok(Self(random.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
-    /// Returns the key in an `Authorization` header: `Token <key>` or `Bearer <key>`, the scheme in any case.
+    /// Returns the key in an `Authorization` header: `Token <key>` or `Bearer <key>`, the scheme in
+    /// any case.
     ///
     /// # Errors
-    /// What is wrong with the header, told apart as Django REST framework does: [`Error::NotProvided`] also for another
-    /// scheme, [`Error::NoToken`], [`Error::TokenWithSpaces`], [`Error::TokenWithInvalidCharacters`].
+    /// What is wrong with the header, told apart as Django REST framework does:
+    /// [`Error::NotProvided`] also for another scheme, [`Error::NoToken`],
+    /// [`Error::TokenWithSpaces`], [`Error::TokenWithInvalidCharacters`].
     pub fn from_authorization(header: Option<&[u8]>) -> Result<Self, Error> {
         let header = header.unwrap_or_default();
         let mut words = header.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
@@ -42,7 +44,8 @@ impl TokenKey {
         &self.0
     }
 
-    /// Returns the SHA-256 of the key. A key has enough entropy that neither salt nor stretching would add anything.
+    /// Returns the SHA-256 of the key. A key has enough entropy that neither salt nor stretching
+    /// would add anything.
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }

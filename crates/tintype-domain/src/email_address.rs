@@ -17,7 +17,8 @@ impl EmailAddress {
     /// Returns the address without white space at its ends.
     ///
     /// # Errors
-    /// [`FieldProblem::NulCharacter`], [`FieldProblem::TooLong`], [`FieldProblem::NotAnEmailAddress`].
+    /// [`FieldProblem::NulCharacter`], [`FieldProblem::TooLong`],
+    /// [`FieldProblem::NotAnEmailAddress`].
     pub fn new(text: &str) -> Result<Self, FieldProblem> {
         let text = text.trim();
         if text.contains('\0') {

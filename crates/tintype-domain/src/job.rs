@@ -8,7 +8,8 @@ named!(
     JobKind, "kind of job", {
         /// Computes the CRC-32 of a file that was stored without one; the subject is the file.
         Crc32 = "crc32",
-        /// Makes the file of a resumable upload whose bytes have all come; the subject is the upload.
+        /// Makes the file of a resumable upload whose bytes have all come; the subject is the
+        /// upload.
         Upload = "upload",
     }
 );

@@ -1,8 +1,10 @@
-/// Returns the URL of a database, a storage or a service without what may be a secret, for messages and logs.
+/// Returns the URL of a database, a storage or a service without what may be a secret, for messages
+/// and logs.
 ///
-/// A password may hold any character, escaped or not, so that nobody can tell where a malformed URL has it. Therefore only what
-/// cannot be part of one is shown: the scheme, the user, what follows the last `@`, and the values of parameters that are
-/// known not to be secret. Paths of `sqlite` and `file` are shown as they are.
+/// A password may hold any character, escaped or not, so that nobody can tell where a malformed URL
+/// has it. Therefore only what cannot be part of one is shown: the scheme, the user, what follows
+/// the last `@`, and the values of parameters that are known not to be secret. Paths of `sqlite`
+/// and `file` are shown as they are.
 ///
 /// ```
 /// use tintype_domain::redact_url;

@@ -33,8 +33,9 @@ impl Timestamp {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
-    /// Returns the latest end that a lease can have by now which is as long as one until `end`: twice as far ahead, since clocks
-    /// differ a little. A lease that ends later was taken by a clock that was wrong.
+    /// Returns the latest end that a lease can have by now which is as long as one until `end`:
+    /// twice as far ahead, since clocks differ a little. A lease that ends later was taken by a
+    /// clock that was wrong.
     #[must_use]
     pub fn latest_lease(self, end: Self) -> Self {
         Self::from_unix_micros(end.0.saturating_add(end.0.saturating_sub(self.0)))

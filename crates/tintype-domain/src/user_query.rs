@@ -61,7 +61,8 @@ impl Default for UserQuery {
 }
 
 impl UserQuery {
-    /// Parses decoded query parameters, as leniently as [`ListQuery::parse`](crate::ListQuery::parse).
+    /// Parses decoded query parameters, as leniently as
+    /// [`ListQuery::parse`](crate::ListQuery::parse).
     ///
     /// # Errors
     /// Returns the problems of values that do not parse, by parameter.

@@ -3,9 +3,11 @@ use std::fmt;
 use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
-/// The name a user logs in with: 1 to 150 letters, digits and `@`, `.`, `+`, `-`, `_`, in NFKC, as Django has it.
+/// The name a user logs in with: 1 to 150 letters, digits and `@`, `.`, `+`, `-`, `_`, in NFKC, as
+/// Django has it.
 ///
-/// Letters and digits of every script count. Names that differ only in compatibility forms are the same name.
+/// Letters and digits of every script count. Names that differ only in compatibility forms are the
+/// same name.
 ///
 /// ```
 /// use tintype_domain::Username;

@@ -27,8 +27,8 @@ impl FromRequest for ClientAddress {
     }
 }
 
-/// Returns the last address that is not a trusted proxy's: each proxy adds where it got a request from, and what stands
-/// before that, anybody can have written.
+/// Returns the last address that is not a trusted proxy's: each proxy adds where it got a request
+/// from, and what stands before that, anybody can have written.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut client = peer.to_canonical();

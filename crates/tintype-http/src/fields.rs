@@ -83,8 +83,8 @@ impl Fields {
         }
     }
 
-    /// Returns the texts of a list, `None` if it was not sent. A text is a list that is separated by
-    /// commas, which is how forms send one.
+    /// Returns the texts of a list, `None` if it was not sent. A text is a list that is separated
+    /// by commas, which is how forms send one.
     pub(crate) fn list(&self, name: &str) -> Result<Option<Vec<&str>>, FieldProblem> {
         match self.0.get(name) {
             None => Ok(None),

@@ -18,7 +18,8 @@ use crate::problem::Format;
 /// Every format that fields can come in.
 const ALL_FORMATS: &[Format] = &[Format::Multipart, Format::Json, Format::UrlEncoded];
 
-/// A new file: `f`, and optionally `name`, `description`, `visibility` and `tags`; or nothing but the file.
+/// A new file: `f`, and optionally `name`, `description`, `visibility` and `tags`; or nothing but
+/// the file.
 pub(crate) struct NewFile {
     pub(crate) upload: Upload,
     pub(crate) details: Details,

@@ -45,7 +45,8 @@ impl PageRequest {
         ListQuery::parse(self.parameters())
     }
 
-    /// Returns the links of the page of `limit` users that begins at `offset`, in a list of `count`.
+    /// Returns the links of the page of `limit` users that begins at `offset`, in a list of
+    /// `count`.
     pub(crate) fn user_links(&self, limit: u32, offset: u64, count: u64) -> PageLinks {
         let step = u64::from(limit);
         let at = |offset: u64| self.page(limit, (offset > 0).then(|| ("offset", offset.to_string())));

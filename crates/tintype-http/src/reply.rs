@@ -14,7 +14,8 @@ pub(crate) trait Entity: Serialize {
     }
 }
 
-/// 200 with a resource as JSON and its entity tag; 304 or 412 if a `GET` has conditions that say so.
+/// 200 with a resource as JSON and its entity tag; 304 or 412 if a `GET` has conditions that say
+/// so.
 pub(crate) struct Tagged<T>(pub(crate) T);
 
 /// 201 with the created resource as JSON, its entity tag, and its location.

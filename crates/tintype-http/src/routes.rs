@@ -16,8 +16,8 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
     routes.default_service(web::to(async || Err::<HttpResponse, _>(Problem::NotFound)));
 }
 
-/// Returns the method and the path of every route, except `HEAD` and `OPTIONS`. Tests use it to find
-/// routes that they lack.
+/// Returns the method and the path of every route, except `HEAD` and `OPTIONS`. Tests use it to
+/// find routes that they lack.
 pub fn routes() -> Vec<(&'static str, String)> {
     let all = endpoints().into_iter().chain(resumable_endpoints());
     all.flat_map(|endpoint| endpoint.routes().collect::<Vec<_>>()).collect()

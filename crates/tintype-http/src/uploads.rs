@@ -18,7 +18,8 @@ use crate::tus;
 use crate::validators::http_date;
 use crate::view::UploadView;
 
-/// `POST /api/media/uploads`: begins an upload, perhaps with its first bytes, or makes one of others.
+/// `POST /api/media/uploads`: begins an upload, perhaps with its first bytes, or makes one of
+/// others.
 pub(crate) async fn create(
     Caller(actor): Caller,
     app: Data<App>,

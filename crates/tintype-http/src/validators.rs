@@ -69,8 +69,8 @@ impl Validators {
         }
     }
 
-    /// Evaluates the conditions of a request in the order of RFC 9110 section 13.2.2. A condition on
-    /// the date is ignored if there is the corresponding one on the entity tag.
+    /// Evaluates the conditions of a request in the order of RFC 9110 section 13.2.2. A condition
+    /// on the date is ignored if there is the corresponding one on the entity tag.
     pub(crate) fn check(&self, request: &HttpRequest) -> Verdict {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         if !self.is_wanted(request) {

@@ -1,8 +1,9 @@
 //! Decodes mutated files, looking for panics and for inputs that take long.
 //!
-//! `cargo run --example mutate -- COUNT SEED FILE…` changes some bytes of a file, cuts it off, repeats or
-//! drops a piece, and decodes the result at a scale; COUNT times. In the development profile
-//! overflow checks are on. A finding is written to `mutated-N.jpg` in the working directory.
+//! `cargo run --example mutate -- COUNT SEED FILE…` changes some bytes of a file, cuts it off,
+//! repeats or drops a piece, and decodes the result at a scale; COUNT times. In the development
+//! profile overflow checks are on. A finding is written to `mutated-N.jpg` in the working
+//! directory.
 
 use std::{
     env, fs,

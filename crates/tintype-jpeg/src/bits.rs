@@ -10,7 +10,8 @@ use crate::stuffing::{find_marker, unstuff};
 /// small, so that it stays in the first-level cache beside the tables.
 const CHUNK: usize = 1 << 14;
 
-/// More bytes than the longest possible MCU: ten blocks of 64 codes of 16 + 15 bits are 2,480 bytes.
+/// More bytes than the longest possible MCU: ten blocks of 64 codes of 16 + 15 bits are 2,480
+/// bytes.
 pub(crate) const MCU_BYTES: usize = 2560;
 
 /// More bytes than the longest possible block: 64 × 31 bits are 248 bytes.
@@ -130,7 +131,8 @@ impl<'a> Bits<'a> {
         !self.damaged
     }
 
-    /// Looks whether a segment's units took exactly its data: like libjpeg, anything else is damage.
+    /// Looks whether a segment's units took exactly its data: like libjpeg, anything else is
+    /// damage.
     fn check_end(&mut self) {
         self.check_overrun();
         let left = (self.end * 8 + self.window.bits as usize).saturating_sub(self.window.pos * 8);

@@ -17,8 +17,8 @@ pub(crate) const LANES: usize = 8;
 pub(crate) type Group = [i16; 1024];
 
 impl Scale {
-    /// Room for the coefficients of eight blocks of a progressive file: a power of two, so that no index into it has
-    /// to be compared with its length.
+    /// Room for the coefficients of eight blocks of a progressive file: a power of two, so that no
+    /// index into it has to be compared with its length.
     pub(crate) const fn group_len(self) -> usize {
         (self.block_side() as usize * self.block_side() as usize * LANES).next_power_of_two()
     }

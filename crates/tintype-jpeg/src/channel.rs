@@ -48,8 +48,8 @@ impl Channel {
         self.coefficients.get_mut(at)
     }
 
-    /// Begins rows up to `block_rows` rows of blocks. Not all at once: what is made grey right before it is decoded is
-    /// still in the cache.
+    /// Begins rows up to `block_rows` rows of blocks. Not all at once: what is made grey right
+    /// before it is decoded is still in the cache.
     #[inline(always)]
     pub(crate) fn begin_rows(&mut self, block_rows: usize) {
         let side = self.extent.scale.block_side() as usize;
@@ -59,7 +59,8 @@ impl Channel {
         }
     }
 
-    /// Puts the samples of eight blocks where they belong, in rows that have begun; what lies beyond the plane is dropped.
+    /// Puts the samples of eight blocks where they belong, in rows that have begun; what lies
+    /// beyond the plane is dropped.
     #[inline(always)]
     pub(crate) fn put(&mut self, block_row: usize, group_column: usize, samples: &Samples) {
         // Rows of a length that is known are copied without a call.

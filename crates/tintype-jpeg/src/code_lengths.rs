@@ -6,7 +6,8 @@ use crate::codes::Definition;
 const MAX_LENGTH: usize = 64;
 
 impl Definition {
-    /// The best table for symbols that occur as often as `counts` says. Symbols that do not occur get no code.
+    /// The best table for symbols that occur as often as `counts` says. Symbols that do not occur
+    /// get no code.
     pub(crate) fn optimal(counts: &[u32; 256]) -> Self {
         let lengths = code_lengths(counts);
         let mut of_length = [0usize; MAX_LENGTH + 1];
@@ -24,7 +25,8 @@ impl Definition {
     }
 }
 
-/// Length of each symbol's code, and last that of the code that must not be used; 0 for symbols without one.
+/// Length of each symbol's code, and last that of the code that must not be used; 0 for symbols
+/// without one.
 fn code_lengths(counts: &[u32; 256]) -> [usize; 257] {
     let mut frequencies = [0u64; 257];
     for (frequency, &count) in frequencies.iter_mut().zip(counts) {
@@ -35,7 +37,8 @@ fn code_lengths(counts: &[u32; 256]) -> [usize; 257] {
     // The next symbol of the same subtree.
     let mut others = [None; 257];
     loop {
-        // The rarest two; of equals the ones with the highest numbers, so that the last symbol gets the longest code.
+        // The rarest two; of equals the ones with the highest numbers, so that the last symbol gets
+        // the longest code.
         let rarest = |but: Option<usize>| {
             (0..257).rev().filter(|&i| frequencies[i] > 0 && Some(i) != but).min_by_key(|&i| frequencies[i])
         };

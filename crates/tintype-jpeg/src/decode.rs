@@ -17,7 +17,8 @@ use crate::{
 
 /// Decodes one picture after the other, keeping buffers and tables from each for the next.
 ///
-/// Between pictures it holds up to 0.2 MiB of tables, and what [`recycle`](Self::recycle) has given back.
+/// Between pictures it holds up to 0.2 MiB of tables, and what [`recycle`](Self::recycle) has given
+/// back.
 pub struct Decoder {
     pub(crate) chunk: Box<Chunk>,
     workspace: Box<Workspace>,
@@ -259,7 +260,8 @@ pub(crate) fn dc_table(
     cache.dc(&definition).ok_or_else(|| segment.corrupt("an invalid Huffman table"))
 }
 
-/// The table number `number` for AC coefficients, made for what is `wanted` of it, or the standard's where the file has none.
+/// The table number `number` for AC coefficients, made for what is `wanted` of it, or the
+/// standard's where the file has none.
 pub(crate) fn ac_table(
     cache: &mut TableCache,
     huffman: &Huffman,

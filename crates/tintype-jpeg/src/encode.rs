@@ -30,8 +30,8 @@ pub struct PlaneView<'a> {
 pub struct EncodeOptions {
     /// Quality from 1 to 100 as libjpeg counts it; 80 by default.
     pub quality: u8,
-    /// Huffman tables made for the picture instead of the standard's. Takes half as long again and saves
-    /// some per cent, more of small files, where the standard's tables are most of the file.
+    /// Huffman tables made for the picture instead of the standard's. Takes half as long again and
+    /// saves some per cent, more of small files, where the standard's tables are most of the file.
     pub own_tables: bool,
 }
 
@@ -41,7 +41,8 @@ impl Default for EncodeOptions {
     }
 }
 
-/// Writes baseline JPEG files from planes, one after the other, keeping its working memory and tables.
+/// Writes baseline JPEG files from planes, one after the other, keeping its working memory and
+/// tables.
 ///
 /// ```
 /// use tintype_jpeg::{EncodeOptions, Encoder, JpegHeader, DecodeLimits, PlaneView, Scale};
@@ -99,8 +100,9 @@ impl Encoder {
         Self { processor: Processor::Any, ..Self::new() }
     }
 
-    /// Writes a JFIF file of one plane (grey), or of three: Y, Cb, Cr (ITU-R BT.601, full range). Cb and Cr are
-    /// both as large as Y, or have half its width, half its height, or both, rounded up.
+    /// Writes a JFIF file of one plane (grey), or of three: Y, Cb, Cr (ITU-R BT.601, full range).
+    /// Cb and Cr are both as large as Y, or have half its width, half its height, or both, rounded
+    /// up.
     ///
     /// # Errors
     ///
@@ -233,7 +235,8 @@ impl<S> Scan<'_, '_, S> {
     }
 }
 
-/// Copies the samples of eight blocks. Beyond the edges the last samples go on, which costs the fewest bits.
+/// Copies the samples of eight blocks. Beyond the edges the last samples go on, which costs the
+/// fewest bits.
 #[inline(always)]
 fn gather(plane: &PlaneView<'_>, group_column: usize, block_row: usize, samples: &mut Samples) {
     let (width, height) = (plane.width as usize, plane.height as usize);

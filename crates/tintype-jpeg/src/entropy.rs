@@ -7,8 +7,8 @@ use crate::{
 
 /// Where the symbols of a component's blocks go.
 pub(crate) trait Sink {
-    /// Takes a symbol of the DC table, or of the AC table, of the given `class` and its extra bits, as many as the
-    /// symbol's low four bits say.
+    /// Takes a symbol of the DC table, or of the AC table, of the given `class` and its extra bits,
+    /// as many as the symbol's low four bits say.
     fn dc(&mut self, class: usize, symbol: u8, extra: u32);
     fn ac(&mut self, class: usize, symbol: u8, extra: u32);
 }
@@ -20,7 +20,8 @@ const END: u8 = 0;
 /// The largest amplitude that a table's symbols can have.
 const MAX_AC: i16 = 1023;
 
-/// Puts the block in `lane` out; `predicted` is the DC value of the block before and becomes this one's.
+/// Puts the block in `lane` out; `predicted` is the DC value of the block before and becomes this
+/// one's.
 #[inline(always)]
 pub(crate) fn encode_block<S: Sink>(
     sink: &mut S,
@@ -160,7 +161,8 @@ impl<'w> Writer<'w> {
         const HIGH: u64 = 0x8080_8080_8080_8080;
         const LOW: u64 = 0x0101_0101_0101_0101;
         let bytes = word.to_be_bytes();
-        // A byte is `FF` if its complement is zero; that one below it is mistaken for one costs little.
+        // A byte is `FF` if its complement is zero; that one below it is mistaken for one costs
+        // little.
         let complement = !word;
         if complement.wrapping_sub(LOW) & !complement & HIGH == 0 {
             self.bytes.extend_from_slice(&bytes);

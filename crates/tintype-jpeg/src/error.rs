@@ -27,7 +27,8 @@ pub enum Error {
     /// A valid JPEG of a kind that this decoder does not take; another decoder may.
     #[error("{0} is not supported")]
     Unsupported(Unsupported),
-    /// Decoding would need more memory than [`DecodeLimits::max_alloc_bytes`](crate::DecodeLimits::max_alloc_bytes).
+    /// Decoding would need more memory than
+    /// [`DecodeLimits::max_alloc_bytes`](crate::DecodeLimits::max_alloc_bytes).
     #[error("decoding needs `{needed}` bytes of memory, the limit is `{limit}`")]
     OverMemory {
         /// What decoding would allocate, in bytes.

@@ -1,5 +1,5 @@
-//! Forward transform and quantisation of eight blocks at once: what `idct` does, backwards, and like it
-//! plain `f32` arithmetic lane by lane, with the same results for all processors.
+//! Forward transform and quantisation of eight blocks at once: what `idct` does, backwards, and
+//! like it plain `f32` arithmetic lane by lane, with the same results for all processors.
 
 use crate::block::{LANES, ZIGZAG};
 use crate::idct::AAN;
@@ -7,7 +7,8 @@ use crate::idct::AAN;
 /// Samples of eight neighbouring blocks: eight rows of 64.
 pub(crate) type Samples = [u8; 64 * LANES];
 
-/// Working memory of a transform: what rows leave for columns, and coefficients that are not yet quantised.
+/// Working memory of a transform: what rows leave for columns, and coefficients that are not yet
+/// quantised.
 pub(crate) struct Scratch {
     rows: [[[f32; LANES]; 8]; 8],
     transformed: [[f32; LANES]; 64],
@@ -19,13 +20,15 @@ impl Scratch {
     }
 }
 
-/// Quantised coefficients of eight blocks in the order of the file, those of one index for all blocks, then the next.
+/// Quantised coefficients of eight blocks in the order of the file, those of one index for all
+/// blocks, then the next.
 pub(crate) type Coefficients = [[i16; LANES]; 64];
 
 /// Which coefficients of each of eight blocks are not zero: a bit each, index 0 topmost.
 pub(crate) type Masks = [u64; LANES];
 
-/// Multipliers that make quantised coefficients of the transform's results, in the order of the file.
+/// Multipliers that make quantised coefficients of the transform's results, in the order of the
+/// file.
 pub(crate) struct Quantiser([f32; 64]);
 
 impl Quantiser {
@@ -63,7 +66,8 @@ impl Quantiser {
         }
     }
 
-    /// Quantises 32 coefficients, in the order of the file, of each block. Returns which are not zero, the first topmost.
+    /// Quantises 32 coefficients, in the order of the file, of each block. Returns which are not
+    /// zero, the first topmost.
     ///
     /// A closure would not be inlined and so be compiled for any processor.
     #[inline(always)]

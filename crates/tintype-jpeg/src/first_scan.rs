@@ -50,8 +50,8 @@ impl<'c, 'd> FirstScan<'c, 'd> {
         let (first, last) = (u32::from(scan.band.0), u32::from(scan.band.1));
         let group_len = channel.group_len();
         let mut band = Band {
-            // What is not kept is written back as it was, to scattered places so that one write does
-            // not have to wait for the one before.
+            // What is not kept is written back as it was, to scattered places so that one write
+            // does not have to wait for the one before.
             place: std::array::from_fn(|k| ((k * LANES) % group_len) as u16),
             keep: [0; 128],
             first,

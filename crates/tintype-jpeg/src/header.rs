@@ -42,8 +42,8 @@ pub struct JpegHeader<'a> {
 }
 
 impl<'a> JpegHeader<'a> {
-    /// Reads the segments of `data`, a whole file, up to its first scan. Of a file of which only the
-    /// beginning is known this works too when the first scan begins there.
+    /// Reads the segments of `data`, a whole file, up to its first scan. Of a file of which only
+    /// the beginning is known this works too when the first scan begins there.
     ///
     /// # Errors
     ///
@@ -183,8 +183,8 @@ impl<'a> JpegHeader<'a> {
         self.exif
     }
 
-    /// The ICC profile, put together from its parts; None when there is none, when parts are missing
-    /// or when it has more than `max_bytes` bytes.
+    /// The ICC profile, put together from its parts; None when there is none, when parts are
+    /// missing or when it has more than `max_bytes` bytes.
     #[must_use]
     pub fn icc_profile(&self, max_bytes: usize) -> Option<Vec<u8>> {
         let total: usize = self.icc.iter().map(|(_, part)| part.len()).sum();

@@ -2,8 +2,8 @@
 
 use crate::codes::{Codes, Definition, ONE_BITS, extend};
 
-// Larger windows save look-ups, but the entries are met evenly: the tables of luma and chroma have to
-// stay in a first-level cache that another thread may be using too.
+// Larger windows save look-ups, but the entries are met evenly: the tables of luma and chroma have
+// to stay in a first-level cache that another thread may be using too.
 
 /// Bits that [`AcTable::pair`] looks at.
 const PAIR_BITS: u32 = 10;
@@ -76,7 +76,8 @@ pub(crate) struct AcTable {
 
 /// An entry of the pair table: one coefficient, or two of which the first lies in the window whole.
 /// The extra bits of the last are read from the data, so that they may reach past the window.
-/// Advances count from the coefficient before, so 1 is the next one; an end of block advances by 64.
+/// Advances count from the coefficient before, so 1 is the next one; an end of block advances by
+/// 64.
 #[derive(Clone, Copy)]
 pub(crate) struct Pair(u64);
 

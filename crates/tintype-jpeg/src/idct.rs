@@ -1,8 +1,8 @@
 //! Inverse transforms of eight blocks at once, at every scale.
 //!
-//! Lane by lane plain `f32` arithmetic on adjacent data, with neither shuffles nor branches, so that
-//! the compiler makes vector code of it for whatever instructions it may use, with the same results
-//! for all of them. A reduced transform is the inverse DCT of 1 to 6 points of the block's
+//! Lane by lane plain `f32` arithmetic on adjacent data, with neither shuffles nor branches, so
+//! that the compiler makes vector code of it for whatever instructions it may use, with the same
+//! results for all of them. A reduced transform is the inverse DCT of 1 to 6 points of the block's
 //! low-frequency corner, which is what a perfect low-pass filter in the DCT domain would leave
 //! (Dugad and Ahuja 2001, "A fast scheme for image size change in the compressed domain").
 

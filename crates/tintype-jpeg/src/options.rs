@@ -5,8 +5,8 @@ use crate::Scale;
 pub struct DecodeOptions {
     /// Scale of the planes.
     pub scale: Scale,
-    /// Another scale for the second and third of three or more components, such as the chroma planes
-    /// of a 4:2:0 file: at 1/1, with luma at 1/2, they come out as large as luma.
+    /// Another scale for the second and third of three or more components, such as the chroma
+    /// planes of a 4:2:0 file: at 1/1, with luma at 1/2, they come out as large as luma.
     pub chroma_scale: Option<Scale>,
     /// Which refinements of a progressive file to decode.
     pub refinement: Refinement,
@@ -24,8 +24,8 @@ impl From<Scale> for DecodeOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Refinement {
-    /// At 1/1 all; from 3/8 to 3/4 all but the last bit, and that too where the quality of the source is
-    /// below 75; at 1/4 and 1/8 none.
+    /// At 1/1 all; from 3/8 to 3/4 all but the last bit, and that too where the quality of the
+    /// source is below 75; at 1/4 and 1/8 none.
     #[default]
     WhereVisible,
     /// All that touch a coefficient which the scale needs.

@@ -3,7 +3,8 @@ use crate::Scale;
 /// What a decode gives: one plane per component, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedPlanes {
-    /// Y, or Y, Cb, Cr, or R, G, B, or C, M, Y, K …: see [`JpegHeader::color`](crate::JpegHeader::color).
+    /// Y, or Y, Cb, Cr, or R, G, B, or C, M, Y, K …: see
+    /// [`JpegHeader::color`](crate::JpegHeader::color).
     pub components: Vec<Plane>,
     /// Whether all of the data were there and made sense. Otherwise what is missing is grey (128),
     /// or as coarse as the scans before had made it, and parts may be garbled.
@@ -54,8 +55,8 @@ impl Plane {
         self.exact
     }
 
-    /// One sample per byte, rows of [`stride`](Self::stride) bytes. Beyond width and height there may be
-    /// more samples, which belong to whole blocks and not to the picture.
+    /// One sample per byte, rows of [`stride`](Self::stride) bytes. Beyond width and height there
+    /// may be more samples, which belong to whole blocks and not to the picture.
     #[must_use]
     pub fn data(&self) -> &[u8] {
         &self.data

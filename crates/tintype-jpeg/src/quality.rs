@@ -7,15 +7,16 @@ const CHROMA: [u16; 64] = [
     99, 99, 99, 99, 99, 99,
 ];
 
-/// The quantisation table for luma of the standard's annex K, natural order. libjpeg's quality settings
-/// are this table, scaled.
+/// The quantisation table for luma of the standard's annex K, natural order. libjpeg's quality
+/// settings are this table, scaled.
 const LUMA: [u16; 64] = [
     16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
     87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101,
     72, 92, 95, 98, 112, 100, 103, 99,
 ];
 
-/// The tables for luma and chroma at a quality setting, 1 to 100 (libjpeg's `jpeg_quality_scaling`).
+/// The tables for luma and chroma at a quality setting, 1 to 100 (libjpeg's
+/// `jpeg_quality_scaling`).
 pub(crate) fn tables(quality: u8) -> [[u16; 64]; 2] {
     [LUMA, CHROMA].map(|table| scaled(&table, quality))
 }

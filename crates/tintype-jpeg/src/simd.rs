@@ -1,7 +1,7 @@
 //! One portable implementation, compiled a second time for newer processors.
 //!
-//! There are no hand-written vector kernels: the inner loops are plain Rust that vectorises, and the
-//! bit readers gain from BMI2. So both versions do the same and give the same results.
+//! There are no hand-written vector kernels: the inner loops are plain Rust that vectorises, and
+//! the bit readers gain from BMI2. So both versions do the same and give the same results.
 
 /// Work that is compiled for each kind of processor. `run` has to be `#[inline(always)]`, and so
 /// has everything in it that matters.

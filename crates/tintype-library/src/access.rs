@@ -13,7 +13,8 @@ impl Library {
     /// Returns who shows this `Authorization` header.
     ///
     /// # Errors
-    /// [`Error::Auth`] where nobody does; [`Error::Throttled`] if its token has made too many requests.
+    /// [`Error::Auth`] where nobody does; [`Error::Throttled`] if its token has made too many
+    /// requests.
     pub async fn authenticate(&self, header: Option<&[u8]>) -> Result<Actor, Error> {
         let hash = TokenKey::from_authorization(header)?.hash();
         let found = self.inner().database(move |db| db.token_by_hash(&hash)).await?;
@@ -33,12 +34,13 @@ impl Library {
         Ok(actor)
     }
 
-    /// Mints a token for who knows the user's password. It is valid as long as the options say, or as long as was asked for
-    /// if that is less.
+    /// Mints a token for who knows the user's password. It is valid as long as the options say, or
+    /// as long as was asked for if that is less.
     ///
     /// # Errors
-    /// [`Error::Throttled`] where too many log-ins from that address have failed; [`Error::WrongCredentials`], after the
-    /// same time whether or not the user exists; [`Error::Busy`].
+    /// [`Error::Throttled`] where too many log-ins from that address have failed;
+    /// [`Error::WrongCredentials`], after the same time whether or not the user exists;
+    /// [`Error::Busy`].
     pub async fn log_in(
         &self,
         from: IpAddr,
@@ -81,8 +83,8 @@ impl Library {
     /// Gives the actor another password, if it knows the present one. Its other log-ins end.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if `old_password` is wrong or `new_password` too weak; [`Error::Throttled`], [`Error::Busy`] as
-    /// for a log-in.
+    /// [`Error::Invalid`] if `old_password` is wrong or `new_password` too weak;
+    /// [`Error::Throttled`], [`Error::Busy`] as for a log-in.
     pub async fn change_password(
         &self,
         actor: &Actor,
@@ -109,10 +111,12 @@ impl Library {
 }
 
 impl Inner {
-    /// Checks that the actor has the permission now: hours may have passed since it was recognised, while its bytes came.
+    /// Checks that the actor has the permission now: hours may have passed since it was recognised,
+    /// while its bytes came.
     ///
     /// # Errors
-    /// [`Error::Auth`] where its token was revoked or has expired, its user is deactivated, or the permission is gone.
+    /// [`Error::Auth`] where its token was revoked or has expired, its user is deactivated, or the
+    /// permission is gone.
     pub(crate) async fn require_still(&self, actor: &Actor, permission: Permission) -> Result<(), Error> {
         let actor = match (actor.token(), actor.user()) {
             (Some(id), _) => {

@@ -12,7 +12,8 @@ use tintype_auth::{Actor, Password, TokenKey};
 use tintype_domain::{EmailAddress, Permission, PersonName, UserId, UserQuery, UserRecord, Username};
 use tintype_persistence::{Database, NewToken, NewUser, UserChange};
 
-/// How many files a deleted user loses at a time: a transaction that takes long would keep uploads waiting.
+/// How many files a deleted user loses at a time: a transaction that takes long would keep uploads
+/// waiting.
 const FILES_AT_A_TIME: i64 = 1000;
 
 /// Manages users, what they may do, and their tokens. Cheap to clone.
@@ -128,7 +129,8 @@ impl Accounts {
     /// Returns the user of that name.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin or that user; [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser).
+    /// [`Error::Auth`] unless the actor is an admin or that user;
+    /// [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser).
     pub async fn find(&self, actor: &Actor, username: &str) -> Result<UserRecord, Error> {
         if actor.user().is_none_or(|user| user.username != username) {
             actor.require_admin()?;
@@ -140,7 +142,8 @@ impl Accounts {
     /// Returns the user of that number.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin or that user; [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser).
+    /// [`Error::Auth`] unless the actor is an admin or that user;
+    /// [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser).
     pub async fn get(&self, actor: &Actor, id: UserId) -> Result<UserRecord, Error> {
         actor.require_self_or_admin(id)?;
         self.calls.database(move |db| db.user_by_id(id)).await
@@ -167,8 +170,9 @@ impl Accounts {
     /// Creates a user.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin; [`Error::Invalid`] if the password is too weak, unless the actor is
-    /// the operator; [`AccountProblem::UsernameTaken`](crate::AccountProblem::UsernameTaken).
+    /// [`Error::Auth`] unless the actor is an admin; [`Error::Invalid`] if the password is too
+    /// weak, unless the actor is the operator;
+    /// [`AccountProblem::UsernameTaken`](crate::AccountProblem::UsernameTaken).
     pub async fn create(&self, actor: &Actor, new: NewAccount) -> Result<UserRecord, Error> {
         actor.require_admin()?;
         if let Some(password) = &new.password {
@@ -191,8 +195,8 @@ impl Accounts {
         self.calls.database(move |db| db.create_user(&user, now())).await
     }
 
-    /// Creates the admin `admin` and its token where there is no user at all. Nobody else can have a right yet, so that
-    /// none is asked for.
+    /// Creates the admin `admin` and its token where there is no user at all. Nobody else can have
+    /// a right yet, so that none is asked for.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::NoSpace`], [`Error::Internal`].
@@ -208,8 +212,9 @@ impl Accounts {
     /// Changes a user and returns it.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin; [`Error::Invalid`] if the password is too weak, unless the actor is
-    /// the operator; [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser);
+    /// [`Error::Auth`] unless the actor is an admin; [`Error::Invalid`] if the password is too
+    /// weak, unless the actor is the operator;
+    /// [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser);
     /// [`AccountProblem::UsernameTaken`](crate::AccountProblem::UsernameTaken);
     /// [`AccountProblem::LastAdmin`](crate::AccountProblem::LastAdmin).
     pub async fn change(&self, actor: &Actor, id: UserId, change: AccountChange) -> Result<UserRecord, Error> {
@@ -248,7 +253,8 @@ impl Accounts {
     /// Lets the user do something more; what it already may, it may still.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin; [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser).
+    /// [`Error::Auth`] unless the actor is an admin;
+    /// [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser).
     pub async fn grant(
         &self,
         actor: &Actor,
@@ -262,7 +268,8 @@ impl Accounts {
     /// Takes permissions from the user; what it may not anyway is no error.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin; [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser).
+    /// [`Error::Auth`] unless the actor is an admin;
+    /// [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser).
     pub async fn revoke(
         &self,
         actor: &Actor,
@@ -273,11 +280,13 @@ impl Accounts {
         self.calls.database(move |db| db.revoke(id, &permissions)).await
     }
 
-    /// Deletes the user with its tokens; its files stay, and are nobody's then. Interrupted, it leaves a deactivated user
-    /// that owns some of its files, and can be repeated.
+    /// Deletes the user with its tokens; its files stay, and are nobody's then. Interrupted, it
+    /// leaves a deactivated user that owns some of its files, and can be repeated.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin; [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser); [`AccountProblem::LastAdmin`](crate::AccountProblem::LastAdmin).
+    /// [`Error::Auth`] unless the actor is an admin;
+    /// [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser);
+    /// [`AccountProblem::LastAdmin`](crate::AccountProblem::LastAdmin).
     pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<UserRecord, Error> {
         actor.require_admin()?;
         let deactivate = UserChange { is_active: Some(false), ..UserChange::default() };
@@ -292,8 +301,8 @@ impl Accounts {
     }
 }
 
-/// Returns the user of that name and its hashed password: the name as it stands, which may be one that is not valid any more,
-/// else its normal form.
+/// Returns the user of that name and its hashed password: the name as it stands, which may be one
+/// that is not valid any more, else its normal form.
 pub(crate) fn named(
     database: &Database,
     username: &str,

@@ -1,5 +1,5 @@
-//! Lets CPU work in. Work waits in lanes, so that none of one sort waits for another's, and whoever waits in a lane takes
-//! turns by the time that their work took.
+//! Lets CPU work in. Work waits in lanes, so that none of one sort waits for another's, and whoever
+//! waits in a lane takes turns by the time that their work took.
 
 mod lane;
 mod line;
@@ -29,8 +29,8 @@ struct State {
     asked: u64,
 }
 
-/// The right to compute, for as long as it is held. It belongs to the work and not to who waits for it: a client that hangs
-/// up ends the waiting only.
+/// The right to compute, for as long as it is held. It belongs to the work and not to who waits for
+/// it: a client that hangs up ends the waiting only.
 #[derive(Debug)]
 pub(crate) struct Admitted {
     admission: Admission,
@@ -65,7 +65,8 @@ impl Admission {
         memory_bytes <= self.lock().memory.most(lane)
     }
 
-    /// Refuses while there is no place to wait for somebody, for telling a client before it sends its bytes.
+    /// Refuses while there is no place to wait for somebody, for telling a client before it sends
+    /// its bytes.
     pub(crate) fn check(&self, asker: Asker) -> Result<(), Error> {
         if self.lock().line(Lane::Headers).has_room(asker) { Ok(()) } else { Err(busy()) }
     }
@@ -243,7 +244,8 @@ mod tests {
         assert!(admission.admit(Lane::Decodes, ADA, 100).await.is_ok());
     }
 
-    /// Small decodes that come all the time must not keep a large one waiting for ever, whichever lane it is in.
+    /// Small decodes that come all the time must not keep a large one waiting for ever, whichever
+    /// lane it is in.
     #[tokio::test]
     async fn who_needs_much_memory_gets_it_in_the_end() {
         for (large, small) in [(Lane::Processes, Lane::Decodes), (Lane::Decodes, Lane::Processes)] {

@@ -19,7 +19,8 @@ impl Calls {
     /// Database calls that wait on blocking threads at a time; the others wait without one.
     const DATABASE_SLOTS: usize = 16;
 
-    /// How long a database call may take, waiting included: so long a client may have to wait to be told to come back.
+    /// How long a database call may take, waiting included: so long a client may have to wait to be
+    /// told to come back.
     const DATABASE_TIMEOUT: Duration = Duration::from_secs(8);
 
     /// Blocking calls run on threads of the present tokio runtime.
@@ -36,8 +37,8 @@ impl Calls {
         self.database.is_full()
     }
 
-    /// Runs a database call on a blocking thread. One that takes too long goes on by itself: whether a write that did so
-    /// takes effect is not known.
+    /// Runs a database call on a blocking thread. One that takes too long goes on by itself:
+    /// whether a write that did so takes effect is not known.
     pub(crate) async fn database<T: Send + 'static>(
         &self,
         call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Send + 'static,

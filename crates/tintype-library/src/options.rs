@@ -20,7 +20,8 @@ pub struct Options {
     pub decode_timeout: Duration,
     /// What thumbnails are saved as. Default: JPEG, or PNG where anything is transparent.
     pub thumbnail_encoding: Encoding,
-    /// Decodes the formats that need a process of their own: AVIF, JPEG XL, SVG. Default: nothing does, and they get no thumbnails.
+    /// Decodes the formats that need a process of their own: AVIF, JPEG XL, SVG. Default: nothing
+    /// does, and they get no thumbnails.
     pub decoder: Option<DecoderProcess>,
     /// How many decodes run at a time. Default: the number of cores.
     pub workers: usize,
@@ -40,8 +41,8 @@ pub struct Options {
     pub max_link_lifetime: Duration,
     /// How many log-ins with one name may fail from one address within `login_window`. Default: 10.
     pub login_failures: NonZeroU32,
-    /// How many log-ins may fail from one address within `login_window`, whatever the name. An IPv6 network of 64 bits
-    /// counts as one address. Default: 100.
+    /// How many log-ins may fail from one address within `login_window`, whatever the name. An IPv6
+    /// network of 64 bits counts as one address. Default: 100.
     pub login_failures_per_address: NonZeroU32,
     /// The time after which as many log-ins may fail again. Default: 10 minutes.
     pub login_window: Duration,
@@ -49,7 +50,8 @@ pub struct Options {
     pub login_lifetime: Option<TokenLifetime>,
     /// How many requests a token may make. Default: any number.
     pub rate_limit: Option<RateLimit>,
-    /// After how long without a commit an upload's objects count as left behind by a crash. Default: 15 minutes.
+    /// After how long without a commit an upload's objects count as left behind by a crash.
+    /// Default: 15 minutes.
     pub abandoned_after: Duration,
     /// How long a resumable upload waits to be continued. Default: 24 hours.
     pub upload_expires: Duration,
@@ -95,7 +97,8 @@ pub struct RateLimit {
 impl FromStr for RateLimit {
     type Err = &'static str;
 
-    /// Parses a rate as Django REST framework writes them, such as `100/minute`: of the period, the first letter counts.
+    /// Parses a rate as Django REST framework writes them, such as `100/minute`: of the period, the
+    /// first letter counts.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parse = || {
             let (requests, period) = text.split_once('/')?;

@@ -1,8 +1,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tintype_auth::{PasswordMemory, verify_password};
 
-/// Memory for hashing passwords, used again while one log-in follows another: allocators are slow to give back what large
-/// blocks were freed on one thread after the other.
+/// Memory for hashing passwords, used again while one log-in follows another: allocators are slow
+/// to give back what large blocks were freed on one thread after the other.
 #[derive(Debug, Default)]
 pub(crate) struct PasswordMemories(Mutex<Vec<PasswordMemory>>);
 

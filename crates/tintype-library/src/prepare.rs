@@ -37,7 +37,8 @@ pub(crate) struct EncodedThumbnail {
 const READ_BYTES: usize = 64 << 10;
 
 impl Inner {
-    /// Finds out what the content is and renders its thumbnails, while it is still in the page cache.
+    /// Finds out what the content is and renders its thumbnails, while it is still in the page
+    /// cache.
     ///
     /// A picture that cannot be rendered is a fact, not an error: it has no thumbnails.
     pub(crate) async fn prepare(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<Prepared, Error> {

@@ -89,7 +89,8 @@ impl Library {
     }
 }
 
-/// Returns whether another clock's time, read between two moments of ours, differs by no more than a minute.
+/// Returns whether another clock's time, read between two moments of ours, differs by no more than
+/// a minute.
 fn is_about_now(theirs: Timestamp, before: Timestamp, after: Timestamp) -> bool {
     before.plus(-MAX_CLOCK_DIFFERENCE) <= theirs && theirs <= after.plus(MAX_CLOCK_DIFFERENCE)
 }
@@ -128,7 +129,8 @@ impl Inner {
     /// Takes or renews the sweeper's lease for two intervals, and returns whether this process has
     /// it.
     async fn leads_sweep(self: &Arc<Self>) -> Result<bool, Error> {
-        // With a clock that is wrong it would take uploads under way for abandoned ones, and forget which keys are used up.
+        // With a clock that is wrong it would take uploads under way for abandoned ones, and forget
+        // which keys are used up.
         if !self.agrees_on_time().await? {
             return Ok(false);
         }
@@ -137,7 +139,8 @@ impl Inner {
         self.database(move |db| db.acquire_lease(SWEEP, &inner.holder, now(), now().plus(lease))).await
     }
 
-    /// Returns whether this machine's clock agrees with that of the database server, if there is one.
+    /// Returns whether this machine's clock agrees with that of the database server, if there is
+    /// one.
     async fn agrees_on_time(self: &Arc<Self>) -> Result<bool, Error> {
         let before = now();
         let Some(theirs) = self.database(|db| db.clock()).await? else { return Ok(true) };

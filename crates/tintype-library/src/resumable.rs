@@ -107,8 +107,8 @@ impl Library {
         }
     }
 
-    /// Makes a file of several uploads that `actor` has begun. If only that fails, for a reason that
-    /// may pass, it is done later.
+    /// Makes a file of several uploads that `actor` has begun. If only that fails, for a reason
+    /// that may pass, it is done later.
     ///
     /// # Errors
     /// As [`begin_resumable`](Self::begin_resumable) and [`upload`](Self::upload);
@@ -182,7 +182,8 @@ impl Library {
 }
 
 impl Inner {
-    /// Removes uploads that nobody has continued for too long. Their objects are left to the sweeper.
+    /// Removes uploads that nobody has continued for too long. Their objects are left to the
+    /// sweeper.
     pub(crate) async fn expire_resumables(self: &Arc<Self>) -> Result<(), Error> {
         while self.free(|db| db.expire_uploads(now(), EXPIRY_BATCH)).await? == EXPIRY_BATCH as usize {}
         Ok(())

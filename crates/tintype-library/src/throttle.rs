@@ -13,8 +13,9 @@ use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Counts failed log-ins: for each name and network, so that nobody can lock out a user who is elsewhere, and for each
-/// network, so that nobody can go through many names. What is known is known to this process alone.
+/// Counts failed log-ins: for each name and network, so that nobody can lock out a user who is
+/// elsewhere, and for each network, so that nobody can go through many names. What is known is
+/// known to this process alone.
 #[derive(Debug)]
 pub(crate) struct LoginThrottle {
     by_name: Limiter,
@@ -54,7 +55,8 @@ impl LoginThrottle {
     }
 }
 
-/// Returns what counts as one client: an IPv4 address, or an IPv6 network of 64 bits, which is what one customer has.
+/// Returns what counts as one client: an IPv4 address, or an IPv6 network of 64 bits, which is what
+/// one customer has.
 pub(crate) fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),

@@ -1,5 +1,5 @@
-//! Whole frames through this crate and through `fast_image_resize` alone, in turn: CPU time of this thread, and how far the
-//! pixels are from the same filter in floating point.
+//! Whole frames through this crate and through `fast_image_resize` alone, in turn: CPU time of this
+//! thread, and how far the pixels are from the same filter in floating point.
 //!
 //! `cargo bench -p tintype-media --bench render -- 21`: how many rounds.
 
@@ -57,8 +57,8 @@ fn main() {
     }
 }
 
-/// What a service would write: one call, eight bits, alpha multiplied and divided; with the file's pixels copied as this crate
-/// has to.
+/// What a service would write: one call, eight bits, alpha multiplied and divided; with the file's
+/// pixels copied as this crate has to.
 fn alone(pixels: &[u8], channels: usize, to: (u32, u32)) -> Vec<u8> {
     let kind = if channels == 3 { PixelType::U8x3 } else { PixelType::U8x4 };
     let source = Frame::from_vec_u8(FROM.0, FROM.1, black_box(pixels.to_vec()), kind).unwrap();

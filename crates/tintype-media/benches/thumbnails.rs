@@ -1,5 +1,6 @@
-//! Four thumbnails of a photograph-like JPEG of 2560 × 1600 and of 640 × 480 pixels, from a `Thumbnailer` that is kept and
-//! from one that is not. A directory of images in `TINTYPE_MEDIA_BENCH` is thumbnailed too.
+//! Four thumbnails of a photograph-like JPEG of 2560 × 1600 and of 640 × 480 pixels, from a
+//! `Thumbnailer` that is kept and from one that is not. A directory of images in
+//! `TINTYPE_MEDIA_BENCH` is thumbnailed too.
 
 use std::{env, fs, io::Cursor};
 

@@ -1,7 +1,7 @@
 //! Damages files in thousands of ways and makes thumbnails of them: nothing may panic.
 //!
-//! `cargo run --release -p tintype-media --example damage -- 10000 1 photo.png other.png`: how many, from which seed,
-//! and which files.
+//! `cargo run --release -p tintype-media --example damage -- 10000 1 photo.png other.png`: how
+//! many, from which seed, and which files.
 
 #![expect(clippy::print_stdout, reason = "a command-line example")]
 

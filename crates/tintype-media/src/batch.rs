@@ -1,4 +1,5 @@
-//! Pictures that are made of one image in one go: how large it has to be decoded, what that takes, and whether it may be taken.
+//! Pictures that are made of one image in one go: how large it has to be decoded, what that takes,
+//! and whether it may be taken.
 
 use crate::decoding::{FIXED_BYTES, Keep, cost_of_rows};
 use crate::descriptor::Decoding;
@@ -76,8 +77,9 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Returns the memory that a decoder's process may take. It is more than the estimate where a header does not tell everything,
-    /// as far as the limits allow: noise, layers and splines of JPEG XL take further channels of 32 bits.
+    /// Returns the memory that a decoder's process may take. It is more than the estimate where a
+    /// header does not tell everything, as far as the limits allow: noise, layers and splines of
+    /// JPEG XL take further channels of 32 bits.
     pub(crate) fn decoding_limit(&self, limits: &Limits) -> u64 {
         const MOST_OF_JXL: u64 = 3;
         let cost = self.decoding_cost();
@@ -112,8 +114,8 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Returns what libwebp works on while it encodes, and the planes that it is given. Alpha is a lossless picture, whose
-    /// encoder looks for repetitions.
+    /// Returns what libwebp works on while it encodes, and the planes that it is given. Alpha is a
+    /// lossless picture, whose encoder looks for repetitions.
     fn encoder_cost(&self) -> u64 {
         let bytes = |(options, placement): (&RenderOptions, &Placement)| {
             if options.encoding != Encoding::WebP {

@@ -10,8 +10,9 @@ pub(crate) const MAX_PROFILE_BYTES: usize = 8 << 20;
 
 /// Returns the frame in sRGB, or in YCbCr of sRGB.
 ///
-/// A profile that cannot be read, or that is for another kind of pixel, counts as none; pixels without a profile are
-/// sRGB already, and inks without one are converted as Pillow and the browsers do it.
+/// A profile that cannot be read, or that is for another kind of pixel, counts as none; pixels
+/// without a profile are sRGB already, and inks without one are converted as Pillow and the
+/// browsers do it.
 pub(crate) fn to_srgb(frame: Frame, profile: Option<&[u8]>) -> Frame {
     let profile = profile
         .filter(|bytes| bytes.len() <= MAX_PROFILE_BYTES)
@@ -135,7 +136,8 @@ fn inks_to_rgb(frame: &Frame) -> Frame {
     Frame { width: frame.width, height: frame.height, samples: Samples::Rgb, pixels }
 }
 
-/// CIE 15:2004, section 8.2.1, with the D50 white that TIFF writers use, then Bradford-adapted to IEC 61966-2-1.
+/// CIE 15:2004, section 8.2.1, with the D50 white that TIFF writers use, then Bradford-adapted to
+/// IEC 61966-2-1.
 fn lab_to_srgb(frame: &Frame<u16>) -> Frame {
     let mut pixels = Vec::with_capacity(frame.pixels.len());
     for [lightness, a, b] in frame.pixels.as_chunks::<3>().0 {

@@ -40,8 +40,8 @@ const PROFILE_TABLES_BYTES: u64 = 1 << 20;
 /// The same for inks, of which four make a table of colours.
 const INK_TABLES_BYTES: u64 = 3 << 20;
 
-/// Returns an upper estimate in bytes of the peak memory of decoding by rows, from what the header says, and of the file of
-/// the largest picture, whose sides before orientation are `stored`.
+/// Returns an upper estimate in bytes of the peak memory of decoding by rows, from what the header
+/// says, and of the file of the largest picture, whose sides before orientation are `stored`.
 pub(crate) fn cost_of_rows(header: &Header, (width, height): (u32, u32)) -> u64 {
     let whole = header.pixels().saturating_mul(header.frame_bytes_per_pixel);
     let small = u64::from(width) * u64::from(height);
@@ -56,7 +56,8 @@ pub(crate) fn cost_of_rows(header: &Header, (width, height): (u32, u32)) -> u64 
     // A picture that is small and whole is its own frame.
     let rows = if whole > 0 && plan.from == plan.to { 0 } else { plan.memory() };
     let decoding = whole.saturating_add(header.scratch_bytes).saturating_add(rows);
-    // Sixteen bits before and after, eight at the end, and the tables in between; the profile as it is and as it is understood.
+    // Sixteen bits before and after, eight at the end, and the tables in between; the profile as it
+    // is and as it is understood.
     let tables = if header.samples == Samples::Cmyk { INK_TABLES_BYTES } else { PROFILE_TABLES_BYTES };
     let converting = if header.converted { small * channels * 5 + tables + 2 * header.profile_bytes } else { 0 };
     // Afterwards the largest picture and a file of it; what is transparent is hard to compress.

@@ -49,6 +49,6 @@ pub(crate) enum Decoding {
     Isolated { cost: Cost, decode: fn(Vec<u8>, &Job<'_>) -> Result<Decoded, Error> },
 }
 
-/// Returns an upper estimate in bytes of the peak memory of making pictures of which the largest has the given sides before
-/// orientation.
+/// Returns an upper estimate in bytes of the peak memory of making pictures of which the largest
+/// has the given sides before orientation.
 pub(crate) type Cost = fn(&Header, (u32, u32)) -> u64;

@@ -36,15 +36,17 @@ const HEAD_BYTES: usize = 64 << 10;
 
 /// Returns what a file is, from its content; the name only chooses inside what the content allows.
 ///
-/// What reads as plain text to its end is text, whatever its first word is, unless its format is one that is text: SVG,
-/// HTML, XML, PDF, PostScript, RTF and the like. Everything else is told by its signature and by the structure that has to
-/// stand behind it; containers (ZIP, OLE, Matroska, MPEG-4, Ogg) by what they contain. Where the content says no more than
-/// "a ZIP archive", "an OLE container" or "text", the name's extension may choose among the formats that are built that
-/// way, so that `table.csv` is a spreadsheet and `photo.csv`, which holds a JPEG, an image. Text that a browser would take
-/// for HTML is HTML whatever its name.
+/// What reads as plain text to its end is text, whatever its first word is, unless its format is
+/// one that is text: SVG, HTML, XML, PDF, PostScript, RTF and the like. Everything else is told by
+/// its signature and by the structure that has to stand behind it; containers (ZIP, OLE, Matroska,
+/// MPEG-4, Ogg) by what they contain. Where the content says no more than "a ZIP archive", "an OLE
+/// container" or "text", the name's extension may choose among the formats that are built that way,
+/// so that `table.csv` is a spreadsheet and `photo.csv`, which holds a JPEG, an image. Text that a
+/// browser would take for HTML is HTML whatever its name.
 ///
-/// The answer depends on nothing but content and name. Memory is some megabytes at most, whatever the file holds. Text is
-/// read to its end, but for the middle of what is longer than 32 MiB; of everything else only some places are read.
+/// The answer depends on nothing but content and name. Memory is some megabytes at most, whatever
+/// the file holds. Text is read to its end, but for the middle of what is longer than 32 MiB; of
+/// everything else only some places are read.
 ///
 /// # Errors
 ///

@@ -5,13 +5,15 @@ use fast_image_resize::FilterType;
 use crate::filter::{Area, Value, resample};
 use crate::{Error, Limits};
 
-/// Larger deviations are blurred at a smaller size, in which they are this large: nothing finer is left anyway.
+/// Larger deviations are blurred at a smaller size, in which they are this large: nothing finer is
+/// left anyway.
 const MAX_DEVIATION: f32 = 6.0;
 
 /// Rows between two looks at the clock.
 const ROWS_BETWEEN_LOOKS: usize = 64;
 
-/// Returns pixels under a Gaussian blur, those at the edges repeated beyond them; `deviation` is in pixels, across and down.
+/// Returns pixels under a Gaussian blur, those at the edges repeated beyond them; `deviation` is in
+/// pixels, across and down.
 pub(crate) fn blurred<S: Value>(
     pixels: &[S],
     channels: usize,
@@ -35,7 +37,8 @@ pub(crate) fn blurred<S: Value>(
     resample(&small, channels, small_sides, Area::whole(small_sides), sides, FilterType::CatmullRom)
 }
 
-/// Adds to pixels what a blur takes from them; the last of `colours` channels and those after it stay as they are.
+/// Adds to pixels what a blur takes from them; the last of `colours` channels and those after it
+/// stay as they are.
 pub(crate) fn sharpened<S: Value>(
     pixels: &[S],
     (colours, channels): (usize, usize),

@@ -66,7 +66,8 @@ fn encode_webp(_: &Picture, _: u8) -> Result<Vec<u8>, Error> {
 }
 
 fn jpeg(encoder: &mut Encoder, planes: &Planes, quality: u8) -> Result<Vec<u8>, Error> {
-    // In a small file the standard's tables are a good part of it, and making better ones costs next to nothing.
+    // In a small file the standard's tables are a good part of it, and making better ones costs
+    // next to nothing.
     let own_tables = planes.colour == Colour::Full;
     let options = EncodeOptions { quality: quality.clamp(1, 100), own_tables };
     encoder.encode(&planes.views(), options).map_err(failed)

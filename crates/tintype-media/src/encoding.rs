@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
-/// Returns the beginning of a text in UTF-8 where it is in UTF-16, with or without a byte order mark, and as it is
-/// otherwise: the ASCII in it is then readable whatever the encoding.
+/// Returns the beginning of a text in UTF-8 where it is in UTF-16, with or without a byte order
+/// mark, and as it is otherwise: the ASCII in it is then readable whatever the encoding.
 pub(crate) fn readable(head: &[u8]) -> Cow<'_, [u8]> {
     match utf16(head) {
         Some(encoding) => {
@@ -16,8 +16,8 @@ pub(crate) fn readable(head: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Decodes an XML document: by its byte order mark, by the zeros of UTF-16, by what its declaration names, else as UTF-8
-/// (XML 1.0, appendix F). `None` where it is not in that encoding.
+/// Decodes an XML document: by its byte order mark, by the zeros of UTF-16, by what its declaration
+/// names, else as UTF-8 (XML 1.0, appendix F). `None` where it is not in that encoding.
 #[cfg(any(test, feature = "svg"))]
 pub(crate) fn decode_xml(document: &[u8]) -> Option<Cow<'_, str>> {
     let encoding = match utf16(document) {
@@ -29,7 +29,8 @@ pub(crate) fn decode_xml(document: &[u8]) -> Option<Cow<'_, str>> {
     (!malformed).then_some(text)
 }
 
-/// Returns the byte order of UTF-16, by its mark or, without one, by the zeros of a first `<` and what follows it.
+/// Returns the byte order of UTF-16, by its mark or, without one, by the zeros of a first `<` and
+/// what follows it.
 pub(crate) fn utf16(head: &[u8]) -> Option<&'static Encoding> {
     match head {
         [0xFF, 0xFE, ..] => Some(UTF_16LE),

@@ -4,8 +4,9 @@ use crate::Format;
 
 /// Why a file gave no facts or no thumbnails.
 ///
-/// Only [`Error::Io`], [`Error::DeadlineExceeded`], [`Error::Cancelled`] and, under memory pressure, [`Error::TooMuchMemory`] can turn out
-/// differently on another try; everything else is a property of the file and the limits.
+/// Only [`Error::Io`], [`Error::DeadlineExceeded`], [`Error::Cancelled`] and, under memory
+/// pressure, [`Error::TooMuchMemory`] can turn out differently on another try; everything else is a
+/// property of the file and the limits.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -74,7 +75,8 @@ pub enum Error {
         /// The panic's message, when it had one.
         message: String,
     },
-    /// A picture could not be made or written, which points to a fault of this crate rather than of the file.
+    /// A picture could not be made or written, which points to a fault of this crate rather than of
+    /// the file.
     #[error("cannot make the picture: {reason}")]
     Encode {
         /// What the encoder said.

@@ -4,7 +4,8 @@ const ORIENTATION: u16 = 0x0112;
 
 /// Finds the orientation in an EXIF block, which is a small TIFF file (CIPA DC-008, section 4.5.2).
 ///
-/// Only the first directory is looked at and each entry once, so a block cannot send the search round in circles.
+/// Only the first directory is looked at and each entry once, so a block cannot send the search
+/// round in circles.
 pub(crate) fn orientation(block: &[u8]) -> Option<Orientation> {
     let block = block.strip_prefix(b"Exif\0\0").unwrap_or(block);
     let big_endian = match block.get(..4)? {

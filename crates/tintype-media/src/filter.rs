@@ -19,7 +19,8 @@ impl Area {
         Self { left: 0.0, top: 0.0, width: width.into(), height: height.into() }
     }
 
-    /// Returns the same area where there are `across` times as many columns and `down` times as many rows.
+    /// Returns the same area where there are `across` times as many columns and `down` times as
+    /// many rows.
     pub(crate) fn scaled(self, across: f64, down: f64) -> Self {
         let Self { left, top, width, height } = self;
         Self { left: left * across, top: top * down, width: width * across, height: height * down }
@@ -115,8 +116,8 @@ impl Value for f32 {
     }
 }
 
-/// Makes pixels of the sides `to` from an area of others. All channels are treated alike: colours have to be weighted by alpha
-/// before.
+/// Makes pixels of the sides `to` from an area of others. All channels are treated alike: colours
+/// have to be weighted by alpha before.
 pub(crate) fn resample<S: Value>(
     pixels: &[S],
     channels: usize,

@@ -13,8 +13,8 @@ pub(crate) enum Samples {
     YCbCr,
     /// Amounts of ink, the largest value being full ink.
     Cmyk,
-    /// CIE L\*a\*b\* of the white D50, sixteen bits: L\* from 0 to 100 over the whole range, a\* and b\* with 128 added
-    /// times 256.
+    /// CIE L\*a\*b\* of the white D50, sixteen bits: L\* from 0 to 100 over the whole range, a\*
+    /// and b\* with 128 added times 256.
     Lab,
 }
 
@@ -33,8 +33,8 @@ impl Samples {
     }
 }
 
-/// A picture in memory, rows from top to bottom without padding, the samples of a pixel side by side but for
-/// [`Samples::YCbCr`]; eight bits a sample unless said.
+/// A picture in memory, rows from top to bottom without padding, the samples of a pixel side by
+/// side but for [`Samples::YCbCr`]; eight bits a sample unless said.
 #[derive(Clone)]
 pub(crate) struct Frame<S = u8> {
     pub(crate) width: u32,
@@ -50,7 +50,8 @@ pub(crate) struct Decoded {
 }
 
 impl Frame {
-    /// Drops an alpha channel that is 255 everywhere, in place: such an image is opaque, and resizes faster.
+    /// Drops an alpha channel that is 255 everywhere, in place: such an image is opaque, and
+    /// resizes faster.
     pub(crate) fn drop_opaque_alpha(&mut self) {
         let opaque = match self.samples {
             Samples::GreyAlpha => self.pixels.chunks_exact(2).all(|pixel| pixel[1] == 255),

@@ -16,13 +16,15 @@ pub(crate) fn decode(decoder: Result<impl ImageDecoder, ImageError>, job: &Job<'
     let mut decoder = decoder.map_err(failed)?;
     let (width, height) = decoder.dimensions();
     check_sides(header, width, height)?;
-    // `into_decoder` and friends do not count the output buffer; the header's gate did, and this asks once more.
+    // `into_decoder` and friends do not count the output buffer; the header's gate did, and this
+    // asks once more.
     let needed = decoder.total_bytes();
     if needed > limits.max_alloc_bytes {
         return Err(Error::TooMuchMemory { limit: limits.max_alloc_bytes, actual: needed });
     }
     let mut decoder_limits = image::Limits::no_limits();
-    // What the header's estimate allows beside the pixels, so that a chunk's length cannot ask for more.
+    // What the header's estimate allows beside the pixels, so that a chunk's length cannot ask for
+    // more.
     decoder_limits.max_alloc = Some(header.scratch_bytes.max(1 << 20));
     decoder.set_limits(decoder_limits).map_err(failed)?;
     let icc_profile = decoder.icc_profile().ok().flatten();

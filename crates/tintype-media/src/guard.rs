@@ -8,7 +8,8 @@ use crate::{Error, Limits};
 
 /// Runs `work`, turning a panic into [`Error::Panicked`].
 ///
-/// What `work` borrowed may be left half-changed after a panic; callers pass only what they drop afterwards.
+/// What `work` borrowed may be left half-changed after a panic; callers pass only what they drop
+/// afterwards.
 pub(crate) fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     panic::catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|payload| Err(Error::Panicked { message: message(payload.as_ref()) }))
@@ -19,11 +20,13 @@ fn message(payload: &(dyn Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
-/// A reader that fails once the deadline has passed or the work is cancelled, so that a decoder that reads as it goes stops too.
+/// A reader that fails once the deadline has passed or the work is cancelled, so that a decoder
+/// that reads as it goes stops too.
 pub(crate) struct Deadline<R> {
     inner: R,
     limits: Limits,
-    /// Reads until the clock is looked at again: asking it on each one-byte read would cost more than the read.
+    /// Reads until the clock is looked at again: asking it on each one-byte read would cost more
+    /// than the read.
     countdown: u32,
 }
 

@@ -9,12 +9,14 @@ use crate::reader::BoundedReader;
 /// Bytes that are enough to see what is inside.
 pub(crate) const HEAD_BYTES: usize = 64 << 10;
 
-/// Says whether a file begins with gzip's header: two bytes, the only method, and no flag that was never defined.
+/// Says whether a file begins with gzip's header: two bytes, the only method, and no flag that was
+/// never defined.
 pub(crate) fn is_packed(head: &[u8]) -> bool {
     matches!(head, [0x1F, 0x8B, 8, flags, ..] if flags & 0xE0 == 0)
 }
 
-/// Returns at most `most` bytes of what is inside: of a beginning, or of a damaged file, what there is.
+/// Returns at most `most` bytes of what is inside: of a beginning, or of a damaged file, what there
+/// is.
 pub(crate) fn unpack(packed: &[u8], most: usize) -> Vec<u8> {
     let mut unpacked = Vec::new();
     let _ = GzDecoder::new(packed).take(most as u64).read_to_end(&mut unpacked);

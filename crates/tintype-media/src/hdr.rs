@@ -5,7 +5,8 @@ use crate::ycbcr;
 
 /// What white paper, or a page, has (ITU-R BT.2408, section 2.1): white in a thumbnail, nearly.
 const REFERENCE_WHITE: f32 = 203.0;
-/// The peak of the display that HLG is meant for (ITU-R BT.2100, table 5), at which the system gamma is 1.2.
+/// The peak of the display that HLG is meant for (ITU-R BT.2100, table 5), at which the system
+/// gamma is 1.2.
 const HLG_PEAK: f32 = 1000.0;
 /// Where lights begin to be compressed, 1 being reference white.
 const KNEE: f32 = 0.75;
@@ -49,8 +50,9 @@ impl Hdr {
 
     /// Returns the frame in sRGB.
     ///
-    /// The tone curve has the form of the one in ITU-R BT.2390, section 5.4.1: a straight line up to a knee and a roll-off above
-    /// it, here one that ends at no particular peak. It takes the largest of the three lights, so that hues stay.
+    /// The tone curve has the form of the one in ITU-R BT.2390, section 5.4.1: a straight line up
+    /// to a knee and a roll-off above it, here one that ends at no particular peak. It takes the
+    /// largest of the three lights, so that hues stay.
     pub(crate) fn to_srgb(self, frame: Frame) -> Frame {
         let Frame { width, height, .. } = frame;
         let (samples, mut pixels) = match frame.samples {

@@ -17,7 +17,8 @@ pub(crate) struct Header {
     pub(crate) height: u32,
     pub(crate) mode: ColourMode,
     pub(crate) orientation: Orientation,
-    /// Bytes per pixel that the decoder holds of the whole picture; none where rows are resized as they come.
+    /// Bytes per pixel that the decoder holds of the whole picture; none where rows are resized as
+    /// they come.
     pub(crate) frame_bytes_per_pixel: u64,
     /// What the decoder's rows are.
     pub(crate) samples: Samples,
@@ -25,7 +26,8 @@ pub(crate) struct Header {
     pub(crate) order: Order,
     /// Whether a profile, or the colour space, asks for a conversion.
     pub(crate) converted: bool,
-    /// The most bytes that the colour profile may have, where the decoder of rows keeps it for a conversion at the end.
+    /// The most bytes that the colour profile may have, where the decoder of rows keeps it for a
+    /// conversion at the end.
     pub(crate) profile_bytes: u64,
     /// Bytes that decoding needs beside the frame.
     pub(crate) scratch_bytes: u64,

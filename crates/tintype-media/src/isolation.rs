@@ -10,7 +10,7 @@ pub enum Isolation {
     None,
     /// In a process of its own for each image.
     Process(DecoderProcess),
-    /// In this process, for images that are trusted: a hostile one can end it, or keep it busy for as long as it likes,
-    /// whatever the limits say.
+    /// In this process, for images that are trusted: a hostile one can end it, or keep it busy for
+    /// as long as it likes, whatever the limits say.
     InProcess,
 }

@@ -10,10 +10,12 @@ use crate::Error;
 pub struct Limits {
     /// Pixels that a decoded image may have; 100,000,000 by default.
     pub max_pixels: u64,
-    /// Memory in bytes that [`thumbnails`](crate::thumbnails) may use at its peak; 512 MiB by default.
+    /// Memory in bytes that [`thumbnails`](crate::thumbnails) may use at its peak; 512 MiB by
+    /// default.
     pub max_alloc_bytes: u64,
-    /// When to give up; never by default. It is looked at on every read, between stages, and while a JPEG is
-    /// decoded, not inside another stage that works in memory, so the end may come some hundred milliseconds late.
+    /// When to give up; never by default. It is looked at on every read, between stages, and while
+    /// a JPEG is decoded, not inside another stage that works in memory, so the end may come some
+    /// hundred milliseconds late.
     pub deadline: Option<Instant>,
     /// Becomes true when nobody wants the result any more; looked at where the deadline is.
     pub cancelled: Option<Arc<AtomicBool>>,

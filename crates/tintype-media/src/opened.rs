@@ -47,7 +47,8 @@ pub struct ImageFacts {
     pub height: u32,
     /// How the file stores its colours.
     pub mode: ColourMode,
-    /// How the stored pixels must be turned to stand upright; already applied to `width` and `height`.
+    /// How the stored pixels must be turned to stand upright; already applied to `width` and
+    /// `height`.
     pub orientation: Orientation,
 }
 
@@ -58,16 +59,18 @@ impl<R> fmt::Debug for Image<R> {
 }
 
 impl<R: BufRead + Seek> Image<R> {
-    /// Reads width, height, mode and orientation without decoding pixels. `limits` are also those of what is made of the image
-    /// later.
+    /// Reads width, height, mode and orientation without decoding pixels. `limits` are also those
+    /// of what is made of the image later.
     ///
-    /// Images over [`Limits::max_pixels`] are opened like any other, and so are formats that [`Format::is_decodable`] denies
-    /// but whose header is plain enough (HEIF, Photoshop, JPEG 2000). Memory use is some kilobytes whatever the file holds.
+    /// Images over [`Limits::max_pixels`] are opened like any other, and so are formats that
+    /// [`Format::is_decodable`] denies but whose header is plain enough (HEIF, Photoshop, JPEG
+    /// 2000). Memory use is some kilobytes whatever the file holds.
     ///
     /// # Errors
     ///
-    /// [`Error::Unsupported`] when the content is no image with known sides, [`Error::Malformed`] when its header is broken or
-    /// a side is zero, [`Error::Io`], [`Error::DeadlineExceeded`], [`Error::Cancelled`].
+    /// [`Error::Unsupported`] when the content is no image with known sides, [`Error::Malformed`]
+    /// when its header is broken or a side is zero, [`Error::Io`], [`Error::DeadlineExceeded`],
+    /// [`Error::Cancelled`].
     pub fn open(mut reader: R, limits: &Limits) -> Result<Self, Error> {
         let header = formats::read_header(&mut reader, limits)?;
         let (width, height) = header.orientation.displayed(header.width, header.height);
@@ -96,8 +99,9 @@ impl<R: BufRead + Seek> Image<R> {
         &self.facts
     }
 
-    /// Returns an upper estimate in bytes of the memory that [`Image::render_all`] of the same pictures uses at its peak,
-    /// beside the reader's own; for admission. [`Image::to_rgba8`] uses no more than the same picture as PNG.
+    /// Returns an upper estimate in bytes of the memory that [`Image::render_all`] of the same
+    /// pictures uses at its peak, beside the reader's own; for admission. [`Image::to_rgba8`] uses
+    /// no more than the same picture as PNG.
     #[must_use]
     pub fn cost(&self, wanted: &[RenderOptions]) -> u64 {
         let batch = Batch::new(&self.header, wanted);

@@ -7,8 +7,8 @@ pub(crate) const MAX_SIDE: u32 = 16_384;
 
 /// A picture that is wanted of an image: how large, which part, which way up, and in which format.
 ///
-/// The order is: the image stands upright, is rotated, then flipped, then fitted into its box; blur and sharpening come last,
-/// before what [`Fit::Contain`] adds around it.
+/// The order is: the image stands upright, is rotated, then flipped, then fitted into its box; blur
+/// and sharpening come last, before what [`Fit::Contain`] adds around it.
 ///
 /// ```
 /// use tintype_media::{Encoding, Fit, Focus, RenderOptions, Rotation};
@@ -23,19 +23,20 @@ pub(crate) const MAX_SIDE: u32 = 16_384;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RenderOptions {
-    /// Width of the box in pixels, 1 to 16384. With one side given the other follows, rounded half up; without any, the
-    /// picture has the sides of the image.
+    /// Width of the box in pixels, 1 to 16384. With one side given the other follows, rounded half
+    /// up; without any, the picture has the sides of the image.
     pub width: Option<u32>,
     /// Height of the box in pixels, 1 to 16384.
     pub height: Option<u32>,
-    /// How the picture fills the box; [`Fit::Inside`] by default. With one side given all act as this one.
+    /// How the picture fills the box; [`Fit::Inside`] by default. With one side given all act as
+    /// this one.
     pub fit: Fit,
     /// What [`Fit::Cover`] keeps in view; [`Focus::Center`] by default.
     pub focus: Focus,
     /// Whether the picture may become larger than the image; not by default.
     pub enlarge: bool,
-    /// Red, green and blue of what [`Fit::Contain`] adds, and of what shows through transparent pixels in JPEG. By default
-    /// transparent, or white in JPEG.
+    /// Red, green and blue of what [`Fit::Contain`] adds, and of what shows through transparent
+    /// pixels in JPEG. By default transparent, or white in JPEG.
     pub background: Option<[u8; 3]>,
     /// How far to turn the upright image; not at all by default.
     pub rotation: Rotation,
@@ -43,11 +44,13 @@ pub struct RenderOptions {
     pub flip: Option<Flip>,
     /// Standard deviation in pixels of a Gaussian blur, 0.3 to 100.
     pub blur: Option<f32>,
-    /// Standard deviation in pixels of the blur whose difference an unsharp mask adds, up to 10; 0 adds nothing.
+    /// Standard deviation in pixels of the blur whose difference an unsharp mask adds, up to 10; 0
+    /// adds nothing.
     pub sharpen: Option<f32>,
     /// The file format; [`Encoding::Auto`] by default.
     pub encoding: Encoding,
-    /// Quality of JPEG and WebP, 1 to 100; 80 by default. The two scales differ, but the same numbers look much the same.
+    /// Quality of JPEG and WebP, 1 to 100; 80 by default. The two scales differ, but the same
+    /// numbers look much the same.
     pub quality: u8,
 }
 
@@ -215,8 +218,8 @@ pub enum Fit {
     /// The whole image, as large as fits into the box.
     #[default]
     Inside,
-    /// Fills the box; what sticks out is cut off. Of an image that is too small and must not be enlarged, the largest part
-    /// of the box's shape.
+    /// Fills the box; what sticks out is cut off. Of an image that is too small and must not be
+    /// enlarged, the largest part of the box's shape.
     Cover,
     /// As [`Fit::Inside`], in the middle of a canvas of the box's sides.
     Contain,
@@ -231,8 +234,8 @@ pub enum Focus {
     /// The middle.
     #[default]
     Center,
-    /// A point of the upright image before rotation, from 0, 0 at the top left to 1, 1; it comes as near to the middle as it
-    /// can.
+    /// A point of the upright image before rotation, from 0, 0 at the top left to 1, 1; it comes as
+    /// near to the middle as it can.
     Point {
         /// From the left to the right.
         x: f32,

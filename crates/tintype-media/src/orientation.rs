@@ -58,13 +58,15 @@ impl Orientation {
         matches!(self, Self::Transpose | Self::Rotate90 | Self::Transverse | Self::Rotate270)
     }
 
-    /// Returns width and height of the upright image for those of the stored one, and the other way round.
+    /// Returns width and height of the upright image for those of the stored one, and the other way
+    /// round.
     #[must_use]
     pub const fn displayed(self, width: u32, height: u32) -> (u32, u32) {
         if self.swaps_sides() { (height, width) } else { (width, height) }
     }
 
-    /// Returns the stored pixel that is shown at `x`, `y` of the upright image, whose *stored* sides are given.
+    /// Returns the stored pixel that is shown at `x`, `y` of the upright image, whose *stored*
+    /// sides are given.
     pub(crate) const fn stored_position(self, x: usize, y: usize, width: usize, height: usize) -> (usize, usize) {
         match self {
             Self::Normal => (x, y),

@@ -21,7 +21,8 @@ pub(crate) struct Placement {
 }
 
 impl Placement {
-    /// Places a picture of an image whose upright sides are `image`; a drawing is sharp at any size.
+    /// Places a picture of an image whose upright sides are `image`; a drawing is sharp at any
+    /// size.
     pub(crate) fn new(image: (u32, u32), is_drawing: bool, options: &RenderOptions) -> Self {
         let turn = options.turn();
         let (width, height) = swapped(turn, (options.width, options.height));
@@ -87,7 +88,8 @@ fn inside(image: (u32, u32), limits: (u32, u32), enlarge: bool) -> (u32, u32) {
     }
 }
 
-/// Returns the sides of the part that fills a box, or of the largest of its shape in an image that is too small.
+/// Returns the sides of the part that fills a box, or of the largest of its shape in an image that
+/// is too small.
 fn covered(image: (u32, u32), wanted: (u32, u32), enlarge: bool) -> (u32, u32) {
     if enlarge || (image.0 >= wanted.0 && image.1 >= wanted.1) {
         wanted

@@ -1,4 +1,5 @@
-//! Pictures as planes of luminance and colour differences: from a decoder to an encoder without being anything else.
+//! Pictures as planes of luminance and colour differences: from a decoder to an encoder without
+//! being anything else.
 
 mod axis;
 mod resample;
@@ -141,7 +142,8 @@ impl Planes {
         Ok(Self { width: to.0, height: to.1, colour, planes })
     }
 
-    /// Returns the picture at a place of a canvas, or none where its colour differences would not be at the same places.
+    /// Returns the picture at a place of a canvas, or none where its colour differences would not
+    /// be at the same places.
     pub(crate) fn on_canvas(&self, sides: (u32, u32), place: (u32, u32), background: [u8; 3]) -> Option<Self> {
         let even = |value: u32| value.is_multiple_of(2);
         // Differences of the last column and row may be of one pixel only.
@@ -283,7 +285,8 @@ impl PlaneResizer {
     }
 }
 
-/// Whether rows and columns of the stored picture are mirrored on the way to the upright one, before these change places.
+/// Whether rows and columns of the stored picture are mirrored on the way to the upright one,
+/// before these change places.
 fn directions(orientation: Orientation) -> (Direction, Direction) {
     use Direction::{Backward, Forward};
     match orientation {
@@ -311,8 +314,8 @@ fn transposed(plane: &[u8], width: usize) -> Vec<u8> {
     turned
 }
 
-/// Returns an upper estimate in bytes of what it takes to make a picture of the sides `to` from planes of at most the
-/// sides `from`, as they are stored, the result included.
+/// Returns an upper estimate in bytes of what it takes to make a picture of the sides `to` from
+/// planes of at most the sides `from`, as they are stored, the result included.
 pub(crate) fn memory(from: (Side, Side), to: (u32, u32), planes: u64) -> u64 {
     let small = u64::from(to.0) * u64::from(to.1);
     let colours = match Colour::of(to) {

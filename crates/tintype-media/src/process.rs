@@ -1,7 +1,8 @@
 //! Decoders that can neither be stopped nor be trusted to fail politely, in a process of their own.
 //!
-//! What a thread cannot have, a process can: an end at the deadline wherever it stands, memory that the kernel counts, and a stack overflow, an
-//! abort or a fault in a decoder that cost one picture and not the service.
+//! What a thread cannot have, a process can: an end at the deadline wherever it stands, memory that
+//! the kernel counts, and a stack overflow, an abort or a fault in a decoder that cost one picture
+//! and not the service.
 
 mod child;
 mod wire;
@@ -20,11 +21,12 @@ use crate::Error;
 use crate::decoding::{Input, Job};
 use crate::frame::Decoded;
 
-/// How to start a program that calls [`run_decoder`], for the formats that are decoded in a process of their own
-/// ([`Format::is_isolated`](crate::Format::is_isolated)).
+/// How to start a program that calls [`run_decoder`], for the formats that are decoded in a process
+/// of their own ([`Format::is_isolated`](crate::Format::is_isolated)).
 ///
-/// Starting it costs about a millisecond. It reads the file from its standard input, writes a small picture to its standard output, and ends by
-/// itself at the deadline, or when it needs much more memory than [`Image::cost`](crate::Image::cost) says.
+/// Starting it costs about a millisecond. It reads the file from its standard input, writes a small
+/// picture to its standard output, and ends by itself at the deadline, or when it needs much more
+/// memory than [`Image::cost`](crate::Image::cost) says.
 ///
 /// ```
 /// use tintype_media::{DecoderProcess, ThumbnailOptions};
@@ -54,7 +56,8 @@ impl DecoderProcess {
     }
 }
 
-/// Decodes in a process of its own; `input` stands at the beginning, and the frame has the sides `stored`.
+/// Decodes in a process of its own; `input` stands at the beginning, and the frame has the sides
+/// `stored`.
 pub(crate) fn decode(
     process: &DecoderProcess,
     mut input: Input<'_>,
@@ -90,7 +93,8 @@ pub(crate) fn decode(
     })
 }
 
-/// Ends a process that has not answered some time after its deadline: one that is stopped, or stuck, does not end itself.
+/// Ends a process that has not answered some time after its deadline: one that is stopped, or
+/// stuck, does not end itself.
 struct Watch {
     done: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,

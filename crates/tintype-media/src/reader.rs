@@ -1,5 +1,5 @@
-//! Readers as parsers and decoders see them: trait objects, so that these are compiled once, not once for each kind of
-//! reader.
+//! Readers as parsers and decoders see them: trait objects, so that these are compiled once, not
+//! once for each kind of reader.
 
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 

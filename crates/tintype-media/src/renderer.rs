@@ -18,11 +18,11 @@ use crate::reader::BufReadSeek;
 use crate::tools::Tools;
 use crate::{Error, Isolation, Limits, Orientation, process};
 
-/// Renders pictures of one image after the other. Reuse one for many images: it keeps tables and buffers from each for the
-/// next.
+/// Renders pictures of one image after the other. Reuse one for many images: it keeps tables and
+/// buffers from each for the next.
 ///
-/// Between images it holds up to 9 MiB: memory of a small file, of its planes and of the last pictures. What it makes does
-/// not depend on what it made before.
+/// Between images it holds up to 9 MiB: memory of a small file, of its planes and of the last
+/// pictures. What it makes does not depend on what it made before.
 ///
 /// ```
 /// use tintype_media::{Image, Limits, RenderOptions, Renderer};
@@ -64,7 +64,8 @@ pub struct RgbaPixels {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Rows from top to bottom, red, green, blue and alpha of each pixel; colours are not multiplied by alpha.
+    /// Rows from top to bottom, red, green, blue and alpha of each pixel; colours are not
+    /// multiplied by alpha.
     pub pixels: Vec<u8>,
 }
 
@@ -81,7 +82,8 @@ impl Default for Renderer {
 }
 
 impl<R: BufRead + Seek> Image<R> {
-    /// Renders one picture. Use [`Image::render_all`] for several, and a [`Renderer`] for many images.
+    /// Renders one picture. Use [`Image::render_all`] for several, and a [`Renderer`] for many
+    /// images.
     ///
     /// # Errors
     ///
@@ -100,8 +102,9 @@ impl<R: BufRead + Seek> Image<R> {
         Renderer::new().render(self, wanted)
     }
 
-    /// Decodes a picture to pixels: with [`RenderOptions::default`] the whole image at its own size, without loss unless the
-    /// file itself has been compressed with loss. Encoding and quality do not matter.
+    /// Decodes a picture to pixels: with [`RenderOptions::default`] the whole image at its own
+    /// size, without loss unless the file itself has been compressed with loss. Encoding and
+    /// quality do not matter.
     ///
     /// # Errors
     ///
@@ -124,9 +127,10 @@ impl Renderer {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidOption`], [`Error::TooManyPixels`] and [`Error::TooMuchMemory`] before anything is decoded;
-    /// [`Error::Unsupported`], [`Error::Malformed`], [`Error::Panicked`] when the image cannot be decoded;
-    /// [`Error::DeadlineExceeded`], [`Error::Cancelled`], [`Error::Io`].
+    /// [`Error::InvalidOption`], [`Error::TooManyPixels`] and [`Error::TooMuchMemory`] before
+    /// anything is decoded; [`Error::Unsupported`], [`Error::Malformed`], [`Error::Panicked`] when
+    /// the image cannot be decoded; [`Error::DeadlineExceeded`], [`Error::Cancelled`],
+    /// [`Error::Io`].
     pub fn render<R: BufRead + Seek>(
         &mut self,
         image: &mut Image<R>,
@@ -210,7 +214,8 @@ fn decode<R: BufRead + Seek>(
     Picture::new(decoded, &job)
 }
 
-/// Makes all pictures of the decoded image, the largest first, so that each smaller one comes from the last.
+/// Makes all pictures of the decoded image, the largest first, so that each smaller one comes from
+/// the last.
 fn make_all<T: Clone>(
     tools: &mut Tools,
     mut whole: Picture,

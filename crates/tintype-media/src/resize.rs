@@ -1,7 +1,7 @@
 //! How large pictures are.
 
-/// Returns the sides of an image of `width` x `height` pixels fitted into a square box: aspect kept, never enlarged,
-/// never below 1, rounded as Pillow's `Image.thumbnail` rounds.
+/// Returns the sides of an image of `width` x `height` pixels fitted into a square box: aspect
+/// kept, never enlarged, never below 1, rounded as Pillow's `Image.thumbnail` rounds.
 ///
 /// ```
 /// assert_eq!(tintype_media::fit(2560, 1600, 64), (64, 40));

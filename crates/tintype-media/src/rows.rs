@@ -126,7 +126,8 @@ impl<'a> Shrinker<'a> {
 
     /// Takes those pixels of row `y`, counted in the order of the rows, that are on the lattice.
     ///
-    /// A row beyond the picture, and what of it is too long, is ignored; what is missing stays empty.
+    /// A row beyond the picture, and what of it is too long, is ignored; what is missing stays
+    /// empty.
     pub(crate) fn push_at(&mut self, y: u32, lattice: Lattice, row: Row<'_>) -> Result<(), Error> {
         let (width, height) = self.plan.from;
         if y >= height {

@@ -17,12 +17,13 @@ pub struct ThumbnailOptions {
     pub edges: Vec<u32>,
     /// What thumbnails are saved as; [`Encoding::Auto`] by default.
     pub encoding: Encoding,
-    /// JPEG quality, 1 to 100; 82 by default. WebP has a scale of its own, on which the same numbers look much the same.
+    /// JPEG quality, 1 to 100; 82 by default. WebP has a scale of its own, on which the same
+    /// numbers look much the same.
     pub jpeg_quality: u8,
     /// What it may cost.
     pub limits: Limits,
-    /// Where the formats are decoded that [`Format::is_isolated`](crate::Format::is_isolated); nowhere by default, so that
-    /// these are `Error::Unsupported`.
+    /// Where the formats are decoded that [`Format::is_isolated`](crate::Format::is_isolated);
+    /// nowhere by default, so that these are `Error::Unsupported`.
     pub isolation: Isolation,
 }
 
@@ -80,7 +81,8 @@ impl ThumbnailOptions {
         self.with_isolation(Isolation::Process(decoder))
     }
 
-    /// Returns the thumbnails of an image as pictures to render, one for each of the edges, for [`Image::cost`].
+    /// Returns the thumbnails of an image as pictures to render, one for each of the edges, for
+    /// [`Image::cost`].
     #[must_use]
     pub fn pictures(&self, facts: &ImageFacts) -> Vec<RenderOptions> {
         let picture = |edge: &u32| {
@@ -114,7 +116,8 @@ pub struct Thumbnail {
     pub bytes: Vec<u8>,
 }
 
-/// Makes thumbnails of one image after the other, with a [`Renderer`] that keeps tables and buffers from each for the next.
+/// Makes thumbnails of one image after the other, with a [`Renderer`] that keeps tables and buffers
+/// from each for the next.
 ///
 /// ```
 /// use tintype_media::{ThumbnailOptions, Thumbnailer};
@@ -142,7 +145,8 @@ impl Thumbnailer {
         Self::default()
     }
 
-    /// Makes a thumbnail for each of `options.edges`, in their order, from one decode, as [`thumbnails`] does.
+    /// Makes a thumbnail for each of `options.edges`, in their order, from one decode, as
+    /// [`thumbnails`] does.
     ///
     /// # Errors
     ///
@@ -157,7 +161,8 @@ impl Thumbnailer {
         self.thumbnails_of(&mut image.with_isolation(options.isolation.clone()), options)
     }
 
-    /// Makes the same thumbnails of an image that has been opened, under its own limits and isolation.
+    /// Makes the same thumbnails of an image that has been opened, under its own limits and
+    /// isolation.
     ///
     /// # Errors
     ///
@@ -187,15 +192,16 @@ fn check_edges(options: &ThumbnailOptions) -> Result<(), Error> {
 
 /// Makes a thumbnail for each of `options.edges`, in their order, from one decode.
 ///
-/// Each fits into its box with the image's aspect ratio, is never larger than the image, stands upright, is sRGB and
-/// carries no metadata. A damaged image gives thumbnails as far as its decoder could make sense of it. Reuse a
-/// [`Thumbnailer`] to process many images.
+/// Each fits into its box with the image's aspect ratio, is never larger than the image, stands
+/// upright, is sRGB and carries no metadata. A damaged image gives thumbnails as far as its decoder
+/// could make sense of it. Reuse a [`Thumbnailer`] to process many images.
 ///
 /// # Errors
 ///
-/// [`Error::TooManyPixels`] and [`Error::TooMuchMemory`] before anything is decoded; [`Error::Unsupported`],
-/// [`Error::Malformed`], [`Error::Panicked`] when the image cannot be decoded; [`Error::InvalidEdge`],
-/// [`Error::DeadlineExceeded`], [`Error::Cancelled`], [`Error::Io`].
+/// [`Error::TooManyPixels`] and [`Error::TooMuchMemory`] before anything is decoded;
+/// [`Error::Unsupported`], [`Error::Malformed`], [`Error::Panicked`] when the image cannot be
+/// decoded; [`Error::InvalidEdge`], [`Error::DeadlineExceeded`], [`Error::Cancelled`],
+/// [`Error::Io`].
 ///
 /// ```
 /// use tintype_media::{ThumbnailOptions, thumbnails};

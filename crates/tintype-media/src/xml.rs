@@ -22,7 +22,8 @@ impl<'a> Root<'a> {
         self.attributes().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// Returns the name of the namespace that the root is in, as it is written: an entity may stand for it.
+    /// Returns the name of the namespace that the root is in, as it is written: an entity may stand
+    /// for it.
     pub(crate) fn namespace(&self) -> Option<&'a [u8]> {
         if self.prefix.is_empty() {
             return self.attribute(b"xmlns");
@@ -31,7 +32,8 @@ impl<'a> Root<'a> {
     }
 }
 
-/// Finds the root behind declarations, comments and a document type, each of which may come in any number.
+/// Finds the root behind declarations, comments and a document type, each of which may come in any
+/// number.
 pub(crate) fn root(head: &[u8]) -> Option<Root<'_>> {
     let mut rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     loop {
@@ -61,7 +63,8 @@ fn after<'a>(text: &'a [u8], end: &[u8]) -> Option<&'a [u8]> {
     Some(&text[at + end.len()..])
 }
 
-/// A document type ends at the first `>` that is in no quotes, no comment, no instruction and no brackets.
+/// A document type ends at the first `>` that is in no quotes, no comment, no instruction and no
+/// brackets.
 fn after_doctype(text: &[u8]) -> Option<&[u8]> {
     let (mut rest, mut inside) = (text, false);
     loop {

@@ -31,8 +31,8 @@ fn lights(luma: u8, blue: u8, red: u8) -> [u8; 3] {
     ]
 }
 
-/// ITU-R BT.601 gives luminance 219 steps from 16 up and differences 224 around 128; JPEG gives both 255. `middle` is 0 for
-/// luminance and 128 for differences.
+/// ITU-R BT.601 gives luminance 219 steps from 16 up and differences 224 around 128; JPEG gives
+/// both 255. `middle` is 0 for luminance and 128 for differences.
 #[cfg(any(test, feature = "avif", feature = "webp"))]
 pub(crate) fn full_range(middle: i32) -> [u8; 256] {
     let (zero, range) = if middle == 0 { (16, 219) } else { (128, 224) };
@@ -97,7 +97,8 @@ pub(crate) fn quarter(plane: &[u8], width: usize) -> Vec<u8> {
     let mut means = Vec::with_capacity(columns * lines);
     for pair in plane.chunks(2 * width) {
         let (above, below) = pair.split_at(width);
-        // Below the last of an odd number of rows, and beside the last column, there is none but itself.
+        // Below the last of an odd number of rows, and beside the last column, there is none but
+        // itself.
         let below = if below.is_empty() { above } else { below };
         let ends = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
         means.extend(ends.enumerate().map(|(index, (above, below))| {
@@ -115,8 +116,8 @@ pub(crate) fn quarter(plane: &[u8], width: usize) -> Vec<u8> {
 
 /// Returns amounts of ink for the four planes of a YCCK file.
 ///
-/// What was transformed is the inks themselves, while black is stored inverted: libjpeg's convention, which inverts
-/// the three on the way out so that all four come out inverted.
+/// What was transformed is the inks themselves, while black is stored inverted: libjpeg's
+/// convention, which inverts the three on the way out so that all four come out inverted.
 pub(crate) fn to_inks(planes: &[Vec<u8>]) -> Vec<u8> {
     let mut pixels = interleave(planes);
     for pixel in pixels.as_chunks_mut::<4>().0 {

@@ -1,5 +1,6 @@
-//! Medians of the list at a given number of files, 100,000 by default, on SQLite or in an empty database of PostgreSQL:
-//! `cargo bench -p tintype-persistence --bench list -- 1000000 postgres://localhost/bench`.
+//! Medians of the list at a given number of files, 100,000 by default, on SQLite or in an empty
+//! database of PostgreSQL: `cargo bench -p tintype-persistence --bench list -- 1000000
+//! postgres://localhost/bench`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a table for people to read")]
 
 use diesel::connection::SimpleConnection;
@@ -38,7 +39,8 @@ fn main() {
     measure_uploads(&database);
 }
 
-/// Writes users, files and four thumbnails of each image as quickly as the database can, and returns its size in bytes.
+/// Writes users, files and four thumbnails of each image as quickly as the database can, and
+/// returns its size in bytes.
 fn fill(url: &str, files: u64) -> i64 {
     let sql = |text: &str| text.replace("{files}", &files.to_string());
     let size = |query: &str| diesel::dsl::sql::<BigInt>(query);

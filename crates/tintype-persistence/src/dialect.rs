@@ -32,7 +32,8 @@ pub(crate) fn lock_file(connection: &mut AnyConnection, id: FileId) -> QueryResu
     }
 }
 
-/// Returns the time by the clock of the database server; `None` where the database has no clock of its own.
+/// Returns the time by the clock of the database server; `None` where the database has no clock of
+/// its own.
 pub(crate) fn clock(connection: &mut AnyConnection) -> QueryResult<Option<i64>> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(None),

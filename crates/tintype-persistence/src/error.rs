@@ -152,7 +152,8 @@ pub enum Error {
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// What PostgreSQL, or libpq on its behalf, says where a connection or a statement is lost in the middle.
+/// What PostgreSQL, or libpq on its behalf, says where a connection or a statement is lost in the
+/// middle.
 const LOST: &[&str] = &[
     "statement timeout",
     "terminating connection",

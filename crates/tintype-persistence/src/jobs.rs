@@ -38,8 +38,8 @@ impl Database {
     /// Takes due jobs for `holder`, those first that have been due the longest. Nobody else gets
     /// them before `leased_until`, unless they are [released](Self::release_jobs).
     ///
-    /// Leaves jobs of kinds that this version does not know to other versions. A lease that ends so late that its holder's
-    /// clock must have been wrong does not count.
+    /// Leaves jobs of kinds that this version does not know to other versions. A lease that ends so
+    /// late that its holder's clock must have been wrong does not count.
     pub fn take_jobs(
         &self,
         holder: &str,

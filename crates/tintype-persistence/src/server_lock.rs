@@ -4,8 +4,9 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// The right to serve from a database in a file, which one server has at a time: until it is dropped, or the process ends in
-/// whatever way. A database server may have any number of tintype servers.
+/// The right to serve from a database in a file, which one server has at a time: until it is
+/// dropped, or the process ends in whatever way. A database server may have any number of tintype
+/// servers.
 #[derive(Debug)]
 pub struct ServerLock {
     _file: Option<File>,
@@ -35,7 +36,8 @@ impl ServerLock {
     }
 }
 
-/// Returns the file that is locked. It stays where it is: removing it would let two servers lock two files of one name.
+/// Returns the file that is locked. It stays where it is: removing it would let two servers lock
+/// two files of one name.
 fn beside(database: &Path) -> PathBuf {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");

@@ -44,7 +44,8 @@ impl TokenRow {
 }
 
 impl Database {
-    /// Creates a user with a token if there is no user at all; of several callers at once, one does.
+    /// Creates a user with a token if there is no user at all; of several callers at once, one
+    /// does.
     pub fn create_first_user(
         &self,
         user: &NewUser,
@@ -81,7 +82,8 @@ impl Database {
         })
     }
 
-    /// Returns the token with that SHA-256 of its key and its user, expired and inactive ones as well; one round trip.
+    /// Returns the token with that SHA-256 of its key and its user, expired and inactive ones as
+    /// well; one round trip.
     pub fn token_by_hash(&self, key_hash: &[u8; 32]) -> Result<Option<(TokenRecord, UserRecord)>, Error> {
         self.read(|connection| {
             let rows = tokens::table
@@ -93,7 +95,8 @@ impl Database {
         })
     }
 
-    /// Returns the token of that number and its user, expired and inactive ones as well; one round trip.
+    /// Returns the token of that number and its user, expired and inactive ones as well; one round
+    /// trip.
     pub fn token_by_id(&self, id: TokenId) -> Result<Option<(TokenRecord, UserRecord)>, Error> {
         self.read(|connection| {
             let rows = tokens::table
@@ -139,8 +142,8 @@ impl Database {
         })
     }
 
-    /// Removes tokens, so that they are accepted no longer: all of them, or none where one is not there, or is not this
-    /// user's where one is given.
+    /// Removes tokens, so that they are accepted no longer: all of them, or none where one is not
+    /// there, or is not this user's where one is given.
     ///
     /// # Errors
     /// [`Error::NoSuchToken`].

@@ -171,7 +171,8 @@ impl Database {
     /// Changes a user and returns it.
     ///
     /// # Errors
-    /// [`Error::NoSuchUser`]; [`Error::UsernameTaken`]; [`Error::LastAdmin`] where no active admin would be left.
+    /// [`Error::NoSuchUser`]; [`Error::UsernameTaken`]; [`Error::LastAdmin`] where no active admin
+    /// would be left.
     pub fn change_user(&self, id: UserId, change: &UserChange) -> Result<UserRecord, Error> {
         self.write(|connection| {
             lock_users(connection)?;
@@ -292,8 +293,8 @@ fn taken(error: diesel::result::Error, username: Option<&str>) -> Error {
     }
 }
 
-/// Inserts permissions that the user does not have. One statement each: inserting several rows at once, or only those that are
-/// missing, is not the same on every database.
+/// Inserts permissions that the user does not have. One statement each: inserting several rows at
+/// once, or only those that are missing, is not the same on every database.
 fn insert_grants<'a>(
     connection: &mut AnyConnection,
     id: UserId,

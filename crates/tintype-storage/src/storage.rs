@@ -63,8 +63,8 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// The error that a `put` or `get` would fail with at this moment.
     async fn check(&self) -> Result<(), Error>;
 
-    /// Returns a URL at which anybody can fetch the object, without this program; `None` if only this
-    /// program can reach objects. Does not check whether the object exists.
+    /// Returns a URL at which anybody can fetch the object, without this program; `None` if only
+    /// this program can reach objects. Does not check whether the object exists.
     ///
     /// # Errors
     /// Errors of a backend that has to be asked for credentials.
@@ -115,10 +115,11 @@ pub struct PresignOptions {
     pub request: PresignedFor,
     /// How long the URL can be used.
     pub lifetime: Duration,
-    /// The `Cache-Control` of the answer. Google Cloud Storage and Azure do not send it; Garage (2.5)
-    /// does not send it in answers to `HEAD`.
+    /// The `Cache-Control` of the answer. Google Cloud Storage and Azure do not send it; Garage
+    /// (2.5) does not send it in answers to `HEAD`.
     pub cache_control: Option<String>,
-    /// The `Content-Disposition` of the answer, in place of the one that is stored, within the same limits.
+    /// The `Content-Disposition` of the answer, in place of the one that is stored, within the same
+    /// limits.
     pub content_disposition: Option<String>,
 }
 

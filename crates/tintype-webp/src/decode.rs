@@ -6,7 +6,8 @@ use libwebp_sys::VP8StatusCode as Status;
 
 use crate::Error;
 
-/// How much of a bitstream is decoded between two looks at whether to go on: a few milliseconds' worth.
+/// How much of a bitstream is decoded between two looks at whether to go on: a few milliseconds'
+/// worth.
 const STEP_BYTES: usize = 32 << 10;
 
 /// What a bitstream says of itself.
@@ -23,8 +24,9 @@ pub struct Features {
 /// What to decode to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PixelLayout {
-    /// Three planes one after the other: luminance, then two colour differences of half its sides, rounded up. BT.601 with luminance from
-    /// 16 to 235. This is how lossy streams store their colours; alpha is dropped.
+    /// Three planes one after the other: luminance, then two colour differences of half its sides,
+    /// rounded up. BT.601 with luminance from 16 to 235. This is how lossy streams store their
+    /// colours; alpha is dropped.
     Yuv,
     /// Three bytes a pixel; alpha is dropped.
     Rgb,
@@ -39,7 +41,8 @@ pub struct DecodedPicture {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Rows without padding, as [`PixelLayout`] says. What is missing is grey, and transparent where there is alpha.
+    /// Rows without padding, as [`PixelLayout`] says. What is missing is grey, and transparent
+    /// where there is alpha.
     pub data: Vec<u8>,
     /// Rows that could be decoded: all of them unless the stream is damaged.
     pub rows: u32,
@@ -53,7 +56,8 @@ pub struct DecodedPicture {
 pub fn features(stream: &[u8]) -> Result<Features, Error> {
     // SAFETY: `WebPBitstreamFeatures` is plain integers, for which zeros are valid.
     let mut features: ffi::WebPBitstreamFeatures = unsafe { std::mem::zeroed() };
-    // SAFETY: pointer and length are those of a slice, which is read only; `features` is valid for writing.
+    // SAFETY: pointer and length are those of a slice, which is read only; `features` is valid for
+    // writing.
     let status = unsafe { ffi::WebPGetFeatures(stream.as_ptr(), stream.len(), &raw mut features) };
     let side = |side: c_int| u32::try_from(side).ok().filter(|side| (1..=16_384).contains(side));
     match (status, side(features.width), side(features.height)) {
@@ -120,7 +124,8 @@ pub fn decode(stream: &[u8], layout: PixelLayout, go_on: &mut dyn FnMut() -> boo
     Ok(DecodedPicture { width, height, data, rows })
 }
 
-/// Feeds the stream to a decoder that writes where `config` says, and returns how many rows it wrote.
+/// Feeds the stream to a decoder that writes where `config` says, and returns how many rows it
+/// wrote.
 fn run(stream: &[u8], config: &mut ffi::WebPDecoderConfig, go_on: &mut dyn FnMut() -> bool) -> Result<u32, Error> {
     let decoder = Decoder::new(config).ok_or(Error::OutOfMemory)?;
     let mut fed = 0;
@@ -129,7 +134,8 @@ fn run(stream: &[u8], config: &mut ffi::WebPDecoderConfig, go_on: &mut dyn FnMut
             return Err(Error::Stopped);
         }
         fed = stream.len().min(fed + STEP_BYTES);
-        // SAFETY: the decoder lives; the bytes are those of a slice that outlives it, the same one each time, and grow.
+        // SAFETY: the decoder lives; the bytes are those of a slice that outlives it, the same one
+        // each time, and grow.
         let status = unsafe { ffi::WebPIUpdate(decoder.0, stream.as_ptr(), fed) };
         match status {
             Status::VP8_STATUS_SUSPENDED if fed < stream.len() => {}
@@ -143,13 +149,15 @@ fn run(stream: &[u8], config: &mut ffi::WebPDecoderConfig, go_on: &mut dyn FnMut
     }
 }
 
-/// A decoder of libwebp, freed when it is dropped; it borrows its configuration, which holds the buffer.
+/// A decoder of libwebp, freed when it is dropped; it borrows its configuration, which holds the
+/// buffer.
 struct Decoder<'a>(*mut ffi::WebPIDecoder, std::marker::PhantomData<&'a mut ffi::WebPDecoderConfig>);
 
 impl<'a> Decoder<'a> {
     fn new(config: &'a mut ffi::WebPDecoderConfig) -> Option<Self> {
-        // SAFETY: no data is given, which is allowed. The decoder keeps pointers into `config`, which stays where it is and unchanged
-        // while borrowed; the buffers that it names are as large as it says, which libwebp checks against the stream's sides before it writes.
+        // SAFETY: no data is given, which is allowed. The decoder keeps pointers into `config`,
+        // which stays where it is and unchanged while borrowed; the buffers that it names are as
+        // large as it says, which libwebp checks against the stream's sides before it writes.
         let decoder = unsafe { ffi::WebPIDecode(ptr::null(), 0, config) };
         (!decoder.is_null()).then_some(Self(decoder, std::marker::PhantomData))
     }
@@ -167,7 +175,8 @@ impl<'a> Decoder<'a> {
 
 impl Drop for Decoder<'_> {
     fn drop(&mut self) {
-        // SAFETY: made by `WebPIDecode`, and not freed before. It does not free the buffer, which is not its own.
+        // SAFETY: made by `WebPIDecode`, and not freed before. It does not free the buffer, which
+        // is not its own.
         unsafe { ffi::WebPIDelete(self.0) }
     }
 }

@@ -7,7 +7,8 @@ use crate::Error;
 /// The largest side of a WebP file.
 const MAX_SIDE: u32 = 16_383;
 
-/// Encodes pixels of three (RGB) or four (RGBA) bytes, rows without padding, as a lossy file; `quality` is 0 to 100.
+/// Encodes pixels of three (RGB) or four (RGBA) bytes, rows without padding, as a lossy file;
+/// `quality` is 0 to 100.
 ///
 /// # Errors
 ///
@@ -19,15 +20,17 @@ pub fn encode(pixels: &[u8], (width, height): (u32, u32), channels: usize, quali
     // Sides are at most 16,383, so that the stride fits.
     let stride = (width as usize * channels) as c_int;
     let import = if channels == 4 { ffi::WebPPictureImportRGBA } else { ffi::WebPPictureImportRGB };
-    // SAFETY: the picture was initialised and its sides set; `pixels` has `height` rows of `stride` bytes, checked above, and is copied.
+    // SAFETY: the picture was initialised and its sides set; `pixels` has `height` rows of `stride`
+    // bytes, checked above, and is copied.
     if unsafe { import(&raw mut picture.0, pixels.as_ptr(), stride) } == 0 {
         return Err(Error::OutOfMemory);
     }
     picture.encode(quality)
 }
 
-/// Encodes planes as a lossy file, as they are: luminance, then two colour differences of half its sides, rounded up, rows without padding,
-/// BT.601 with luminance from 16 to 235 ([`PixelLayout::Yuv`](crate::PixelLayout::Yuv)); `quality` is 0 to 100.
+/// Encodes planes as a lossy file, as they are: luminance, then two colour differences of half its
+/// sides, rounded up, rows without padding, BT.601 with luminance from 16 to 235
+/// ([`PixelLayout::Yuv`](crate::PixelLayout::Yuv)); `quality` is 0 to 100.
 ///
 /// # Errors
 ///
@@ -40,8 +43,8 @@ pub fn encode_yuv(planes: [&[u8]; 3], (width, height): (u32, u32), quality: u8) 
     for plane in [blue, red] {
         check_len(plane, columns as usize * height.div_ceil(2) as usize)?;
     }
-    // They are as large as the strides and sides say, and outlive the picture. libwebp writes to the planes of pictures with alpha only, and
-    // frees only what it has allocated.
+    // They are as large as the strides and sides say, and outlive the picture. libwebp writes to
+    // the planes of pictures with alpha only, and frees only what it has allocated.
     picture.0.colorspace = ffi::WebPEncCSP::WEBP_YUV420;
     picture.0.y = luma.as_ptr().cast_mut();
     picture.0.u = blue.as_ptr().cast_mut();
@@ -55,12 +58,14 @@ fn check_len(samples: &[u8], expected: usize) -> Result<(), Error> {
     if samples.len() == expected { Ok(()) } else { Err(Error::Length { expected, actual: samples.len() }) }
 }
 
-/// Takes what the encoder has written. A vector that cannot grow aborts, like everywhere in Rust; nothing here panics.
+/// Takes what the encoder has written. A vector that cannot grow aborts, like everywhere in Rust;
+/// nothing here panics.
 unsafe extern "C" fn append(data: *const u8, len: usize, picture: *const ffi::WebPPicture) -> c_int {
     if data.is_null() || len == 0 {
         return 1;
     }
-    // SAFETY: libwebp passes `len` bytes at `data`, and the picture whose `custom_ptr` `Picture::encode` has set to a vector of its own.
+    // SAFETY: libwebp passes `len` bytes at `data`, and the picture whose `custom_ptr`
+    // `Picture::encode` has set to a vector of its own.
     unsafe {
         let file: &mut Vec<u8> = &mut *(*picture).custom_ptr.cast();
         file.extend_from_slice(std::slice::from_raw_parts(data, len));
@@ -90,8 +95,9 @@ impl Picture {
         let mut file = Vec::new();
         self.0.writer = Some(append);
         self.0.custom_ptr = (&raw mut file).cast();
-        // SAFETY: both were initialised by libwebp, and the planes are its own or those that `encode_yuv` has checked. `append` takes `custom_ptr`
-        // for the vector that it is, which lives longer than the call and is not touched otherwise meanwhile.
+        // SAFETY: both were initialised by libwebp, and the planes are its own or those that
+        // `encode_yuv` has checked. `append` takes `custom_ptr` for the vector that it is, which
+        // lives longer than the call and is not touched otherwise meanwhile.
         if unsafe { ffi::WebPEncode(&raw const config, &raw mut self.0) } == 0 {
             return Err(Error::Encoder);
         }
@@ -101,7 +107,8 @@ impl Picture {
 
 impl Drop for Picture {
     fn drop(&mut self) {
-        // SAFETY: initialised by libwebp; frees what it allocated itself, which may be nothing, and no planes of `encode_yuv`.
+        // SAFETY: initialised by libwebp; frees what it allocated itself, which may be nothing, and
+        // no planes of `encode_yuv`.
         unsafe { ffi::WebPPictureFree(&raw mut self.0) }
     }
 }

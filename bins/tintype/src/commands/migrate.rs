@@ -23,7 +23,8 @@ pub(crate) fn run(config: &Config, sides: &Sides) -> Result<(), Failure> {
         .build()
         .map_err(|e| Failure::during("cannot start threads", &e))?;
     let result = runtime.block_on(migrate(config, sides));
-    // What is under way when something fails is not waited for: it is claimed, and dealt with by the next run.
+    // What is under way when something fails is not waited for: it is claimed, and dealt with by
+    // the next run.
     runtime.shutdown_background();
     result
 }
@@ -57,7 +58,8 @@ fn storage(url: &str, flag: &str) -> Result<StoragePlace, Failure> {
         .map_err(|problem| Failure::new(format!("`{flag}` is `{}`, which is not valid: {problem}", redact_url(url))))
 }
 
-/// Connects to the database that is read, and only to one that this version has migrated: it would be written to otherwise.
+/// Connects to the database that is read, and only to one that this version has migrated: it would
+/// be written to otherwise.
 fn open_source(url: &str) -> Result<Database, Failure> {
     let failed = |error: Error| match error {
         Error::NotMigrated { migration } => Failure::new(format!(

@@ -1,5 +1,5 @@
-//! Files in a bucket: redirects to it, and what happens when it cannot be used. The rest of the suite runs on one with
-//! `TINTYPE_TEST_STORAGE=garage`.
+//! Files in a bucket: redirects to it, and what happens when it cannot be used. The rest of the
+//! suite runs on one with `TINTYPE_TEST_STORAGE=garage`.
 
 use crate::support::checks::problem;
 use crate::support::picture::{gradient, jpeg};

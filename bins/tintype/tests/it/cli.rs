@@ -16,8 +16,8 @@ fn home_without_database() -> Home {
     builder().config("database_url", "").prepare().unwrap()
 }
 
-/// Asserts that a command failed as a script and a person want it to: exit code 1, nothing on standard output, one line on standard error that
-/// names the value.
+/// Asserts that a command failed as a script and a person want it to: exit code 1, nothing on
+/// standard output, one line on standard error that names the value.
 #[track_caller]
 fn assert_failure(output: &CommandOutput, named: &str) {
     assert_eq!(output.code(), Some(1), "{output:?}");

@@ -52,7 +52,8 @@ fn the_picture_upload_of_the_original_client_gives_the_original_object() {
     let mut object = redacted(&server, &response);
     object.redact("checksum", "[checksum]");
     object.redact("human_readable_size", "[human size]");
-    // The size of the original depends on the encoder that made it; the sizes of the thumbnails are part of what is looked at.
+    // The size of the original depends on the encoder that made it; the sizes of the thumbnails are
+    // part of what is looked at.
     if let Ordered::Object(members) = &mut object {
         members
             .iter_mut()

@@ -34,7 +34,8 @@ fn thumbnails(server: &Server, object: &Value) -> Vec<(ImageFormat, DynamicImage
 fn thumbnails_fit_their_box_keep_the_aspect_ratio_and_never_grow() {
     let server = server();
     let admin = server.admin();
-    // Width and height, then those of the four thumbnails; where the exact side is no whole number both neighbours are right.
+    // Width and height, then those of the four thumbnails; where the exact side is no whole number
+    // both neighbours are right.
     type Sides = (u32, u32);
     let cases: [(Sides, [Sides; 4]); 7] = [
         ((2560, 1600), [(64, 40), (128, 80), (512, 320), (1080, 675)]),
@@ -124,7 +125,8 @@ fn thumbnails_are_webp_where_the_operator_says_so() {
 fn dimensions_and_thumbnails_are_upright_for_every_orientation() {
     let server = server();
     let admin = server.admin();
-    // What the four quarters of the stored picture (red, green / blue, white) become, by TIFF 6.0's definition of the tag.
+    // What the four quarters of the stored picture (red, green / blue, white) become, by TIFF 6.0's
+    // definition of the tag.
     let cases = [
         (1, (200, 100), "RGBW"),
         (2, (200, 100), "GRWB"),

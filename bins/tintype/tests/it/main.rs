@@ -1,6 +1,7 @@
 //! The contract, line by line, against the real binary.
 //!
-//! Every test starts a server of its own and knows nothing of the inside; `TINTYPE_BINARY` lets the suite run against another build.
+//! Every test starts a server of its own and knows nothing of the inside; `TINTYPE_BINARY` lets the
+//! suite run against another build.
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 

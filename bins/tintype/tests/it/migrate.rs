@@ -1,5 +1,5 @@
-//! Moving a library into another database and another storage. That nothing is lost wherever the move is stopped, the tests of
-//! `tintype-library` try; here it is the real program, really killed.
+//! Moving a library into another database and another storage. That nothing is lost wherever the
+//! move is stopped, the tests of `tintype-library` try; here it is the real program, really killed.
 
 use crate::support::picture::{gradient, jpeg};
 use crate::support::{FILES, builder, checksum, create, file, is_told, media_path, noise, one, results, text};
@@ -84,7 +84,8 @@ fn migrate_killed(from: &Place, to: &Place) {
     child.wait().unwrap();
 }
 
-/// Everything that is to stay as it is: files as the API tells them, their bytes, and what the command line tells.
+/// Everything that is to stay as it is: files as the API tells them, their bytes, and what the
+/// command line tells.
 fn state(server: &Server, client: &Client) -> (Value, Vec<String>, String, String) {
     let told = client.get(&format!("{FILES}?limit=1000&ordering=id")).send().expect_status(200).text();
     let page: Value = serde_json::from_str(&told.replace(&server.url(), "")).unwrap();

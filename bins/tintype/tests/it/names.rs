@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::thread;
 use tintype_testkit::{Form, Server};
 
-/// Asserts that a key is one that cannot leave its folder or upset a file system, a header or an address.
+/// Asserts that a key is one that cannot leave its folder or upset a file system, a header or an
+/// address.
 #[track_caller]
 fn assert_safe(object: &Value) {
     let key = key(object);
@@ -223,7 +224,8 @@ fn pictures_of_one_name_at_once_keep_their_own_thumbnails() {
     assert_eq!(addresses.len(), 32);
 }
 
-/// Uploads `same.txt` with different contents all at once, and asserts that each comes back as it went.
+/// Uploads `same.txt` with different contents all at once, and asserts that each comes back as it
+/// went.
 fn upload_at_once(server: &Server, count: usize, content: impl Fn(usize) -> Vec<u8>) -> Vec<Value> {
     let admin = &server.admin();
     let contents: Vec<_> = (0..count).map(content).collect();

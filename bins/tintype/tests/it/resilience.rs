@@ -160,7 +160,8 @@ fn a_second_signal_ends_the_server_without_waiting_for_a_stalled_upload() {
     let _stalled = wire::begin_upload(&server, &admin, 1000, &form.content_type());
     server.signal_to_end().unwrap();
     eventually("the server has ended", || {
-        // Repeated, because the first signal may not have been taken yet; an error means it is gone.
+        // Repeated, because the first signal may not have been taken yet; an error means it is
+        // gone.
         let _ = server.signal_to_end();
         !server.is_running()
     });
@@ -265,7 +266,8 @@ fn no_room_left_is_a_507_and_nothing_is_kept() {
     let store = folder.to_string_lossy().into_owned();
     let possible = Command::new(enter[0]).args(&enter[1..]).arg(mount).env("STORE", &store).output();
     if !possible.is_ok_and(|output| output.status.success()) {
-        // Without a namespace of its own there is no small disk; the storage crate tests the error itself.
+        // Without a namespace of its own there is no small disk; the storage crate tests the error
+        // itself.
         return;
     }
     let script = format!("{mount} && exec \"$@\"");
@@ -303,7 +305,8 @@ struct SmallDisk {
     _folder: tempfile::TempDir,
 }
 
-/// Starts a server with a small disk, `$DISK` in its configuration; none where disks cannot be mounted.
+/// Starts a server with a small disk, `$DISK` in its configuration; none where disks cannot be
+/// mounted.
 fn server_on_a_small_disk(config: &[(&str, &str)]) -> Option<SmallDisk> {
     let folder = tempfile::tempdir().unwrap();
     let mount = "mount -t tmpfs -o size=16m tmpfs \"$DISK\"";

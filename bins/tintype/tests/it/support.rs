@@ -34,8 +34,8 @@ pub(crate) fn builder() -> Builder {
     Server::builder().binary(binary)
 }
 
-/// Returns whether the whole suite runs on a database or a storage that was named: tests that name their own have run
-/// without that, and once is enough.
+/// Returns whether the whole suite runs on a database or a storage that was named: tests that name
+/// their own have run without that, and once is enough.
 pub(crate) fn is_told() -> bool {
     ["TINTYPE_TEST_DATABASE", "TINTYPE_TEST_STORAGE"].iter().any(|name| std::env::var_os(name).is_some())
 }
@@ -79,7 +79,8 @@ pub(crate) fn key(object: &Value) -> String {
     percent_decode_str(encoded).decode_utf8().expect("a key in UTF-8").into_owned()
 }
 
-/// Returns the path of a file's or thumbnail's address, for when its host is one that was only claimed.
+/// Returns the path of a file's or thumbnail's address, for when its host is one that was only
+/// claimed.
 #[track_caller]
 pub(crate) fn media_path(object: &Value) -> String {
     let (_, encoded) = text(object, "f").split_once("/media/").expect("an address below /media/");
@@ -122,7 +123,8 @@ pub(crate) fn local_server() -> Server {
     builder().local_storage().start()
 }
 
-/// Returns the key of everything in storage and of whatever uploads have left on the disk, in order.
+/// Returns the key of everything in storage and of whatever uploads have left on the disk, in
+/// order.
 pub(crate) fn stored_keys(server: &Server) -> Vec<String> {
     let data = server.home().data_dir();
     let Some(bucket) = server.home().bucket() else { return files_below(&data.join("media")) };
@@ -169,7 +171,8 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// Returns bytes that look like nothing, the same ones for the same seed.
 pub(crate) fn noise(length: usize, seed: u64) -> Vec<u8> {
-    // Knuth's MMIX generator: enough that no two seeds give the same file and no format is recognised.
+    // Knuth's MMIX generator: enough that no two seeds give the same file and no format is
+    // recognised.
     let mut state = seed.wrapping_mul(2).wrapping_add(1);
     (0..length)
         .map(|_| {

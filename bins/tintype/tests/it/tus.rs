@@ -1,4 +1,5 @@
-//! Resumable uploads: the tus protocol, extension by extension, and what dying servers leave of them.
+//! Resumable uploads: the tus protocol, extension by extension, and what dying servers leave of
+//! them.
 
 mod concatenation;
 mod deaths;
@@ -397,8 +398,8 @@ fn a_long_piece_takes_little_memory() {
     assert_eq!(text(&object, "checksum"), checksum(&content));
 }
 
-/// Sends the head of a request that adds bytes and, once the server waits for them, those that there
-/// are.
+/// Sends the head of a request that adds bytes and, once the server waits for them, those that
+/// there are.
 fn send_some(
     server: &Server,
     client: &Client,

@@ -19,7 +19,8 @@ impl Disposition {
     /// entities are decoded in both: browsers send them for characters outside the charset of the
     /// page.
     ///
-    /// [WHATWG]: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
+    /// [WHATWG]:
+    /// https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
     pub(super) fn parse(header: &str) -> Self {
         let mut disposition = Self::default();
         let mut plain = None;

@@ -101,7 +101,8 @@ fn another_decoder_reads_the_same() {
 
 #[test]
 fn the_harshest_contrasts_survive() {
-    // Checks of single samples have the largest amplitudes that there are; noise makes the longest codes and `FF`s.
+    // Checks of single samples have the largest amplitudes that there are; noise makes the longest
+    // codes and `FF`s.
     let mut seed = 1u32;
     let mut noise = || {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -4,8 +4,8 @@ use tintype_jpeg::{Plane, Scale};
 
 use crate::encoder::{Component, PartialPicture};
 
-/// Sample `x`, `y` of a block at `side` samples per block: the inverse DCT of the low-frequency corner
-/// (T.81, A.3.3, for 8 points).
+/// Sample `x`, `y` of a block at `side` samples per block: the inverse DCT of the low-frequency
+/// corner (T.81, A.3.3, for 8 points).
 fn sample(component: &Component, block: &[i32; 64], side: usize, x: usize, y: usize) -> f64 {
     let basis = |at: usize, k: usize| match k {
         0 => 1.0,

@@ -7,7 +7,8 @@ use tintype_domain::{TokenId, TokenLifetime, TokenRecord, UserId};
 use tintype_persistence::NewToken;
 
 impl Accounts {
-    /// Mints a token of the user and returns it with its key, which cannot be had again. Without a lifetime it never expires.
+    /// Mints a token of the user and returns it with its key, which cannot be had again. Without a
+    /// lifetime it never expires.
     ///
     /// # Errors
     /// [`Error::Auth`] unless the actor is an admin or that user;
@@ -44,15 +45,15 @@ impl Accounts {
     /// Revokes the token by which the actor was recognised.
     ///
     /// # Errors
-    /// [`AccountProblem::NoSuchToken`](crate::AccountProblem::NoSuchToken) if it is gone already; [`Error::NotFound`] if
-    /// the actor was recognised by other means.
+    /// [`AccountProblem::NoSuchToken`](crate::AccountProblem::NoSuchToken) if it is gone already;
+    /// [`Error::NotFound`] if the actor was recognised by other means.
     pub async fn log_out(&self, actor: &Actor) -> Result<(), Error> {
         let token = actor.token().ok_or(Error::NotFound)?;
         self.calls.database(move |db| db.revoke_tokens(&BTreeSet::from([token]), None)).await
     }
 
-    /// Revokes tokens, which are accepted no longer: all of them, or none where one does not exist. To who is no admin,
-    /// tokens of others do not exist.
+    /// Revokes tokens, which are accepted no longer: all of them, or none where one does not exist.
+    /// To who is no admin, tokens of others do not exist.
     ///
     /// # Errors
     /// [`AccountProblem::NoSuchToken`](crate::AccountProblem::NoSuchToken).

@@ -29,7 +29,8 @@ impl Lane {
         }
     }
 
-    /// Returns how long one piece of work is expected to take, until the time that it did take is known.
+    /// Returns how long one piece of work is expected to take, until the time that it did take is
+    /// known.
     pub(super) fn expected_time(self) -> Duration {
         Duration::from_millis(match self {
             Self::Headers => 1,

@@ -3,15 +3,17 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Those who wait for one sort of work. Whoever's work has taken the least time goes first, so that it does not help to
-/// ask more often, nor to ask for more. Each gets a permit, `P`, when its turn comes.
+/// Those who wait for one sort of work. Whoever's work has taken the least time goes first, so that
+/// it does not help to ask more often, nor to ask for more. Each gets a permit, `P`, when its turn
+/// comes.
 #[derive(Debug)]
 pub(super) struct Line<P> {
     free: usize,
     room: usize,
     expected: Duration,
     waiting: usize,
-    /// The time that the work of whoever was served last had taken before: who comes anew begins with it.
+    /// The time that the work of whoever was served last had taken before: who comes anew begins
+    /// with it.
     clock: Duration,
     askers: HashMap<Asker, Account<P>>,
 }
@@ -45,7 +47,8 @@ impl<P> Line<P> {
         self.waiting == 0
     }
 
-    /// Returns whether an asker may wait: where all places are taken, those who have more of them make room.
+    /// Returns whether an asker may wait: where all places are taken, those who have more of them
+    /// make room.
     pub(super) fn has_room(&self, asker: Asker) -> bool {
         let own = self.askers.get(&asker).map_or(0, |account| account.waiting.len());
         self.waiting < self.room || self.askers.values().any(|account| account.waiting.len() > own + 1)

@@ -1,13 +1,15 @@
 use super::lane::Lane;
 
-/// What all decodes together may take. Decoders' processes leave a part of it to the decodes in this process.
+/// What all decodes together may take. Decoders' processes leave a part of it to the decodes in
+/// this process.
 #[derive(Debug)]
 pub(super) struct Memory {
     total: u64,
     reserve: u64,
     decodes: u64,
     processes: u64,
-    /// The lane that waits for memory: until it has it, nothing of another lane may take what it waits for.
+    /// The lane that waits for memory: until it has it, nothing of another lane may take what it
+    /// waits for.
     waiting: Option<Lane>,
 }
 

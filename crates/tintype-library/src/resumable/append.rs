@@ -201,7 +201,8 @@ impl Inner {
                 Err(tintype_storage::Error::AlreadyExists { .. }) => {
                     self.database(move |db| db.forget(&[key], now())).await?;
                 }
-                // It may still arrive: the sweeper deletes it when nothing can be under way any more.
+                // It may still arrive: the sweeper deletes it when nothing can be under way any
+                // more.
                 Err(error @ tintype_storage::Error::Unavailable { .. }) => return Err(error.into()),
                 Err(error) => {
                     self.discard(vec![key]).await;

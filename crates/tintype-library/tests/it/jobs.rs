@@ -4,7 +4,8 @@ use tintype_library::storage::{Attributes, Content, NewObject, Storage};
 
 use crate::support::Fixture;
 
-/// Makes files what versions were that did not note their CRC-32, with the jobs that the migration adds.
+/// Makes files what versions were that did not note their CRC-32, with the jobs that the migration
+/// adds.
 fn forget_crc32(fixture: &Fixture) {
     fixture.execute(
         "UPDATE files SET crc32 = NULL; INSERT INTO jobs (kind, subject, attempts, not_before, created_at) SELECT 'crc32', id, \

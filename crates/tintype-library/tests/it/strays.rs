@@ -33,7 +33,8 @@ async fn an_upload_whose_storage_does_not_answer_is_left_to_the_sweeper() {
     let fixture = Fixture::new();
     *fixture.storage.fail_put.lock().unwrap() = Some("512x512");
     assert!(matches!(fixture.upload(&picture(100), "a.pgm").await, Err(Error::Unavailable(_))));
-    // The object that was not acknowledged may yet arrive: to delete its key now would be too early.
+    // The object that was not acknowledged may yet arrive: to delete its key now would be too
+    // early.
     assert_eq!(fixture.objects().await.len(), 4);
     assert_eq!(fixture.library.sweep().await.unwrap(), 0, "nor is the claim abandoned yet");
     *fixture.storage.fail_put.lock().unwrap() = None;

@@ -120,7 +120,8 @@ impl Fixture {
         Library::new(self.database.clone(), self.storage.clone(), self.spool.clone(), options)
     }
 
-    /// Returns a library over the same database and storage to which every claim is abandoned at once.
+    /// Returns a library over the same database and storage to which every claim is abandoned at
+    /// once.
     pub(crate) fn impatient_twin(&self) -> Library {
         let mut options = Options::default();
         impatient(&mut options);

@@ -60,7 +60,8 @@ const NEVER: [FileFormat; 27] = [
     FileFormat::Xap,
 ];
 
-/// Sound and films that browsers play under just these names: Chrome, Firefox and Safari, or at least one of them.
+/// Sound and films that browsers play under just these names: Chrome, Firefox and Safari, or at
+/// least one of them.
 const PLAYED: [&str; 16] = [
     "audio/wav",
     "audio/mpeg",

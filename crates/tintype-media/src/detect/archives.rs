@@ -7,8 +7,8 @@ use super::file::File;
 use super::types::*;
 use crate::{gzip, xml};
 
-/// Says whether the first header's sum is right, which also archives of version 7 have, without any signature
-/// (POSIX.1-1988, section 10.1.1).
+/// Says whether the first header's sum is right, which also archives of version 7 have, without any
+/// signature (POSIX.1-1988, section 10.1.1).
 pub(super) fn is_tar(head: &[u8]) -> bool {
     const SUM: std::ops::Range<usize> = 148..156;
     let Some(header) = head.get(..512) else {

@@ -1,7 +1,8 @@
 //! What has to stand behind a short signature.
 //!
-//! `file-format` goes by two to six bytes for many formats, which other files begin with by chance. Each of these formats
-//! is listed here with what its header has to say in addition; formats of longer signatures are believed.
+//! `file-format` goes by two to six bytes for many formats, which other files begin with by chance.
+//! Each of these formats is listed here with what its header has to say in addition; formats of
+//! longer signatures are believed.
 
 mod archives;
 mod pictures;

@@ -42,7 +42,8 @@ pub(super) fn postscript(start: &[u8]) -> Option<Detected> {
     Some(if comment.starts_with(b"PS-Adobe-") && Bytes(first).contains(b" EPSF-") { EPS } else { POSTSCRIPT })
 }
 
-/// Returns what follows the commands of a printer job (`ESC %-12345X@PJL …`), or the end mark of the job before.
+/// Returns what follows the commands of a printer job (`ESC %-12345X@PJL …`), or the end mark of
+/// the job before.
 pub(super) fn job(head: &[u8]) -> Option<&[u8]> {
     const UNIVERSAL_EXIT: &[u8] = b"\x1B%-12345X";
     let mut rest = head.strip_prefix(b"\x04").unwrap_or(head);
@@ -56,7 +57,8 @@ pub(super) fn job(head: &[u8]) -> Option<&[u8]> {
     (rest.len() < head.len()).then_some(rest)
 }
 
-/// Says whether a PDF begins here: with a version, and with what makes a PDF behind it where the line goes on otherwise.
+/// Says whether a PDF begins here: with a version, and with what makes a PDF behind it where the
+/// line goes on otherwise.
 pub(super) fn is_pdf(head: &[u8]) -> bool {
     head.starts_with(b"%PDF-")
         && match head.get(5..) {
@@ -68,8 +70,8 @@ pub(super) fn is_pdf(head: &[u8]) -> bool {
         }
 }
 
-/// Says whether a PDF begins on a later line of the first 1,024 bytes, as readers accept it (PDF 1.7, implementation note
-/// 13), and what makes a PDF follows to the end.
+/// Says whether a PDF begins on a later line of the first 1,024 bytes, as readers accept it (PDF
+/// 1.7, implementation note 13), and what makes a PDF follows to the end.
 pub(super) fn is_late_pdf(head: &[u8], tail: &[u8]) -> bool {
     const WITHIN: usize = 1024;
     let near = &head[..head.len().min(WITHIN + 5)];
@@ -93,7 +95,8 @@ fn has_objects(head: &[u8]) -> bool {
         && [&b"endobj"[..], b"stream", b"xref", b"trailer", b"%%EOF"].iter().any(|word| head.contains(word))
 }
 
-/// Says whether a mail message begins here: with header fields of which it has several (RFC 5322, section 3.6).
+/// Says whether a mail message begins here: with header fields of which it has several (RFC 5322,
+/// section 3.6).
 fn is_message(start: &[u8]) -> bool {
     const FIELDS: [&str; 12] = [
         "from",

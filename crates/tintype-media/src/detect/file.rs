@@ -6,7 +6,8 @@ use std::ops::RangeBounds;
 /// The file under detection: every read names its place and its most bytes.
 pub(super) type File<'a> = crate::reader::HeaderReader<'a>;
 
-/// Numbers and signatures at places of a file's first bytes. What lies outside is `None` or `false`.
+/// Numbers and signatures at places of a file's first bytes. What lies outside is `None` or
+/// `false`.
 #[derive(Clone, Copy)]
 pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 

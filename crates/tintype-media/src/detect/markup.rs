@@ -27,7 +27,8 @@ const HTML_STARTS: &[&[u8]] = &[
     b"<meta",
 ];
 
-/// Says what a text is by its beginning, in which ASCII can be read, and its name; `None` where it is plain.
+/// Says what a text is by its beginning, in which ASCII can be read, and its name; `None` where it
+/// is plain.
 pub(super) fn decide(head: &[u8], extension: &str) -> Option<Detected> {
     let start = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     if is_html(start) {

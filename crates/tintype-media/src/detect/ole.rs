@@ -43,7 +43,8 @@ pub(super) fn decide(file: &mut File<'_>, extension: &str) -> io::Result<Option<
     let Some(directory) = Directory::read(file)? else {
         return Ok(None);
     };
-    // Office Open XML under a password (MS-OFFCRYPTO, section 2.3): what is inside, its name alone can say.
+    // Office Open XML under a password (MS-OFFCRYPTO, section 2.3): what is inside, its name alone
+    // can say.
     if directory.has("EncryptedPackage") || directory.has("\u{9}DRMContent") {
         let office = [Kind::Document, Kind::Spreadsheet, Kind::Presentation];
         let chosen = extension::choose(extension::OOXML, extension)

@@ -36,8 +36,8 @@ pub(super) fn confirm(format: Format, file: &mut File<'_>, head: &[u8], extensio
     })
 }
 
-/// A directory of entries whose types were ever defined. Where it lies beyond the end of a file that was cut short, the name
-/// has to be one.
+/// A directory of entries whose types were ever defined. Where it lies beyond the end of a file
+/// that was cut short, the name has to be one.
 fn is_tiff(file: &mut File<'_>, bytes: Bytes<'_>, extension: &str) -> io::Result<bool> {
     let little = bytes.has(0, b"II");
     let number = |bytes: Bytes<'_>, at, count| if little { bytes.le(at, count) } else { bytes.be(at, count) };
@@ -60,7 +60,8 @@ fn is_tiff(file: &mut File<'_>, bytes: Bytes<'_>, extension: &str) -> io::Result
     Ok(entries && number(directory, count_len + 2, 2).is_some_and(|kind| (1..=18).contains(&kind)))
 }
 
-/// Says whether a text is a Netpbm picture: all numbers, or of just the length that raw pixels take.
+/// Says whether a text is a Netpbm picture: all numbers, or of just the length that raw pixels
+/// take.
 pub(super) fn is_netpbm_text(head: &[u8], len: u64) -> bool {
     let Some(header) = netpbm(head) else {
         return false;

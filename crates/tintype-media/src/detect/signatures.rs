@@ -61,8 +61,8 @@ pub(super) fn decide(head: &[u8], len: u64) -> Option<Detected> {
         .or_else(|| is_binary_stl(bytes, len).then_some(STL))
 }
 
-/// Spreadsheets before there were containers: records of a type, a length and a body, of which the first says whose they
-/// are and has to be followed by another one.
+/// Spreadsheets before there were containers: records of a type, a length and a body, of which the
+/// first says whose they are and has to be followed by another one.
 fn spreadsheet(bytes: Bytes<'_>) -> Option<Detected> {
     let (kind, size, version) = (bytes.le(0, 2)?, bytes.le(2, 2)?, bytes.le(4, 2)?);
     let found = match (kind, size) {

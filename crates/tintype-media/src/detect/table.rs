@@ -94,7 +94,8 @@ fn is_short_text(format: FileFormat) -> bool {
         )
 }
 
-/// Formats that are XML or HTML. They are text; a file in which stray bytes are not is told by its root as well.
+/// Formats that are XML or HTML. They are text; a file in which stray bytes are not is told by its
+/// root as well.
 fn is_markup(format: FileFormat) -> bool {
     matches!(
         format,
@@ -211,7 +212,8 @@ fn is_text_format(format: FileFormat) -> bool {
     )
 }
 
-/// Returns the media type with the lifetime of the program, which only the table's own entries give away.
+/// Returns the media type with the lifetime of the program, which only the table's own entries give
+/// away.
 fn media_type(format: FileFormat) -> &'static str {
     let entries = FileFormat::from_kind(format.kind());
     entries.iter().find(|known| **known == format).map_or("application/octet-stream", FileFormat::media_type)

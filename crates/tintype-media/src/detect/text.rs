@@ -10,8 +10,8 @@ use crate::encoding;
 const SCANNED_BYTES: u64 = 32 << 20;
 const PIECE: usize = 256 << 10;
 
-/// Says whether the file is text: in UTF-8, in UTF-16, or in an encoding of one or two bytes a letter, without control
-/// characters. `head` is its beginning.
+/// Says whether the file is text: in UTF-8, in UTF-16, or in an encoding of one or two bytes a
+/// letter, without control characters. `head` is its beginning.
 pub(super) fn is_text(file: &mut File<'_>, head: &[u8], extension: &str) -> io::Result<bool> {
     let mut scanner = Scanner::new(head);
     let mut at = head.len() as u64;
@@ -34,8 +34,8 @@ pub(super) fn is_text(file: &mut File<'_>, head: &[u8], extension: &str) -> io::
     Ok(scanner.reads_as_text(extension::is_text(extension)))
 }
 
-/// Says whether a beginning has so few control characters, and no zero, that they are slips: more are believed of what is
-/// called a text.
+/// Says whether a beginning has so few control characters, and no zero, that they are slips: more
+/// are believed of what is called a text.
 pub(super) fn is_nearly_text(head: &[u8], extension: &str) -> bool {
     let most = if extension::is_text(extension) { head.len() / 200 } else { head.len() / 4096 };
     let controls = head.iter().filter(|byte| KINDS[usize::from(**byte)] == CONTROL).count();
@@ -167,7 +167,8 @@ const BLANK: u8 = 1;
 const ASCII: u8 = 2;
 const HIGH: u8 = 3;
 
-/// What each byte is. Bells, back spaces and escapes stand in manual pages and in logs of terminals.
+/// What each byte is. Bells, back spaces and escapes stand in manual pages and in logs of
+/// terminals.
 const KINDS: [u8; 256] = {
     let mut kinds = [HIGH; 256];
     let mut byte = 0;

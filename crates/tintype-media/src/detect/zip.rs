@@ -1,7 +1,7 @@
 //! ZIP archives: what their entries make of them.
 //!
-//! A folder's name decides nothing. A family is known by the parts without which its own programs would not open the
-//! file, wherever in the archive they are.
+//! A folder's name decides nothing. A family is known by the parts without which its own programs
+//! would not open the file, wherever in the archive they are.
 
 mod apple;
 mod content_types;
@@ -61,7 +61,8 @@ fn by_content(file: &mut File<'_>, directory: &Directory, extension: &str) -> io
     Ok(chosen.unwrap_or(ZIP))
 }
 
-/// OpenDocument, its predecessor, EPUB and others name their media type in an entry of its own or in their manifest.
+/// OpenDocument, its predecessor, EPUB and others name their media type in an entry of its own or
+/// in their manifest.
 fn by_media_type(file: &mut File<'_>, parts: &Parts) -> io::Result<Option<Detected>> {
     if let Some(entry) = &parts.mimetype {
         let text = entry.read(file, 256)?;

@@ -1,10 +1,12 @@
-//! Lossy WebP through libwebp: planes as they are, but for their range, and pixels where anything is transparent.
+//! Lossy WebP through libwebp: planes as they are, but for their range, and pixels where anything
+//! is transparent.
 
 use crate::frame::{Frame, Samples};
 use crate::planes::{Colour, Planes};
 use crate::ycbcr;
 
-/// Writes a picture; WebP has one colour difference of each kind for four pixels, whatever its sides.
+/// Writes a picture; WebP has one colour difference of each kind for four pixels, whatever its
+/// sides.
 pub(super) fn planes(picture: &Planes, quality: u8) -> Result<Vec<u8>, tintype_webp::Error> {
     let views = picture.views();
     let luma = narrowed(views[0].data, 0);

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-/// Samples along one side, and how far the picture extends among them, which may end within the last one.
+/// Samples along one side, and how far the picture extends among them, which may end within the
+/// last one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Side {
     pub(crate) samples: u32,
@@ -21,7 +22,8 @@ impl Side {
     }
 }
 
-/// Whether the first target sample comes from the beginning of the source or from its end, mirrored.
+/// Whether the first target sample comes from the beginning of the source or from its end,
+/// mirrored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     Forward,
@@ -64,8 +66,8 @@ fn lanczos(table: &[f32], x: f64) -> f32 {
 }
 
 impl Axis {
-    /// Lanczos3 that makes `target` of a longer `source`. A shorter one is enlarged linearly, as decoders enlarge colour
-    /// differences, without overshooting at edges.
+    /// Lanczos3 that makes `target` of a longer `source`. A shorter one is enlarged linearly, as
+    /// decoders enlarge colour differences, without overshooting at edges.
     pub(crate) fn new(source: Side, target: Side, direction: Direction) -> Self {
         let ratio = source.exact / target.exact;
         let table = LANCZOS.as_slice();
@@ -115,7 +117,8 @@ impl Axis {
         axis
     }
 
-    /// Appends the weights of a window as whole numbers. What rounding takes from one the next gets, so that they add up.
+    /// Appends the weights of a window as whole numbers. What rounding takes from one the next
+    /// gets, so that they add up.
     fn push(&mut self, weights: &[f32]) {
         const ONE: f32 = (1 << WEIGHT_BITS) as f32;
         // Far enough from zero that cutting off the fraction rounds down.
@@ -146,7 +149,8 @@ impl Axis {
         self.starts.len()
     }
 
-    /// The first pair of a window, which may reach beyond the source with weights of zero, and the weights.
+    /// The first pair of a window, which may reach beyond the source with weights of zero, and the
+    /// weights.
     #[inline(always)]
     pub(crate) fn window(&self, index: usize) -> (usize, &[i32]) {
         (self.starts[index] as usize, &self.weights[index * self.pairs..][..self.pairs])

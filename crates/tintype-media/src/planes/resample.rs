@@ -1,9 +1,9 @@
-//! Resizes one plane, or rows of pixels whose samples lie side by side: columns first, since that leaves fewer rows, then
-//! rows.
+//! Resizes one plane, or rows of pixels whose samples lie side by side: columns first, since that
+//! leaves fewer rows, then rows.
 //!
-//! The arithmetic is that of whole numbers, 16 bits wide and added up in 32: processors multiply two pairs of samples and
-//! weights and add the products in one step. So samples that meet the weights of a pair lie side by side, and all
-//! processors give the same.
+//! The arithmetic is that of whole numbers, 16 bits wide and added up in 32: processors multiply
+//! two pairs of samples and weights and add the products in one step. So samples that meet the
+//! weights of a pair lie side by side, and all processors give the same.
 
 use fearless_simd::{Bytes, Level, Simd, SimdBase, SimdCombine, SimdNarrow, SimdSplit, SimdWiden, dispatch};
 use fearless_simd::{SimdIntWiden, SimdInterleaved, i16x16, i32x8, u8x16, u32x4, u32x8};
@@ -13,7 +13,8 @@ use super::axis::{Axis, WEIGHT_BITS};
 /// Samples that belong to somebody else, one byte each.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
-    /// Rows of `stride` bytes; the last may end after its samples, and rows that are missing are zeros.
+    /// Rows of `stride` bytes; the last may end after its samples, and rows that are missing are
+    /// zeros.
     pub(crate) data: &'a [u8],
     pub(crate) stride: usize,
     /// Samples in a row, of whatever component.
@@ -28,7 +29,8 @@ pub(crate) const ROWS: usize = 8;
 /// Source columns that are filtered at a time.
 const COLUMNS: usize = 32;
 
-/// Bits behind the point that samples have between the two passes; with a sign and room for overshooting they fill 16.
+/// Bits behind the point that samples have between the two passes; with a sign and room for
+/// overshooting they fill 16.
 const FRACTION_BITS: u32 = 6;
 
 /// Working memory for one strip.
@@ -36,12 +38,14 @@ const FRACTION_BITS: u32 = 6;
 pub(crate) struct Strip {
     /// Some columns of each two source rows that the strip needs: above, below, above, below.
     source: Vec<[i16; 2 * COLUMNS]>,
-    /// Each two columns of the strip before its rows are filtered: in each word the left and the right sample of a row.
+    /// Each two columns of the strip before its rows are filtered: in each word the left and the
+    /// right sample of a row.
     columns: Vec<[u32; ROWS]>,
 }
 
 impl Strip {
-    /// Returns the bytes that rows of `samples` take at most when `height` of them become `target_height`.
+    /// Returns the bytes that rows of `samples` take at most when `height` of them become
+    /// `target_height`.
     pub(crate) fn memory(samples: u32, height: u32, target_height: u32) -> u64 {
         let rows = rows(height, target_height);
         // Windows of rows may reach beyond the last column; how far is bounded by their number.

@@ -17,12 +17,15 @@ pub(super) const TIMED_OUT: i32 = 124;
 /// Nested groups of a drawing cost some kilobytes each.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Memory that the kernel counts beside what a decoder asks for: the stack above, those of the two threads, the program's own data.
+/// Memory that the kernel counts beside what a decoder asks for: the stack above, those of the two
+/// threads, the program's own data.
 const BASE_BYTES: u64 = (STACK_BYTES as u64) + (48 << 20);
 
-/// Decodes one picture from standard input to standard output, as [`DecoderProcess`](super::DecoderProcess) has asked for.
+/// Decodes one picture from standard input to standard output, as
+/// [`DecoderProcess`](super::DecoderProcess) has asked for.
 ///
-/// For a program's `main`, which should do nothing else before or after. The process ends itself at the deadline.
+/// For a program's `main`, which should do nothing else before or after. The process ends itself at
+/// the deadline.
 #[must_use]
 pub fn run_decoder() -> ExitCode {
     match work() {

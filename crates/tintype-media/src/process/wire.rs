@@ -75,7 +75,8 @@ pub(super) fn most_bytes((width, height): (u32, u32)) -> u64 {
     6 + MAX_PROFILE_BYTES as u64 + u64::from(width) * u64::from(height) * 4
 }
 
-/// Reads an answer; none when the process ended before it had one. The process has seen hostile data: nothing that it says is taken for granted.
+/// Reads an answer; none when the process ended before it had one. The process has seen hostile
+/// data: nothing that it says is taken for granted.
 pub(super) fn parse(header: &Header, (width, height): (u32, u32), bytes: &[u8]) -> Option<Result<Decoded, Error>> {
     let (kind, rest) = bytes.split_first()?;
     let reason = || String::from_utf8_lossy(rest).chars().take(1000).collect::<String>();

@@ -1,12 +1,14 @@
-//! Lanczos3 for rows that come one by one: nothing is held but the output rows that are not complete.
+//! Lanczos3 for rows that come one by one: nothing is held but the output rows that are not
+//! complete.
 
 use super::across::{Across, BATCH};
 use super::weights::{Kernel, Lattice};
 
 /// A picture on its way to a smaller size.
 ///
-/// Resizing is linear: each row is resized across at once, and added with its weights to the output rows that it is part
-/// of. So rows may also come in any order, and with some of their pixels at a time, as long as each pixel comes once.
+/// Resizing is linear: each row is resized across at once, and added with its weights to the output
+/// rows that it is part of. So rows may also come in any order, and with some of their pixels at a
+/// time, as long as each pixel comes once.
 pub(super) struct RowResizer {
     across: Across,
     down: Kernel,

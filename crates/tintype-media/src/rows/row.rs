@@ -23,8 +23,8 @@ impl Row<'_> {
         }
     }
 
-    /// Writes the samples as numbers from 0 to 1, times that of the last channel for `weighted` ones; a row that is too
-    /// short ends in zeros.
+    /// Writes the samples as numbers from 0 to 1, times that of the last channel for `weighted`
+    /// ones; a row that is too short ends in zeros.
     pub(super) fn write(self, target: &mut [f32], weighted: Option<usize>) {
         crate::simd::vectorised(
             #[inline(always)]
@@ -95,7 +95,8 @@ impl Sample for u16 {
     }
 }
 
-/// Returns the nearest whole number of one from 0 to 65,535, in the low bits, by a sum that has no room for a fraction.
+/// Returns the nearest whole number of one from 0 to 65,535, in the low bits, by a sum that has no
+/// room for a fraction.
 #[inline(always)]
 fn nearest(value: f32) -> u32 {
     const NO_FRACTION: f32 = 8_388_608.0;

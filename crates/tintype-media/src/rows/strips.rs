@@ -1,5 +1,5 @@
-//! Lanczos3 for whole rows that come from top to bottom: as soon as there are enough for a strip of the result, it is
-//! made as one of a plane is.
+//! Lanczos3 for whole rows that come from top to bottom: as soon as there are enough for a strip of
+//! the result, it is made as one of a plane is.
 
 use fearless_simd::Level;
 

@@ -11,8 +11,9 @@ use crate::frame::{Frame, Samples};
 pub(crate) enum Pixels {
     /// As files have them.
     Straight(Frame),
-    /// Colours times alpha if there is any, all from 0 to 1 but for what overshoots at edges. What is cut off there, and what
-    /// is rounded where little is to be seen, would be missing from all smaller sizes.
+    /// Colours times alpha if there is any, all from 0 to 1 but for what overshoots at edges. What
+    /// is cut off there, and what is rounded where little is to be seen, would be missing from all
+    /// smaller sizes.
     Weighted(Frame<f32>),
 }
 

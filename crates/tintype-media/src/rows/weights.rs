@@ -56,13 +56,14 @@ impl Kernel {
         (f64::from(index) + 0.5) * self.scale
     }
 
-    /// Writes the weights of those samples of the window that are on the lattice, and returns the first of them, counted
-    /// on the lattice. The weights of the whole window add up to one.
+    /// Writes the weights of those samples of the window that are on the lattice, and returns the
+    /// first of them, counted on the lattice. The weights of the whole window add up to one.
     pub(super) fn weights(&self, index: u32, lattice: Lattice, weights: &mut Vec<f32>) -> u32 {
         let window = self.window(index);
         let scale = self.scale.max(1.0);
         let start = (f64::from(window.start) + 0.5 - self.centre(index)) / scale;
-        // sin(pi t) is 3 s - 4 s^3 with s = sin(pi t / 3), and that comes by rotation from one sample to the next.
+        // sin(pi t) is 3 s - 4 s^3 with s = sin(pi t / 3), and that comes by rotation from one
+        // sample to the next.
         let (mut sine, mut cosine) = (start * PI / LOBES).sin_cos();
         let (turn_sine, turn_cosine) = (PI / LOBES / scale).sin_cos();
         let on_lattice = lattice.count(window.start)..lattice.count(window.end);
@@ -89,7 +90,8 @@ impl Kernel {
         ((2.0 * LOBES * self.scale.max(1.0)).ceil() as u32).saturating_add(1).min(self.input)
     }
 
-    /// Returns the most output samples that `batch` input samples, one after the other, are part of.
+    /// Returns the most output samples that `batch` input samples, one after the other, are part
+    /// of.
     pub(super) fn overlap(&self, batch: u32) -> u32 {
         // Windows are six output samples wide, and each end may be rounded outwards.
         let scale = self.scale.max(1.0);

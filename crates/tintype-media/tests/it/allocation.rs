@@ -6,7 +6,8 @@ use std::cell::Cell;
 struct Counting;
 
 thread_local! {
-    /// Bytes now, and at most. A block freed by another thread than its own would be counted wrongly; none is here.
+    /// Bytes now, and at most. A block freed by another thread than its own would be counted
+    /// wrongly; none is here.
     static LIVE: Cell<(isize, isize)> = const { Cell::new((0, 0)) };
 }
 
@@ -22,7 +23,8 @@ fn size(bytes: usize) -> isize {
     isize::try_from(bytes).unwrap_or(isize::MAX)
 }
 
-// SAFETY: every call goes to the system's allocator unchanged; counting neither allocates nor panics.
+// SAFETY: every call goes to the system's allocator unchanged; counting neither allocates nor
+// panics.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(size(layout.size()));

@@ -74,8 +74,8 @@ fn inks() -> impl Iterator<Item = [u8; 4]> {
 fn inks_with_a_profile_are_within_one() {
     let profile = inks_profile();
     for inks in inks() {
-        // A few levels more or less from pixel to pixel, so that what eight bits round is gone from the mean: in the
-        // dark a level of a colour difference alone is more than one.
+        // A few levels more or less from pixel to pixel, so that what eight bits round is gone from
+        // the mean: in the dark a level of a colour difference alone is more than one.
         let pixel = |index: usize| {
             let step = (index % usize::from(SIDE) * 3 + index / usize::from(SIDE) * 5) % 5;
             inks.map(|ink| if ink < 128 { ink + step as u8 } else { ink - step as u8 })

@@ -1,7 +1,8 @@
-//! Colour in double precision: what pictures with profiles should look like, and how far from it they are.
+//! Colour in double precision: what pictures with profiles should look like, and how far from it
+//! they are.
 //!
-//! CIE coordinates are relative to D50, as in ICC profiles; matrices have the primaries as columns, as the profiles of these
-//! spaces have them.
+//! CIE coordinates are relative to D50, as in ICC profiles; matrices have the primaries as columns,
+//! as the profiles of these spaces have them.
 
 pub(crate) type Triple = [f64; 3];
 
@@ -53,8 +54,9 @@ pub(crate) fn lab(srgb: Triple) -> Triple {
     lab_of_xyz(times(&SRGB, srgb.map(linear)))
 }
 
-/// The CIEDE2000 colour difference: Sharma, Wu and Dalal, "The CIEDE2000 color-difference formula: implementation notes,
-/// supplementary test data, and mathematical observations", Color Research and Application 30, 2005.
+/// The CIEDE2000 colour difference: Sharma, Wu and Dalal, "The CIEDE2000 color-difference formula:
+/// implementation notes, supplementary test data, and mathematical observations", Color Research
+/// and Application 30, 2005.
 pub(crate) fn delta_e([l1, a1, b1]: Triple, [l2, a2, b2]: Triple) -> f64 {
     let seventh = |chroma: f64| (chroma.powi(7) / (chroma.powi(7) + 25_f64.powi(7))).sqrt();
     let g = 0.5 * (1.0 - seventh(f64::midpoint(a1.hypot(b1), a2.hypot(b2))));
@@ -96,7 +98,8 @@ fn inks_to_lab(inks: [f64; 4]) -> Triple {
     lab_of_xyz(times(&SRGB, std::array::from_fn(light)))
 }
 
-/// Returns what [`inks_profile`] says: Lab between the points of its table, linearly along each ink.
+/// Returns what [`inks_profile`] says: Lab between the points of its table, linearly along each
+/// ink.
 pub(crate) fn inks_to_srgb(inks: [u8; 4]) -> Triple {
     let points = 255 / INK_STEP;
     let cell = inks.map(|ink| (ink / INK_STEP).min(points - 1));
@@ -126,7 +129,8 @@ pub(crate) fn inks_profile() -> Vec<u8> {
     };
     let mut table = [b"mft2\0\0\0\0".as_slice(), &[4, 3, POINTS, 0]].concat();
     table.extend(fixed(&[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]));
-    // Curves of two points, which change nothing: of four inks before the table, of three coordinates after it.
+    // Curves of two points, which change nothing: of four inks before the table, of three
+    // coordinates after it.
     table.extend([0, 2, 0, 2]);
     table.extend([0, 0, 255, 255].repeat(4));
     for point in 0..u32::from(POINTS).pow(4) {

@@ -33,7 +33,8 @@ pub(crate) fn iccp(profile: &[u8]) -> Vec<u8> {
     chunk(b"iCCP", &[b"p3\0\0", deflate(profile).as_slice()].concat())
 }
 
-/// Returns a PNG of `width` x `height` whose rows are given unfiltered, with `extra` chunks before the pixels.
+/// Returns a PNG of `width` x `height` whose rows are given unfiltered, with `extra` chunks before
+/// the pixels.
 pub(crate) fn png(width: u32, height: u32, depth: u8, colour_type: u8, rows: &[u8], extra: &[u8]) -> Vec<u8> {
     let row_len = if height == 0 { 1 } else { (rows.len() / height as usize).max(1) };
     let filtered: Vec<u8> = rows.chunks(row_len).flat_map(|row| [&[0], row].concat()).collect();

@@ -131,7 +131,8 @@ fn images_are_images_whatever_they_are_called() {
     }
 }
 
-/// Files that show the gradient in full colour and stand upright; tolerances are those of the codec and the palette.
+/// Files that show the gradient in full colour and stand upright; tolerances are those of the codec
+/// and the palette.
 const COLOURED: &[(&str, u8)] = &[
     ("rgb.png", 8),
     ("anim.png", 8),

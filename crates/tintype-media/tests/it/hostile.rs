@@ -40,7 +40,8 @@ fn a_tiny_gif_that_claims_four_gigapixels_is_refused_but_probed() {
     let probed = probed.unwrap();
     assert_eq!((probed.width, probed.height), (65_535, 65_535));
     assert!(matches!(made, Err(Error::TooManyPixels { .. })));
-    // And with the pixels allowed, it ends soon, in little memory: rows that do not come cost nothing.
+    // And with the pixels allowed, it ends soon, in little memory: rows that do not come cost
+    // nothing.
     let options = ThumbnailOptions::default().with_limits(Limits::default().with_max_pixels(u64::MAX));
     let (_, used) = peak(|| thumbnails(Cursor::new(huge_gif()), &options));
     assert!(used < 32 << 20, "used {used}");

@@ -18,7 +18,8 @@ pub(crate) fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     [&file[..], &directory, b"PK\x05\x06\0\0\0\0", &count, &count, &len, &start, &[0, 0]].concat()
 }
 
-/// An office document: its content types declare `main` as the part called `name`; the other parts come first.
+/// An office document: its content types declare `main` as the part called `name`; the other parts
+/// come first.
 pub(crate) fn office(name: &str, main: &str) -> Vec<u8> {
     let types = format!(
         "<?xml version=\"1.0\"?><Types><Default Extension=\"xml\" ContentType=\"application/xml\"/>\
@@ -32,7 +33,8 @@ pub(crate) fn office(name: &str, main: &str) -> Vec<u8> {
     ])
 }
 
-/// An OLE compound file whose root has streams of these names, each of 4096 bytes that begin as said.
+/// An OLE compound file whose root has streams of these names, each of 4096 bytes that begin as
+/// said.
 pub(crate) fn ole(streams: &[(&str, &[u8])]) -> Vec<u8> {
     const FREE: u32 = 0xFFFF_FFFF;
     const END: u32 = 0xFFFF_FFFE;
@@ -90,7 +92,8 @@ pub(crate) fn element(id: &[u8], body: &[u8]) -> Vec<u8> {
     [id, &len.to_be_bytes(), body].concat()
 }
 
-/// A WebM or Matroska file of tracks of these types (1 for video, 2 for audio, 17 for subtitles) without known lengths.
+/// A WebM or Matroska file of tracks of these types (1 for video, 2 for audio, 17 for subtitles)
+/// without known lengths.
 pub(crate) fn ebml(doc_type: &str, tracks: &[u8]) -> Vec<u8> {
     let header = element(b"\x1A\x45\xDF\xA3", &element(b"\x42\x82", doc_type.as_bytes()));
     let track = |kind: &u8| element(b"\xAE", &[element(b"\xD7", &[1]), element(b"\x83", &[*kind])].concat());

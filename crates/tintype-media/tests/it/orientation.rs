@@ -12,7 +12,8 @@ const GREEN: [u8; 4] = [0, 255, 0, 255];
 const BLUE: [u8; 4] = [0, 0, 255, 255];
 const WHITE: [u8; 4] = [255, 255, 255, 255];
 
-/// Stored: red and green above, blue and white below, each 32 x 16 pixels, with an EXIF orientation.
+/// Stored: red and green above, blue and white below, each 32 x 16 pixels, with an EXIF
+/// orientation.
 fn quarters(orientation: u8) -> Vec<u8> {
     let mut rows = Vec::new();
     for y in 0..32 {

@@ -67,7 +67,8 @@ fn run(bytes: &[u8]) -> Result<(), TestCaseError> {
             prop_assert_eq!((thumbnail.width, thumbnail.height), sides);
         }
     }
-    // A caught panic is no disaster, but in what is our own it would be one; the decoders' are known from a larger run.
+    // A caught panic is no disaster, but in what is our own it would be one; the decoders' are
+    // known from a larger run.
     let in_headers = matches!(probed, Err(Error::Panicked { .. }));
     prop_assert!(!in_headers);
     Ok(())

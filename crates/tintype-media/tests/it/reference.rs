@@ -15,7 +15,8 @@ fn lanczos(x: f64) -> f64 {
     if x.abs() < 3.0 { sinc(x) * sinc(x / 3.0) } else { 0.0 }
 }
 
-/// Returns the samples of a line that one of `count` is made of, of a part that begins at `start` and is `len` long.
+/// Returns the samples of a line that one of `count` is made of, of a part that begins at `start`
+/// and is `len` long.
 fn weights(index: u32, count: u32, (start, len): (f64, f64), line: u32) -> Vec<(u32, f64)> {
     let scale = len / f64::from(count);
     let centre = start + (f64::from(index) + 0.5) * scale - 0.5;
@@ -59,7 +60,8 @@ impl Reference {
         Self { width, height, pixels }
     }
 
-    /// Fails unless straight RGBA pixels are within `tolerance`; colours matter as much as they are seen.
+    /// Fails unless straight RGBA pixels are within `tolerance`; colours matter as much as they are
+    /// seen.
     #[track_caller]
     pub(crate) fn assert_near(&self, sides: (u32, u32), rgba: &[u8], tolerance: f64, what: &str) {
         assert_eq!(sides, (self.width, self.height), "{what}");

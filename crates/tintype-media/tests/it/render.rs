@@ -57,8 +57,10 @@ fn deep(samples: &[u8]) -> Vec<u8> {
     samples.iter().flat_map(|sample| [*sample; 2]).collect()
 }
 
-/// A file for each kind of pixel, and how near to the reference pictures of it are: those of JPEG are resized as planes with
-/// half the colour differences, which counts at the edge of a colour, and inks before they are lights; what is enlarged of pixels with alpha has been rounded once more.
+/// A file for each kind of pixel, and how near to the reference pictures of it are: those of JPEG
+/// are resized as planes with half the colour differences, which counts at the edge of a colour,
+/// and inks before they are lights; what is enlarged of pixels with alpha has been rounded once
+/// more.
 fn kinds(width: u32, height: u32) -> Vec<(&'static str, Vec<u8>, f64)> {
     let of = |channels| pixels(width, height, channels);
     let (w, h) = (width as u16, height as u16);

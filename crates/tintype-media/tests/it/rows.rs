@@ -40,8 +40,8 @@ fn interlaced_pictures_are_those_that_are_not() {
                 let (expected, found) = (picture(&plain, edge), picture(&passes, edge));
                 assert_eq!((found.width, found.height), (expected.width, expected.height));
                 for (found, expected) in found.pixels.iter().zip(expected.pixels) {
-                    // Whole numbers and sums in another order round elsewhere, and in a JPEG one step of a colour
-                    // difference is nearly two of blue.
+                    // Whole numbers and sums in another order round elsewhere, and in a JPEG one
+                    // step of a colour difference is nearly two of blue.
                     assert_near(*found, expected, 6);
                 }
             }

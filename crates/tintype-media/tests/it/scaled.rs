@@ -31,10 +31,12 @@ fn shift(picture: &Picture) -> (f64, f64) {
 
 #[test]
 fn no_scale_shifts_the_picture() {
-    // Sides that leave all remainders in blocks of eight and sixteen; edges for which all scales are enough.
+    // Sides that leave all remainders in blocks of eight and sixteen; edges for which all scales
+    // are enough.
     for (width, height) in [(1243, 827), (1001, 1009), (333, 95)] {
         let pixels = ramps(width, height);
-        // What writing and reading the thumbnail itself does to colours is the same for a source without scales.
+        // What writing and reading the thumbnail itself does to colours is the same for a source
+        // without scales.
         let pixmap = [format!("P6 {width} {height} 255\n").as_bytes(), &pixels].concat();
         let files = [false, true].map(|kind| jpeg(width, height, &pixels, jpeg_encoder::ColorType::Rgb, kind));
         for edge in [40, 60, 100, 150, 280, 500] {

@@ -1,4 +1,5 @@
-//! A study of types: formats that are easily taken for one another, told apart by what is in the files.
+//! A study of types: formats that are easily taken for one another, told apart by what is in the
+//! files.
 //!
 //! Each table holds files of one pair or group of formats, made here, and what they are.
 
@@ -386,7 +387,8 @@ fn other_office_suites_and_books_are_told_apart() {
     ] {
         cases.extend([("a", named(mime_type), kind, mime_type), ("b.zip", manifest(mime_type), kind, mime_type)]);
     }
-    // A chunk's header, Snappy's length, one literal: `ArchiveInfo` with the type of its first object.
+    // A chunk's header, Snappy's length, one literal: `ArchiveInfo` with the type of its first
+    // object.
     let apple = |object: &[u8], more: &str| {
         let message = [b"\x08".as_slice(), object, b"\x12\x03\x01\0\x05\x18\x0A"].concat();
         let info = [b"\x08\x01\x12", &[u8::try_from(message.len()).unwrap()][..], &message].concat();

@@ -13,8 +13,8 @@ use crate::schema::{derived_objects, files, grants, signing_keys, tokens, users}
 use crate::strays::{CHUNK, parse};
 use crate::tags::insert_tags;
 
-/// Makes users, grants, tokens and signing keys those of the source. Users are updated in place, since files
-/// point to them.
+/// Makes users, grants, tokens and signing keys those of the source. Users are updated in place,
+/// since files point to them.
 pub(super) fn replace_accounts(connection: &mut AnyConnection, export: &Export) -> QueryResult<()> {
     diesel::delete(tokens::table).execute(connection)?;
     diesel::delete(grants::table).execute(connection)?;

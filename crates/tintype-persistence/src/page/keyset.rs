@@ -284,7 +284,8 @@ impl<S: Source> Reader<'_, S> {
         self.load(sql)
     }
 
-    /// Sorts these files by the terms from `depth` on, and returns those after the place that match.
+    /// Sorts these files by the terms from `depth` on, and returns those after the place that
+    /// match.
     fn sort(
         &mut self,
         ids: &[i64],

@@ -173,7 +173,8 @@ fn files_of_a_user_that_is_gone_stay() {
     }
 }
 
-/// Reads of one page belong to one state: a file that comes or goes meanwhile is counted and shown, or neither.
+/// Reads of one page belong to one state: a file that comes or goes meanwhile is counted and shown,
+/// or neither.
 #[test]
 fn count_and_page_are_of_one_moment() {
     let database = fresh();

@@ -50,7 +50,8 @@ impl Fresh {
     }
 }
 
-/// Names the database that the tests run on: `sqlite`, or `postgres` for the run that `postgres.rs` starts.
+/// Names the database that the tests run on: `sqlite`, or `postgres` for the run that `postgres.rs`
+/// starts.
 pub(crate) const TEST_DATABASE: &str = "TINTYPE_TEST_DATABASE";
 
 /// Returns the server to test on, unless it is SQLite's turn.

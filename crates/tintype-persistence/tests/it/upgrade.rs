@@ -19,7 +19,8 @@ const MIGRATIONS: [[&str; 2]; 2] = [
     ],
 ];
 
-/// Rows as that version wrote them: a user with a token, two pictures, of which the second was deleted, and a document.
+/// Rows as that version wrote them: a user with a token, two pictures, of which the second was
+/// deleted, and a document.
 const ROWS: &str = "
     CREATE TABLE __diesel_schema_migrations (
         version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP

@@ -1,5 +1,5 @@
-//! What a Rust program would do without a library for thumbnails: decode with `image`, resize the whole picture for each size
-//! with `fast_image_resize`, encode with `image`.
+//! What a Rust program would do without a library for thumbnails: decode with `image`, resize the
+//! whole picture for each size with `fast_image_resize`, encode with `image`.
 
 use std::error::Error;
 use std::io::Cursor;

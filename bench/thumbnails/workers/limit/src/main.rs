@@ -1,4 +1,5 @@
-//! libjpeg-turbo's decode of a JPEG file to planes at half its size, and nothing else: long the least that thumbnails cost.
+//! libjpeg-turbo's decode of a JPEG file to planes at half its size, and nothing else: long the
+//! least that thumbnails cost.
 
 use std::error::Error;
 

@@ -28,7 +28,8 @@ pub struct Thumbnail {
 ///
 /// # Errors
 ///
-/// When a request cannot be understood or an answer cannot be written; what `make` cannot do is an answer.
+/// When a request cannot be understood or an answer cannot be written; what `make` cannot do is an
+/// answer.
 pub fn serve(
     version: impl Display,
     mut make: impl FnMut(&Path) -> Result<Vec<Thumbnail>, Box<dyn Error>>,
@@ -66,7 +67,8 @@ fn measure(
     Ok(((cpu_nanoseconds()? - start) / u64::from(iterations), made))
 }
 
-/// Returns the time that all threads of the process have had, and the processes that it has started and that have ended.
+/// Returns the time that all threads of the process have had, and the processes that it has started
+/// and that have ended.
 fn cpu_nanoseconds() -> nix::Result<u64> {
     let nanoseconds = |usage: Usage| {
         let (user, system) = (usage.user_time(), usage.system_time());

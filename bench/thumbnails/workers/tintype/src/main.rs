@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use protocol::{EDGES, QUALITY, Thumbnail};
 use tintype_media::{DecoderProcess, Limits, ThumbnailOptions, Thumbnailer, run_decoder};
 
-/// The argument with which the worker starts itself for a picture that is decoded in a process of its own.
+/// The argument with which the worker starts itself for a picture that is decoded in a process of
+/// its own.
 const DECODE: &str = "decode";
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {

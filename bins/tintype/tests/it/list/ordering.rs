@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use std::cmp::Ordering;
 use tintype_testkit::{Account, Client, Server};
 
-/// Eight files of three users with repeated values, nulls, and ids in another order than anything else.
+/// Eight files of three users with repeated values, nulls, and ids in another order than anything
+/// else.
 fn library() -> (Server, Client) {
     let server = server();
     let users = [
@@ -50,7 +51,8 @@ fn value(object: &Value, name: &str) -> Value {
     }
 }
 
-/// Compares as the contract orders: by each name in turn, nulls last in both directions, and by `-id` in the end.
+/// Compares as the contract orders: by each name in turn, nulls last in both directions, and by
+/// `-id` in the end.
 fn compare(one: &Value, other: &Value, ordering: &str) -> Ordering {
     for name in ordering.split(',') {
         let (name, descending) = name.strip_prefix('-').map_or((name, false), |name| (name, true));

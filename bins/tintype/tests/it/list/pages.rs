@@ -90,7 +90,8 @@ fn ten_files_are_a_page_unless_a_limit_is_given() {
     let (_server, admin) = library(12);
     for limit in ["", "abc", "0", "-1", "1.5", "99999999999999999999999", "１"] {
         let page = list(&admin, &[("limit", limit)]).expect_status(200).json();
-        // The number that overflows may as well be read as very large; everything else is the default.
+        // The number that overflows may as well be read as very large; everything else is the
+        // default.
         let expected =
             if limit.len() > 20 { [10, 12].contains(&results(&page).len()) } else { results(&page).len() == 10 };
         // Python, and so the original, reads full-width digits as digits.

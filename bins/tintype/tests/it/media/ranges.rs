@@ -51,7 +51,8 @@ fn one_range_is_a_206_with_exactly_its_bytes() {
     for (range, start, end) in cases {
         let response = served.get(&[("Range", range)]);
         if range.len() > 20 && response.status() == 200 {
-            // A number beyond 64 bits may be taken for one that does not parse, and the range be ignored.
+            // A number beyond 64 bits may be taken for one that does not parse, and the range be
+            // ignored.
             continue;
         }
         assert_eq!(response.status(), 206, "{range}: {response}");
@@ -132,7 +133,8 @@ fn a_range_that_is_not_one_is_ignored() {
     let served = served();
     for range in ["bytes", "bytes=", "bytes=a-b", "bytes=-", "items=0-9", "0-9", "bytes=1-2-3", "bytes=9-5", ""] {
         let response = served.get(&[("Range", range)]);
-        // Section 14.2 has a server ignore what is malformed; servers that call it unsatisfiable are common enough to be tolerated.
+        // Section 14.2 has a server ignore what is malformed; servers that call it unsatisfiable
+        // are common enough to be tolerated.
         match response.status() {
             200 => assert!(response.bytes() == served.content, "{range}"),
             status => assert_eq!(status, 416, "{range}: {response}"),
@@ -146,7 +148,8 @@ fn many_overlapping_ranges_do_not_multiply_the_file() {
     let range = format!("bytes={}", vec!["0-"; 500].join(","));
     let response = served.get(&[("Range", &range)]);
     assert!([200, 206, 416].contains(&response.status()), "{response}");
-    // RFC 9110, section 17.15: a request of two kilobytes must not be answered with hundreds of copies.
+    // RFC 9110, section 17.15: a request of two kilobytes must not be answered with hundreds of
+    // copies.
     assert!(response.bytes().len() < 10 * LENGTH, "{} bytes for {LENGTH}", response.bytes().len());
 }
 
@@ -166,7 +169,8 @@ fn if_range_gives_the_range_of_the_same_content_and_the_whole_of_another() {
     ];
     for (validator, status) in cases {
         let response = served.get(&[("Range", "bytes=0-9"), ("If-Range", validator)]);
-        // A date is a strong validator only when it is well in the past, so the whole may be sent as well.
+        // A date is a strong validator only when it is well in the past, so the whole may be sent
+        // as well.
         let tolerated = validator == modified && response.status() == 200;
         assert!(response.status() == status || tolerated, "If-Range: {validator}: {response}");
         let expected = if response.status() == 206 { &served.content[..10] } else { &served.content[..] };

@@ -20,7 +20,8 @@ pub(super) struct Fleet {
 /// Where the bucket has the files.
 pub(super) const PREFIX: &str = "files";
 
-/// Until when the lease of a server that was killed is over and another has swept, on a machine that is busy with tests.
+/// Until when the lease of a server that was killed is over and another has swept, on a machine
+/// that is busy with tests.
 const SWEEP_LIMIT: Duration = Duration::from_secs(90);
 
 /// Returns whether outages are to last as long as somebody may take to notice.
@@ -28,7 +29,8 @@ pub(super) fn is_long() -> bool {
     std::env::var("TINTYPE_TEST_LONG").is_ok_and(|value| value == "true")
 }
 
-/// Returns how long something may take: only the long run, which has the machine to itself, holds the servers to it.
+/// Returns how long something may take: only the long run, which has the machine to itself, holds
+/// the servers to it.
 pub(super) fn limit(promised: Duration) -> Duration {
     if is_long() { promised } else { 6 * promised }
 }
@@ -41,8 +43,9 @@ pub(super) fn report(line: &str) {
 }
 
 impl Fleet {
-    /// Starts two servers; `None` where PostgreSQL or Garage is not installed, and where the whole suite runs on one of them:
-    /// these tests run on both whatever they are told, so that once is enough.
+    /// Starts two servers; `None` where PostgreSQL or Garage is not installed, and where the whole
+    /// suite runs on one of them: these tests run on both whatever they are told, so that once is
+    /// enough.
     pub(super) fn start(configuration: &[(&str, &str)]) -> Option<Self> {
         if is_told() || Postgres::shared().is_none() || !Garage::is_installed() {
             return None;
@@ -63,8 +66,8 @@ impl Fleet {
         Some(Self { servers, clients, postgres, garage })
     }
 
-    /// Asserts that nothing acknowledged is lost, that each row has its objects, and that after the sweep each object has
-    /// a row.
+    /// Asserts that nothing acknowledged is lost, that each row has its objects, and that after the
+    /// sweep each object has a row.
     #[track_caller]
     pub(super) fn assert_whole(&mut self, load: &Load) {
         // Nothing is under way any more, so that whatever no row owns may be swept at once.

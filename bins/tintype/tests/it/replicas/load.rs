@@ -8,13 +8,15 @@ use std::thread::{Scope, sleep};
 use std::time::{Duration, Instant};
 use tintype_testkit::{Client, Form, Request};
 
-/// How long whoever was told to come back stays away: shorter than `Retry-After` says, so that more come meanwhile.
+/// How long whoever was told to come back stays away: shorter than `Retry-After` says, so that more
+/// come meanwhile.
 const AWAY: Duration = Duration::from_millis(50);
 
 /// Clients that upload, replace and delete, and remember what they were promised.
 #[derive(Default)]
 pub(super) struct Load {
-    /// The checksums that a file may have by its number: one, or two while it is not known whether its content was replaced.
+    /// The checksums that a file may have by its number: one, or two while it is not known whether
+    /// its content was replaced.
     files: Mutex<HashMap<i64, Vec<String>>>,
     answers: Mutex<Vec<Answer>>,
     over: AtomicBool,
@@ -54,8 +56,8 @@ impl Drop for Running<'_> {
 }
 
 impl Load {
-    /// Starts eight writers and two readers, which take the clients in turn until the guard is dropped; they finish what
-    /// they are at.
+    /// Starts eight writers and two readers, which take the clients in turn until the guard is
+    /// dropped; they finish what they are at.
     pub(super) fn begin<'s, 'e>(&'e self, scope: &'s Scope<'s, 'e>, clients: &'e [Client]) -> Running<'e> {
         for first in 0..8 {
             scope.spawn(move || self.write(clients.iter().cycle().skip(first)));
@@ -128,7 +130,8 @@ impl Load {
         None
     }
 
-    /// Returns a form that no other is like: mostly something small, now and then what goes in parts.
+    /// Returns a form that no other is like: mostly something small, now and then what goes in
+    /// parts.
     fn content(&self) -> (Form, String) {
         let seed = self.seed.fetch_add(1, Ordering::SeqCst);
         let content = match seed % 40 {

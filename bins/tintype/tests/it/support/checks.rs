@@ -4,14 +4,16 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use tintype_testkit::Response;
 
-/// Asserts that an answer is the one error body, of that status, and that its `detail` is that text.
+/// Asserts that an answer is the one error body, of that status, and that its `detail` is that
+/// text.
 #[track_caller]
 pub(crate) fn assert_problem(response: &Response, status: u16, detail: &str) {
     let body = problem(response, status);
     assert_eq!(body["detail"], detail, "{response}");
 }
 
-/// Asserts that an answer is the one error body with status 400 and exactly this list for the field.
+/// Asserts that an answer is the one error body with status 400 and exactly this list for the
+/// field.
 #[track_caller]
 pub(crate) fn assert_field_error(response: &Response, field: &str, message: &str) {
     let body = problem(response, 400);

@@ -1,4 +1,5 @@
-//! Pictures made for the occasion, by the `image` crate or, where it cannot write a mode, byte by byte.
+//! Pictures made for the occasion, by the `image` crate or, where it cannot write a mode, byte by
+//! byte.
 
 use image::{DynamicImage, GenericImageView, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use std::io::Cursor;
@@ -66,9 +67,11 @@ pub(crate) fn decode(bytes: &[u8]) -> (ImageFormat, DynamicImage) {
     (format, image::load_from_memory_with_format(bytes, format).expect("a whole image"))
 }
 
-/// Puts an EXIF segment with that orientation (and a camera's name to look for) behind the start of a JPEG.
+/// Puts an EXIF segment with that orientation (and a camera's name to look for) behind the start of
+/// a JPEG.
 pub(crate) fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
-    // EXIF 2.3: "Exif", two zeros, then a little-endian TIFF with one directory of two entries: Make (0x010F, text) and Orientation (0x0112, short).
+    // EXIF 2.3: "Exif", two zeros, then a little-endian TIFF with one directory of two entries:
+    // Make (0x010F, text) and Orientation (0x0112, short).
     let mut tiff = b"Exif\0\0II*\0\x08\0\0\0\x02\0".to_vec();
     tiff.extend_from_slice(&[0x0F, 0x01, 2, 0, 12, 0, 0, 0, 38, 0, 0, 0]);
     tiff.extend_from_slice(&[0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);

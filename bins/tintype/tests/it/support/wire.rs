@@ -23,7 +23,8 @@ pub(crate) fn get_verbatim(server: &Server, path: &str) -> Response {
     connection.read_response().unwrap_or_else(|error| panic!("no answer to `{path}`: {error}"))
 }
 
-/// Sends a whole request and reads the answer even if the server stops reading half-way, as patient clients do.
+/// Sends a whole request and reads the answer even if the server stops reading half-way, as patient
+/// clients do.
 #[track_caller]
 pub(crate) fn send_all(server: &Server, head: &str, body: &[u8]) -> Response {
     let mut connection = server.connect();
@@ -40,7 +41,8 @@ pub(crate) fn chunk(bytes: &[u8]) -> Vec<u8> {
     chunk
 }
 
-/// Sends a head that asks for `100 Continue`, and returns the connection once the server has said to go on: it is in the middle of the request then.
+/// Sends a head that asks for `100 Continue`, and returns the connection once the server has said
+/// to go on: it is in the middle of the request then.
 #[track_caller]
 pub(crate) fn begin_upload(server: &Server, client: &Client, length: usize, content_type: &str) -> RawConnection {
     begin(server, client, "POST", super::FILES, length, content_type)

@@ -86,7 +86,8 @@ pub(super) fn check(format: F, sample: Sample<'_>) -> Option<bool> {
     })
 }
 
-/// A table directory: its count, and tags whose places lie in the file (OpenType, "Table Directory").
+/// A table directory: its count, and tags whose places lie in the file (OpenType, "Table
+/// Directory").
 fn sfnt(Sample { head, len, .. }: Sample<'_>) -> bool {
     let Some(count) = head.be(4, 2).filter(|count| (1..=256).contains(count)) else {
         return false;

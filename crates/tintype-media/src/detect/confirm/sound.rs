@@ -23,7 +23,8 @@ pub(super) fn check(format: F, sample: Sample<'_>) -> Option<bool> {
         F::ImpulseTrackerModule => head.le_in(42, 2, 0x100..=0x300),
         F::MonkeysAudio => head.le_in(4, 2, 3000..=4500),
         F::Mpeg12Video => {
-            // Sides, their ratio, the rate of frames, a bit that is always set, and the start of what follows.
+            // Sides, their ratio, the rate of frames, a bit that is always set, and the start of
+            // what follows.
             let sides = head.be(4, 3).is_some_and(|sides| sides >> 12 > 0 && sides & 0xFFF > 0);
             let rates = head.byte(7).is_some_and(|rates| rates >> 4 > 0 && rates & 15 > 0);
             let marked = head.byte(10).is_some_and(|byte| byte & 0x20 > 0);

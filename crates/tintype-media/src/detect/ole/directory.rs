@@ -92,7 +92,8 @@ impl Sectors<'_> {
         self.number(file, self.place(table) + sector % in_table * 4)
     }
 
-    /// Returns the sector in which a part of that table is: the header lists the first 109, a chain of sectors the rest.
+    /// Returns the sector in which a part of that table is: the header lists the first 109, a chain
+    /// of sectors the rest.
     fn table(&mut self, file: &mut File<'_>, index: u64) -> io::Result<u64> {
         const IN_HEADER: u64 = 109;
         let header = Bytes(self.header);

@@ -14,8 +14,8 @@ const TRACKS: u64 = 0x1654_AE6B;
 const TRACK: u64 = 0xAE;
 const TRACK_TYPE: u64 = 0x83;
 
-/// Elements that are looked at. Films have some dozens before their tracks, and some hundreds of clusters where the
-/// tracks come last.
+/// Elements that are looked at. Films have some dozens before their tracks, and some hundreds of
+/// clusters where the tracks come last.
 const MOST_ELEMENTS: usize = 1024;
 
 /// What the tracks are.

@@ -54,7 +54,8 @@ fn skip_tags(file: &mut File<'_>) -> io::Result<u64> {
     Ok(at)
 }
 
-/// Counts frames of one kind. A file of fewer than enough has to end with the last of them, or to have the name.
+/// Counts frames of one kind. A file of fewer than enough has to end with the last of them, or to
+/// have the name.
 fn frames(file: &mut File<'_>, start: u64, extension: &str) -> io::Result<Option<Detected>> {
     let (mut at, mut count, mut first) = (start, 0, None);
     while count < ENOUGH {
@@ -156,7 +157,8 @@ impl Frame {
         let code = bytes.byte(4)?;
         let rate = *RATES.get((code >> 6) as usize)?;
         let bits = KILOBITS.get((code & 63) as usize / 2)? * 1000;
-        // 1536 samples a frame, counted in words of two bytes; the odd codes at 44.1 kHz have one more.
+        // 1536 samples a frame, counted in words of two bytes; the odd codes at 44.1 kHz have one
+        // more.
         let words = 1536 * bits / (rate * 16) + u64::from(rate == 44_100 && code & 1 == 1);
         (version <= 10).then_some(Self { found: AC3, stream: version << 8 | code >> 6, len: words * 2 })
     }

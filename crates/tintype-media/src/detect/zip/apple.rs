@@ -29,7 +29,8 @@ pub(super) fn decide(file: &mut File<'_>, parts: &Parts, extension: &str) -> io:
     }))
 }
 
-/// Tells the three by the type of the first object in `Index/Document.iwa`: Pages has a number of its own.
+/// Tells the three by the type of the first object in `Index/Document.iwa`: Pages has a number of
+/// its own.
 fn by_document(file: &mut File<'_>, parts: &Parts, entry: &Entry, extension: &str) -> io::Result<Detected> {
     const PAGES_DOCUMENT: u64 = 10_000;
     const ROOT_DOCUMENT: u64 = 1;
@@ -44,7 +45,8 @@ fn by_document(file: &mut File<'_>, parts: &Parts, entry: &Entry, extension: &st
     })
 }
 
-/// Reads the type in the first `ArchiveInfo`: a chunk's header, Snappy's length and its first literal come before.
+/// Reads the type in the first `ArchiveInfo`: a chunk's header, Snappy's length and its first
+/// literal come before.
 fn first_type(chunk: &[u8]) -> Option<u64> {
     let mut rest = chunk.strip_prefix(&[0])?.get(3..)?;
     let _unpacked_len = varint(&mut rest)?;

@@ -30,7 +30,8 @@ pub(super) enum Directory {
 }
 
 impl Directory {
-    /// Says whether an archive begins at the file's beginning: with an entry that has a name, or with none at all.
+    /// Says whether an archive begins at the file's beginning: with an entry that has a name, or
+    /// with none at all.
     pub(super) fn begins(&self, file: &mut File<'_>) -> io::Result<bool> {
         let head = file.read_up_to(0, 64)?;
         let head = Bytes(&head);
@@ -134,7 +135,8 @@ impl Directory {
 }
 
 impl Entry {
-    /// Returns the entry's first bytes, unpacked; none where it is encrypted, damaged or packed in another way.
+    /// Returns the entry's first bytes, unpacked; none where it is encrypted, damaged or packed in
+    /// another way.
     pub(super) fn read(&self, file: &mut File<'_>, most: usize) -> io::Result<Vec<u8>> {
         let header = file.read_up_to(self.offset, 30)?;
         let header = Bytes(&header);

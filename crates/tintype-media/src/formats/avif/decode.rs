@@ -246,7 +246,8 @@ impl Coding {
     }
 }
 
-/// Returns a profile for primaries wider than those of sRGB, which the primaries of television are near enough to.
+/// Returns a profile for primaries wider than those of sRGB, which the primaries of television are
+/// near enough to.
 fn coded_profile(primaries: u16) -> Option<Vec<u8>> {
     let profile = match primaries {
         9 => ColorProfile::new_bt2020(),

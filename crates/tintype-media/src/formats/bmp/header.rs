@@ -20,7 +20,8 @@ struct Info {
 /// Where the information header begins in a file of its own.
 pub(super) const FILE_HEADER_BYTES: u64 = 14;
 
-/// "BM" begins many a text, so the header's own size must be one that was ever defined, and its planes 1.
+/// "BM" begins many a text, so the header's own size must be one that was ever defined, and its
+/// planes 1.
 pub(super) fn is_bitmap(head: &[u8]) -> bool {
     if !head.starts_with(b"BM") {
         return false;

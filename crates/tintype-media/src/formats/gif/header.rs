@@ -21,7 +21,8 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     if let Some((image, transparent)) = image {
         let descriptor: [u8; 9] = need(source, Format::Gif, image + 1)?;
         let side = |index: usize| u32::from(u16::from_le_bytes([descriptor[index], descriptor[index + 1]]));
-        // A first frame that reaches beyond the screen widens it, as Pillow and the browsers have it.
+        // A first frame that reaches beyond the screen widens it, as Pillow and the browsers have
+        // it.
         width = width.max(side(0) + side(4));
         height = height.max(side(2) + side(6));
         opaque = !transparent && (side(4), side(6)) == (width, height);
@@ -45,7 +46,8 @@ fn palette_len(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
-/// Pillow calls a GIF grey when its palette says nothing: entry *i* is the grey *i*, or there is none at all.
+/// Pillow calls a GIF grey when its palette says nothing: entry *i* is the grey *i*, or there is
+/// none at all.
 fn is_grey_ramp(palette: &[u8]) -> bool {
     palette.chunks_exact(3).enumerate().all(|(index, colour)| colour.iter().all(|sample| usize::from(*sample) == index))
 }

@@ -5,7 +5,8 @@ pub(crate) enum Brand {
     Other,
 }
 
-/// Reads the brands of an ISO base media file (ISO/IEC 14496-12, section 4.3): a video is not an image.
+/// Reads the brands of an ISO base media file (ISO/IEC 14496-12, section 4.3): a video is not an
+/// image.
 pub(crate) fn brand(head: &[u8]) -> Option<Brand> {
     if head.get(4..8)? != b"ftyp" {
         return None;
@@ -20,7 +21,8 @@ pub(crate) fn brand(head: &[u8]) -> Option<Brand> {
             | b"mif2" => {
                 found = Some(Brand::Other);
             }
-            // A file whose major brand is a video's stays a video, whatever still-image brands it is compatible with.
+            // A file whose major brand is a video's stays a video, whatever still-image brands it
+            // is compatible with.
             _ if index == 0 => return None,
             _ => {}
         }

@@ -37,7 +37,8 @@ pub(crate) fn read(source: &mut HeaderReader<'_>, format: Format) -> Result<Head
     Ok(header)
 }
 
-/// Returns the body of the top-level `meta` box, without version and flags, and where in the file it begins.
+/// Returns the body of the top-level `meta` box, without version and flags, and where in the file
+/// it begins.
 fn meta_box(source: &mut HeaderReader<'_>) -> Result<Option<(Vec<u8>, u64)>, Error> {
     let mut offset = 0;
     for _ in 0..MAX_TOP_BOXES {
@@ -96,7 +97,8 @@ impl PrimaryItem {
                 b"ispe" => sides = Some((be32(body, 4)?, be32(body, 8)?)),
                 b"irot" => turns = body.first()? & 3,
                 b"imir" => mirror = Some(body.first()? & 1),
-                // The configuration's flag for pictures without colour (AV1-ISOBMFF, section 2.3.3).
+                // The configuration's flag for pictures without colour (AV1-ISOBMFF, section
+                // 2.3.3).
                 b"av1C" => {
                     grey = body.get(2)? & 0x10 != 0;
                     deep = body.get(2)? & 0x40 != 0;
@@ -128,7 +130,8 @@ impl PrimaryItem {
     }
 }
 
-/// Rotation (quarter turns anticlockwise) comes before mirroring (axis 0 swaps top and bottom, 1 left and right).
+/// Rotation (quarter turns anticlockwise) comes before mirroring (axis 0 swaps top and bottom, 1
+/// left and right).
 fn orientation(turns: u8, mirror: Option<u8>) -> Orientation {
     match (turns, mirror) {
         (0, None) => Orientation::Normal,

@@ -1,4 +1,5 @@
-//! ISO/IEC 23008-12 and 14496-12: where the primary item's coded pictures are, and how they make up the whole.
+//! ISO/IEC 23008-12 and 14496-12: where the primary item's coded pictures are, and how they make up
+//! the whole.
 
 use std::ops::Range;
 
@@ -44,7 +45,8 @@ pub(crate) struct Tiles {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct HeifColour {
     pub(crate) coded: Option<CodedColour>,
-    /// A profile, before which the primaries and the transfer function of `coded` do not count (ISO/IEC 23000-22, section 7.3.6.4).
+    /// A profile, before which the primaries and the transfer function of `coded` do not count
+    /// (ISO/IEC 23000-22, section 7.3.6.4).
     pub(crate) profile: Option<Vec<u8>>,
 }
 
@@ -58,7 +60,8 @@ pub(crate) struct CodedColour {
 }
 
 impl HeifColour {
-    /// Reads a `colr` box, of which an item may have one with numbers and one with a profile, in any order.
+    /// Reads a `colr` box, of which an item may have one with numbers and one with a profile, in
+    /// any order.
     pub(super) fn read(&mut self, body: &[u8]) {
         match body.get(..4) {
             Some(b"nclx") => self.coded = CodedColour::parse(body).or(self.coded),
@@ -79,7 +82,8 @@ impl CodedColour {
     }
 }
 
-/// Finds the pieces of the primary item and of its alpha; `start` is where `meta` begins in the file.
+/// Finds the pieces of the primary item and of its alpha; `start` is where `meta` begins in the
+/// file.
 pub(super) fn read(source: &mut HeaderReader<'_>, meta: &[u8], start: u64, primary: u32) -> Result<HeifLayout, Error> {
     let picture = tiles(source, meta, start, primary)?;
     let alpha = match (alpha_of(meta, primary), alpha_of_tiles(meta, primary)) {
@@ -127,7 +131,8 @@ fn alpha_of(meta: &[u8], item: u32) -> Option<u32> {
         .map(|(_, from, _)| from)
 }
 
-/// Returns the alpha of each tile of a grid, if all have one: it may hang on them instead of the grid.
+/// Returns the alpha of each tile of a grid, if all have one: it may hang on them instead of the
+/// grid.
 fn alpha_of_tiles(meta: &[u8], grid: u32) -> Option<Vec<u32>> {
     if item_type(meta, grid)? != *b"grid" {
         return None;

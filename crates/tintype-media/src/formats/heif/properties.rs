@@ -2,8 +2,8 @@
 
 use super::boxes::{be16, be32, boxes, child};
 
-/// URNs that say of an auxiliary picture that it is alpha (ISO/IEC 23000-22, section 7.3.5.2, and ISO/IEC 23008-12, annex B);
-/// the others are depth maps, gain maps and the like.
+/// URNs that say of an auxiliary picture that it is alpha (ISO/IEC 23000-22, section 7.3.5.2, and
+/// ISO/IEC 23008-12, annex B); the others are depth maps, gain maps and the like.
 const ALPHA_URNS: [&[u8]; 2] = [b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1"];
 
 /// Returns the kinds and bodies of an item's properties, in their order.
@@ -32,7 +32,8 @@ pub(super) struct Crop {
 }
 
 impl Crop {
-    /// Reads `clap` (ISO/IEC 14496-12, section 12.1.4), whose offsets are between the centres; none where it is not inside.
+    /// Reads `clap` (ISO/IEC 14496-12, section 12.1.4), whose offsets are between the centres; none
+    /// where it is not inside.
     pub(super) fn parse(body: &[u8], (width, height): (u32, u32)) -> Option<Self> {
         let (left, width) = Self::part(body, (0, 16), width)?;
         let (top, height) = Self::part(body, (8, 24), height)?;

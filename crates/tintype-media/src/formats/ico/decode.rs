@@ -21,7 +21,8 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Err
     if is_png {
         return png::decode(Deadline::new(&mut Cursor::new(bytes), limits), job);
     }
-    // A decoder of icons knows about the mask below the bitmap, but must not choose another picture.
+    // A decoder of icons knows about the mask below the bitmap, but must not choose another
+    // picture.
     let mut icon = Cursor::new(alone(entry, &bytes));
     generic::decode(IcoDecoder::new(Deadline::new(&mut icon as &mut dyn BufReadSeek, limits)), job)
 }

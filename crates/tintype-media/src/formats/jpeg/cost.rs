@@ -19,7 +19,8 @@ pub(super) const KEPT_FILE_BYTES: usize = 2 << 20;
 /// The same for all planes that were decoded.
 pub(super) const KEPT_PLANE_BYTES: usize = 3 << 20;
 
-/// Returns an upper estimate in bytes of the peak memory of making pictures of which the largest has the sides `stored`.
+/// Returns an upper estimate in bytes of the peak memory of making pictures of which the largest
+/// has the sides `stored`.
 pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
     // The header's reader has parsed it before; what cannot be parsed cannot be afforded.
     let Ok(detail) = header.detail::<JpegDetail>() else {
@@ -51,7 +52,8 @@ pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
         _ => (jpeg.plane_bytes(options) + small).max(small * channels * 2) + (made - small),
     };
     let peak = decoding.max(kept_file + making.max(finishing).max(converting));
-    // The profile stays beside the pixels, as it is and as it is understood, with the tables of its curves.
+    // The profile stays beside the pixels, as it is and as it is understood, with the tables of its
+    // curves.
     let profile = if profile_bytes > 0 { 2 * profile_bytes + CURVES_BYTES } else { 0 };
     peak + profile + FIXED_BYTES
 }

@@ -1,4 +1,5 @@
-//! JPEG through `tintype-jpeg`: decoded no larger than the first thumbnail needs, then resized plane by plane.
+//! JPEG through `tintype-jpeg`: decoded no larger than the first thumbnail needs, then resized
+//! plane by plane.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -33,8 +34,9 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>, tools: &mut Tools) -> 
     };
     let options = scale::options(&jpeg, file.len() as u64, stored);
     let decoded = tools.decoder.decode(&jpeg, options, &jpeg_limits).map_err(failed)?;
-    // Memory that is new takes longer to get than to fill, so that of small files and of their planes stays. That of
-    // large ones does not: memory is what limits how many images are worked on at a time.
+    // Memory that is new takes longer to get than to fill, so that of small files and of their
+    // planes stays. That of large ones does not: memory is what limits how many images are worked
+    // on at a time.
     if file.capacity() <= KEPT_FILE_BYTES {
         tools.file = file;
     } else {

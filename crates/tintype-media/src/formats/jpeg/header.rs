@@ -24,8 +24,8 @@ pub(super) struct JpegDetail {
     pub(super) profile_bytes: u64,
 }
 
-/// Walks from segment to segment without reading what is between, which may be megabytes, and leaves to the decoder's
-/// own parser what counts for the decoder.
+/// Walks from segment to segment without reading what is between, which may be megabytes, and
+/// leaves to the decoder's own parser what counts for the decoder.
 pub(crate) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     let mut orientation = None;
     let mut profile_bytes = 0;

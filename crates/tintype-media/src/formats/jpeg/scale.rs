@@ -10,8 +10,9 @@ const SCALES: [Scale; 6] =
 
 /// Returns how many samples a plane must have at `scale` for one of the thumbnail's.
 ///
-/// A reduced transform drops frequencies of which Lanczos leaves a little, and nearer to 1 that shows, the more so the
-/// more `grain` there is. With these factors pictures lose 0.1 dB at most; the measurements are in `docs/performance.md`.
+/// A reduced transform drops frequencies of which Lanczos leaves a little, and nearer to 1 that
+/// shows, the more so the more `grain` there is. With these factors pictures lose 0.1 dB at most;
+/// the measurements are in `docs/performance.md`.
 fn margin(scale: Scale, grain: f64) -> f64 {
     let by_grain = if grain > HARSH {
         2.0
@@ -29,12 +30,13 @@ fn margin(scale: Scale, grain: f64) -> f64 {
     by_scale.max(by_grain)
 }
 
-/// [`grain`] of pictures that show what 1/2 drops, and of patterns that are finer than a thumbnail can show.
+/// [`grain`] of pictures that show what 1/2 drops, and of patterns that are finer than a thumbnail
+/// can show.
 const GRAINY: f64 = 110.0;
 const HARSH: f64 = 210.0;
 
-/// Estimates how much there is of the finest structure, from the coarseness of quantisation and the bits that are spent
-/// all the same: each bit more for every pixel is twice the amplitude.
+/// Estimates how much there is of the finest structure, from the coarseness of quantisation and the
+/// bits that are spent all the same: each bit more for every pixel is twice the amplitude.
 fn grain(jpeg: &JpegHeader<'_>, file_bytes: u64) -> f64 {
     let percent = match jpeg.quality().map_or(75.0, f64::from) {
         quality if quality < 50.0 => 5000.0 / quality,

@@ -1,4 +1,5 @@
-//! JPEG XL through jxl-oxide, the first frame. Runs in a process of its own: nothing in it can be stopped.
+//! JPEG XL through jxl-oxide, the first frame. Runs in a process of its own: nothing in it can be
+//! stopped.
 
 use std::io::Cursor;
 
@@ -67,15 +68,17 @@ pub(super) fn decode(bytes: Vec<u8>, job: &Job<'_>) -> Result<Decoded, Error> {
     Ok(Decoded { frame, icc_profile })
 }
 
-/// Returns the luminance of white, in cd/m², where it is high though the picture is no HDR. The decoder would compress such a
-/// range for a display of 255 cd/m², which makes everything brighter; libjxl and browsers show white as white.
+/// Returns the luminance of white, in cd/m², where it is high though the picture is no HDR. The
+/// decoder would compress such a range for a display of 255 cd/m², which makes everything brighter;
+/// libjxl and browsers show white as white.
 fn bright_white(image: &JxlImage) -> Option<f32> {
     let metadata = &image.image_header().metadata;
     let white = metadata.tone_mapping.intensity_target;
     (metadata.xyb_encoded && image.hdr_type().is_none() && white > 255.0).then_some(white)
 }
 
-/// Makes sRGB of a picture in PQ, which the decoder does not compress, so that `white` cd/m² are white.
+/// Makes sRGB of a picture in PQ, which the decoder does not compress, so that `white` cd/m² are
+/// white.
 fn write_relative_to(white: f32, stream: &mut ImageStream<'_>, pixels: &mut [u8], (width, samples): (u32, Samples)) {
     let linear = |code: u16| hdr::pq_luminance(f32::from(code) / 65_535.0) / white;
     let table: Vec<u8> = (0..=u16::MAX).map(|code| hdr::srgb(linear(code))).collect();

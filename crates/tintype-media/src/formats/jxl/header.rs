@@ -29,8 +29,8 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     Ok(header)
 }
 
-/// Returns the beginning of the code stream: that of the file, or what the boxes of a container hold, in one or in parts
-/// (ISO/IEC 18181-2, section 9).
+/// Returns the beginning of the code stream: that of the file, or what the boxes of a container
+/// hold, in one or in parts (ISO/IEC 18181-2, section 9).
 fn code_stream(source: &mut HeaderReader<'_>) -> Result<Vec<u8>, Error> {
     let (mut stream, mut at) = (Vec::new(), 0);
     if source.read_up_to(0, 2)? == [0xFF, 0x0A] {
@@ -129,7 +129,8 @@ impl Bits<'_> {
         self.choice([(1, 9), (1, 13), (1, 18), (1, 30)])
     }
 
-    /// `ImageMetadata`, annex D.3; none where it is cut short or has what thumbnails do not need to know.
+    /// `ImageMetadata`, annex D.3; none where it is cut short or has what thumbnails do not need to
+    /// know.
     fn metadata(&mut self) -> Option<Metadata> {
         let mut metadata = Metadata::default();
         if self.flag()? {
@@ -154,7 +155,8 @@ impl Bits<'_> {
             metadata.alpha |= self.extra_channel()?;
         }
         let _converted_to_xyb = self.flag()?;
-        // `ColourEncoding`: unless it is sRGB, whether there is a profile, then the colour space, of which 1 is grey.
+        // `ColourEncoding`: unless it is sRGB, whether there is a profile, then the colour space,
+        // of which 1 is grey.
         if !self.flag()? {
             let _profile = self.flag()?;
             metadata.grey = self.code()? == 1;

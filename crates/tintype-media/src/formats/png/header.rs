@@ -12,7 +12,8 @@ const MAX_EXIF_BYTES: usize = 1 << 20;
 /// The largest profiles of printing presses have some 3 MiB, deflated to about half.
 const MAX_DEFLATED_PROFILE_BYTES: u32 = 2 << 20;
 
-/// How much a profile may grow when it is inflated; its vector grows by doubling, and is more than once that large on the way.
+/// How much a profile may grow when it is inflated; its vector grows by doubling, and is more than
+/// once that large on the way.
 const PROFILE_EXPANSION: u64 = 5;
 
 /// What the decoder may allocate for any one chunk.
@@ -42,7 +43,8 @@ pub(crate) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     header.frame_bytes_per_pixel = 0;
     let line = u64::from(width) * channels * u64::from(depth).div_ceil(8);
     let expanded = u64::from(width) * header.samples.channels() as u64 * u64::from(depth).div_ceil(8);
-    // The decoder holds some lines as stored beside its window, one as it hands it over, and sixteen bits are swapped.
+    // The decoder holds some lines as stored beside its window, one as it hands it over, and
+    // sixteen bits are swapped.
     header.scratch_bytes += 3 * line + expanded * if depth == 16 { 2 } else { 1 } + (1 << 18);
     Ok(header)
 }
@@ -64,7 +66,8 @@ fn mode(depth: u8, colour_type: u8) -> Result<(ColourMode, u64), Error> {
     })
 }
 
-/// Walks the chunks for orientation and profile size, and says whether a `tRNS` chunk makes some pixels transparent.
+/// Walks the chunks for orientation and profile size, and says whether a `tRNS` chunk makes some
+/// pixels transparent.
 fn read_chunks(source: &mut HeaderReader<'_>, header: &mut Header) -> Result<bool, Error> {
     let mut transparent = false;
     let mut offset = 33;

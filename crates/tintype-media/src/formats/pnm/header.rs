@@ -49,7 +49,8 @@ pub(super) struct Parsed {
     pub(super) scale: f64,
 }
 
-/// Reads `P1` to `P6`, `Pf` and `PF`: words between white space, comments from `#` to the end of the line.
+/// Reads `P1` to `P6`, `Pf` and `PF`: words between white space, comments from `#` to the end of
+/// the line.
 pub(super) fn parse(head: &[u8]) -> Option<Parsed> {
     let kind = *head.get(1)?;
     let mut words = Words { bytes: head, offset: 2 };

@@ -1,6 +1,8 @@
-//! Drawings through resvg, drawn at the sides of the first thumbnail. Runs in a process of its own: a few lines of SVG can ask for hours of work.
+//! Drawings through resvg, drawn at the sides of the first thumbnail. Runs in a process of its own:
+//! a few lines of SVG can ask for hours of work.
 //!
-//! Nothing is fetched and no file is opened but fonts of the system; there are no scripts. Pictures inside count where they are data URLs.
+//! Nothing is fetched and no file is opened but fonts of the system; there are no scripts. Pictures
+//! inside count where they are data URLs.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -50,7 +52,8 @@ pub(super) fn decode(bytes: Vec<u8>, job: &Job<'_>) -> Result<Decoded, Error> {
     Ok(Decoded { frame, icc_profile: None })
 }
 
-/// Fills the canvas where the drawing has its aspect but for rounding; one without sides of its own is centred.
+/// Fills the canvas where the drawing has its aspect but for rounding; one without sides of its own
+/// is centred.
 fn fit((width, height): (f32, f32), stored: (u32, u32)) -> Transform {
     let (across, down) = (stored.0 as f32 / width, stored.1 as f32 / height);
     let pixel = 1.0 / stored.0.min(stored.1) as f32;

@@ -22,7 +22,8 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     let (width, height) = sides(&root).ok_or_else(|| Error::malformed(Format::Svg, "sides make no sense"))?;
     let mut header = Header::new(Format::Svg, width, height, ColourMode::Rgba);
     header.is_drawing = true;
-    // What is parsed takes some times the text; layers of the picture come on top, and data of fonts.
+    // What is parsed takes some times the text; layers of the picture come on top, and data of
+    // fonts.
     let len = if packed { gzip::unpacked_len(source)? } else { source.len() };
     header.scratch_bytes = len.saturating_mul(24).saturating_add(16 << 20);
     Ok(header)
@@ -34,7 +35,8 @@ pub(super) fn recognise(source: &mut HeaderReader<'_>) -> Result<bool, Error> {
     Ok(root(&readable(&head)).is_some())
 }
 
-/// Returns the beginning in an encoding of which ASCII can be read, unpacked if it is packed with gzip (SVGZ).
+/// Returns the beginning in an encoding of which ASCII can be read, unpacked if it is packed with
+/// gzip (SVGZ).
 fn readable(head: &[u8]) -> Cow<'_, [u8]> {
     if gzip::is_packed(head) {
         return Cow::Owned(encoding::readable(&gzip::unpack(head, HEAD_BYTES)).into_owned());

@@ -1,4 +1,5 @@
-//! Truevision TGA, which has no signature: a file is one when nothing else fits and its whole header makes sense.
+//! Truevision TGA, which has no signature: a file is one when nothing else fits and its whole
+//! header makes sense.
 
 use crate::header::{Header, need};
 use crate::reader::HeaderReader;
@@ -28,7 +29,8 @@ pub(super) fn recognise(source: &mut HeaderReader<'_>) -> Result<bool, Error> {
     if !(map && sides && depths.contains(&header.depth) && header.descriptor & 0xC0 == 0) {
         return Ok(false);
     }
-    // Version 2 ends in a signature; without it, what is not run-length coded must have room for its pixels.
+    // Version 2 ends in a signature; without it, what is not run-length coded must have room for
+    // its pixels.
     let footer = source.len().saturating_sub(18);
     if source.array::<18>(footer)?.is_some_and(|footer| &footer == b"TRUEVISION-XFILE.\0") {
         return Ok(true);

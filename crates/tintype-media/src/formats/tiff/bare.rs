@@ -1,5 +1,5 @@
-//! Strips and tiles that the `tiff` crate refuses or misreads: most faxes, reversed bits, samples of unusual depth,
-//! and lengths that are missing or wrong.
+//! Strips and tiles that the `tiff` crate refuses or misreads: most faxes, reversed bits, samples
+//! of unusual depth, and lengths that are missing or wrong.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
@@ -64,7 +64,8 @@ impl<'a> Bare<'a> {
         Ok(Self { input, layout: layout.clone(), coding, places })
     }
 
-    /// Reads `rows` rows of a strip or tile that is `stored` pixels wide, of which `shown` are part of the image.
+    /// Reads `rows` rows of a strip or tile that is `stored` pixels wide, of which `shown` are part
+    /// of the image.
     pub(super) fn read(
         &mut self,
         index: u32,

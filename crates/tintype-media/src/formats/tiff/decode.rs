@@ -201,9 +201,9 @@ fn read_colour_map(input: &mut Input<'_>, layout: &TiffLayout) -> Result<Vec<[u1
     Ok((0..colours).map(|index| [values[index], values[colours + index], values[2 * colours + index]]).collect())
 }
 
-/// The file as it is, but for two values: the photometric interpretation where the `tiff` crate would refuse the true
-/// one, since it then gives the bare samples, and what they mean is known here; and the pointer to the next directory,
-/// which may lead in a circle and is of no use.
+/// The file as it is, but for two values: the photometric interpretation where the `tiff` crate
+/// would refuse the true one, since it then gives the bare samples, and what they mean is known
+/// here; and the pointer to the next directory, which may lead in a circle and is of no use.
 struct Disguised<'a> {
     inner: Input<'a>,
     position: u64,

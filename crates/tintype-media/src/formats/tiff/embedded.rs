@@ -6,8 +6,8 @@ use crate::formats::jpeg;
 use crate::reader::{BoundedReader, ReadSeek};
 use crate::{Error, Format};
 
-/// Refuses a stream that is larger than the strip or tile that it is to fill: its decoder would allocate what the
-/// stream says, not what the directory says.
+/// Refuses a stream that is larger than the strip or tile that it is to fill: its decoder would
+/// allocate what the stream says, not what the directory says.
 ///
 /// A stream whose header cannot be read is left to the decoder, which cannot read it either.
 pub(super) fn check<R: Read + Seek>(

@@ -21,7 +21,8 @@ pub(super) enum Coding {
 /// The longest code, so that looking ahead works at the end of the data.
 const PADDING: usize = 4;
 
-/// Decodes at most `rows` rows of `width` pixels, eight to a byte and black as 1. What is missing is white.
+/// Decodes at most `rows` rows of `width` pixels, eight to a byte and black as 1. What is missing
+/// is white.
 ///
 /// Returns `None` if there is no row at all.
 pub(super) fn decode(
@@ -137,7 +138,8 @@ impl<R: Iterator<Item = io::Result<u8>>> Decoder<R> {
         (self.current.len() <= self.width as usize + 2).then_some(())
     }
 
-    /// Returns the first change of the row above that is right of `at` and away from `colour`, and the one after it.
+    /// Returns the first change of the row above that is right of `at` and away from `colour`, and
+    /// the one after it.
     fn changes_above(&self, at: i64, colour: Color, near: &mut usize) -> (u32, u32) {
         let right = |index: usize| self.above.get(index).is_none_or(|change| i64::from(*change) > at);
         while *near > 0 && right(*near - 1) {
@@ -171,7 +173,8 @@ impl<R: Iterator<Item = io::Result<u8>>> Decoder<R> {
         self.reader.peek(11) == Some(0)
     }
 
-    /// Skips the mark at the end of a row with the zeros that fill it up, and says whether there was one.
+    /// Skips the mark at the end of a row with the zeros that fill it up, and says whether there
+    /// was one.
     fn skip_mark(&mut self) -> ControlFlow<(), bool> {
         if !self.at_mark() {
             return ControlFlow::Continue(false);

@@ -25,7 +25,8 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
         _ => Samples::Rgb,
     };
     header.converted = layout.profile.is_some() || mode == ColourMode::Lab;
-    // A row of strips or tiles with all its planes; and of one more its bytes as stored and the codec's own copy.
+    // A row of strips or tiles with all its planes; and of one more its bytes as stored and the
+    // codec's own copy.
     let (chunk_width, chunk_height) = layout.tile.unwrap_or((layout.width, layout.rows_per_strip.min(layout.height)));
     let (samples, planes) = match u64::from(layout.samples_per_pixel) {
         samples if layout.planar => (1, samples),

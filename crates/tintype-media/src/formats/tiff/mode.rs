@@ -1,7 +1,8 @@
 use super::layout::{TiffLayout, photometric};
 use crate::ColourMode;
 
-/// Returns the mode that Pillow's table `OPEN_INFO` gives to such a file, and the nearest for what it refuses.
+/// Returns the mode that Pillow's table `OPEN_INFO` gives to such a file, and the nearest for what
+/// it refuses.
 pub(super) fn mode(layout: &TiffLayout) -> ColourMode {
     const UNCOMPRESSED: u16 = 1;
     const INTEGER: u16 = 2;

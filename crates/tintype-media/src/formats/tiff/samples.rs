@@ -5,8 +5,8 @@ use tiff::decoder::DecodingResult;
 use super::layout::{FAX_GROUP_3, FAX_GROUP_4, FAX_RLE, TiffLayout, UNCOMPRESSED, photometric};
 use crate::frame::Samples;
 
-/// Returns the photometric interpretation that makes the `tiff` crate give all samples as they are, or `None` when
-/// the true one does.
+/// Returns the photometric interpretation that makes the `tiff` crate give all samples as they are,
+/// or `None` when the true one does.
 pub(super) fn disguise(layout: &TiffLayout) -> Option<u16> {
     (layout.photometric != photometric::BLACK_IS_ZERO).then_some(photometric::BLACK_IS_ZERO)
 }
@@ -63,7 +63,8 @@ impl Converter {
             photometric::ICC_LAB if stored >= 3 => (Meaning::IccLab, Samples::Lab),
             _ => return None,
         };
-        // Reversed bits inside a compressed stream would have to be turned before it is decompressed.
+        // Reversed bits inside a compressed stream would have to be turned before it is
+        // decompressed.
         let is_fax = matches!(layout.compression, FAX_RLE | FAX_GROUP_3 | FAX_GROUP_4);
         let is_bare = layout.compression == UNCOMPRESSED;
         if layout.fill_order == 2 && !is_bare && !is_fax || !layout.is_common_depth() && !is_bare {
@@ -91,7 +92,8 @@ impl Converter {
             && !(self.planar || self.premultiplied)
     }
 
-    /// Writes row `y` of a strip or tile of `width` pixels into pixels; those of one plane are gathered as they are.
+    /// Writes row `y` of a strip or tile of `width` pixels into pixels; those of one plane are
+    /// gathered as they are.
     pub(super) fn row(&self, data: &DecodingResult, y: usize, width: usize, plane: usize, pixels: &mut [u16]) {
         let per_pixel = self.interleaved();
         let row = (y, width * per_pixel);
@@ -154,8 +156,8 @@ impl Converter {
         if self.depth > 8 { sample } else { sample & 0xFF00 }
     }
 
-    /// Returns the sample at `column` of row `y`, which has `row_len`: the high bits of deeper ones, shallow ones spread
-    /// over the range, but indices into a palette as they are.
+    /// Returns the sample at `column` of row `y`, which has `row_len`: the high bits of deeper
+    /// ones, shallow ones spread over the range, but indices into a palette as they are.
     fn sample(&self, data: &DecodingResult, (y, row_len): (usize, usize), column: usize) -> u16 {
         let at = y * row_len + column;
         let spread = |byte: u8| if self.is_index(column) { byte.into() } else { u16::from(byte) * 257 };
@@ -177,7 +179,8 @@ impl Converter {
         sample.unwrap_or(0)
     }
 
-    /// Returns a sample of fewer than sixteen bits that shares bytes with others; rows begin with a byte of their own.
+    /// Returns a sample of fewer than sixteen bits that shares bytes with others; rows begin with a
+    /// byte of their own.
     fn packed(&self, bytes: &[u8], (y, row_len): (usize, usize), column: usize) -> u16 {
         let depth = usize::from(self.depth);
         let bit = column * depth;

@@ -8,7 +8,8 @@ use crate::decoding::FIXED_BYTES;
 use crate::header::Header;
 use crate::planes::{self, Side};
 
-/// Returns what a picture is decoded to: planes cost half of what pixels do, but they have no alpha.
+/// Returns what a picture is decoded to: planes cost half of what pixels do, but they have no
+/// alpha.
 pub(super) fn layout(header: &Header, webp: &WebpLayout) -> PixelLayout {
     if webp.needs_alpha((header.width, header.height)) {
         PixelLayout::Rgba
@@ -19,7 +20,8 @@ pub(super) fn layout(header: &Header, webp: &WebpLayout) -> PixelLayout {
     }
 }
 
-/// Returns an upper estimate in bytes of the peak memory of making thumbnails whose first has the sides `stored`.
+/// Returns an upper estimate in bytes of the peak memory of making thumbnails whose first has the
+/// sides `stored`.
 pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
     let Ok(webp) = header.detail::<WebpLayout>() else {
         return u64::MAX;
@@ -39,7 +41,8 @@ pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
         }
         layout => {
             let channels = if layout == PixelLayout::Rgb { 3 } else { 4 };
-            // What the lossless codec works on is four bytes for each pixel; alpha is a plane and a lossless picture of its own.
+            // What the lossless codec works on is four bytes for each pixel; alpha is a plane and a
+            // lossless picture of its own.
             let working = match (webp.lossless, webp.alpha) {
                 (true, _) => pixels * 4,
                 (false, true) => pixels * 5,
@@ -53,7 +56,8 @@ pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
             (decoding, (header.pixels() + small + between) * channels + weights, channels)
         }
     };
-    // Afterwards some copies of the largest thumbnail and its file; pixels with alpha make large ones, and converted colours more copies.
+    // Afterwards some copies of the largest thumbnail and its file; pixels with alpha make large
+    // ones, and converted colours more copies.
     let copies = if channels == 4 || profile > 0 { 5 } else { 2 };
     decoding.max(resizing).max(small * channels * copies).saturating_add(profile).saturating_add(FIXED_BYTES)
 }

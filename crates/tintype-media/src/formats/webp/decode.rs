@@ -1,4 +1,5 @@
-//! WebP through libwebp: the first frame, lossy ones without alpha as the planes that they are stored in.
+//! WebP through libwebp: the first frame, lossy ones without alpha as the planes that they are
+//! stored in.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -49,7 +50,8 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>, tools: &mut Tools) -> 
     Picture::new(Decoded { frame, icc_profile }, job)
 }
 
-/// Where the planes of luminance and colour differences have their middle, for [`ycbcr::full_range`].
+/// Where the planes of luminance and colour differences have their middle, for
+/// [`ycbcr::full_range`].
 const RANGES: [i32; 3] = [0, 128, 128];
 
 /// Returns the planes that lie one after the other.
@@ -61,7 +63,8 @@ fn sources(data: &[u8], (width, height): (u32, u32)) -> [PlaneSource<'_>; 3] {
     [source(luma, Side::whole(width), Side::whole(height)), source(blue, across, down), source(red, across, down)]
 }
 
-/// Returns all planes at the sides `stored`, with the range of JPEG, for colours that are to be converted.
+/// Returns all planes at the sides `stored`, with the range of JPEG, for colours that are to be
+/// converted.
 fn frame(resizer: &mut PlaneResizer, data: &[u8], sides: (u32, u32), stored: (u32, u32)) -> Frame {
     let to = (Side::whole(stored.0), Side::whole(stored.1));
     let mut pixels = Vec::with_capacity(stored.0 as usize * stored.1 as usize * 3);

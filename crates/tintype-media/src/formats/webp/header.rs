@@ -16,7 +16,8 @@ const FRAME_HEAD_BYTES: u64 = 16;
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(not(feature = "webp"), expect(dead_code, reason = "only decoding needs all of it"))]
 pub(super) struct WebpLayout {
-    /// First byte and length of the bitstream: the `VP8 ` or `VP8L` chunk, and the `ALPH` chunk before it.
+    /// First byte and length of the bitstream: the `VP8 ` or `VP8L` chunk, and the `ALPH` chunk
+    /// before it.
     pub(super) stream: (u64, u64),
     /// First byte and length of the colour profile.
     pub(super) profile: Option<(u64, u64)>,
@@ -51,7 +52,8 @@ fn no_image() -> Error {
     Error::malformed(Format::WebP, "no image in the chunks")
 }
 
-/// Walks the chunks after `VP8X`: the first picture counts, and the profile and the EXIF block around it.
+/// Walks the chunks after `VP8X`: the first picture counts, and the profile and the EXIF block
+/// around it.
 fn extended(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     const ALPHA: u8 = 0x10;
     const EXIF: u8 = 0x08;

@@ -1,5 +1,5 @@
-//! A library of 6000 files in the database, and the same in memory. So many, because a filter that leaves few is
-//! answered in another way than one that leaves many.
+//! A library of 6000 files in the database, and the same in memory. So many, because a filter that
+//! leaves few is answered in another way than one that leaves many.
 
 use crate::support::{Fresh, at, fresh, user};
 use std::cmp::Ordering;
