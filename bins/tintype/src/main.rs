@@ -23,7 +23,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // Before anything else: the server starts this program for each picture that has to be decoded
     // in a process of its own.
-    if std::env::args_os().skip(1).eq([config::DECODE_ARG]) {
+    if std::env::args_os().nth(1).is_some_and(|arg| arg == config::DECODE_ARG) {
         return tintype_library::run_decoder();
     }
     heap::return_large_blocks();

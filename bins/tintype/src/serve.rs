@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use tintype_http::{App, ServerOptions, server};
 use tintype_library::auth::TokenKey;
-use tintype_library::{Library, causes};
+use tintype_library::{DecoderProcess, Library, causes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
@@ -24,6 +24,9 @@ pub(crate) fn serve(
 ) -> Result<(), Failure> {
     log::start(config.log_format);
     warnings.for_each(|warning| tracing::warn!("{warning}"));
+    if let Some(decoder) = &config.library.decoder {
+        say_what_is_confined(decoder);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.library.workers)
         .max_blocking_threads(BLOCKING_THREADS)
@@ -98,6 +101,19 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     server.await??;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Says what the processes that decode untrusted files cannot do on this machine.
+fn say_what_is_confined(decoder: &DecoderProcess) {
+    match decoder.confinement() {
+        Ok(confinement) if confinement.is_complete() => {
+            tracing::info!("decoders run in confined processes: {confinement}");
+        }
+        Ok(confinement) => tracing::warn!(
+            "the kernel confines the processes of decoders in part: {confinement}; seccomp and Landlock would do more"
+        ),
+        Err(error) => tracing::warn!(%error, "decoders cannot be started"),
+    }
 }
 
 /// The signals that end the server.

@@ -1,5 +1,6 @@
 //! What goes through the two pipes. Both ends are of the same build, so there are no versions.
 
+use std::io::{self, Read};
 use std::time::Duration;
 
 use crate::colour::MAX_PROFILE_BYTES;
@@ -37,17 +38,21 @@ impl Request {
         bytes
     }
 
-    /// Reads a request, and returns how many bytes it took.
-    pub(super) fn parse(bytes: &[u8]) -> Option<(Self, usize)> {
-        let format = Format::from_index(*bytes.first()?)?;
+    /// Reads a request and leaves what comes after it.
+    pub(super) fn read(reader: &mut impl Read) -> io::Result<Self> {
+        let mut bytes = [0; REQUEST_BYTES];
+        reader.read_exact(&mut bytes)?;
+        Self::parse(&bytes).ok_or_else(|| io::ErrorKind::InvalidInput.into())
+    }
+
+    fn parse(bytes: &[u8; REQUEST_BYTES]) -> Option<Self> {
         let timeout = u64_at(bytes, 17)?;
-        let request = Self {
-            format,
+        Some(Self {
+            format: Format::from_index(bytes[0])?,
             stored: (u32_at(bytes, 1)?, u32_at(bytes, 5)?),
             memory_bytes: u64_at(bytes, 9)?,
             timeout: (timeout < u64::MAX).then(|| Duration::from_millis(timeout)),
-        };
-        Some((request, REQUEST_BYTES))
+        })
     }
 }
 

@@ -24,6 +24,14 @@ fn without_a_process_they_are_unsupported() {
     }
 }
 
+/// Where a kernel is without one of the two, the other one does this as well.
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[test]
+fn a_decoders_process_opens_no_file_reaches_no_network_and_starts_no_process() {
+    let confinement = DecoderProcess::new(env!("CARGO_BIN_EXE_tintype-media-decoder")).confinement().unwrap();
+    assert!(confinement.is_complete(), "{confinement}");
+}
+
 #[test]
 fn a_process_that_dies_or_does_not_answer_costs_its_picture_only() {
     let program = |name: &str| ThumbnailOptions::default().with_decoder(DecoderProcess::new(name));
