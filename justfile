@@ -43,3 +43,17 @@ bench-service *args:
 prove-migrate count="10000":
     cargo build --release
     TINTYPE_BINARY=target/release/tintype cargo run --release -p tintype-testkit --example migrate -- {{count}}
+
+# Run a linter, schemathesis and two generated clients against the description of the API
+prove-api *args:
+    cargo build
+    .ci/prove-api {{args}}
+
+# Run the examples for pytest, Vitest and Rust
+examples:
+    cargo build
+    .ci/examples
+
+# Write the description of the API, docs/openapi.json
+describe:
+    TINTYPE_WRITE_DOCS=1 cargo test -p tintype-http --lib the_copy_in_docs

@@ -1,7 +1,8 @@
 use crate::settings::SettingFlags;
 use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
 use std::path::PathBuf;
-use tintype_library::domain::{Permission, PersonName, TokenLifetime, Username, Visibility};
+use tintype_library::domain::{EmailAddress, Permission, PersonName, TokenLifetime, Username, Visibility};
 
 /// A self-hosted media file service.
 ///
@@ -22,11 +23,15 @@ pub(crate) struct Cli {
 impl Cli {
     /// Reads the command line, and ends the process where it asks for help or is wrong.
     pub(crate) fn read() -> Self {
-        let command = Self::command().mut_subcommands(|command| match command.get_name() {
+        Self::from_arg_matches(&Self::described().get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// Returns the command line with the help that people see.
+    pub(crate) fn described() -> clap::Command {
+        Self::command().mut_subcommands(|command| match command.get_name() {
             "serve" => command,
             _ => with_short_help(SettingFlags::hidden(command)),
-        });
-        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+        })
     }
 }
 
@@ -43,6 +48,10 @@ pub(crate) enum Command {
         /// Write the port to this file once connections are taken; useful with `--bind 127.0.0.1:0`
         #[arg(long, value_name = "FILE")]
         port_file: Option<PathBuf>,
+        /// Serve from a new folder that is removed at the end, for tests: on a free port of this machine unless --bind says
+        /// otherwise, with SQLite and files. Prints one line of JSON once it is ready, with `url` and an admin's `token`
+        #[arg(long)]
+        temporary: bool,
     },
     /// Create, change and delete users, and say what they may do
     User {
@@ -71,6 +80,18 @@ pub(crate) enum Command {
     /// where it was when run again; run again later, it brings the target up to date, until
     /// somebody begins to use that. Keys of buckets come from the environment, for both sides.
     Migrate(Sides),
+    /// Print a script that completes commands and flags in a shell
+    ///
+    /// For bash: `tintype completions bash > ~/.local/share/bash-completion/completions/tintype`
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Write a manual page for every command, e.g. into /usr/local/share/man/man1
+    Man {
+        /// The folder, which is created if it is missing
+        folder: PathBuf,
+    },
     /// Print the effective configuration and where each value comes from, secrets masked
     Config,
 }
@@ -104,6 +125,9 @@ pub(crate) enum UserCommand {
         /// Family name
         #[arg(long, value_name = "NAME", default_value = "")]
         last_name: PersonName,
+        /// Email address
+        #[arg(long, value_name = "ADDRESS", default_value = "", value_parser = email)]
+        email: EmailAddress,
         #[command(flatten)]
         role: Role,
         /// Read the user's password from standard input, up to the first line break
@@ -238,6 +262,10 @@ fn permission(text: &str) -> Result<Permission, String> {
         let known: Vec<_> = Permission::ALL.iter().map(|p| format!("{} {p}", p.code())).collect();
         format!("it is not a permission; there are {}", known.join(", "))
     })
+}
+
+fn email(text: &str) -> Result<EmailAddress, String> {
+    EmailAddress::new(text).map_err(|error| error.to_string())
 }
 
 fn token_lifetime(text: &str) -> Result<TokenLifetime, String> {

@@ -22,6 +22,8 @@ use tintype_library::{AllowedType, DecoderProcess, Encoding, Options, RateLimit}
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     pub(crate) bind: BindAddress,
+    pub(crate) metrics_bind: Option<BindAddress>,
+    pub(crate) start_timeout: Duration,
     pub(crate) database_url: String,
     pub(crate) http: HttpConfig,
     pub(crate) library: Options,
@@ -132,6 +134,11 @@ impl Config {
         })?;
         Ok(Self {
             bind: settings.parse("bind", BindAddress::from_str)?,
+            metrics_bind: settings.parse("metrics_bind", |text| match text {
+                "" => Ok(None),
+                text => text.parse().map(Some),
+            })?,
+            start_timeout: settings.time("start_timeout")?,
             http,
             library,
             log_format: settings.parse("log_format", |text| match text {
@@ -186,7 +193,12 @@ impl Config {
     /// date.
     pub(crate) fn create_database(&self) -> Result<Database, Failure> {
         self.create_data_dir()?;
-        migrated(Database::connect(&self.database_url, &ConnectOptions::default())?)
+        migrated(self.connect_database()?)
+    }
+
+    /// Connects to the database, which is created if there is none. Its schema may be an old one.
+    pub(crate) fn connect_database(&self) -> Result<Database, DatabaseError> {
+        Database::connect(&self.database_url, &ConnectOptions::default())
     }
 
     /// Opens the storage and the spool.
@@ -195,7 +207,8 @@ impl Config {
     }
 }
 
-fn migrated(database: Database) -> Result<Database, Failure> {
+/// Brings the schema of a database up to date.
+pub(crate) fn migrated(database: Database) -> Result<Database, Failure> {
     for migration in database.migrate()? {
         tracing::info!(%migration, "migrated the database");
     }

@@ -39,6 +39,12 @@ pub(crate) const KEYS: &[Key] = &[
         help: "Address or host name, and port, to listen on; port 0 picks a free one, which the log and `--port-file` tell",
     },
     Key {
+        name: "metrics_bind",
+        value: Value::Text,
+        default: Default::Unset("none"),
+        help: "Address and port for `GET /metrics` without a token; keep it from strangers. Admins' tokens get it at `bind`",
+    },
+    Key {
         name: "data_dir",
         value: Value::Text,
         default: Default::Text("./data"),
@@ -253,6 +259,12 @@ pub(crate) const KEYS: &[Key] = &[
         value: Value::Time("1s", "365d"),
         default: Default::Text("24h"),
         help: "How long a resumable upload waits to be continued; then it is removed",
+    },
+    Key {
+        name: "start_timeout",
+        value: Value::Time("0s", "1h"),
+        default: Default::Text("60s"),
+        help: "How long to wait at the start for a database that cannot be reached",
     },
     Key {
         name: "shutdown_delay",

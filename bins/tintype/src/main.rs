@@ -15,9 +15,11 @@ mod output;
 mod serve;
 mod settings;
 mod storage_place;
+mod temporary;
 
 use cli::{Cli, Command};
 use failure::Failure;
+use serve::Greeting;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -34,18 +36,28 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
+    // They do not depend on settings, which may be wrong.
+    match &cli.command {
+        Command::Completions { shell } => return commands::manual::print_completions(*shell),
+        Command::Man { folder } => return commands::manual::write_pages(folder),
+        _ => {}
+    }
     let settings = cli.settings.resolve()?;
     let config = || config::Config::new(&settings);
     if !matches!(cli.command, Command::Serve { .. }) {
         settings.warnings().for_each(|warning| failure::warn(&warning));
     }
     match cli.command {
-        Command::Serve { port_file } => serve::serve(config()?, port_file.as_deref(), settings.warnings()),
+        Command::Serve { port_file, temporary: false } => {
+            serve::serve(config()?, port_file.as_deref(), Greeting::Text, settings.warnings())
+        }
+        Command::Serve { port_file, temporary: true } => temporary::serve(settings, port_file.as_deref()),
         Command::User { command } => commands::user::run(&config()?, command),
         Command::Token { command } => commands::token::run(&config()?, command),
         Command::Files { command } => commands::files::run(&config()?, command),
         Command::SigningKey { command } => commands::signing_key::run(&config()?, command),
         Command::Migrate(sides) => commands::migrate::run(&config()?, &sides),
+        Command::Completions { .. } | Command::Man { .. } => Ok(()),
         Command::Config => commands::config::print(&settings),
     }
 }

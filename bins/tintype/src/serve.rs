@@ -1,4 +1,5 @@
-use crate::config::Config;
+use crate::bind::BindAddress;
+use crate::config::{Config, migrated};
 use crate::descriptors;
 use crate::failure::Failure;
 use crate::log;
@@ -6,8 +7,10 @@ use crate::output::print;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
 use std::path::Path;
-use tintype_http::{App, ServerOptions, server};
+use std::time::{Duration, Instant};
+use tintype_http::{App, ServerOptions, metrics_server, server};
 use tintype_library::auth::TokenKey;
+use tintype_library::persistence::{Database, Error as DatabaseError};
 use tintype_library::{DecoderProcess, Library, causes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -16,10 +19,20 @@ use tokio::task::JoinHandle;
 /// those of the workers, which share as many again.
 const BLOCKING_THREADS: usize = 64;
 
+/// What is printed of the admin that the first start creates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Greeting {
+    /// Its token, and how to use it.
+    Text,
+    /// A line of JSON with the URL and the token, once the server is ready.
+    Json,
+}
+
 /// Serves until a signal says otherwise.
 pub(crate) fn serve(
     config: Config,
     port_file: Option<&Path>,
+    greeting: Greeting,
     warnings: impl Iterator<Item = String>,
 ) -> Result<(), Failure> {
     log::start(config.log_format);
@@ -33,21 +46,22 @@ pub(crate) fn serve(
         .enable_all()
         .build()
         .map_err(|e| Failure::during("cannot start threads", &e))?;
-    let result = runtime.block_on(run(config, port_file));
+    let result = runtime.block_on(run(config, port_file, greeting));
     // A decode that shutdown_timeout did not wait for is not waited for now either.
     runtime.shutdown_background();
     result
 }
 
-async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
+async fn run(config: Config, port_file: Option<&Path>, greeting: Greeting) -> Result<(), Failure> {
     // First of all: a signal that nobody listens for ends the process at once.
-    let signals = Signals::new()?;
+    let mut signals = Signals::new()?;
     ignore_hangups()?;
     // Before the database is migrated: another server may be at work on it.
     let _lock = config.lock_database()?;
-    let database = config.create_database()?;
+    let Some(database) = wait_for_database(&config, &mut signals).await? else { return Ok(()) };
     let (storage, spool) = config.open_storage().await?;
     let listeners = config.bind.listen()?;
+    let metrics_listeners = config.metrics_bind.as_ref().map(BindAddress::listen).transpose()?;
     let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
     let address = *addresses.first().ok_or_else(|| Failure::new("there is no address to listen on"))?;
     // When nothing else can keep the server from starting: from now on, `tintype migrate` refuses
@@ -57,8 +71,9 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     library.create_first_signing_key().await?;
     // Before anybody is told that the server is there, so that who waits for it finds the token
     // printed.
-    if let Some((_, key)) = library.accounts().create_first_admin().await? {
-        greet(&config, address, &key)?;
+    let first_admin = library.accounts().create_first_admin().await?;
+    if let (Some((_, key)), Greeting::Text) = (&first_admin, greeting) {
+        greet(&config, address, key)?;
     }
     let app = App::new(library.clone(), config.http.clone());
     let workers = NonZeroUsize::new(config.library.workers).unwrap_or(NonZeroUsize::MIN);
@@ -67,6 +82,12 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     options.max_connections = descriptors::connections(descriptors::raise_limit());
     options.shutdown_timeout = config.shutdown_timeout;
     let server = server(&app, listeners, &options)?;
+    if let Some(listeners) = metrics_listeners {
+        for listener in &listeners {
+            tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
+        }
+        tokio::spawn(metrics_server(&app, listeners)?);
+    }
     let handle = server.handle();
     let mut server = tokio::spawn(server);
     for address in &addresses {
@@ -74,6 +95,10 @@ async fn run(config: Config, port_file: Option<&Path>) -> Result<(), Failure> {
     }
     if let Some(path) = port_file {
         write_port(path, address.port())?;
+    }
+    if let (Some((_, key)), Greeting::Json) = (&first_admin, greeting) {
+        let line = serde_json::json!({"url": base_url(&config, address), "token": key.reveal()});
+        print(&format!("{line}\n"))?;
     }
     let upkeep = [tokio::spawn(sweep(library.clone())), tokio::spawn(run_jobs(library.clone()))];
 
@@ -113,6 +138,44 @@ fn say_what_is_confined(decoder: &DecoderProcess) {
             "the kernel confines the processes of decoders in part: {confinement}; seccomp and Landlock would do more"
         ),
         Err(error) => tracing::warn!(%error, "decoders cannot be started"),
+    }
+}
+
+/// How often to try again to reach the database.
+const RETRY_EVERY: Duration = Duration::from_secs(1);
+
+/// Connects to the database, which may start later than this server. Returns `None` if a signal ends
+/// the waiting.
+async fn wait_for_database(config: &Config, signals: &mut Signals) -> Result<Option<Database>, Failure> {
+    let start = Instant::now();
+    let mut is_told = false;
+    loop {
+        let error = match config.connect_database() {
+            Ok(database) => return migrated(database).map(Some),
+            Err(error) => error,
+        };
+        let may_come = matches!(
+            error,
+            DatabaseError::CannotConnect { .. } | DatabaseError::Unavailable { .. } | DatabaseError::Busy { .. }
+        );
+        if !may_come || start.elapsed() >= config.start_timeout {
+            return Err(error.into());
+        }
+        if !is_told {
+            is_told = true;
+            tracing::warn!(
+                "{}; waiting for it, for up to {:?} (`start_timeout`)",
+                causes(&error),
+                config.start_timeout
+            );
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY_EVERY) => {}
+            signal = signals.next() => {
+                tracing::info!("{signal}: stopped before the database was there");
+                return Ok(None);
+            }
+        }
     }
 }
 
@@ -193,13 +256,17 @@ async fn run_jobs(library: Library) {
 }
 
 fn greet(config: &Config, address: SocketAddr, key: &TokenKey) -> Result<(), Failure> {
-    let base = config.http.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
+    let base = base_url(config, address);
     let token = key.reveal();
     print(&format!(
         "\nCreated the user `admin`. Its token, which cannot be shown again:\n\n    {token}\n\n\
          Upload a file with it:\n\n    \
          curl -H 'Authorization: Token {token}' -F f=@photo.jpg {base}/api/media/files\n\n"
     ))
+}
+
+fn base_url(config: &Config, address: SocketAddr) -> String {
+    config.http.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)))
 }
 
 /// Returns where this machine reaches a listener, which may listen on every address.

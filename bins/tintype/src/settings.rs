@@ -40,6 +40,16 @@ impl Settings {
         self.values.get(name).map_or("", |(value, _)| value)
     }
 
+    /// Returns whether a key was given as a flag.
+    pub(crate) fn is_flag(&self, name: &str) -> bool {
+        matches!(self.values.get(name), Some((_, Origin::Flag(_))))
+    }
+
+    /// Sets a key as if `--temporary` had been its flag.
+    pub(crate) fn replace(&mut self, name: &'static str, value: &str) {
+        self.values.insert(name, (value.to_owned(), Origin::Flag("--temporary".to_owned())));
+    }
+
     /// Returns each key with its origin, in the order of the table.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Origin)> {
         KEYS.iter().filter_map(|key| self.values.get(key.name).map(|(_, origin)| (key.name, origin)))

@@ -40,9 +40,8 @@ impl Password {
         }
     }
 
-    /// Returns why the password is too weak for a user, by Django's default rules without the list
-    /// of common passwords; nothing if it is not. `known` is what is known of the user: what it is
-    /// in words, and its text.
+    /// Returns why the password is too weak for a user, by Django's default rules; nothing if it is
+    /// not. `known` is what is known of the user: what it is in words, and its text.
     pub fn weaknesses(&self, known: &[(&'static str, &str)]) -> Vec<FieldProblem> {
         weakness::weaknesses(&self.0, known)
     }

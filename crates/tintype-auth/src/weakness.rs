@@ -1,4 +1,4 @@
-//! The rules for passwords that Django has by default, except its list of common ones.
+//! The rules for passwords that Django has by default.
 
 use std::collections::HashMap;
 
@@ -9,6 +9,10 @@ const MIN_CHARS: usize = 8;
 /// How alike a password and a name may be, from 0 to 1.
 const MAX_SIMILARITY: f64 = 0.7;
 
+/// Common passwords in lower case, a line each: those of at least [`MIN_CHARS`] characters from the
+/// list of zxcvbn (`data/README.md`).
+const COMMON: &str = include_str!("../data/common_passwords.txt");
+
 /// Returns why a password is too weak for a user of whom `known` is known: what it is in words, and
 /// its text. Empty if it is not.
 pub(crate) fn weaknesses(password: &str, known: &[(&'static str, &str)]) -> Vec<FieldProblem> {
@@ -16,8 +20,9 @@ pub(crate) fn weaknesses(password: &str, known: &[(&'static str, &str)]) -> Vec<
     let similar = known.iter().find(|(_, text)| is_similar(&lower, text));
     let similar = similar.map(|(attribute, _)| FieldProblem::PasswordSimilar { attribute });
     let short = (password.chars().count() < MIN_CHARS).then_some(FieldProblem::PasswordTooShort { min: MIN_CHARS });
+    let common = COMMON.lines().any(|common| common == lower.trim()).then_some(FieldProblem::PasswordCommon);
     let numeric = password.chars().all(char::is_numeric).then_some(FieldProblem::PasswordNumeric);
-    [similar, short, numeric].into_iter().flatten().collect()
+    [similar, short, common, numeric].into_iter().flatten().collect()
 }
 
 /// Returns whether the lower-case password is similar to the text, or to a word of it.
@@ -61,6 +66,8 @@ mod tests {
         let cases = [
             ("correct horse", vec![]),
             ("گذرواژه بلند", vec![]),
+            (" Sunshine ", vec![P::PasswordCommon]),
+            ("12345678", vec![P::PasswordCommon, P::PasswordNumeric]),
             ("behrooz99", vec![similar("username")]),
             ("zoorheb", vec![similar("username"), short.clone()]),
             ("ghorbani1", vec![similar("last name")]),

@@ -42,6 +42,9 @@ pub enum FieldProblem {
     /// The password has digits only.
     #[error("has digits only")]
     PasswordNumeric,
+    /// The password is one that many people have.
+    #[error("the password is too common")]
+    PasswordCommon,
     /// The password is too much like something that is known of its user.
     #[error("is too similar to the {attribute}")]
     PasswordSimilar {

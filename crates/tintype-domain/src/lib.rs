@@ -45,7 +45,7 @@ pub use key::{InvalidKey, Key};
 pub use kind::{ColourMode, Kind, UnknownName};
 pub use list_query::{
     Counting, Cursor, DEFAULT_LIMIT, Direction, Filter, ListParameter, ListQuery, MAX_LIMIT, OrderBy, OrderField,
-    Paging, Side, SortValue, Travel,
+    Paging, Side, SortValue, Travel, page_limit, page_offset,
 };
 pub use name::{Description, Name};
 pub use permission::Permission;

@@ -234,13 +234,13 @@ fn choice<T: Clone>(value: &str, choices: &[(&str, T)]) -> Result<T, FieldProble
 }
 
 /// Returns how many rows a page has: the default, if the value is none.
-pub(crate) fn page_limit(value: &str) -> u32 {
+pub fn page_limit(value: &str) -> u32 {
     let value = value.trim().parse::<u64>().ok().filter(|&n| n > 0);
     value.map_or(DEFAULT_LIMIT, |value| u32::try_from(value).unwrap_or(MAX_LIMIT).min(MAX_LIMIT))
 }
 
 /// Returns how many rows come before a page: none, if the value is no number.
-pub(crate) fn page_offset(value: &str) -> u64 {
+pub fn page_offset(value: &str) -> u64 {
     value.trim().parse().ok().filter(|&n| i64::try_from(n).is_ok()).unwrap_or(0)
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 use tintype_library::auth::Error as AuthError;
 use tintype_library::domain::{FieldErrors, FieldProblem, HumanSize};
 use tintype_library::{AccountProblem, Error, UploadProblem};
@@ -202,6 +204,7 @@ fn sentence(problem: &FieldProblem) -> String {
         FieldProblem::PasswordTooShort { min } => {
             format!("This password is too short. It must contain at least {min} characters.")
         }
+        FieldProblem::PasswordCommon => "This password is too common.".to_owned(),
         FieldProblem::PasswordNumeric => "This password is entirely numeric.".to_owned(),
         FieldProblem::PasswordSimilar { attribute } => format!("The password is too similar to the {attribute}."),
         FieldProblem::NulCharacter => "Null characters are not allowed.".to_owned(),
@@ -275,8 +278,20 @@ fn why(defect: &Defect) -> String {
 /// The body of every error: an RFC 9457 problem. The field lists of a 400 stand at the top level,
 /// as in Django REST framework, and again under `errors`, where no field name can collide with a
 /// member of the problem.
-#[derive(Serialize)]
-struct Body<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(
+    rename = "Problem",
+    example = json!({
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "Invalid input.",
+        "request_id": "5ba3382a57a27340",
+        "f": ["No file was submitted."],
+        "errors": {"f": ["No file was submitted."]},
+    })
+)]
+pub(crate) struct Body<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
@@ -426,6 +441,7 @@ mod tests {
             FieldProblem::NotAUsername,
             FieldProblem::WrongPassword,
             FieldProblem::PasswordTooShort { min: 8 },
+            FieldProblem::PasswordCommon,
             FieldProblem::PasswordNumeric,
             FieldProblem::PasswordSimilar { attribute: "username" },
             FieldProblem::NulCharacter,

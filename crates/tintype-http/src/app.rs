@@ -5,19 +5,22 @@ use actix_web::{HttpRequest, web};
 use tintype_library::{Error, Library};
 
 use crate::config::HttpConfig;
+use crate::metrics::Metrics;
 
 /// The state that all handlers share. Cheap to clone; all clones share one state.
 #[derive(Debug, Clone)]
 pub struct App {
     pub(crate) library: Library,
     pub(crate) config: HttpConfig,
+    pub(crate) metrics: Arc<Metrics>,
     ending: Arc<AtomicBool>,
 }
 
 impl App {
     /// Returns the application that serves `library`.
     pub fn new(library: Library, config: HttpConfig) -> Self {
-        Self { library, config, ending: Arc::default() }
+        let metrics = Arc::new(Metrics::new(library.meters()));
+        Self { library, config, metrics, ending: Arc::default() }
     }
 
     /// Makes `/readyz` report the server as not ready, because it is about to stop. Requests are

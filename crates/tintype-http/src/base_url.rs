@@ -8,6 +8,7 @@ use tintype_library::domain::Key;
 
 use crate::app::App;
 use crate::config::HttpConfig;
+use crate::describe::{Describe, Operation};
 use crate::problem::Problem;
 
 /// Everything but RFC 3986's unreserved characters and the slash.
@@ -98,6 +99,10 @@ fn local_host(request: &HttpRequest) -> String {
 
 fn is_host(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b))
+}
+
+impl Describe for BaseUrl {
+    fn describe(_: &mut Operation<'_>) {}
 }
 
 #[cfg(test)]

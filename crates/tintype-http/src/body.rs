@@ -9,10 +9,12 @@ use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::{Stream, TryStreamExt};
+use serde_json::json;
 use tokio::time::Sleep;
 
 use crate::app::App;
 use crate::config::HttpConfig;
+use crate::describe::{Describe, Operation, bytes};
 use crate::problem::{Defect, Format, Problem, Slow};
 
 /// The body of a request, with limits on how slow it may be: it may not stall for longer than the
@@ -100,5 +102,12 @@ impl Stream for Body {
             Poll::Pending if self.idle.as_mut().poll(cx).is_ready() => Poll::Ready(Some(Err(slow(Slow::Idle)))),
             other => other,
         }
+    }
+}
+
+impl Describe for Body {
+    fn describe(operation: &mut Operation<'_>) {
+        let content = json!({"schema": bytes()});
+        operation.body("application/offset+octet-stream", content).errors([400, 408, 413, 415]);
     }
 }

@@ -2,9 +2,11 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::{FutureExt, LocalBoxFuture};
+use serde_json::json;
 use tintype_library::auth::Actor;
 
 use crate::app::App;
+use crate::describe::{Describe, Operation};
 use crate::problem::Problem;
 
 /// The authenticated user of a request. A handler with this argument answers 401 to everybody else.
@@ -18,5 +20,11 @@ impl FromRequest for Caller {
         let app = App::of(request);
         let header = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes().to_owned());
         async move { Ok(Self(app?.library.authenticate(header.as_deref()).await?)) }.boxed_local()
+    }
+}
+
+impl Describe for Caller {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.set("security", json!([{"token": []}, {"bearer": []}])).errors([401, 429]);
     }
 }

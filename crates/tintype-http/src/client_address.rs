@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use ipnet::IpNet;
 
 use crate::app::App;
+use crate::describe::{Describe, Operation};
 use crate::problem::Problem;
 
 /// Where a request comes from: the peer, or the client of a trusted proxy.
@@ -41,6 +42,10 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         }
     }
     client
+}
+
+impl Describe for ClientAddress {
+    fn describe(_: &mut Operation<'_>) {}
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header::{IF_MATCH, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
 use actix_web::{FromRequest, HttpRequest};
+use serde_json::json;
 use tintype_library::domain::{FileRecord, Timestamp};
 
 use crate::base_url::BaseUrl;
+use crate::describe::{Describe, Operation, Place};
 use crate::media_urls::MediaUrls;
 use crate::problem::Problem;
 use crate::reply::to_json;
@@ -46,5 +48,20 @@ impl Conditions {
             Verdict::Proceed => Ok(Some(file.updated_at)),
             Verdict::NotModified | Verdict::Failed => Err(Problem::PreconditionFailed),
         }
+    }
+}
+
+impl Describe for Conditions {
+    fn describe(operation: &mut Operation<'_>) {
+        let text = || json!({"type": "string"});
+        operation
+            .parameter(Place::Header, "If-Match", text(), "Entity tags, one of which the file must have, or `*`")
+            .parameter(
+                Place::Header,
+                "If-Unmodified-Since",
+                text(),
+                "A date after which the file must not have changed",
+            )
+            .errors([412]);
     }
 }

@@ -2,75 +2,87 @@ use actix_web::http::header;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard, web};
 
 use crate::caller::Caller;
+use crate::describe::{Describe, Describer};
 use crate::problem::Problem;
 
 /// A path with its methods. `HEAD` works wherever `GET` does, `OPTIONS` lists the methods, and
 /// other methods are answered 405.
 pub(crate) struct Endpoint {
-    path: String,
+    path: &'static str,
     resource: Resource,
     allow: Vec<&'static str>,
+    operations: Vec<(&'static str, Describer)>,
 }
 
 impl Endpoint {
-    pub(crate) fn at(path: &str) -> Self {
-        Self { path: path.to_owned(), resource: web::resource(path), allow: Vec::new() }
+    pub(crate) fn at(path: &'static str) -> Self {
+        Self { path, resource: web::resource(path), allow: Vec::new(), operations: Vec::new() }
     }
 
     /// Returns an endpoint that also accepts a trailing slash.
-    pub(crate) fn api(path: &str) -> Self {
+    pub(crate) fn api(path: &'static str) -> Self {
         Self {
-            path: path.to_owned(),
+            path,
             resource: web::resource([path.to_owned(), format!("{path}/")]),
             allow: Vec::new(),
+            operations: Vec::new(),
         }
     }
 
-    pub(crate) fn get<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn get<F: Handler<Args>, Args: FromRequest + Describe + 'static>(mut self, handler: F) -> Self
     where
-        F::Output: Responder + 'static,
+        F::Output: Responder + Describe + 'static,
     {
         self.allow.extend(["GET", "HEAD"]);
-        self.with(web::route().guard(guard::Any(guard::Get()).or(guard::Head())), handler)
+        self.with("GET", web::route().guard(guard::Any(guard::Get()).or(guard::Head())), handler)
     }
 
-    pub(crate) fn post<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn post<F: Handler<Args>, Args: FromRequest + Describe + 'static>(mut self, handler: F) -> Self
     where
-        F::Output: Responder + 'static,
+        F::Output: Responder + Describe + 'static,
     {
         self.allow.push("POST");
-        self.with(web::post(), handler)
+        self.with("POST", web::post(), handler)
     }
 
-    pub(crate) fn put<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn put<F: Handler<Args>, Args: FromRequest + Describe + 'static>(mut self, handler: F) -> Self
     where
-        F::Output: Responder + 'static,
+        F::Output: Responder + Describe + 'static,
     {
         self.allow.push("PUT");
-        self.with(web::put(), handler)
+        self.with("PUT", web::put(), handler)
     }
 
-    pub(crate) fn patch<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn patch<F: Handler<Args>, Args: FromRequest + Describe + 'static>(mut self, handler: F) -> Self
     where
-        F::Output: Responder + 'static,
+        F::Output: Responder + Describe + 'static,
     {
         self.allow.push("PATCH");
-        self.with(web::patch(), handler)
+        self.with("PATCH", web::patch(), handler)
     }
 
-    pub(crate) fn delete<F: Handler<Args>, Args: FromRequest + 'static>(mut self, handler: F) -> Self
+    pub(crate) fn delete<F: Handler<Args>, Args: FromRequest + Describe + 'static>(mut self, handler: F) -> Self
     where
-        F::Output: Responder + 'static,
+        F::Output: Responder + Describe + 'static,
     {
         self.allow.push("DELETE");
-        self.with(web::delete(), handler)
+        self.with("DELETE", web::delete(), handler)
     }
 
-    fn with<F: Handler<Args>, Args: FromRequest + 'static>(mut self, route: Route, handler: F) -> Self
+    fn with<F: Handler<Args>, Args: FromRequest + Describe + 'static>(
+        mut self,
+        method: &'static str,
+        route: Route,
+        handler: F,
+    ) -> Self
     where
-        F::Output: Responder + 'static,
+        F::Output: Responder + Describe + 'static,
     {
         self.resource = self.resource.route(route.to(handler));
+        self.operations.push((method, |operation| {
+            Args::describe(operation);
+            F::Output::describe(operation);
+        }));
         self
     }
 
@@ -94,9 +106,13 @@ impl Endpoint {
         self.resource
     }
 
-    /// Returns the methods, except `HEAD` and `OPTIONS`, each with the path.
-    pub(crate) fn routes(&self) -> impl Iterator<Item = (&'static str, String)> {
-        self.allow.iter().filter(|method| **method != "HEAD").map(|method| (*method, self.path.clone()))
+    pub(crate) fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Returns the methods, except `HEAD` and `OPTIONS`, each with what describes it.
+    pub(crate) fn operations(&self) -> &[(&'static str, Describer)] {
+        &self.operations
     }
 
     fn allowed(&self) -> &'static str {

@@ -11,12 +11,15 @@ use std::marker::PhantomData;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
 use actix_web::{FromRequest, HttpRequest, web};
+use schemars::JsonSchema;
+use serde_json::json;
 use tintype_library::Inbox;
 use tintype_library::domain::FieldErrors;
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::body::{Body, read_all};
+use crate::describe::{Describe, Operation, Place, bytes};
 use crate::fields::{Fields, Sent};
 use crate::problem::{Format, Problem};
 use raw::RawFile;
@@ -28,6 +31,9 @@ pub(crate) trait FormBody: Sized {
 
     /// Whether a body of any other format is the file `f`, if the request names it.
     const IS_PERHAPS_RAW: bool = false;
+
+    /// The fields, as the description of the API has them.
+    type Fields: JsonSchema;
 
     /// Builds the body, or returns the problems of all its fields.
     fn from_sent(sent: Sent, base: &BaseUrl) -> Result<Self, FieldErrors>;
@@ -119,4 +125,21 @@ fn parse_url_encoded(bytes: &[u8]) -> Fields {
     let mut fields = Fields::default();
     pairs.for_each(|(name, value)| fields.insert_text(name, value));
     fields
+}
+
+impl<T: FormBody> Describe for Form<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        let schema = operation.sent::<T::Fields>();
+        for format in T::FORMATS {
+            operation.body(format.media_type(), json!({"schema": schema}));
+        }
+        if T::IS_PERHAPS_RAW {
+            let text = || json!({"type": "string"});
+            operation
+                .body("application/octet-stream", json!({"schema": bytes()}))
+                .parameter(Place::Query, "name", text(), "The name of a file that is the whole body")
+                .parameter(Place::Header, "Content-Disposition", text(), "`attachment; filename=…`: the same");
+        }
+        operation.errors([400, 408, 413, 415]);
+    }
 }

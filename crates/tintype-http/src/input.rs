@@ -14,6 +14,10 @@ use crate::base_url::BaseUrl;
 use crate::fields::{Fields, Sent};
 use crate::form::FormBody;
 use crate::problem::Format;
+use crate::schemas::{
+    CredentialFields, FileChangeFields, NewFileFields, NewLinkFields, NewTokenFields, NewUploadLinkFields,
+    NewUserFields, PasswordChangeFields, UserChangeFields,
+};
 
 /// Every format that fields can come in.
 const ALL_FORMATS: &[Format] = &[Format::Multipart, Format::Json, Format::UrlEncoded];
@@ -28,6 +32,8 @@ pub(crate) struct NewFile {
 impl FormBody for NewFile {
     const FORMATS: &'static [Format] = &[Format::Multipart];
     const IS_PERHAPS_RAW: bool = true;
+
+    type Fields = NewFileFields;
 
     fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
@@ -49,6 +55,8 @@ impl FormBody for NewFile {
 
 impl FormBody for Change {
     const FORMATS: &'static [Format] = ALL_FORMATS;
+
+    type Fields = FileChangeFields;
 
     fn from_sent(sent: Sent, base: &BaseUrl) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
@@ -77,6 +85,8 @@ pub(crate) struct NewLink {
 impl FormBody for NewLink {
     const FORMATS: &'static [Format] = ALL_FORMATS;
 
+    type Fields = NewLinkFields;
+
     fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let lifetime = errors.take("expires_in", lifetime(&sent.fields));
@@ -102,6 +112,8 @@ pub(crate) struct NewUploadLink {
 
 impl FormBody for NewUploadLink {
     const FORMATS: &'static [Format] = ALL_FORMATS;
+
+    type Fields = NewUploadLinkFields;
 
     fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
         let fields = &sent.fields;
@@ -138,6 +150,8 @@ pub(crate) struct Credentials {
 impl FormBody for Credentials {
     const FORMATS: &'static [Format] = ALL_FORMATS;
 
+    type Fields = CredentialFields;
+
     fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let username = errors.take("username", required_text(sent.fields.text("username"), str::trim));
@@ -158,6 +172,8 @@ pub(crate) struct PasswordChange {
 
 impl FormBody for PasswordChange {
     const FORMATS: &'static [Format] = ALL_FORMATS;
+
+    type Fields = PasswordChangeFields;
 
     fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
@@ -184,6 +200,8 @@ impl NewToken {
 impl FormBody for NewToken {
     const FORMATS: &'static [Format] = ALL_FORMATS;
 
+    type Fields = NewTokenFields;
+
     fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let label = errors.take("label", label(&sent.fields));
@@ -197,6 +215,8 @@ impl FormBody for NewToken {
 
 impl FormBody for NewAccount {
     const FORMATS: &'static [Format] = ALL_FORMATS;
+
+    type Fields = NewUserFields;
 
     fn from_sent(sent: Sent, base: &BaseUrl) -> Result<Self, FieldErrors> {
         let is_named = sent.fields.contains("username");
@@ -223,6 +243,8 @@ impl FormBody for NewAccount {
 
 impl FormBody for AccountChange {
     const FORMATS: &'static [Format] = ALL_FORMATS;
+
+    type Fields = UserChangeFields;
 
     fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
         let fields = &sent.fields;

@@ -1,5 +1,6 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tintype_library::auth::Parameters;
 use tintype_library::domain::{FieldErrors, FieldProblem, FileId};
@@ -14,9 +15,11 @@ use crate::path_id::PathId;
 use crate::problem::Problem;
 
 /// A link, and when it expires.
-#[derive(Serialize)]
-struct LinkView {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Link")]
+pub(crate) struct LinkView {
     url: String,
+    #[schemars(extend("format" = "date-time"))]
     expires_at: String,
 }
 

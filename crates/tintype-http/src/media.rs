@@ -12,6 +12,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
 use percent_encoding::percent_decode_str;
+use serde_json::json;
 use tintype_library::auth::Parameters;
 use tintype_library::domain::Key;
 use tintype_library::storage::{PresignOptions, PresignedFor};
@@ -19,6 +20,7 @@ use tintype_library::{Content, Error, MediaRequest, serving};
 
 use crate::app::App;
 use crate::config::Delivery;
+use crate::describe::{Describe, Operation, Place};
 use crate::problem::Problem;
 use crate::validators::{Validators, Verdict};
 use blocks::{Blocks, content_range};
@@ -172,4 +174,13 @@ async fn redirect(
         .insert_header((header::CACHE_CONTROL, policy.redirect_cache_control(request, lifetime)))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .finish())
+}
+
+impl Describe for PathKey {
+    fn describe(operation: &mut Operation<'_>) {
+        let schema = json!({"type": "string"});
+        operation
+            .parameter(Place::Path, "key", schema, "The key of a file or a thumbnail; slashes are not escaped")
+            .errors([404]);
+    }
 }

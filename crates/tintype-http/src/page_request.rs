@@ -3,10 +3,11 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use tintype_library::domain::{Cursor, FieldErrors, ListQuery, Paging, Side, Travel};
+use tintype_library::domain::{Cursor, FieldErrors, ListQuery, Paging, Side, Travel, page_limit, page_offset};
 use tintype_library::persistence::FilePage;
 
 use crate::base_url::BaseUrl;
+use crate::describe::{Describe, Operation};
 use crate::problem::Problem;
 
 /// A request for a page of a list.
@@ -45,9 +46,15 @@ impl PageRequest {
         ListQuery::parse(self.parameters())
     }
 
-    /// Returns the links of the page of `limit` users that begins at `offset`, in a list of
+    /// Returns how many results the page has at most, and how many come before it.
+    pub(crate) fn window(&self) -> (u32, u64) {
+        let last = |name| self.parameters().filter(|(given, _)| *given == name).last().map_or("", |(_, value)| value);
+        (page_limit(last("limit")), page_offset(last("offset")))
+    }
+
+    /// Returns the links of the page of `limit` results that begins at `offset`, in a list of
     /// `count`.
-    pub(crate) fn user_links(&self, limit: u32, offset: u64, count: u64) -> PageLinks {
+    pub(crate) fn offset_links(&self, limit: u32, offset: u64, count: u64) -> PageLinks {
         let step = u64::from(limit);
         let at = |offset: u64| self.page(limit, (offset > 0).then(|| ("offset", offset.to_string())));
         let after = offset.saturating_add(step);
@@ -95,5 +102,12 @@ impl PageRequest {
         let pairs = parameters.iter().flat_map(|(name, values)| values.iter().map(move |value| (*name, value)));
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         format!("{}?{query}", self.url)
+    }
+}
+
+/// The parameters differ from list to list.
+impl Describe for PageRequest {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.errors([400]);
     }
 }

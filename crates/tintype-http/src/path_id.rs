@@ -1,8 +1,11 @@
 use std::future::{Ready, ready};
 
-use crate::problem::Problem;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use serde_json::json;
+
+use crate::describe::{Describe, Operation, Place};
+use crate::problem::Problem;
 
 /// The id in the path of a request.
 ///
@@ -18,5 +21,12 @@ impl<T: From<i64>> FromRequest for PathId<T> {
         let text = request.match_info().get("id").unwrap_or_default();
         let is_number = text.bytes().all(|b| b.is_ascii_digit());
         ready(Ok(Self(text.parse::<i64>().ok().filter(|_| is_number).unwrap_or(0).into())))
+    }
+}
+
+impl<T> Describe for PathId<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        let schema = json!({"type": "integer", "format": "int64", "minimum": 1});
+        operation.parameter(Place::Path, "id", schema, "The number").errors([404]);
     }
 }

@@ -93,7 +93,7 @@ impl Format {
             .find(|format| format.media_type().eq_ignore_ascii_case(given))
     }
 
-    fn media_type(self) -> &'static str {
+    pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Multipart => "multipart/form-data",
             Self::Json => "application/json",

@@ -1,8 +1,11 @@
 use actix_web::body::BoxBody;
 use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
+use crate::describe::{Describe, Operation, Place};
 use crate::problem::Problem;
 use crate::validators::{Validators, Verdict};
 
@@ -13,6 +16,9 @@ pub(crate) trait Entity: Serialize {
         Validators::of_json(json)
     }
 }
+
+/// What the header `ETag` is.
+const ETAG: &str = "The entity tag, another one after every change";
 
 /// 200 with a resource as JSON and its entity tag; 304 or 412 if a `GET` has conditions that say
 /// so.
@@ -69,4 +75,36 @@ pub(crate) fn to_json(view: &impl Serialize) -> Vec<u8> {
 fn tagged(mut response: HttpResponseBuilder, validators: &Validators) -> HttpResponseBuilder {
     validators.add_to(&mut response);
     response
+}
+
+impl<T: Entity + JsonSchema> Describe for Tagged<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.json::<T>(200, "OK").header(200, "ETag", json!({"type": "string"}), ETAG);
+        if operation.method == "GET" {
+            let text = || json!({"type": "string"});
+            operation
+                .parameter(Place::Header, "If-None-Match", text(), "Entity tags that the client has")
+                .parameter(Place::Header, "If-Match", text(), "Entity tags, one of which it must have, or `*`")
+                .answer(304, "It has one of the entity tags that the client has", None)
+                .header(304, "ETag", text(), ETAG)
+                .errors([412]);
+        }
+    }
+}
+
+impl<T: Entity + JsonSchema> Describe for Created<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.json::<T>(201, "Created").header(201, "ETag", json!({"type": "string"}), ETAG).header(
+            201,
+            "Location",
+            json!({"type": "string", "format": "uri-reference"}),
+            "The path of what was created",
+        );
+    }
+}
+
+impl Describe for NoContent {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer(204, "Done", None);
+    }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_server::ServerBuilder;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::HttpServer;
 use actix_web::dev::{AppConfig, Server};
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
@@ -19,6 +20,7 @@ use crate::base_url::LocalAddress;
 use crate::caching::limit_caching;
 use crate::connection::{Connection, Pace};
 use crate::cors::share_with_origins;
+use crate::metrics;
 use crate::request_log::log_request;
 use crate::routes::configure;
 
@@ -59,6 +61,23 @@ const BACKLOG: i32 = 1024;
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(5);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Serves nothing but `GET /metrics`, to whoever reaches the sockets. The server runs once it is
+/// awaited.
+///
+/// # Errors
+/// Why a socket cannot be used.
+pub fn metrics_server(app: &App, listeners: Vec<TcpListener>) -> io::Result<Server> {
+    let app = Data::new(app.clone());
+    let routes = move || {
+        actix_web::App::new().app_data(app.clone()).route("/metrics", actix_web::web::get().to(metrics::get_unasked))
+    };
+    let mut server = HttpServer::new(routes).workers(1).disable_signals();
+    for listener in listeners {
+        server = server.listen(listener)?;
+    }
+    Ok(server.run())
+}
 
 /// Serves the application on sockets that listen. The server runs once it is awaited.
 ///

@@ -1,5 +1,6 @@
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tintype_library::auth::Parameters;
 use tintype_library::domain::{FieldErrors, FieldProblem, Permission};
@@ -11,24 +12,29 @@ use crate::caller::Caller;
 use crate::files;
 use crate::form::Form;
 use crate::input::{NewFile, NewUploadLink};
+use crate::page_request::PageRequest;
 use crate::path_id::PathId;
 use crate::problem::Problem;
 use crate::reply::{Created, NoContent};
-use crate::view::FileView;
+use crate::view::{FileView, PageView};
 
 /// A new upload link.
-#[derive(Serialize)]
-struct CreatedView {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreatedUploadLink")]
+pub(crate) struct CreatedView {
     url: String,
+    #[schemars(extend("format" = "date-time"))]
     expires_at: String,
     id: i64,
 }
 
 /// An upload link.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UploadLink")]
 pub(crate) struct UploadLinkView {
     id: i64,
     url: String,
+    #[schemars(extend("format" = "date-time"))]
     expires_at: String,
     max_size: Option<u64>,
     allowed_types: Vec<String>,
@@ -37,16 +43,8 @@ pub(crate) struct UploadLinkView {
     visibility: Option<&'static str>,
     description: String,
     user: i64,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
-}
-
-/// All upload links that the caller manages, as a single page.
-#[derive(Serialize)]
-pub(crate) struct UploadLinksView {
-    count: usize,
-    next: Option<String>,
-    previous: Option<String>,
-    results: Vec<UploadLinkView>,
 }
 
 /// `POST /api/media/upload-links`: a link by which people without a token upload files.
@@ -71,13 +69,15 @@ pub(crate) async fn create(
     Ok(HttpResponse::Created().json(view))
 }
 
-/// `GET /api/media/upload-links`: those of the caller; of an admin, all.
+/// `GET /api/media/upload-links`: a page of those of the caller; of an admin, of all.
 pub(crate) async fn list(
     Caller(actor): Caller,
     app: Data<App>,
     base: BaseUrl,
-) -> Result<Json<UploadLinksView>, Problem> {
-    let links = app.library.upload_links(&actor).await?;
+    request: PageRequest,
+) -> Result<Json<PageView<UploadLinkView>>, Problem> {
+    let (limit, offset) = request.window();
+    let (links, count) = app.library.upload_links(&actor, limit, offset).await?;
     let view = |(record, signer): (tintype_library::persistence::UploadLinkRecord, LinkSigner)| {
         let link = record.link;
         UploadLinkView {
@@ -94,8 +94,8 @@ pub(crate) async fn list(
             created_at: record.created_at.to_string(),
         }
     };
-    let results: Vec<_> = links.into_iter().map(view).collect();
-    Ok(Json(UploadLinksView { count: results.len(), next: None, previous: None, results }))
+    let results = links.into_iter().map(view).collect();
+    Ok(Json(PageView::new(Some(count), request.offset_links(limit, offset, count), results)))
 }
 
 /// `DELETE /api/media/upload-links/<id>`: the link is refused from now on.

@@ -26,7 +26,7 @@ pub(crate) async fn list(
     let (limit, offset) = (query.limit, query.offset);
     let (users, count) = app.library.accounts().page(&actor, query).await?;
     let results = users.iter().map(UserView::new).collect();
-    Ok(Json(PageView::new(Some(count), request.user_links(limit, offset, count), results)))
+    Ok(Json(PageView::new(Some(count), request.offset_links(limit, offset, count), results)))
 }
 
 /// `POST /api/users`: a new user.

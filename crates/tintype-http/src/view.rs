@@ -1,6 +1,10 @@
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use serde_json::json;
 use tintype_library::auth::TokenKey;
-use tintype_library::domain::{Facts, FileId, FileRecord, HumanSize, ThumbnailRecord, TokenRecord, UserRecord};
+use tintype_library::domain::{
+    Facts, FileId, FileRecord, HumanSize, Kind, ThumbnailRecord, TokenRecord, UserRecord, Visibility,
+};
 use tintype_library::persistence::{TagCount, UploadKind, UploadRecord, UploadState};
 
 use crate::media_urls::MediaUrls;
@@ -9,24 +13,37 @@ use crate::reply::{Entity, to_json};
 use crate::validators::Validators;
 
 /// The file object. The order of its fields is part of the contract.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
+#[schemars(rename = "File", example = file_example())]
 pub(crate) struct FileView {
     id: i64,
+    /// What sort of file it is, by its content.
+    #[schemars(schema_with = "kinds")]
     r#type: &'static str,
+    /// The uploader; `null` if that user was deleted.
     user: Option<OwnerView>,
+    /// The URL of the content.
+    #[schemars(extend("format" = "uri"))]
     f: String,
     name: String,
     description: String,
     size: u64,
+    /// In binary multiples: `1.65 MB`.
     human_readable_size: String,
     width: Option<u32>,
     height: Option<u32>,
+    /// The colour mode as stored, by its Pillow name; `null` for what is no image.
     mode: Option<&'static str>,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
     thumbnails: Vec<ThumbnailView>,
     mime_type: String,
+    /// `sha256:` and the hexadecimal digest of the content.
     checksum: String,
+    /// Who may fetch the content.
+    #[schemars(schema_with = "visibilities")]
     visibility: &'static str,
     tags: Vec<String>,
     /// When its URLs expire, in seconds since 1970.
@@ -36,25 +53,32 @@ pub(crate) struct FileView {
 
 /// The answer to an upload: the file object, and for whoever may view them the other files of the
 /// same content.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreatedFile")]
 pub(crate) struct CreatedView {
     #[serde(flatten)]
     file: FileView,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// The numbers of other files of the same content, for callers who may view files.
     duplicates: Option<Vec<i64>>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Owner")]
 struct OwnerView {
     id: i64,
     username: String,
     full_name: String,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Thumbnail")]
 struct ThumbnailView {
     id: i64,
+    /// The URL of the content.
+    #[schemars(extend("format" = "uri"))]
     f: String,
+    /// The nominal edge of its box, in pixels.
     size: u32,
     width: u32,
     height: u32,
@@ -122,7 +146,8 @@ impl Entity for CreatedView {
 }
 
 /// A tag and how many files have it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Tag")]
 pub(crate) struct TagView {
     name: String,
     count: u64,
@@ -153,9 +178,50 @@ impl ThumbnailView {
     }
 }
 
+fn kinds(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": Kind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>()})
+}
+
+fn visibilities(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": Visibility::ALL.iter().map(|value| value.as_str()).collect::<Vec<_>>()})
+}
+
+fn file_example() -> serde_json::Value {
+    let url = "http://127.0.0.1:8000/media/core_media/2026/11/23";
+    json!({
+        "id": 1,
+        "type": "image",
+        "user": {"id": 2, "username": "behrooz", "full_name": "بهروز قربانی"},
+        "f": format!("{url}/wallpaper.jpg"),
+        "name": "wallpaper.jpg",
+        "description": "View from the roof",
+        "size": 250_114,
+        "human_readable_size": "244.25 KB",
+        "width": 2560,
+        "height": 1600,
+        "mode": "RGB",
+        "created_at": "2026-11-23T23:45:58.768356Z",
+        "updated_at": "2026-11-23T23:45:58.768356Z",
+        "thumbnails": [{
+            "id": 1,
+            "f": format!("{url}/thumbnails/wallpaper_thumbnail_64x64.jpg"),
+            "size": 64,
+            "width": 64,
+            "height": 40,
+            "bytes": 913,
+        }],
+        "mime_type": "image/jpeg",
+        "checksum": "sha256:24906f0ed5edb8070e773c1194260346369192d9889545bfaec237d6fdeb6a9b",
+        "visibility": "public",
+        "tags": ["roofs"],
+    })
+}
+
 /// A page of a list.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub(crate) struct PageView<T> {
+    /// How many there are in all; `null` if they were not counted.
     count: Option<u64>,
     next: Option<String>,
     previous: Option<String>,
@@ -169,7 +235,8 @@ impl<T> PageView<T> {
 }
 
 /// The authenticated user.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Me", example = json!({"id": 2, "username": "behrooz", "full_name": "بهروز قربانی", "is_staff": true, "is_admin": false, "permissions": [3801, 3802]}))]
 pub(crate) struct MeView {
     id: i64,
     username: String,
@@ -193,7 +260,8 @@ impl MeView {
 }
 
 /// A user as admins see it. The order of the fields is part of the contract.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "User", example = json!({"id": 3, "username": "mina", "first_name": "Mina", "last_name": "", "full_name": "Mina", "email": "", "is_staff": true, "is_admin": false, "is_active": true, "permissions": [3802], "last_login": null, "created_at": "2026-11-23T23:45:58.768356Z", "has_password": true}))]
 pub(crate) struct UserView {
     id: i64,
     username: String,
@@ -205,7 +273,9 @@ pub(crate) struct UserView {
     is_admin: bool,
     is_active: bool,
     permissions: Vec<u16>,
+    #[schemars(extend("format" = "date-time"))]
     last_login: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
     has_password: bool,
 }
@@ -233,7 +303,8 @@ impl UserView {
 }
 
 /// The key of a token. This is the only time it is shown.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Key", example = json!({"token": "b8e53348e5128eccd6e3cff34484f9754170493a"}))]
 pub(crate) struct KeyView {
     token: String,
 }
@@ -245,12 +316,15 @@ impl KeyView {
 }
 
 /// A new token with its key. This is the only time it is shown.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreatedToken", example = json!({"id": 7, "label": "laptop", "token": "41f8e0b1d0d54cb2a5ce2a9a02e21cf9c2a6d3b0", "created_at": "2026-11-23T23:45:58.768356Z", "expires_at": null}))]
 pub(crate) struct NewTokenView {
     id: i64,
     label: String,
     token: String,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
 }
 
@@ -269,12 +343,16 @@ impl NewTokenView {
 }
 
 /// A token without its key.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Token")]
 pub(crate) struct TokenView {
     id: i64,
     label: String,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     last_used_at: Option<String>,
 }
 
@@ -291,8 +369,10 @@ impl TokenView {
 }
 
 /// The health of the server.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Health", example = json!({"status": "ok"}))]
 pub(crate) struct HealthView {
+    #[schemars(extend("enum" = ["ok", "full"]))]
     status: &'static str,
 }
 
@@ -302,13 +382,17 @@ impl HealthView {
 }
 
 /// A resumable upload.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Upload", example = json!({"id": "6f1d0c37b0a94b6f9a53c2f6c1d2e3f4", "state": "finished", "offset": 250114, "length": 250114, "expires_at": "2026-11-24T09:30:00.000000Z", "file": "/api/media/files/1"}))]
 pub(crate) struct UploadView {
     id: String,
+    #[schemars(extend("enum" = ["receiving", "received", "processing", "finished", "refused"]))]
     state: &'static str,
     offset: u64,
     length: Option<u64>,
+    #[schemars(extend("format" = "date-time"))]
     expires_at: String,
+    /// The path of the file that it has become.
     file: Option<String>,
 }
 

@@ -29,6 +29,18 @@ struct State {
     asked: u64,
 }
 
+/// Work of one sort that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waiting {
+    /// What sort of work: `passwords`, `headers`, `decodes`, or `processes`, which decode as well.
+    pub work: &'static str,
+    /// How much of it.
+    pub count: usize,
+    /// The memory that it waits for, in bytes.
+    pub memory_bytes: u64,
+}
+
 /// The right to compute, for as long as it is held. It belongs to the work and not to who waits for
 /// it: a client that hangs up ends the waiting only.
 #[derive(Debug)]
@@ -90,6 +102,16 @@ impl Admission {
             Ok(Ok(admitted)) => Ok(admitted),
             Ok(Err(_)) | Err(_) => Err(busy()),
         }
+    }
+
+    /// Returns the memory that decodes have declared, and what waits.
+    pub(crate) fn figures(&self) -> (u64, Vec<Waiting>) {
+        let state = self.lock();
+        let waiting = |lane: Lane| {
+            let (count, memory_bytes) = state.line(lane).waiting();
+            Waiting { work: lane.name(), count, memory_bytes }
+        };
+        (state.memory.in_use(), Lane::ALL.map(waiting).into())
     }
 
     /// Returns whether nobody waits in a lane.

@@ -37,6 +37,11 @@ impl Calls {
         self.database.is_full()
     }
 
+    /// Returns how many connections to the database are in use, and how many are open.
+    pub(crate) fn connections(&self) -> (u32, u32) {
+        self.database.connections()
+    }
+
     /// Runs a database call on a blocking thread. One that takes too long goes on by itself:
     /// whether a write that did so takes effect is not known.
     pub(crate) async fn database<T: Send + 'static>(

@@ -1,5 +1,6 @@
 use crate::admission::{Admission, Asker, Lane};
 use crate::calls::Calls;
+use crate::meters::{LastTotals, MeteredStorage, Meters};
 use crate::passwords::PasswordMemories;
 use crate::rate::RequestThrottle;
 use crate::throttle::LoginThrottle;
@@ -28,6 +29,8 @@ pub(crate) struct Inner {
     pub(crate) admission: Admission,
     pub(crate) thumbnailers: Thumbnailers,
     pub(crate) password_memories: PasswordMemories,
+    pub(crate) meters: Meters,
+    pub(crate) last_totals: LastTotals,
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) request_throttle: RequestThrottle,
     /// Identifies this process among those that share a database.
@@ -67,6 +70,8 @@ impl Library {
     /// Outside a tokio runtime.
     pub fn new(database: Database, storage: Arc<dyn Storage>, spool: Spool, options: Options) -> Self {
         let admission = Admission::new(&options);
+        let meters = Meters::new();
+        let storage = Arc::new(MeteredStorage { storage, meters: meters.clone() });
         let inner = Inner {
             calls: Arc::new(Calls::new(database, admission.clone())),
             storage,
@@ -74,6 +79,8 @@ impl Library {
             admission,
             thumbnailers: Thumbnailers::default(),
             password_memories: PasswordMemories::default(),
+            meters,
+            last_totals: LastTotals::default(),
             login_throttle: LoginThrottle::new(&options),
             request_throttle: RequestThrottle::new(options.rate_limit),
             options,
@@ -141,7 +148,7 @@ impl Inner {
         &self,
         call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.calls.database(call).await
+        self.meters.count_database(self.calls.database(call).await)
     }
 
     /// See [`Calls::compute`].

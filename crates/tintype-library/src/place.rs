@@ -1,11 +1,13 @@
 use crate::admission::Asker;
 use crate::content::{Change, ContentChange, Details, Upload};
 use crate::library::{Inner, now};
+use crate::meters::Stage;
 use crate::prepare::Prepared;
 use crate::reservation::Place;
 use crate::{Error, Library, serving};
 use futures_util::future::join_all;
 use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 use tintype_auth::Actor;
 use tintype_domain::{FileId, FileRecord, Key, Permission, Suffix, Variant};
 use tintype_persistence::{Changed, Database, FileChange, NewContent, NewDerived, NewFile};
@@ -115,10 +117,15 @@ impl Inner {
     /// Probes and renders an upload, claims keys for it, and puts its objects there.
     async fn place(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<NewContent, Error> {
         let prepared = self.prepare(upload, asker).await?;
+        let start = Instant::now();
         for _ in 0..PLACING_ATTEMPTS {
             let content = self.claim(&prepared).await?;
             match self.put_all(&prepared, &content).await {
-                Ok(()) => return Ok(content),
+                Ok(()) => {
+                    self.meters.time(Stage::Store, start);
+                    self.meters.count_upload(content.facts.kind.as_str(), content.size);
+                    return Ok(content);
+                }
                 Err(Unplaced { foreign, error }) => {
                     let ours = content.keys().filter(|key| !foreign.contains(key)).cloned().collect();
                     // The object under a foreign key does not belong to this upload, so it must not

@@ -3,6 +3,7 @@ use crate::admission::{Asker, Lane};
 use crate::content::Upload;
 use crate::facts::facts;
 use crate::library::Inner;
+use crate::meters::Stage;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -48,8 +49,15 @@ impl Inner {
         let content = Arc::new(upload.into_content());
         let limits = self.limits();
         let source = content.clone();
-        let (detected, image) =
-            self.compute(Lane::Headers, asker, 0, move || inspect(&source, &sent_name, &limits)).await??;
+        let meters = self.meters.clone();
+        let (detected, image) = self
+            .compute(Lane::Headers, asker, 0, move || {
+                let start = Instant::now();
+                let inspected = inspect(&source, &sent_name, &limits);
+                meters.time(Stage::Header, start);
+                inspected
+            })
+            .await??;
         let facts = facts(&detected, image.as_ref().map(Image::facts));
         for allowed in [&self.options.allowed_types, &allowed_by_link] {
             if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, &facts.mime_type)) {
@@ -77,7 +85,10 @@ impl Inner {
             return Ok(Vec::new());
         }
         let inner = self.clone();
+        let asked = Instant::now();
         let rendered = self.compute(lane, asker, bytes, move || {
+            inner.meters.time(Stage::Wait, asked);
+            let start = Instant::now();
             let mut limits = inner.limits();
             limits.deadline = Instant::now().checked_add(inner.options.decode_timeout);
             let mut image = image.with_limits(limits);
@@ -87,6 +98,7 @@ impl Inner {
             let mut thumbnailer = inner.thumbnailers.take();
             let thumbnails = thumbnailer.thumbnails_of(&mut image, &options);
             inner.thumbnailers.give(thumbnailer);
+            inner.meters.time(Stage::Render, start);
             thumbnails.map(|thumbnails| thumbnails.into_iter().map(EncodedThumbnail::from).collect::<Vec<_>>())
         });
         Ok(rendered.await?.unwrap_or_else(|error| {

@@ -72,23 +72,26 @@ impl Library {
         Ok((id, signer))
     }
 
-    /// Returns the upload links of `actor`, of an admin all, the newest first, each with what signs
-    /// it.
+    /// Returns upload links of `actor`, of an admin all, the newest first, each with what signs it,
+    /// and how many there are: at most `limit`, after leaving out `offset`.
     ///
     /// # Errors
     /// [`Error::Auth`] without permission.
-    pub async fn upload_links(&self, actor: &Actor) -> Result<Vec<(UploadLinkRecord, LinkSigner)>, Error> {
+    pub async fn upload_links(
+        &self,
+        actor: &Actor,
+        limit: u32,
+        offset: u64,
+    ) -> Result<(Vec<(UploadLinkRecord, LinkSigner)>, u64), Error> {
         actor.require(Permission::Create)?;
         let owner = owner(actor);
-        let links = self.inner().database(move |db| db.upload_links(owner)).await?;
+        let (links, count) = self.inner().database(move |db| db.upload_links(owner, limit, offset)).await?;
         let signer = self.signer(Duration::ZERO).await?;
-        Ok(links
-            .into_iter()
-            .map(|link| {
-                let signer = signer.clone().until(link.link.expires_at);
-                (link, signer)
-            })
-            .collect())
+        let signed = |link: UploadLinkRecord| {
+            let signer = signer.clone().until(link.link.expires_at);
+            (link, signer)
+        };
+        Ok((links.into_iter().map(signed).collect(), count))
     }
 
     /// Deletes an upload link of `actor`, of an admin any.

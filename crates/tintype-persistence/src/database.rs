@@ -166,6 +166,19 @@ impl Database {
         self.read(migrations::check)
     }
 
+    /// Returns how many connections are in use, and how many are open.
+    pub fn connections(&self) -> (u32, u32) {
+        let writers = match &self.writers {
+            Writers::One(writer) => Some(writer.state()),
+            // It is the pool of the readers.
+            Writers::Pool(_) => None,
+        };
+        let states = std::iter::once(self.readers.state()).chain(writers);
+        states.fold((0, 0), |(used, open), state| {
+            (used + state.connections - state.idle_connections, open + state.connections)
+        })
+    }
+
     /// Returns the time by the clock of the database server; `None` where the database is a file.
     pub fn clock(&self) -> Result<Option<Timestamp>, Error> {
         self.read(|connection| Ok(clock(connection)?.map(Timestamp::from_unix_micros)))

@@ -63,6 +63,10 @@ impl GroupCommit {
         Self { connections, patience, line: Mutex::default(), moved: Condvar::new() }
     }
 
+    pub(crate) fn state(&self) -> diesel::r2d2::State {
+        self.connections.state()
+    }
+
     /// Runs a write as part of a transaction. Returns when the transaction is committed, or when
     /// the write failed and is undone.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {

@@ -105,14 +105,27 @@ impl Database {
         })
     }
 
-    /// Returns the links of a user, or of all users, the newest first.
-    pub fn upload_links(&self, user: Option<UserId>) -> Result<Vec<UploadLinkRecord>, Error> {
-        let all = upload_links::table.order(upload_links::id.desc()).select(Row::as_select());
-        let rows = self.read(|connection| match user {
-            Some(user) => Ok(all.filter(upload_links::user_id.eq(user.0)).load(connection)?),
-            None => Ok(all.load(connection)?),
+    /// Returns links of a user, or of all users, the newest first, and how many there are: at most
+    /// `limit`, after leaving out `offset`.
+    pub fn upload_links(
+        &self,
+        user: Option<UserId>,
+        limit: u32,
+        offset: u64,
+    ) -> Result<(Vec<UploadLinkRecord>, u64), Error> {
+        let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let (rows, count) = self.read(|connection| {
+            let (mut page, mut all) = (upload_links::table.into_boxed(), upload_links::table.into_boxed());
+            if let Some(user) = user {
+                page = page.filter(upload_links::user_id.eq(user.0));
+                all = all.filter(upload_links::user_id.eq(user.0));
+            }
+            let page = page.order(upload_links::id.desc()).limit(limit.into()).offset(signed(offset));
+            let rows = page.select(Row::as_select()).load(connection)?;
+            Ok((rows, all.count().get_result::<i64>(connection)?))
         })?;
-        rows.into_iter().map(Row::into_record).collect()
+        let links = rows.into_iter().map(Row::into_record).collect::<Result<_, _>>()?;
+        Ok((links, u64::try_from(count).unwrap_or(0)))
     }
 
     /// Deletes a link, one of this user if one is given, and returns whether there was one.

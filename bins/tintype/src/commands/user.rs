@@ -24,10 +24,11 @@ async fn carry_out(accounts: &Accounts, command: UserCommand) -> Result<(), Fail
     let operator = &Actor::operator();
     let find = async |username: &str| accounts.find(operator, username).await.map(|user| user.id);
     match command {
-        UserCommand::Create { username, first_name, last_name, role, password_stdin, create_database: _ } => {
+        UserCommand::Create { username, first_name, last_name, email, role, password_stdin, create_database: _ } => {
             let password = if password_stdin { Some(read_password()?) } else { None };
             let (is_staff, is_admin) = (role.staff, role.admin);
-            let new = NewAccount { first_name, last_name, is_staff, is_admin, password, ..NewAccount::new(username) };
+            let new =
+                NewAccount { first_name, last_name, email, is_staff, is_admin, password, ..NewAccount::new(username) };
             let user = accounts.create(operator, new).await?;
             print(&format!("created user `{}` with id {}\n", user.username, user.id))
         }

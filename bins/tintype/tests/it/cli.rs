@@ -1,6 +1,8 @@
 //! The command line.
 
 mod accounts;
+mod manual;
+mod temporary;
 mod usage;
 
 use crate::support::builder;

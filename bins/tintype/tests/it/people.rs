@@ -26,7 +26,7 @@ enum May {
 }
 
 /// Every route, and who may call it.
-const ROUTES: [(&str, &str, May); 31] = [
+const ROUTES: [(&str, &str, May); 36] = [
     ("GET", "/api/media/files", May::Staff(VIEW)),
     ("POST", "/api/media/files", May::Staff(CREATE)),
     ("GET", "/api/media/files/{id}", May::Staff(VIEW)),
@@ -56,6 +56,11 @@ const ROUTES: [(&str, &str, May); 31] = [
     ("POST", "/api/users/{id}/tokens", May::AdminsAndOneself),
     // The tokens of others do not exist for users.
     ("DELETE", "/api/tokens/{id}", May::EveryUser),
+    ("GET", "/api/openapi.json", May::Anybody),
+    ("GET", "/api/docs", May::Anybody),
+    ("GET", "/api/docs/swagger-ui.js", May::Anybody),
+    ("GET", "/api/docs/swagger-ui.css", May::Anybody),
+    ("GET", "/metrics", May::Admins),
     ("GET", "/healthz", May::Anybody),
     ("GET", "/readyz", May::Anybody),
     ("GET", "/media/{key:.*}", May::Anybody),
@@ -211,7 +216,8 @@ fn whatever_is_wrong_with_a_user_is_named() {
             "password",
             "This password is too short. It must contain at least 8 characters.",
         ),
-        (json!({"username": "a", "password": "12345678"}), "password", "This password is entirely numeric."),
+        (json!({"username": "a", "password": "87654329"}), "password", "This password is entirely numeric."),
+        (json!({"username": "a", "password": "Sunshine"}), "password", "This password is too common."),
         (
             json!({"username": "behrooz", "password": "behrooz99"}),
             "password",

@@ -2,6 +2,8 @@
 
 use crate::support::checks::problem;
 use crate::support::{FILES, builder, create};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use tintype_testkit::{Account, Postgres, Server, eventually};
 
 fn on(url: &str) -> Server {
@@ -66,7 +68,11 @@ fn a_server_does_the_jobs_that_it_finds() {
 
 #[test]
 fn a_database_server_that_is_not_there_is_one_line_without_a_password() {
-    let home = builder().config("database_url", "postgres://user:hunter2@127.0.0.1:1/db").prepare().unwrap();
+    let home = builder()
+        .config("database_url", "postgres://user:hunter2@127.0.0.1:1/db")
+        .config("start_timeout", "0s")
+        .prepare()
+        .unwrap();
     for arguments in [&["serve"][..], &["user", "list"], &["token", "list"]] {
         let output = home.cli(arguments);
         assert_eq!(output.code(), Some(1), "{output:?}");
@@ -83,4 +89,27 @@ fn tls_that_is_not_built_in_is_a_clear_error() {
     assert_eq!(output.code(), Some(1), "{output:?}");
     let expected = if cfg!(feature = "postgres-tls") { "refused" } else { "`--features postgres-tls`" };
     assert!(output.stderr.contains(expected) && !output.stderr.contains("hunter2"), "{output:?}");
+}
+
+#[test]
+fn a_server_waits_for_a_database_that_starts_later() {
+    let Some(postgres) = Postgres::shared() else { return };
+    let database = postgres.database();
+    let url = database.url();
+    // The folder of the socket, which is there under another name once the server has said that it waits.
+    let (_, rest) = url.split_once('@').unwrap();
+    let (folder, name) = rest.split_once('/').unwrap();
+    let parent = tempfile::tempdir().unwrap();
+    let later = parent.path().join("later");
+    let encoded = later.to_str().unwrap().replace('/', "%2F");
+    let url = format!("postgres://postgres@{encoded}/{name}");
+    let home = builder().config("database_url", &url).prepare().unwrap();
+    let mut child = home.command(["serve"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let is_waiting = log.any(|line| line.contains("waiting for it, for up to 60s"));
+    std::os::unix::fs::symlink(folder.replace("%2F", "/"), later).unwrap();
+    let is_serving = log.any(|line| line.contains("serving http://"));
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(is_waiting && is_serving);
 }

@@ -20,6 +20,15 @@ pub(crate) enum Lane {
 impl Lane {
     pub(super) const ALL: [Self; 4] = [Self::Passwords, Self::Headers, Self::Decodes, Self::Processes];
 
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Passwords => "passwords",
+            Self::Headers => "headers",
+            Self::Decodes => "decodes",
+            Self::Processes => "processes",
+        }
+    }
+
     /// Returns how much work of this sort runs at a time.
     pub(super) fn threads(self, workers: usize) -> usize {
         match self {

@@ -47,6 +47,12 @@ impl<P> Line<P> {
         self.waiting == 0
     }
 
+    /// Returns how much work waits, and the memory that it waits for.
+    pub(super) fn waiting(&self) -> (usize, u64) {
+        let waiters = self.askers.values().flat_map(|account| &account.waiting);
+        (self.waiting, waiters.map(|waiter| waiter.memory_bytes).sum())
+    }
+
     /// Returns whether an asker may wait: where all places are taken, those who have more of them
     /// make room.
     pub(super) fn has_room(&self, asker: Asker) -> bool {

@@ -22,6 +22,10 @@ impl Memory {
         Self { total, reserve, decodes: 0, processes: 0, waiting: None }
     }
 
+    pub(super) fn in_use(&self) -> u64 {
+        self.decodes + self.processes
+    }
+
     /// Returns the most that work in a lane can ever have.
     pub(super) fn most(&self, lane: Lane) -> u64 {
         match lane {

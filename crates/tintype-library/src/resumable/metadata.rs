@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use tintype_domain::{Description, FieldErrors, FieldProblem, Name};
+use tintype_domain::{Description, FieldErrors, FieldProblem, Name, Tags};
 
 use crate::{Details, UploadProblem};
 
@@ -36,10 +36,11 @@ impl Metadata {
         let visibility = values.remove("visibility").filter(|text| !text.trim().is_empty());
         let visibility = visibility.map(|value| value.parse().map_err(|_| FieldProblem::InvalidChoice { value }));
         let visibility = errors.take("visibility", visibility.transpose());
-        match (is_named, name, description, visibility) {
-            (Some(_), Some(name), Some(description), Some(visibility)) => {
-                let description = description.unwrap_or_default();
-                let details = Details { name, description, visibility, tags: Default::default() };
+        let tags = errors.take("tags", values.remove("tags").map(|text| Tags::from_text(&text)).transpose());
+        match (is_named, name, description, visibility, tags) {
+            (Some(_), Some(name), Some(description), Some(visibility), Some(tags)) => {
+                let (description, tags) = (description.unwrap_or_default(), tags.unwrap_or_default());
+                let details = Details { name, description, visibility, tags };
                 Ok(Self { file_name, details })
             }
             _ => Err(UploadProblem::InvalidFields(errors)),
@@ -80,6 +81,10 @@ mod tests {
         assert_eq!(file_name, "a b.txt");
         assert_eq!(details.name.as_ref().map(|name| name.as_str()), Some("Called"));
         assert_eq!((details.description.as_str(), details.visibility), ("About it", Some(Visibility::Private)));
+        // `roofs, trips/2026`.
+        let tagged = Metadata::parse("filename YQ==,tags cm9vZnMsIHRyaXBzLzIwMjY=").unwrap();
+        let tags: Vec<_> = tagged.details.tags.iter().map(|tag| tag.as_str()).collect();
+        assert_eq!(tags, ["roofs", "trips/2026"]);
         assert_eq!(Metadata::parse("name Q2FsbGVk").unwrap().file_name, "Called");
         assert_eq!(Metadata::parse("filename YSBiLnR4dA").unwrap().file_name, "a b.txt");
         for text in ["filename !", "filename YQ==,filename YQ==", ",", "ü YQ=="] {

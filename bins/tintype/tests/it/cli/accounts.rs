@@ -31,7 +31,19 @@ fn run(home: &Home, arguments: &[&str]) -> CommandOutput {
 #[test]
 fn users_are_created_without_a_server_and_listed() {
     let home = home();
-    let mina = ["user", "create", "mina", "--first-name", "مینا", "--last-name", "راد", "--staff", "--create-database"];
+    let mina = [
+        "user",
+        "create",
+        "mina",
+        "--first-name",
+        "مینا",
+        "--last-name",
+        "راد",
+        "--email",
+        "mina@example.org",
+        "--staff",
+        "--create-database",
+    ];
     run(&home, &mina);
     run(&home, &["user", "create", "boss", "--admin"]);
     run(&home, &["user", "create", "plain"]);
@@ -40,6 +52,7 @@ fn users_are_created_without_a_server_and_listed() {
     let find = |name: &str| users.iter().find(|user| user["username"] == name).unwrap_or_else(|| panic!("no {name}"));
     assert_eq!(users.len(), 3);
     assert_eq!((&find("mina")["is_staff"], &find("mina")["is_admin"]), (&Value::Bool(true), &Value::Bool(false)));
+    assert_eq!(find("mina")["email"], "mina@example.org");
     assert_eq!(find("boss")["is_admin"], true);
     assert_eq!(find("plain")["is_admin"], false);
     let table = run(&home, &["user", "list"]).stdout;

@@ -1,0 +1,236 @@
+//! What the library counts and measures, for `/metrics`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt;
+use futures_util::stream::{BoxStream, StreamExt};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use tintype_domain::Key;
+use tintype_persistence::Totals;
+use tintype_storage::{NewObject, Object, PresignOptions, Storage};
+
+use crate::admission::Waiting;
+use crate::library::Inner;
+use crate::{Error, Library};
+
+/// What has happened since the process began. Cheap to clone; all clones count together.
+#[derive(Debug, Clone)]
+pub struct Meters {
+    uploads: Family<OfKind, Counter>,
+    upload_bytes: Family<OfKind, Counter>,
+    stages: Family<OfStage, Histogram, fn() -> Histogram>,
+    failures: Family<OfPart, Counter>,
+}
+
+/// How things stand now.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Figures {
+    /// What waits for a thread or for memory, by sort of work.
+    pub waiting: Vec<Waiting>,
+    /// Memory that decodes have declared, in bytes.
+    pub decode_memory_used: u64,
+    /// The most that they may have together.
+    pub decode_memory_limit: u64,
+    /// Connections to the database that are in use.
+    pub connections_used: u32,
+    /// Connections to the database that are open.
+    pub connections_open: u32,
+    /// What the database holds; it is counted anew when it is a minute old.
+    pub totals: Totals,
+}
+
+/// The steps from an upload to its thumbnails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Stage {
+    /// Reading type and header.
+    Header,
+    /// Waiting for a thread and for memory.
+    Wait,
+    /// Decoding, resizing and encoding.
+    Render,
+    /// Putting the file and its thumbnails into storage.
+    Store,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfKind {
+    kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfStage {
+    stage: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfPart {
+    part: &'static str,
+}
+
+impl Meters {
+    pub(crate) fn new() -> Self {
+        // From a millisecond to half a minute.
+        let seconds: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 16));
+        let meters = Self {
+            uploads: Family::default(),
+            upload_bytes: Family::default(),
+            stages: Family::new_with_constructor(seconds),
+            failures: Family::default(),
+        };
+        // So that the first failure is a rise from 0, which alerts see.
+        for part in ["database", "storage"] {
+            drop(meters.failures.get_or_create(&OfPart { part }));
+        }
+        meters
+    }
+
+    /// Adds everything that is counted to a registry.
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register("uploads", "Files that were stored, by type", self.uploads.clone());
+        registry.register("upload_bytes", "Their bytes, by type", self.upload_bytes.clone());
+        let about_stages = "Seconds of the steps from an upload to its thumbnails";
+        registry.register("thumbnail_stage_seconds", about_stages, self.stages.clone());
+        let about_failures = "Calls of the database and of the storage that failed";
+        registry.register("failures", about_failures, self.failures.clone());
+    }
+
+    pub(crate) fn count_upload(&self, kind: &'static str, bytes: u64) {
+        self.uploads.get_or_create(&OfKind { kind }).inc();
+        self.upload_bytes.get_or_create(&OfKind { kind }).inc_by(bytes);
+    }
+
+    /// Adds the time since `start` to a stage.
+    pub(crate) fn time(&self, stage: Stage, start: Instant) {
+        let name = match stage {
+            Stage::Header => "header",
+            Stage::Wait => "wait",
+            Stage::Render => "render",
+            Stage::Store => "store",
+        };
+        self.stages.get_or_create(&OfStage { stage: name }).observe(start.elapsed().as_secs_f64());
+    }
+
+    /// Counts a failure of the database, if it is one.
+    pub(crate) fn count_database<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
+        if let Err(Error::Unavailable(_) | Error::Internal(_) | Error::NoSpace(_)) = answer {
+            self.failures.get_or_create(&OfPart { part: "database" }).inc();
+        }
+        answer
+    }
+
+    fn count_storage(&self, error: &tintype_storage::Error) {
+        use tintype_storage::Error as E;
+        let is_about_the_request = matches!(
+            error,
+            E::NotFound { .. } | E::AlreadyExists { .. } | E::RangeNotSatisfiable { .. } | E::TooLarge { .. }
+        );
+        if !is_about_the_request {
+            self.failures.get_or_create(&OfPart { part: "storage" }).inc();
+        }
+    }
+}
+
+/// How long totals are told again before they are counted anew.
+const TOTALS_LIFETIME: Duration = Duration::from_secs(60);
+
+/// The totals of the database as they were last counted.
+pub(crate) type LastTotals = tokio::sync::Mutex<Option<(Instant, Totals)>>;
+
+impl Library {
+    /// Returns what is counted.
+    pub fn meters(&self) -> &Meters {
+        &self.inner().meters
+    }
+
+    /// Returns how things stand now. Asks for no permission: whoever answers with it does.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the database does not answer.
+    pub async fn figures(&self) -> Result<Figures, Error> {
+        let inner = self.inner();
+        let totals = inner.totals().await?;
+        let (decode_memory_used, waiting) = inner.admission.figures();
+        let (connections_used, connections_open) = inner.calls.connections();
+        Ok(Figures {
+            waiting,
+            decode_memory_used,
+            decode_memory_limit: inner.options.decode_memory_bytes,
+            connections_used,
+            connections_open,
+            totals,
+        })
+    }
+}
+
+impl Inner {
+    async fn totals(&self) -> Result<Totals, Error> {
+        // Held while they are counted, so that only one of several askers counts.
+        let mut last = self.last_totals.lock().await;
+        if let Some((at, totals)) = &*last
+            && at.elapsed() < TOTALS_LIFETIME
+        {
+            return Ok(totals.clone());
+        }
+        let totals = self.database(|db| db.totals()).await?;
+        *last = Some((Instant::now(), totals.clone()));
+        Ok(totals)
+    }
+}
+
+/// A storage whose failures are counted.
+#[derive(Debug)]
+pub(crate) struct MeteredStorage {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) meters: Meters,
+}
+
+impl MeteredStorage {
+    fn counted<T>(&self, answer: Result<T, tintype_storage::Error>) -> Result<T, tintype_storage::Error> {
+        answer.inspect_err(|error| self.meters.count_storage(error))
+    }
+}
+
+#[async_trait]
+impl Storage for MeteredStorage {
+    async fn put(&self, object: &NewObject) -> Result<(), tintype_storage::Error> {
+        self.counted(self.storage.put(object).await)
+    }
+
+    async fn get(&self, key: &Key, range: Option<std::ops::Range<u64>>) -> Result<Object, tintype_storage::Error> {
+        let object = self.counted(self.storage.get(key, range).await)?;
+        let meters = self.meters.clone();
+        let body = object.body.inspect_err(move |error| meters.count_storage(error)).boxed();
+        Ok(Object { body, ..object })
+    }
+
+    async fn size(&self, key: &Key) -> Result<u64, tintype_storage::Error> {
+        self.counted(self.storage.size(key).await)
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), tintype_storage::Error> {
+        self.counted(self.storage.delete(key).await)
+    }
+
+    fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, tintype_storage::Error>> {
+        self.storage.list(folder).inspect_err(|error| self.meters.count_storage(error)).boxed()
+    }
+
+    async fn check(&self) -> Result<(), tintype_storage::Error> {
+        self.counted(self.storage.check().await)
+    }
+
+    async fn presign(&self, key: &Key, options: &PresignOptions) -> Result<Option<String>, tintype_storage::Error> {
+        self.counted(self.storage.presign(key, options).await)
+    }
+
+    fn spool_dir(&self) -> Option<&std::path::Path> {
+        self.storage.spool_dir()
+    }
+}

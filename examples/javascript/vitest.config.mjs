@@ -1,0 +1,1 @@
+export default { test: { globalSetup: "./tintype.setup.mjs" } };

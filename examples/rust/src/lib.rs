@@ -1,0 +1,1 @@
+//! An application that would use tintype; its test is the example.
