@@ -16,6 +16,7 @@ mod key;
 mod kind;
 mod list_query;
 mod name;
+mod new_user;
 mod number;
 mod permission;
 mod person_name;
@@ -48,6 +49,7 @@ pub use list_query::{
     Paging, Side, SortValue, Travel, page_limit, page_offset,
 };
 pub use name::{Description, Name};
+pub use new_user::{NewUser, UserChange};
 pub use permission::Permission;
 pub use person_name::{InvalidPersonName, PersonName};
 pub use record::{FileRecord, ThumbnailRecord, TokenRecord, UserRecord};

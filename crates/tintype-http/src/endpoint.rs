@@ -86,7 +86,8 @@ impl Endpoint {
         self
     }
 
-    /// Tells unauthenticated callers nothing but the methods.
+    /// Demands a token even for a wrong method, so that unauthenticated callers learn the methods
+    /// only. It does not guard the handlers: their argument `Caller` does.
     pub(crate) fn for_users(mut self) -> Self {
         let allow = self.allowed();
         let refuse = move |_: Caller, request: HttpRequest| std::future::ready(refuse(&request, allow));

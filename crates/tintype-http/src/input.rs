@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tintype_library::auth::{InvalidPassword, Password};
 use tintype_library::domain::{
-    Description, EmailAddress, FieldErrors, FieldProblem, InvalidPersonName, InvalidUsername, Name, Permission,
-    PersonName, TokenLifetime, Username, Visibility,
+    Description, EmailAddress, FieldErrors, FieldProblem, InvalidPersonName, InvalidUsername, Name, NewUser,
+    Permission, PersonName, TokenLifetime, UserChange, Username, Visibility,
 };
-use tintype_library::{AccountChange, AllowedType, Change, ContentChange, Details, NewAccount, Upload};
+use tintype_library::{AllowedType, Change, ContentChange, Details, Upload};
 
 use crate::base_url::BaseUrl;
 use crate::fields::{Fields, Sent};
@@ -213,14 +213,14 @@ impl FormBody for NewToken {
     }
 }
 
-impl FormBody for NewAccount {
+impl FormBody for NewUser<Password> {
     const FORMATS: &'static [Format] = ALL_FORMATS;
 
     type Fields = NewUserFields;
 
     fn from_sent(sent: Sent, base: &BaseUrl) -> Result<Self, FieldErrors> {
         let is_named = sent.fields.contains("username");
-        let sent = AccountChange::from_sent(sent, base).map_err(|mut errors| {
+        let sent = UserChange::from_sent(sent, base).map_err(|mut errors| {
             if !is_named {
                 errors.push("username", FieldProblem::Missing);
             }
@@ -241,7 +241,7 @@ impl FormBody for NewAccount {
     }
 }
 
-impl FormBody for AccountChange {
+impl FormBody for UserChange<Password> {
     const FORMATS: &'static [Format] = ALL_FORMATS;
 
     type Fields = UserChangeFields;

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use actix_web::web::{Data, Json};
-use tintype_library::domain::{TokenId, UserId, UserQuery};
-use tintype_library::{AccountChange, NewAccount};
+use tintype_library::auth::Password;
+use tintype_library::domain::{NewUser, TokenId, UserChange, UserId, UserQuery};
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -33,7 +33,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     Caller(actor): Caller,
     app: Data<App>,
-    form: Form<NewAccount>,
+    form: Form<NewUser<Password>>,
 ) -> Result<Created<UserView>, Problem> {
     actor.require_admin()?;
     let user = app.library.accounts().create(&actor, form.read().await?).await?;
@@ -55,7 +55,7 @@ pub(crate) async fn change(
     Caller(actor): Caller,
     app: Data<App>,
     PathId(id): PathId<UserId>,
-    form: Form<AccountChange>,
+    form: Form<UserChange<Password>>,
 ) -> Result<Json<UserView>, Problem> {
     actor.require_admin()?;
     let accounts = app.library.accounts();

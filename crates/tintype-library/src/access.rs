@@ -6,8 +6,8 @@ use crate::{AccountProblem, Error, Library};
 use std::net::IpAddr;
 use std::sync::Arc;
 use tintype_auth::{Actor, Password, TokenKey};
-use tintype_domain::{FieldErrors, FieldProblem, Permission, TokenLifetime, TokenRecord};
-use tintype_persistence::{NewToken, UserChange};
+use tintype_domain::{FieldErrors, FieldProblem, Permission, TokenLifetime, TokenRecord, UserChange};
+use tintype_persistence::NewToken;
 
 impl Library {
     /// Returns who shows this `Authorization` header.
@@ -104,8 +104,9 @@ impl Library {
         require_strong(actor, "new_password", &new_password, &Known::of(&user))?;
         let hash = move || new_password.hash();
         let hash = self.inner().compute(Lane::Passwords, Asker::of(actor), 0, hash).await??;
-        let change = UserChange { password_hash: Some(hash), kept_login: actor.token(), ..UserChange::default() };
-        self.inner().database(move |db| db.change_user(user.id, &change)).await?;
+        let change = UserChange { password: Some(hash), ..UserChange::default() };
+        let kept_login = actor.token();
+        self.inner().database(move |db| db.change_user(user.id, &change, kept_login)).await?;
         Ok(())
     }
 }

@@ -9,8 +9,10 @@ pub(crate) use password::{Known, require_strong};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tintype_auth::{Actor, Password, TokenKey};
-use tintype_domain::{EmailAddress, Permission, PersonName, UserId, UserQuery, UserRecord, Username};
-use tintype_persistence::{Database, NewToken, NewUser, UserChange};
+use tintype_domain::{
+    EmailAddress, NewUser, Permission, PersonName, UserChange, UserId, UserQuery, UserRecord, Username,
+};
+use tintype_persistence::{Database, NewToken};
 
 /// How many files a deleted user loses at a time: a transaction that takes long would keep uploads
 /// waiting.
@@ -22,92 +24,6 @@ const FILES_AT_A_TIME: i64 = 1000;
 #[derive(Debug, Clone)]
 pub struct Accounts {
     calls: Arc<Calls>,
-}
-
-/// A user to be created.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewAccount {
-    /// The unique name the user logs in with.
-    pub username: Username,
-    /// Given name.
-    pub first_name: PersonName,
-    /// Family name.
-    pub last_name: PersonName,
-    /// Where mail reaches the user.
-    pub email: EmailAddress,
-    /// Whether permissions granted to the user count.
-    pub is_staff: bool,
-    /// Whether the user may do everything.
-    pub is_admin: bool,
-    /// Whether the user may log in and use its tokens.
-    pub is_active: bool,
-    /// What the user is granted.
-    pub permissions: BTreeSet<Permission>,
-    /// The password; without one the user can only use tokens.
-    pub password: Option<Password>,
-}
-
-impl NewAccount {
-    /// Returns an active user of that name, without other names, rights or a password.
-    pub fn new(username: Username) -> Self {
-        Self {
-            username,
-            first_name: PersonName::default(),
-            last_name: PersonName::default(),
-            email: EmailAddress::default(),
-            is_staff: false,
-            is_admin: false,
-            is_active: true,
-            permissions: BTreeSet::new(),
-            password: None,
-        }
-    }
-}
-
-impl NewAccount {
-    fn known(&self) -> Known<'_> {
-        Known {
-            username: self.username.as_str(),
-            first_name: self.first_name.as_str(),
-            last_name: self.last_name.as_str(),
-            email: self.email.as_str(),
-        }
-    }
-}
-
-impl AccountChange {
-    /// Returns what will be known of the user once it has changed.
-    fn known_after<'a>(&'a self, user: &'a UserRecord) -> Known<'a> {
-        Known {
-            username: self.username.as_ref().map_or(&user.username, Username::as_str),
-            first_name: self.first_name.as_ref().map_or(&user.first_name, PersonName::as_str),
-            last_name: self.last_name.as_ref().map_or(&user.last_name, PersonName::as_str),
-            email: self.email.as_ref().map_or(&user.email, EmailAddress::as_str),
-        }
-    }
-}
-
-/// What is to change of a user; what is `None` stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AccountChange {
-    /// The unique name the user logs in with.
-    pub username: Option<Username>,
-    /// Given name.
-    pub first_name: Option<PersonName>,
-    /// Family name.
-    pub last_name: Option<PersonName>,
-    /// Where mail reaches the user.
-    pub email: Option<EmailAddress>,
-    /// Whether permissions granted to the user count.
-    pub is_staff: Option<bool>,
-    /// Whether the user may do everything.
-    pub is_admin: Option<bool>,
-    /// Whether the user may log in and use its tokens.
-    pub is_active: Option<bool>,
-    /// Everything the user is granted.
-    pub permissions: Option<BTreeSet<Permission>>,
-    /// The password. Log-ins with the old one end, except the actor's own.
-    pub password: Option<Password>,
 }
 
 impl Library {
@@ -173,25 +89,13 @@ impl Accounts {
     /// [`Error::Auth`] unless the actor is an admin; [`Error::Invalid`] if the password is too
     /// weak, unless the actor is the operator;
     /// [`AccountProblem::UsernameTaken`](crate::AccountProblem::UsernameTaken).
-    pub async fn create(&self, actor: &Actor, new: NewAccount) -> Result<UserRecord, Error> {
+    pub async fn create(&self, actor: &Actor, mut new: NewUser<Password>) -> Result<UserRecord, Error> {
         actor.require_admin()?;
         if let Some(password) = &new.password {
-            require_strong(actor, "password", password, &new.known())?;
+            require_strong(actor, "password", password, &known(&new))?;
         }
-        let NewAccount { username, first_name, last_name, email, is_staff, is_admin, is_active, permissions, password } =
-            new;
-        let password_hash = self.hash(actor, password).await?;
-        let user = NewUser {
-            username,
-            first_name,
-            last_name,
-            email,
-            is_staff,
-            is_admin,
-            is_active,
-            password_hash,
-            permissions,
-        };
+        let hash = self.hash(actor, new.password.take()).await?;
+        let user = new.with_password(hash);
         self.calls.database(move |db| db.create_user(&user, now())).await
     }
 
@@ -209,7 +113,7 @@ impl Accounts {
         Ok(user.map(|user| (user, key)))
     }
 
-    /// Changes a user and returns it.
+    /// Changes a user and returns it. A new password ends its log-ins, except the actor's own.
     ///
     /// # Errors
     /// [`Error::Auth`] unless the actor is an admin; [`Error::Invalid`] if the password is too
@@ -217,37 +121,20 @@ impl Accounts {
     /// [`AccountProblem::NoSuchUser`](crate::AccountProblem::NoSuchUser);
     /// [`AccountProblem::UsernameTaken`](crate::AccountProblem::UsernameTaken);
     /// [`AccountProblem::LastAdmin`](crate::AccountProblem::LastAdmin).
-    pub async fn change(&self, actor: &Actor, id: UserId, change: AccountChange) -> Result<UserRecord, Error> {
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        id: UserId,
+        mut change: UserChange<Password>,
+    ) -> Result<UserRecord, Error> {
         actor.require_admin()?;
         if let Some(password) = &change.password {
             let user = self.calls.database(move |db| db.user_by_id(id)).await?;
-            require_strong(actor, "password", password, &change.known_after(&user))?;
+            require_strong(actor, "password", password, &known_after(&change, &user))?;
         }
-        let AccountChange {
-            username,
-            first_name,
-            last_name,
-            email,
-            is_staff,
-            is_admin,
-            is_active,
-            permissions,
-            password,
-        } = change;
-        let password_hash = self.hash(actor, password).await?;
-        let change = UserChange {
-            username,
-            first_name,
-            last_name,
-            email,
-            is_staff,
-            is_admin,
-            is_active,
-            password_hash,
-            kept_login: actor.token(),
-            permissions,
-        };
-        self.calls.database(move |db| db.change_user(id, &change)).await
+        let hash = self.hash(actor, change.password.take()).await?;
+        let (change, kept_login) = (change.with_password(hash), actor.token());
+        self.calls.database(move |db| db.change_user(id, &change, kept_login)).await
     }
 
     /// Lets the user do something more; what it already may, it may still.
@@ -290,7 +177,7 @@ impl Accounts {
     pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<UserRecord, Error> {
         actor.require_admin()?;
         let deactivate = UserChange { is_active: Some(false), ..UserChange::default() };
-        self.calls.database(move |db| db.change_user(id, &deactivate)).await?;
+        self.calls.database(move |db| db.change_user(id, &deactivate, None)).await?;
         while self.calls.database(move |db| db.disown_files(id, FILES_AT_A_TIME)).await? > 0 {}
         self.calls.database(move |db| db.delete_user(id)).await
     }
@@ -298,6 +185,25 @@ impl Accounts {
     async fn hash(&self, actor: &Actor, password: Option<Password>) -> Result<Option<String>, Error> {
         let Some(password) = password else { return Ok(None) };
         Ok(Some(self.calls.compute(Lane::Passwords, Asker::of(actor), 0, move || password.hash()).await??))
+    }
+}
+
+fn known(new: &NewUser<Password>) -> Known<'_> {
+    Known {
+        username: new.username.as_str(),
+        first_name: new.first_name.as_str(),
+        last_name: new.last_name.as_str(),
+        email: new.email.as_str(),
+    }
+}
+
+/// Returns what will be known of the user once it has changed.
+fn known_after<'a>(change: &'a UserChange<Password>, user: &'a UserRecord) -> Known<'a> {
+    Known {
+        username: change.username.as_ref().map_or(&user.username, Username::as_str),
+        first_name: change.first_name.as_ref().map_or(&user.first_name, PersonName::as_str),
+        last_name: change.last_name.as_ref().map_or(&user.last_name, PersonName::as_str),
+        email: change.email.as_ref().map_or(&user.email, EmailAddress::as_str),
     }
 }
 

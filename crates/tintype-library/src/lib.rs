@@ -31,7 +31,7 @@ mod upload_problem;
 mod view;
 
 pub use account_problem::AccountProblem;
-pub use accounts::{AccountChange, Accounts, NewAccount};
+pub use accounts::Accounts;
 pub use admission::Waiting;
 pub use content::{Change, ContentChange, Details, Inbox, Upload};
 pub use error::{Error, causes};

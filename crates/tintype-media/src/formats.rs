@@ -1,5 +1,5 @@
 //! The formats, each in a room of its own: its header, what decoding it costs, and how it is
-//! decoded. [`TABLE`] is the only place that lists them.
+//! decoded. [`TABLE`] lists them.
 
 mod avif;
 mod bmp;
@@ -27,8 +27,7 @@ use crate::header::Header;
 use crate::reader::{BoundedReader, HeaderReader, ReadSeek};
 use crate::{Error, Format, Limits};
 
-/// In the order of [`Format`], which is also the one in which files are asked whether they are of
-/// it.
+/// In the order of [`Format`]. Files are checked against the formats in this order.
 static TABLE: [&Descriptor; 16] = [
     &jpeg::JPEG,
     &png::PNG,

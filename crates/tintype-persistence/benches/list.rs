@@ -8,10 +8,10 @@ use diesel::sql_types::BigInt;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::time::{Duration, Instant};
 use tintype_domain::{
-    ColourMode, Counting, Crc32, Cursor, Facts, FileName, Key, Kind, ListQuery, Name, OrderField, Paging, Side, Suffix,
-    Timestamp, Travel, Variant, Visibility,
+    ColourMode, Counting, Crc32, Cursor, Facts, FileName, Key, Kind, ListQuery, Name, NewUser, OrderField, Paging,
+    Side, Suffix, Timestamp, Travel, Variant, Visibility,
 };
-use tintype_persistence::{ConnectOptions, Database, NewContent, NewDerived, NewFile, NewUser};
+use tintype_persistence::{ConnectOptions, Database, NewContent, NewDerived, NewFile};
 
 /// Each query runs at least so often and so long.
 const LEAST_RUNS: usize = 15;

@@ -51,4 +51,3 @@ pub use tokens::NewToken;
 pub use totals::{Total, Totals};
 pub use upload_links::{NewUploadLink, Reserved, UploadLinkRecord};
 pub use uploads::{NewPart, NewUpload, UploadHold, UploadKind, UploadRecord, UploadState};
-pub use users::{NewUser, UserChange};

@@ -4,10 +4,10 @@ use crate::dialect::lock_users;
 use crate::error::Error;
 use crate::rows::{UserRow, join_grants};
 use crate::schema::{grants, tokens, users};
-use crate::users::{NewUser, by_id, insert_user};
+use crate::users::{by_id, insert_user};
 use diesel::prelude::*;
 use std::collections::BTreeSet;
-use tintype_domain::{Timestamp, TokenId, TokenRecord, UserId, UserRecord};
+use tintype_domain::{NewUser, Timestamp, TokenId, TokenRecord, UserId, UserRecord};
 
 /// A token to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Database {
     /// does.
     pub fn create_first_user(
         &self,
-        user: &NewUser,
+        user: &NewUser<String>,
         token: &NewToken,
         now: Timestamp,
     ) -> Result<Option<UserRecord>, Error> {

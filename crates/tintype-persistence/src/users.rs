@@ -9,73 +9,9 @@ use diesel::result::DatabaseErrorKind::UniqueViolation;
 use diesel::result::Error::DatabaseError;
 use std::collections::BTreeSet;
 use tintype_domain::{
-    EmailAddress, Permission, PersonName, Timestamp, TokenId, TokenRecord, UserId, UserQuery, UserRecord, Username,
+    EmailAddress, NewUser, Permission, PersonName, Timestamp, TokenId, TokenRecord, UserChange, UserId, UserQuery,
+    UserRecord, Username,
 };
-
-/// A user to be created.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewUser {
-    /// The unique name.
-    pub username: Username,
-    /// Given name.
-    pub first_name: PersonName,
-    /// Family name.
-    pub last_name: PersonName,
-    /// Where mail reaches the user.
-    pub email: EmailAddress,
-    /// Whether permissions granted to the user count.
-    pub is_staff: bool,
-    /// Whether the user may do everything.
-    pub is_admin: bool,
-    /// Whether the user may log in and use its tokens.
-    pub is_active: bool,
-    /// The hashed password; without one the user can only use tokens.
-    pub password_hash: Option<String>,
-    /// What the user is granted.
-    pub permissions: BTreeSet<Permission>,
-}
-
-impl NewUser {
-    /// Returns an active user of that name, without other names, rights or a password.
-    pub fn new(username: Username) -> Self {
-        Self {
-            username,
-            first_name: PersonName::default(),
-            last_name: PersonName::default(),
-            email: EmailAddress::default(),
-            is_staff: false,
-            is_admin: false,
-            is_active: true,
-            password_hash: None,
-            permissions: BTreeSet::new(),
-        }
-    }
-}
-
-/// What is to change of a user; what is `None` stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UserChange {
-    /// The unique name.
-    pub username: Option<Username>,
-    /// Given name.
-    pub first_name: Option<PersonName>,
-    /// Family name.
-    pub last_name: Option<PersonName>,
-    /// Where mail reaches the user.
-    pub email: Option<EmailAddress>,
-    /// Whether permissions granted to the user count.
-    pub is_staff: Option<bool>,
-    /// Whether the user may do everything.
-    pub is_admin: Option<bool>,
-    /// Whether the user may log in and use its tokens.
-    pub is_active: Option<bool>,
-    /// The hashed password. Tokens of log-ins with the old one end.
-    pub password_hash: Option<String>,
-    /// The log-in that does not end with the old password, because it is the one that changes it.
-    pub kept_login: Option<TokenId>,
-    /// Everything the user is granted.
-    pub permissions: Option<BTreeSet<Permission>>,
-}
 
 /// The columns of a [`UserChange`].
 #[derive(AsChangeset)]
@@ -91,41 +27,29 @@ struct Columns<'a> {
     password_hash: Option<&'a str>,
 }
 
-impl UserChange {
-    /// Returns the columns to be set, unless there are none.
-    fn columns(&self) -> Option<Columns<'_>> {
-        let Self {
-            username,
-            first_name,
-            last_name,
-            email,
-            is_staff,
-            is_admin,
-            is_active,
-            password_hash,
-            kept_login,
-            permissions,
-        } = self;
-        let others = Self { permissions: permissions.clone(), kept_login: *kept_login, ..Self::default() };
-        (*self != others).then(|| Columns {
-            username: username.as_ref().map(Username::as_str),
-            first_name: first_name.as_ref().map(PersonName::as_str),
-            last_name: last_name.as_ref().map(PersonName::as_str),
-            email: email.as_ref().map(EmailAddress::as_str),
-            is_staff: *is_staff,
-            is_admin: *is_admin,
-            is_active: *is_active,
-            password_hash: password_hash.as_deref(),
-        })
-    }
+/// Returns the columns to be set, unless there are none.
+fn columns(change: &UserChange<String>) -> Option<Columns<'_>> {
+    let UserChange { username, first_name, last_name, email, is_staff, is_admin, is_active, permissions, password } =
+        change;
+    let others = UserChange { permissions: permissions.clone(), ..UserChange::default() };
+    (*change != others).then(|| Columns {
+        username: username.as_ref().map(Username::as_str),
+        first_name: first_name.as_ref().map(PersonName::as_str),
+        last_name: last_name.as_ref().map(PersonName::as_str),
+        email: email.as_ref().map(EmailAddress::as_str),
+        is_staff: *is_staff,
+        is_admin: *is_admin,
+        is_active: *is_active,
+        password_hash: password.as_deref(),
+    })
 }
 
 impl Database {
-    /// Creates a user.
+    /// Creates a user, whose password is hashed.
     ///
     /// # Errors
     /// [`Error::UsernameTaken`].
-    pub fn create_user(&self, user: &NewUser, now: Timestamp) -> Result<UserRecord, Error> {
+    pub fn create_user(&self, user: &NewUser<String>, now: Timestamp) -> Result<UserRecord, Error> {
         self.write(|connection| insert_user(connection, user, now))
     }
 
@@ -168,16 +92,22 @@ impl Database {
         Ok((users.into_iter().skip(offset).take(query.limit as usize).collect(), count))
     }
 
-    /// Changes a user and returns it.
+    /// Changes a user, whose new password is hashed, and returns it. A new password ends all log-ins
+    /// except `kept_login`.
     ///
     /// # Errors
     /// [`Error::NoSuchUser`]; [`Error::UsernameTaken`]; [`Error::LastAdmin`] where no active admin
     /// would be left.
-    pub fn change_user(&self, id: UserId, change: &UserChange) -> Result<UserRecord, Error> {
+    pub fn change_user(
+        &self,
+        id: UserId,
+        change: &UserChange<String>,
+        kept_login: Option<TokenId>,
+    ) -> Result<UserRecord, Error> {
         self.write(|connection| {
             lock_users(connection)?;
             let old = by_id(connection, id)?;
-            if let Some(columns) = change.columns() {
+            if let Some(columns) = columns(change) {
                 let changed = diesel::update(users::table.filter(users::id.eq(id.0))).set(&columns).execute(connection);
                 changed.map_err(|error| taken(error, columns.username))?;
             }
@@ -186,8 +116,8 @@ impl Database {
                 delete_grants(connection, id, &taken)?;
                 insert_grants(connection, id, permissions.difference(&old.permissions))?;
             }
-            if change.password_hash.is_some() {
-                end_logins(connection, id, change.kept_login)?;
+            if change.password.is_some() {
+                end_logins(connection, id, kept_login)?;
             }
             refuse_no_admin(connection, &old)?;
             by_id(connection, id)
@@ -264,7 +194,11 @@ impl Database {
     }
 }
 
-pub(crate) fn insert_user(connection: &mut AnyConnection, user: &NewUser, now: Timestamp) -> Result<UserRecord, Error> {
+pub(crate) fn insert_user(
+    connection: &mut AnyConnection,
+    user: &NewUser<String>,
+    now: Timestamp,
+) -> Result<UserRecord, Error> {
     let row = diesel::insert_into(users::table)
         .values((
             users::username.eq(user.username.as_str()),
@@ -274,7 +208,7 @@ pub(crate) fn insert_user(connection: &mut AnyConnection, user: &NewUser, now: T
             users::is_staff.eq(user.is_staff),
             users::is_admin.eq(user.is_admin),
             users::is_active.eq(user.is_active),
-            users::password_hash.eq(&user.password_hash),
+            users::password_hash.eq(&user.password),
             users::created_at.eq(now.unix_micros()),
         ))
         .returning(users::all_columns)

@@ -5,9 +5,9 @@ use crate::failure::Failure;
 use crate::output::{print, table};
 use serde_json::json;
 use std::io::{BufRead, IsTerminal, Read, Write};
+use tintype_library::Accounts;
 use tintype_library::auth::{Actor, Password};
-use tintype_library::domain::{UserId, UserRecord};
-use tintype_library::{AccountChange, Accounts, NewAccount};
+use tintype_library::domain::{NewUser, UserChange, UserId, UserRecord};
 
 pub(crate) fn run(config: &Config, command: UserCommand) -> Result<(), Failure> {
     let database = match &command {
@@ -28,13 +28,13 @@ async fn carry_out(accounts: &Accounts, command: UserCommand) -> Result<(), Fail
             let password = if password_stdin { Some(read_password()?) } else { None };
             let (is_staff, is_admin) = (role.staff, role.admin);
             let new =
-                NewAccount { first_name, last_name, email, is_staff, is_admin, password, ..NewAccount::new(username) };
+                NewUser { first_name, last_name, email, is_staff, is_admin, password, ..NewUser::new(username) };
             let user = accounts.create(operator, new).await?;
             print(&format!("created user `{}` with id {}\n", user.username, user.id))
         }
         UserCommand::SetPassword { username } => {
             let id = find(&username).await?;
-            let change = AccountChange { password: Some(read_password()?), ..AccountChange::default() };
+            let change = UserChange { password: Some(read_password()?), ..UserChange::default() };
             let user = accounts.change(operator, id, change).await?;
             print(&format!(
                 "set the password of user `{}`; its log-ins have ended, its other tokens stay valid\n",
@@ -61,12 +61,12 @@ async fn carry_out(accounts: &Accounts, command: UserCommand) -> Result<(), Fail
 }
 
 async fn set_role(accounts: &Accounts, id: UserId, role: &Role) -> Result<(), Failure> {
-    let change = AccountChange { is_staff: Some(role.staff), is_admin: Some(role.admin), ..AccountChange::default() };
+    let change = UserChange { is_staff: Some(role.staff), is_admin: Some(role.admin), ..UserChange::default() };
     report(&accounts.change(&Actor::operator(), id, change).await?)
 }
 
 async fn set_active(accounts: &Accounts, id: UserId, is_active: bool) -> Result<(), Failure> {
-    let change = AccountChange { is_active: Some(is_active), ..AccountChange::default() };
+    let change = UserChange { is_active: Some(is_active), ..UserChange::default() };
     report(&accounts.change(&Actor::operator(), id, change).await?)
 }
 

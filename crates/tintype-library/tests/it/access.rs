@@ -1,7 +1,7 @@
 use crate::support::{Fixture, HERE, picture};
 use tintype_library::auth::{Actor, Error as AuthError, Password};
-use tintype_library::domain::{FileId, ListQuery, Permission};
-use tintype_library::{AccountChange, Change, Details, Error, NewAccount};
+use tintype_library::domain::{FileId, ListQuery, NewUser, Permission, UserChange};
+use tintype_library::{Change, Details, Error};
 
 fn is_forbidden<T>(result: &Result<T, Error>) -> bool {
     matches!(result, Err(Error::Auth(AuthError::Forbidden(_))))
@@ -42,7 +42,7 @@ async fn a_password_is_exchanged_for_a_token_while_its_user_is_active() {
     let fixture = Fixture::new();
     let accounts = fixture.library.accounts();
     let password = Some(Password::new("cobol is old").unwrap());
-    let grace = NewAccount { password, ..NewAccount::new("grace".parse().unwrap()) };
+    let grace = NewUser { password, ..NewUser::new("grace".parse().unwrap()) };
     let grace = accounts.create(&fixture.admin, grace).await.unwrap();
     let library = &fixture.library;
     let key = library.log_in(HERE, "grace", "cobol is old", None).await.unwrap();
@@ -60,7 +60,7 @@ async fn a_password_is_exchanged_for_a_token_while_its_user_is_active() {
     }
     // A name is the same in all its forms.
     assert!(library.log_in(HERE, "ｇｒａｃｅ", "cobol is old", None).await.is_ok());
-    let deactivate = AccountChange { is_active: Some(false), ..AccountChange::default() };
+    let deactivate = UserChange { is_active: Some(false), ..UserChange::default() };
     accounts.change(&fixture.admin, grace.id, deactivate).await.unwrap();
     assert!(matches!(library.log_in(HERE, "grace", "cobol is old", None).await, Err(Error::WrongCredentials)));
     let refused = library.authenticate(Some(header.as_bytes())).await;

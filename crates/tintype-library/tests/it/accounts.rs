@@ -2,8 +2,8 @@ use crate::support::{Fixture, HERE};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 use tintype_library::auth::{Actor, Error as AuthError, Password};
-use tintype_library::domain::{Permission, TokenId, TokenLifetime, UserId, UserRecord};
-use tintype_library::{AccountChange, AccountProblem, Accounts, Error, NewAccount};
+use tintype_library::domain::{NewUser, Permission, TokenId, TokenLifetime, UserChange, UserId, UserRecord};
+use tintype_library::{AccountProblem, Accounts, Error};
 
 fn is_refused<T>(result: Result<T, Error>) -> bool {
     matches!(result, Err(Error::Auth(AuthError::NotAdmin)))
@@ -17,7 +17,7 @@ fn problem<T: std::fmt::Debug>(result: Result<T, Error>) -> AccountProblem {
 }
 
 async fn create(accounts: &Accounts, name: &str) -> UserRecord {
-    accounts.create(&Actor::operator(), NewAccount::new(name.parse().unwrap())).await.unwrap()
+    accounts.create(&Actor::operator(), NewUser::new(name.parse().unwrap())).await.unwrap()
 }
 
 fn set(permissions: &[Permission]) -> BTreeSet<Permission> {
@@ -32,7 +32,7 @@ async fn only_admins_manage_others_and_everybody_sees_themselves() {
     let staff = fixture.staff("mina", Permission::ALL);
     let mina = staff.user().unwrap().clone();
 
-    let new = || NewAccount::new("other".parse().unwrap());
+    let new = || NewUser::new("other".parse().unwrap());
     assert!(is_refused(accounts.create(&staff, new()).await));
     assert!(is_refused(accounts.list(&staff).await));
     // Who exists is nobody's business, either.
@@ -41,7 +41,7 @@ async fn only_admins_manage_others_and_everybody_sees_themselves() {
     assert!(is_refused(accounts.tokens(&staff, None).await) && is_refused(accounts.tokens(&staff, Some(ada.id)).await));
     assert!(is_refused(accounts.create_token(&staff, ada.id, String::new(), None).await));
     for id in [mina.id, ada.id] {
-        assert!(is_refused(accounts.change(&staff, id, AccountChange::default()).await));
+        assert!(is_refused(accounts.change(&staff, id, UserChange::default()).await));
         assert!(is_refused(accounts.grant(&staff, id, set(&[])).await));
         assert!(is_refused(accounts.revoke(&staff, id, set(&[])).await));
         assert!(is_refused(accounts.delete(&staff, id).await));
@@ -82,7 +82,7 @@ async fn a_changed_password_is_the_only_one() {
     let id = create(&accounts, "mina").await.id;
     for password in ["first", "second"] {
         let password = Some(Password::new(password).unwrap());
-        let change = AccountChange { password, ..AccountChange::default() };
+        let change = UserChange { password, ..UserChange::default() };
         accounts.change(&Actor::operator(), id, change).await.unwrap();
     }
     assert!(matches!(fixture.library.log_in(HERE, "mina", "first", None).await, Err(Error::WrongCredentials)));
@@ -96,8 +96,8 @@ async fn the_last_admin_is_safe_from_everybody() {
     let ada = fixture.admin.user().unwrap().id;
     let last = AccountProblem::LastAdmin("ada".into());
     let changes = [
-        AccountChange { is_active: Some(false), ..AccountChange::default() },
-        AccountChange { is_admin: Some(false), ..AccountChange::default() },
+        UserChange { is_active: Some(false), ..UserChange::default() },
+        UserChange { is_admin: Some(false), ..UserChange::default() },
     ];
     for actor in [&fixture.admin, &Actor::operator()] {
         for change in &changes {
@@ -132,7 +132,7 @@ async fn a_name_is_taken_in_all_its_forms() {
     let accounts = fixture.library.accounts();
     let first = create(&accounts, "ｍｉｎａ").await;
     assert_eq!(first.username, "mina");
-    let again = accounts.create(&fixture.admin, NewAccount::new("mina".parse().unwrap())).await;
+    let again = accounts.create(&fixture.admin, NewUser::new("mina".parse().unwrap())).await;
     assert_eq!(problem(again), AccountProblem::UsernameTaken("mina".into()));
     assert_eq!(accounts.find(&fixture.admin, "ｍｉｎａ").await.unwrap(), first);
 }

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 use tintype_library::auth::Actor;
-use tintype_library::domain::{FileRecord, Key, Permission};
-use tintype_library::persistence::{ConnectOptions, Database, NewUser};
+use tintype_library::domain::{FileRecord, Key, NewUser, Permission};
+use tintype_library::persistence::{ConnectOptions, Database};
 use tintype_library::storage::{Error as StorageError, MemoryStorage, NewObject, Object, Spool, Storage};
 use tintype_library::{Details, Error, Library, Options, Upload};
 

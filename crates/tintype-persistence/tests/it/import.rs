@@ -1,7 +1,7 @@
 use crate::support::{at, at_once, claim, fresh, image, new_user, unmigrated, upload, user};
 use std::collections::BTreeSet;
-use tintype_domain::{FileId, JobKind, Key, ListQuery, Name, Permission, Tags};
-use tintype_persistence::{ConnectOptions, Database, Error, FileChange, Import, NewToken, NewUser, StoredFile};
+use tintype_domain::{FileId, JobKind, Key, ListQuery, Name, NewUser, Permission, Tags};
+use tintype_persistence::{ConnectOptions, Database, Error, FileChange, Import, NewToken, StoredFile};
 
 const ALL: FileId = FileId(i64::MAX);
 
@@ -20,7 +20,7 @@ fn fill(target: &Database, import: &Import, files: &[StoredFile]) {
 #[test]
 fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again() {
     let (source, target) = (fresh(), fresh());
-    let hashed = NewUser { password_hash: Some("hash".into()), is_staff: true, ..new_user("mina") };
+    let hashed = NewUser { password: Some("hash".into()), is_staff: true, ..new_user("mina") };
     let mina = source.create_user(&hashed, at(-5)).unwrap();
     source.grant(mina.id, &BTreeSet::from([Permission::View, Permission::Create])).unwrap();
     source.record_login(mina.id, at(3)).unwrap();

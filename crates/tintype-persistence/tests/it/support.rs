@@ -5,10 +5,10 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use std::path::Path;
 use tempfile::TempDir;
 use tintype_domain::{
-    Checksum, ColourMode, Crc32, Description, Facts, FileName, FileRecord, Key, Kind, Name, Suffix, Timestamp,
+    Checksum, ColourMode, Crc32, Description, Facts, FileName, FileRecord, Key, Kind, Name, NewUser, Suffix, Timestamp,
     UserRecord, Variant, Visibility,
 };
-use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewDerived, NewFile, NewUser};
+use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewDerived, NewFile};
 use tintype_testkit::{Postgres, PostgresDatabase};
 
 /// A migrated database that is gone when it is dropped.
@@ -110,7 +110,7 @@ pub(crate) fn user(database: &Database, username: &str) -> UserRecord {
     database.create_user(&new_user(username), at(0)).unwrap()
 }
 
-pub(crate) fn new_user(username: &str) -> NewUser {
+pub(crate) fn new_user(username: &str) -> NewUser<String> {
     NewUser::new(username.parse().unwrap())
 }
 

@@ -1,7 +1,7 @@
 use crate::support::{at, connect, fresh, user};
 use std::collections::BTreeSet;
-use tintype_domain::{Permission, TokenId, UserId};
-use tintype_persistence::{Error, NewToken, UserChange};
+use tintype_domain::{Permission, TokenId, UserChange, UserId};
+use tintype_persistence::{Error, NewToken};
 
 fn token(byte: u8) -> NewToken {
     NewToken { key_hash: [byte; 32], label: "laptop".into(), expires_at: Some(at(1_000_001)) }
@@ -30,7 +30,7 @@ fn what_another_process_changes_holds_at_once() {
     let behrooz = user(&database, "behrooz");
     let created = database.create_token(behrooz.id, &token(1), at(0)).unwrap();
     let inactive = UserChange { is_active: Some(false), ..UserChange::default() };
-    other.change_user(behrooz.id, &inactive).unwrap();
+    other.change_user(behrooz.id, &inactive, None).unwrap();
     assert!(!database.token_by_hash(&[1; 32]).unwrap().unwrap().1.is_active);
     other.revoke_tokens(&BTreeSet::from([created.id]), None).unwrap();
     assert!(database.token_by_hash(&[1; 32]).unwrap().is_none());

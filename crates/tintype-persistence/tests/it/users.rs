@@ -1,13 +1,13 @@
 use crate::support::{at, at_once, connect, fresh, new_user, upload, user};
 use std::collections::BTreeSet;
-use tintype_domain::{ListQuery, Permission, UserId};
-use tintype_persistence::{Error, NewToken, NewUser, UserChange};
+use tintype_domain::{ListQuery, NewUser, Permission, UserChange, UserId};
+use tintype_persistence::{Error, NewToken};
 
 fn first_token() -> NewToken {
     NewToken { key_hash: [1; 32], label: "first".into(), expires_at: None }
 }
 
-fn admin(username: &str) -> NewUser {
+fn admin(username: &str) -> NewUser<String> {
     NewUser { is_admin: true, ..new_user(username) }
 }
 
@@ -26,7 +26,7 @@ fn a_user_comes_back_as_it_was_created() {
         is_active: true,
         is_staff: true,
         is_admin: false,
-        password_hash: Some("$argon2id$…".into()),
+        password: Some("$argon2id$…".into()),
         permissions: set(&[Permission::View]),
     };
     let created = database.create_user(&new, at(1)).unwrap();
@@ -84,7 +84,7 @@ fn grants_add_up_and_are_revoked_one_by_one() {
     assert_eq!(database.grant(behrooz, &set(&[])).unwrap(), revoked);
     let replaced =
         UserChange { permissions: Some(set(&[Permission::Create, Permission::View])), ..UserChange::default() };
-    assert_eq!(database.change_user(behrooz, &replaced).unwrap().permissions, replaced.permissions.unwrap());
+    assert_eq!(database.change_user(behrooz, &replaced, None).unwrap().permissions, replaced.permissions.unwrap());
 }
 
 #[test]
@@ -116,22 +116,22 @@ fn what_is_given_is_changed_and_nothing_else() {
     let database = fresh();
     let old = user(&database, "behrooz");
     user(&database, "taken");
-    let same = database.change_user(old.id, &UserChange::default()).unwrap();
+    let same = database.change_user(old.id, &UserChange::default(), None).unwrap();
     assert_eq!(same, old);
     let change = UserChange {
         username: Some("new".parse().unwrap()),
         last_name: Some("Doe".parse().unwrap()),
         is_staff: Some(true),
         is_active: Some(false),
-        password_hash: Some("hash".into()),
+        password: Some("hash".into()),
         ..UserChange::default()
     };
-    let changed = database.change_user(old.id, &change).unwrap();
+    let changed = database.change_user(old.id, &change, None).unwrap();
     assert_eq!((changed.username.as_str(), changed.full_name().as_str()), ("new", "Doe"));
     assert!(changed.is_staff && !changed.is_admin && !changed.is_active);
     assert_eq!(database.credentials("new").unwrap(), Some((changed, Some("hash".into()))));
     let taken = UserChange { username: Some("taken".parse().unwrap()), ..UserChange::default() };
-    let error = database.change_user(old.id, &taken).unwrap_err();
+    let error = database.change_user(old.id, &taken, None).unwrap_err();
     assert!(matches!(error, Error::UsernameTaken { username } if username == "taken"));
 }
 
@@ -142,7 +142,7 @@ fn names_that_are_not_allowed_any_more_keep_working() {
     database.execute("UPDATE users SET username = 'two words, ﬁ'");
     assert_eq!(database.user("two words, ﬁ").unwrap().id, created.id);
     let change = UserChange { is_staff: Some(true), ..UserChange::default() };
-    assert_eq!(database.change_user(created.id, &change).unwrap().username, "two words, ﬁ");
+    assert_eq!(database.change_user(created.id, &change, None).unwrap().username, "two words, ﬁ");
     assert_eq!(database.delete_user(created.id).unwrap().username, "two words, ﬁ");
 }
 
@@ -153,16 +153,16 @@ fn the_last_active_admin_stays_one() {
     let inactive = UserChange { is_active: Some(false), ..UserChange::default() };
     let demoted = UserChange { is_admin: Some(false), ..UserChange::default() };
     let other = database.create_user(&admin("other"), at(0)).unwrap().id;
-    database.change_user(other, &inactive).unwrap();
+    database.change_user(other, &inactive, None).unwrap();
     let is_last = |error: Error| matches!(error, Error::LastAdmin { username } if username == "last");
-    assert!(is_last(database.change_user(last, &inactive).unwrap_err()));
-    assert!(is_last(database.change_user(last, &demoted).unwrap_err()));
+    assert!(is_last(database.change_user(last, &inactive, None).unwrap_err()));
+    assert!(is_last(database.change_user(last, &demoted, None).unwrap_err()));
     assert!(is_last(database.delete_user(last).unwrap_err()));
     assert!(database.user("last").unwrap().is_active);
     // Who is no active admin leaves as many as there were.
     database.delete_user(other).unwrap();
     database.create_user(&admin("next"), at(0)).unwrap();
-    assert!(!database.change_user(last, &inactive).unwrap().is_active);
+    assert!(!database.change_user(last, &inactive, None).unwrap().is_active);
     database.delete_user(last).unwrap();
 }
 
@@ -220,7 +220,7 @@ fn what_needs_a_user_names_the_missing_one() {
     assert!(missing(database.user_by_id(nobody).unwrap_err()));
     assert!(missing(database.grant(nobody, &set(&[Permission::View])).unwrap_err()));
     assert!(missing(database.revoke(nobody, &set(&[Permission::View])).unwrap_err()));
-    assert!(missing(database.change_user(nobody, &UserChange::default()).unwrap_err()));
+    assert!(missing(database.change_user(nobody, &UserChange::default(), None).unwrap_err()));
     assert!(missing(database.delete_user(nobody).unwrap_err()));
     assert!(missing(database.tokens(Some(nobody)).unwrap_err()));
 }
