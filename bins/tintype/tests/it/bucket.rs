@@ -82,14 +82,15 @@ fn what_is_wrong_with_a_bucket_stands_in_the_last_line() {
 #[test]
 fn uploads_on_their_way_to_a_bucket_lie_in_the_data_folder_and_a_full_one_is_a_507() {
     let Some(bucket) = Bucket::new() else { return };
-    let store = std::env::temp_dir().join(format!("tintype-small-spool-{}", std::process::id()));
-    std::fs::create_dir_all(&store).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("data");
+    std::fs::create_dir(&store).unwrap();
     let mount = "mount -t tmpfs -o size=2m tmpfs \"$STORE\"";
     let enter = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"];
     let possible = std::process::Command::new(enter[0]).args(&enter[1..]).arg(mount).env("STORE", &store).output();
     if possible.is_ok_and(|output| output.status.success()) {
         let script = format!("{mount} && exec \"$@\"");
-        let database = store.with_extension("db");
+        let database = folder.path().join("tintype.db");
         let server = builder()
             .wrapper(enter.into_iter().chain([script.as_str(), "sh"]))
             .env("STORE", &store.to_string_lossy())
@@ -104,12 +105,7 @@ fn uploads_on_their_way_to_a_bucket_lie_in_the_data_folder_and_a_full_one_is_a_5
         }
         create(&admin, "again.bin", noise(1_000_000, 3));
         assert_eq!(bucket.keys().len(), 3, "two files and the mark");
-        drop(server);
-        for suffix in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", database.display()));
-        }
     }
-    std::fs::remove_dir(&store).unwrap();
 }
 
 #[test]
