@@ -27,8 +27,7 @@ async fn carry_out(accounts: &Accounts, command: UserCommand) -> Result<(), Fail
         UserCommand::Create { username, first_name, last_name, email, role, password_stdin, create_database: _ } => {
             let password = if password_stdin { Some(read_password()?) } else { None };
             let (is_staff, is_admin) = (role.staff, role.admin);
-            let new =
-                NewUser { first_name, last_name, email, is_staff, is_admin, password, ..NewUser::new(username) };
+            let new = NewUser { first_name, last_name, email, is_staff, is_admin, password, ..NewUser::new(username) };
             let user = accounts.create(operator, new).await?;
             print(&format!("created user `{}` with id {}\n", user.username, user.id))
         }
