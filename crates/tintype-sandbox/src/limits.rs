@@ -1,6 +1,11 @@
 //! Limits that the kernel keeps.
 
+#[cfg(unix)]
+use std::thread;
 use std::time::Duration;
+
+#[cfg(unix)]
+use crate::child::TIMED_OUT;
 
 /// Nested groups of a drawing cost some kilobytes each.
 pub(crate) const STACK_BYTES: usize = 64 << 20;
@@ -24,19 +29,30 @@ pub fn limit_memory(bytes: u64) {
 #[cfg(not(unix))]
 pub fn limit_memory(_bytes: u64) {}
 
-/// Has the kernel end this process when it has computed for so long, in whole seconds. Only ever
-/// shortens that time.
+/// Ends this process when it has computed for so long; should that fail, the kernel does, by the
+/// second. Only ever shortens that time.
 #[cfg(unix)]
 pub fn limit_cpu(time: Duration) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use rustix::time::{ClockId, clock_gettime};
 
-    let seconds = time.as_secs();
+    const WATCH_STACK_BYTES: usize = 64 << 10;
+    let seconds = time.as_secs() + 1;
     if getrlimit(Resource::Cpu).maximum.is_none_or(|maximum| maximum > seconds) {
         let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds + 1) });
     }
+    let watch = thread::Builder::new().stack_size(WATCH_STACK_BYTES);
+    let _ = watch.spawn(move || {
+        loop {
+            let used = Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default();
+            match time.checked_sub(used) {
+                None | Some(Duration::ZERO) => std::process::exit(TIMED_OUT),
+                Some(left) => thread::sleep(left),
+            }
+        }
+    });
 }
 
-/// Has the kernel end this process when it has computed for so long, in whole seconds. Only ever
-/// shortens that time.
+/// Ends this process when it has computed for so long; nothing does that here.
 #[cfg(not(unix))]
 pub fn limit_cpu(_time: Duration) {}

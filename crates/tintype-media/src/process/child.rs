@@ -55,7 +55,7 @@ fn decode(bytes: Vec<u8>, request: &Request) -> Result<Decoded, Error> {
     if header.format != request.format {
         return Err(Error::malformed(request.format, format!("it has become `{}`", header.format)));
     }
-    limit_cpu(cpu_time(header.format, header.pixels()));
+    limit_cpu(cpu_time(header.format, header.pixels(), bytes.len() as u64));
     let job = Job { header: &header, limits: &limits, stored: request.stored, keep: Keep::Planes };
     match header.format.descriptor().decoding {
         Decoding::Isolated { decode, .. } => decode(bytes, &job),
@@ -64,7 +64,37 @@ fn decode(bytes: Vec<u8>, request: &Request) -> Result<Decoded, Error> {
 }
 
 /// Returns how long a picture may keep a processor busy: a few bytes can ask for hours.
-fn cpu_time(format: Format, pixels: u64) -> Duration {
-    let megapixels = if format == Format::Svg { 0 } else { pixels / 1_000_000 };
-    Duration::from_secs(5) + Duration::from_millis(200).saturating_mul(u32::try_from(megapixels).unwrap_or(u32::MAX))
+///
+/// JPEG XL takes some 100 ns for a pixel, 200 without loss. Its few bytes can ask for a pixel of
+/// any price, so that each has one; and as even an empty picture takes a byte for some 4000 pixels,
+/// more of them count no further.
+fn cpu_time(format: Format, pixels: u64, bytes: u64) -> Duration {
+    const JXL_PIXELS_PER_BYTE: u64 = 4096;
+    let (least, pixels, price) = match format {
+        Format::Jxl => (300, pixels.min(bytes.saturating_mul(JXL_PIXELS_PER_BYTE)), Duration::from_nanos(1000)),
+        Format::Svg => (5000, 0, Duration::ZERO),
+        _ => (5000, pixels, Duration::from_nanos(200)),
+    };
+    let megapixels = u32::try_from(pixels / 1_000_000).unwrap_or(u32::MAX);
+    let rest = (pixels % 1_000_000) as u32;
+    let price = (price * 1_000_000).saturating_mul(megapixels) + price * rest;
+    Duration::from_millis(least).saturating_add(price)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_bytes_of_jpeg_xl_keep_no_processor_busy_for_long() {
+        let of = |pixels: u64, bytes: u64| cpu_time(Format::Jxl, pixels, bytes).as_millis();
+        assert!(of(100_000_000, 81) < 700);
+        assert!(of(u64::MAX, 81) < 700);
+        // Empty ones, as `cjxl` writes them, and photos: several times what they take.
+        assert!(of(16_000_000, 3849) > 10_000);
+        assert!(of(6_000_000, 983_461) > 5000);
+        assert_eq!(of(64, 1000), 300);
+        assert_eq!(cpu_time(Format::Svg, u64::MAX, 81).as_secs(), 5);
+        assert_eq!(cpu_time(Format::Avif, 10_000_000, 81).as_secs(), 7);
+    }
 }
