@@ -1,5 +1,15 @@
 //! Containers made for the study of types.
 
+/// A signature, and zeros up to this length with fields put in.
+pub(crate) fn header(signature: &[u8], len: usize, fields: &[(usize, &[u8])]) -> Vec<u8> {
+    let mut header = signature.to_vec();
+    header.resize(len, 0);
+    for (at, field) in fields {
+        header[*at..at + field.len()].copy_from_slice(field);
+    }
+    header
+}
+
 /// A ZIP archive of stored entries, in this order.
 pub(crate) fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
