@@ -38,7 +38,7 @@ pub(crate) const FIXED_BYTES: u64 = 512 << 10;
 const PROFILE_TABLES_BYTES: u64 = 1 << 20;
 
 /// The same for inks, of which four make a table of colours.
-const INK_TABLES_BYTES: u64 = 3 << 20;
+pub(crate) const INK_TABLES_BYTES: u64 = 3 << 20;
 
 /// Returns an upper estimate in bytes of the peak memory of decoding by rows, from what the header
 /// says, and of the file of the largest picture, whose sides before orientation are `stored`.

@@ -21,7 +21,7 @@ pub(crate) struct Descriptor {
 
 /// How a file of the format is known.
 pub(crate) enum Recognise {
-    /// By its first 64 bytes, or as many as there are.
+    /// By its first 128 bytes, or as many as there are.
     Signature(fn(&[u8]) -> bool),
     /// By looking around in it, if no signature fits.
     Content(fn(&mut HeaderReader<'_>) -> Result<bool, Error>),

@@ -99,7 +99,9 @@ fn decide_text(file: &mut File<'_>, head: &[u8], extension: &str) -> Result<Dete
         return Ok(types::PDF);
     }
     match recognise_image(file)? {
-        Some(Format::Svg) => return Ok(pictures::by_name(Format::Svg, head, extension)),
+        Some(format @ (Format::Svg | Format::Xpm | Format::Fits)) => {
+            return Ok(pictures::by_name(format, head, extension));
+        }
         Some(Format::Pnm) if pictures::is_netpbm_text(head, file.len()) => {
             return Ok(pictures::by_name(Format::Pnm, head, extension));
         }

@@ -30,6 +30,18 @@ pub enum Format {
     Jxl,
     /// JPEG 2000, bare or in a container.
     Jp2,
+    /// ZSoft Paintbrush.
+    Pcx,
+    /// Silicon Graphics image.
+    Sgi,
+    /// DirectDraw surface, of which the largest picture counts.
+    Dds,
+    /// Icon of macOS, of which the largest picture counts that can be drawn.
+    Icns,
+    /// X pixmap.
+    Xpm,
+    /// FITS, of which the first picture counts.
+    Fits,
     /// Scalable Vector Graphics.
     Svg,
     /// Truevision TGA. It has no signature, so that all others come before it.

@@ -3,20 +3,28 @@
 
 mod avif;
 mod bmp;
+mod dds;
+#[cfg(test)]
+mod documentation;
+mod fits;
 mod gif;
 mod heif;
+mod icns;
 mod ico;
 mod jp2;
 mod jpeg;
 mod jxl;
+mod pcx;
 mod png;
 mod pnm;
 mod psd;
 mod qoi;
+mod sgi;
 mod svg;
 mod tga;
 mod tiff;
 mod webp;
+mod xpm;
 
 use std::fmt;
 use std::io::{Read, Seek};
@@ -28,7 +36,7 @@ use crate::reader::{BoundedReader, HeaderReader, ReadSeek};
 use crate::{Error, Format, Limits};
 
 /// In the order of [`Format`]. Files are checked against the formats in this order.
-static TABLE: [&Descriptor; 16] = [
+static TABLE: [&Descriptor; 22] = [
     &jpeg::JPEG,
     &png::PNG,
     &gif::GIF,
@@ -43,6 +51,12 @@ static TABLE: [&Descriptor; 16] = [
     &psd::PSD,
     &jxl::JXL,
     &jp2::JP2,
+    &pcx::PCX,
+    &sgi::SGI,
+    &dds::DDS,
+    &icns::ICNS,
+    &xpm::XPM,
+    &fits::FITS,
     &svg::SVG,
     &tga::TGA,
 ];
@@ -58,7 +72,7 @@ const _: () = {
 };
 
 /// Bytes at the beginning that signatures are looked for in.
-const SIGNATURE_BYTES: usize = 64;
+const SIGNATURE_BYTES: usize = 128;
 
 impl Format {
     pub(crate) const fn descriptor(self) -> &'static Descriptor {

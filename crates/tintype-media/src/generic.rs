@@ -32,7 +32,13 @@ pub(crate) fn decode(decoder: Result<impl ImageDecoder, ImageError>, job: &Job<'
     let (samples, deep) =
         samples(kind).ok_or_else(|| Error::unsupported(header.format, format!("samples of kind `{kind:?}`")))?;
     let mut pixels = vec![0; usize::try_from(needed).map_err(|_| too_large(header))?];
-    decoder.read_image(&mut pixels).map_err(failed)?;
+    if let Err(error) = decoder.read_image(&mut pixels).map_err(failed) {
+        // What came before the end of a file that is cut short, or before damage, is shown.
+        let is_damage = matches!(error, Error::Malformed { .. });
+        if !is_damage || pixels.iter().all(|sample| *sample == 0) {
+            return Err(error);
+        }
+    }
     let plan = RowPlan { from: (width, height), to: stored, samples, order: Order::Down, deep: icc_profile.is_some() };
     if plan.from == plan.to && !deep && !plan.deep {
         return Ok(Decoded { frame: Frame { width, height, samples, pixels }, icc_profile });

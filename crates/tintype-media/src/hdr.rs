@@ -1,5 +1,7 @@
 //! High dynamic range to sRGB.
 
+use moxcms::{ColorProfile, DataColorSpace};
+
 use crate::frame::{Frame, Samples};
 use crate::ycbcr;
 
@@ -46,6 +48,13 @@ impl Hdr {
             _ => (FROM_BT709, [0.2126, 0.7152, 0.0722]),
         };
         Some(Self { transfer, to_bt709, luminance })
+    }
+
+    /// Returns what a profile says it is by its code points, beside its curves (ICC.1:2022, section
+    /// 9.2.17).
+    pub(crate) fn from_profile(profile: &ColorProfile) -> Option<Self> {
+        let codes = profile.cicp.filter(|_| profile.color_space == DataColorSpace::Rgb)?;
+        Self::from_codes(codes.color_primaries as u16, codes.transfer_characteristics as u16)
     }
 
     /// Returns the frame in sRGB.

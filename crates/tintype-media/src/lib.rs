@@ -18,11 +18,11 @@ mod frame;
 mod generic;
 mod guard;
 mod gzip;
-#[cfg(any(feature = "avif", feature = "jxl"))]
 mod hdr;
 mod header;
 mod isolation;
 mod limits;
+mod masks;
 mod mode;
 mod opened;
 mod options;

@@ -30,6 +30,7 @@ pub(super) fn confirm(format: Format, file: &mut File<'_>, head: &[u8], extensio
             matches!(start.as_slice(), [12 | 40, 0, 0, 0] | b"\x89PNG")
         }
         Format::Pnm => netpbm(head).is_some(),
+        Format::Icns => bytes.be_in(4, 4, 8..=file.len()),
         // Motion JPEG 2000 is a film.
         Format::Jp2 => !bytes.has(20, b"mjp2"),
         _ => true,

@@ -4,6 +4,8 @@
 mod cost;
 #[cfg(feature = "avif")]
 mod decode;
+#[cfg(feature = "avif")]
+mod stream;
 
 use super::heif::{self, Brand};
 use crate::Format;

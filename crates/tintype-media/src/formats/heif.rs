@@ -9,7 +9,7 @@ mod properties;
 pub(super) use brand::{Brand, brand};
 pub(super) use header::read;
 #[cfg(feature = "avif")]
-pub(super) use items::{HeifLayout, Tiles};
+pub(super) use items::{HeifLayout, Tiles, missing};
 
 use crate::Format;
 use crate::descriptor::{Decoding, Descriptor, Recognise};

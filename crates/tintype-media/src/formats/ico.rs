@@ -1,5 +1,6 @@
 //! Windows icons and cursors.
 
+mod bitmap;
 mod decode;
 mod header;
 

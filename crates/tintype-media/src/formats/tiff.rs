@@ -7,7 +7,9 @@ mod fax;
 mod header;
 mod layout;
 mod mode;
+mod predictor;
 mod samples;
+mod unpack;
 
 use crate::Format;
 use crate::decoding::cost_of_rows;

@@ -48,3 +48,22 @@ fn alpha_that_is_zero_everywhere_is_opaque() {
     assert_all(&bitmap(56, 32, 3, &masks, &[], &[0, 0, 255, 0].repeat(64)), [255, 0, 0, 255]);
     assert_all(&bitmap(56, 32, 3, &masks, &[], &[0, 0, 255, 51].repeat(64)), [255, 0, 0, 51]);
 }
+
+#[test]
+fn run_length_coded_rows_may_go_downwards() {
+    // Two rows of red, the rest blue.
+    let mut palette = [0; 1024];
+    palette[4..8].copy_from_slice(&[0, 0, 255, 0]);
+    palette[8..12].copy_from_slice(&[255, 0, 0, 0]);
+    let row = |index: u8| [16, index, 0, 0];
+    let runs = [row(1), row(1), row(2), row(2)].concat();
+    for (height, top) in [(4_i32, [0, 0, 255, 255]), (-4, [255, 0, 0, 255])] {
+        let mut file = bitmap(40, 8, 1, &[], &palette, &[&runs[..], &[0, 1]].concat());
+        file[22..26].copy_from_slice(&height.to_le_bytes());
+        let made = Image::open(Cursor::new(&file), &Limits::default()).unwrap().to_rgba8(&RenderOptions::default());
+        let (pixels, _) = made.as_ref().unwrap().pixels.as_chunks::<4>();
+        let bottom = [255 - top[0], 0, 255 - top[2], 255];
+        assert_eq!(pixels[..32], [top; 32], "{height}");
+        assert_eq!(pixels[32..], [bottom; 32], "{height}");
+    }
+}

@@ -30,6 +30,42 @@ fn a_profile_for_other_pixels_is_ignored() {
 }
 
 #[test]
+fn a_grey_profile_may_give_lightness() {
+    let mut profile = moxcms::ColorProfile::new_gray_with_gamma(2.2);
+    profile.pcs = moxcms::DataColorSpace::Lab;
+    profile.gray_trc = Some(moxcms::ToneReprCurve::Lut(vec![0, 65_535]));
+    let profile = profile.encode().unwrap();
+    // Half of the lightness of white is the middle grey 119 of sRGB; LittleCMS gives the same.
+    for (stored, shown) in [(0, 0), (64, 60), (128, 119), (191, 185), (255, 255)] {
+        for depth in [8, 16] {
+            let row = if depth == 8 { vec![stored; 64] } else { [stored, stored].repeat(64) };
+            let picture = picture(&png(8, 8, depth, 0, &row, &iccp(&profile)), 64);
+            assert_near(picture.at(4, 4), [shown, shown, shown, 255], 2);
+        }
+    }
+}
+
+#[test]
+fn code_points_of_a_png_come_before_its_profile() {
+    let shown = |code: u8, extra: &[u8]| picture(&png(8, 8, 8, 2, &[code; 192], extra), 64).at(4, 4);
+    let codes = |primaries: u8, transfer: u8| chunk(b"cICP", &[primaries, transfer, 0, 1]);
+    // PQ and HLG: reference white, and an eighth of it, as in AVIF.
+    for (transfer, white) in [(16, 148), (18, 191)] {
+        assert!((230..=250).contains(&shown(white, &codes(9, transfer))[1]));
+        assert_eq!(shown(0, &codes(9, transfer)), [0, 0, 0, 255]);
+    }
+    assert_near(shown(96, &[codes(1, 16), iccp(&display_p3())].concat()), [99, 99, 99, 255], 3);
+    // Display P3, as its profile would have it; and what is plain stays so, whatever the profile.
+    let orange = [200, 100, 50].repeat(64);
+    let of = |extra: &[u8]| picture(&png(8, 8, 8, 2, &orange, extra), 64).at(4, 4);
+    assert_near(of(&codes(12, 13)), [216, 95, 34, 255], 4);
+    assert_near(of(&[codes(1, 13), iccp(&display_p3())].concat()), [200, 100, 50, 255], 3);
+    // A profile that tells code points as well.
+    let hdr = moxcms::ColorProfile::new_bt2020_pq().encode().unwrap();
+    assert!((230..=250).contains(&shown(148, &iccp(&hdr))[1]), "{:?}", shown(148, &iccp(&hdr)));
+}
+
+#[test]
 fn inks_are_shown_as_the_light_they_leave() {
     // Full cyan; half magenta on white paper; black; bare paper. In the file they are inverted.
     for (inks, expected) in [

@@ -93,6 +93,7 @@ const FILES: &[Facts] = &[
     ("rgba_pre.avif", Format::Avif, 7, 5, "RGBA", 1),
     ("grid.avif", Format::Avif, 128, 128, "RGB", 1),
     ("rgb.jxl", Format::Jxl, 7, 5, "RGB", 1),
+    ("bright.jxl", Format::Jxl, 7, 5, "RGB", 1),
     ("rgba.jxl", Format::Jxl, 7, 5, "RGBA", 1),
     ("l.jxl", Format::Jxl, 7, 5, "L", 1),
     ("la.jxl", Format::Jxl, 7, 5, "LA", 1),
@@ -158,6 +159,8 @@ const COLOURED: &[(&str, u8)] = &[
     ("rgb_10.avif", 14),
     ("rgb_identity.avif", 8),
     ("rgb.jxl", 8),
+    // White of 4000 cd/m² is white.
+    ("bright.jxl", 12),
     ("ori7.tif", 8),
     ("ori8.png", 8),
 ];

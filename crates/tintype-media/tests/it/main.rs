@@ -3,18 +3,22 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
 
 mod allocation;
+mod avif;
 mod bmp;
 mod colours;
+mod cut;
 mod detection;
 mod differences;
 mod exact;
 mod files;
 mod golden;
 mod hostile;
+mod ico;
 mod isolated;
 mod limits;
 mod made;
 mod memory;
+mod old;
 mod orientation;
 mod picture;
 mod properties;

@@ -60,20 +60,28 @@ impl Reference {
         Self { width, height, pixels }
     }
 
-    /// Fails unless straight RGBA pixels are within `tolerance`; colours matter as much as they are
-    /// seen.
-    #[track_caller]
-    pub(crate) fn assert_near(&self, sides: (u32, u32), rgba: &[u8], tolerance: f64, what: &str) {
-        assert_eq!(sides, (self.width, self.height), "{what}");
-        assert_eq!(rgba.len(), self.pixels.len() * 4, "{what}");
+    /// Returns how far straight RGBA pixels are off at most, of 255; colours matter as much as they
+    /// are seen.
+    pub(crate) fn most_off(&self, rgba: &[u8]) -> f64 {
         let found = Self::new(self.width, self.height, rgba);
-        for (index, (found, expected)) in found.pixels.iter().zip(&self.pixels).enumerate() {
+        assert_eq!(found.pixels.len(), self.pixels.len());
+        let of_pixel = |(found, expected): (&[f64; 4], &[f64; 4])| {
             let alpha = expected[3].clamp(0.0, 1.0);
-            for (found, expected) in found.iter().zip(expected) {
-                let difference = (found - expected.clamp(0.0, alpha)).abs() * 255.0;
-                let (x, y) = (index as u32 % self.width, index as u32 / self.width);
-                assert!(difference <= tolerance, "{what}: {found}, not {expected}, at {x},{y}");
-            }
+            let off = found.iter().zip(expected).map(|(found, expected)| (found - expected.clamp(0.0, alpha)).abs());
+            off.fold(0.0, f64::max) * 255.0
+        };
+        found.pixels.iter().zip(&self.pixels).map(of_pixel).fold(0.0, f64::max)
+    }
+
+    /// Returns how far opaque RGBA pixels are off: in light at most, and in all samples on average.
+    pub(crate) fn differences(&self, rgba: &[u8]) -> (f64, f64) {
+        let found = Self::new(self.width, self.height, rgba);
+        let (mut light, mut sum) = (0.0_f64, 0.0);
+        for (found, expected) in found.pixels.iter().zip(&self.pixels) {
+            let off: Vec<f64> = found.iter().zip(expected).map(|(a, b)| (a - b.clamp(0.0, 1.0)) * 255.0).collect();
+            light = light.max((0.299 * off[0] + 0.587 * off[1] + 0.114 * off[2]).abs());
+            sum += off[..3].iter().map(|off| off.abs()).sum::<f64>() / 3.0;
         }
+        (light, sum / found.pixels.len() as f64)
     }
 }

@@ -20,5 +20,13 @@ pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
     } else {
         planes + pixels * (bytes + 1 + 3 + 3 + 4)
     };
-    header.scratch_bytes + decoding.max(resizing) + small * 4 + (1 << 20)
+    // What a file that is cut short lacks is made up, here and in the decoder.
+    let missing = [&layout.picture, &layout.alpha].map(|tiles| tiles.missing(header.scratch_bytes));
+    let made_up = 2 * missing[0].max(missing[1]).min(most_missing(pixels));
+    header.scratch_bytes + decoding.max(resizing) + made_up + small * 4 + (1 << 20)
+}
+
+/// Returns how many bytes a picture of so many pixels may lack.
+pub(super) fn most_missing(pixels: u64) -> u64 {
+    pixels.saturating_mul(3).saturating_add(1 << 16)
 }

@@ -1,18 +1,16 @@
 //! AVIF through rav1d. Runs in a process of its own: a panic in rav1d aborts.
 
-use std::ops::Range;
-
-use moxcms::ColorProfile;
 use re_rav1d::dav1d::pixel::{MatrixCoefficients, YUVRange};
-use re_rav1d::dav1d::{Decoder, Error as Av1Error, Picture, PixelLayout, PlanarImageComponent as Component, Settings};
+use re_rav1d::dav1d::{Picture, PixelLayout, PlanarImageComponent as Component};
 
+use super::stream::decode_item;
 use crate::decoding::{Job, check_sides};
-use crate::formats::heif::{HeifLayout, Tiles};
+use crate::formats::heif::{HeifLayout, Tiles, missing};
 use crate::frame::{Decoded, Frame, Samples};
 use crate::hdr::Hdr;
 use crate::header::Header;
 use crate::planes::{PlaneResizer, PlaneSource, Side};
-use crate::{Error, Format, Orientation, rows, ycbcr};
+use crate::{Error, Format, Orientation, colour, rows, ycbcr};
 
 /// Returns a frame of the sides `stored`.
 pub(super) fn decode(bytes: Vec<u8>, job: &Job<'_>) -> Result<Decoded, Error> {
@@ -20,15 +18,19 @@ pub(super) fn decode(bytes: Vec<u8>, job: &Job<'_>) -> Result<Decoded, Error> {
     let layout = header.detail::<HeifLayout>()?;
     let mut coded = header.clone();
     (coded.width, coded.height) = layout.coded;
-    let planes = |tiles: &Tiles| {
-        let mut planes = YuvPlanes::decode(&bytes, tiles, &coded)?;
+    let planes = |tiles: &Tiles, rest: u8| {
+        let mut planes = YuvPlanes::decode(&bytes, tiles, &coded, rest)?;
         planes.crop(layout.origin, (header.width, header.height));
         Ok::<_, Error>(planes)
     };
-    let picture = planes(&layout.picture)?;
+    let picture = planes(&layout.picture, 128)?;
     let alpha = match layout.alpha.pieces.is_empty() {
         true => None,
-        false => Some(planes(&layout.alpha)?),
+        false => match planes(&layout.alpha, 0) {
+            // Without alpha, the colours are there.
+            Err(_) if layout.alpha.missing(bytes.len() as u64) > 0 => None,
+            made => Some(made?),
+        },
     };
     let coding = Coding::new(layout, &picture);
     let mut resizer = PlaneResizer::new();
@@ -63,31 +65,41 @@ struct YuvPlanes {
 }
 
 impl YuvPlanes {
-    fn decode(bytes: &[u8], tiles: &Tiles, header: &Header) -> Result<Self, Error> {
+    /// Tiles, and rows of them, that a file which is cut short does not have are as light as
+    /// `rest`, and have no colour.
+    fn decode(bytes: &[u8], tiles: &Tiles, header: &Header, rest: u8) -> Result<Self, Error> {
         let mut whole: Option<(Self, (u32, u32))> = None;
         let columns = tiles.columns.max(1) as u32;
         let rows = (tiles.pieces.len() as u32).div_ceil(columns);
         for (index, pieces) in (0..).zip(&tiles.pieces) {
-            let tile = decode_one(&gather(bytes, pieces)?, header)?;
+            let may_be_missing = whole.is_some() && missing(pieces, bytes.len() as u64) > 0;
+            let (tile, come) = match decode_item(bytes, pieces, header) {
+                Ok(tile) => tile,
+                Err(_) if may_be_missing => continue,
+                Err(error) => return Err(error),
+            };
             let sides = (tile.width(), tile.height());
             if tiles.pieces.len() == 1 {
                 check_sides(header, sides.0, sides.1)?;
             }
             let (planes, expected) =
-                whole.get_or_insert_with(|| (Self::new((header.width, header.height), &tile), sides));
+                whole.get_or_insert_with(|| (Self::new((header.width, header.height), &tile, rest), sides));
             let covers =
                 sides.0.saturating_mul(columns) >= header.width && sides.1.saturating_mul(rows) >= header.height;
+            if sides != *expected && may_be_missing {
+                continue;
+            }
             if sides != *expected || planes.chroma != chroma_of(&tile) || !covers {
                 return Err(Error::malformed(Format::Avif, "tiles do not fit together"));
             }
-            planes.place(&tile, (index % columns * sides.0, index / columns * sides.1));
+            planes.place(&tile, come, (index % columns * sides.0, index / columns * sides.1));
         }
         whole
             .map(|(planes, _)| planes)
             .ok_or_else(|| Error::unsupported(Format::Avif, "an item that is neither a picture nor a grid"))
     }
 
-    fn new((width, height): (u32, u32), tile: &Picture) -> Self {
+    fn new((width, height): (u32, u32), tile: &Picture, rest: u8) -> Self {
         let chroma = chroma_of(tile);
         let mut planes = Self {
             width,
@@ -106,7 +118,7 @@ impl YuvPlanes {
         };
         for index in 0..3 {
             let (width, height) = planes.sides(index);
-            planes.data[index] = vec![128; width as usize * height as usize];
+            planes.data[index] = vec![if index == 0 { rest } else { 128 }; width as usize * height as usize];
         }
         planes
     }
@@ -139,8 +151,9 @@ impl YuvPlanes {
         }
     }
 
-    /// Copies a tile to its place, as far as it is inside, and leaves eight bits of its samples.
-    fn place(&mut self, tile: &Picture, (left, top): (u32, u32)) {
+    /// Copies the first `come` rows of a tile to its place, as far as it is inside, and leaves
+    /// eight bits of its samples.
+    fn place(&mut self, tile: &Picture, come: u32, (left, top): (u32, u32)) {
         let shift = tile.bit_depth().saturating_sub(8);
         for (index, component) in [Component::Y, Component::U, Component::V].into_iter().enumerate() {
             let (width, height) = self.sides(index);
@@ -153,7 +166,7 @@ impl YuvPlanes {
             let source = tile.plane(component);
             let stride = tile.stride(component) as usize;
             let target = self.data[index].chunks_exact_mut(width as usize).skip(top as usize);
-            let rows = tile.height().div_ceil(down).min(height.saturating_sub(top)) as usize;
+            let rows = come.div_ceil(down).min(height.saturating_sub(top)) as usize;
             for (row, line) in source.chunks(stride).take(rows).zip(target) {
                 let line = &mut line[left as usize..left as usize + columns];
                 if shift == 0 {
@@ -233,7 +246,11 @@ impl Coding {
             return Self { full_range, matrix, profile: layout.colour.profile.clone(), hdr: None };
         }
         let hdr = layout.colour.coded.and_then(|coded| Hdr::from_codes(coded.primaries, coded.transfer));
-        let wide = layout.colour.coded.filter(|_| hdr.is_none()).and_then(|coded| coded_profile(coded.primaries));
+        let wide = layout
+            .colour
+            .coded
+            .filter(|_| hdr.is_none())
+            .and_then(|coded| colour::profile_of_primaries(coded.primaries));
         Self { full_range, matrix, profile: wide, hdr }
     }
 
@@ -244,17 +261,6 @@ impl Coding {
             None => (planes.full_range, planes.matrix),
         }
     }
-}
-
-/// Returns a profile for primaries wider than those of sRGB, which the primaries of television are
-/// near enough to.
-fn coded_profile(primaries: u16) -> Option<Vec<u8>> {
-    let profile = match primaries {
-        9 => ColorProfile::new_bt2020(),
-        11 | 12 => ColorProfile::new_display_p3(),
-        _ => return None,
-    };
-    profile.encode().ok()
 }
 
 /// ITU-T H.273, table 4.
@@ -307,54 +313,5 @@ fn divide(frame: &mut Frame) {
         let alpha = u32::from(alpha[0]).max(1);
         // At most 255.
         lights.iter_mut().for_each(|light| *light = (u32::from(*light) * 255 / alpha).min(255) as u8);
-    }
-}
-
-/// Returns an item's bytes, which may lie in several places.
-fn gather(bytes: &[u8], pieces: &[Range<u64>]) -> Result<Vec<u8>, Error> {
-    let mut item = Vec::new();
-    for piece in pieces {
-        let range = usize::try_from(piece.start).ok().zip(usize::try_from(piece.end).ok());
-        // A length of zero means up to the end of the file.
-        let end = |start: usize, end: usize| if start == end { bytes.len() } else { end.min(bytes.len()) };
-        let part = range.and_then(|(start, stop)| bytes.get(start..end(start, stop)));
-        item.extend_from_slice(part.ok_or_else(|| Error::malformed(Format::Avif, "an item is outside the file"))?);
-        if item.len() > bytes.len() {
-            return Err(Error::malformed(Format::Avif, "an item is larger than the file"));
-        }
-    }
-    // The decoder's interface aborts on a stream without bytes.
-    if item.is_empty() {
-        return Err(Error::malformed(Format::Avif, "an item is empty"));
-    }
-    Ok(item)
-}
-
-/// Decodes the first frame of an AV1 stream.
-fn decode_one(stream: &[u8], header: &Header) -> Result<Picture, Error> {
-    let failed = |error: Av1Error| Error::malformed(Format::Avif, error.to_string());
-    // Tiles at the edges may reach beyond the picture.
-    let most = u32::try_from(header.pixels().saturating_mul(2).saturating_add(1 << 20)).unwrap_or(u32::MAX);
-    let mut settings = Settings::new();
-    settings.set_n_threads(1);
-    settings.set_max_frame_delay(1);
-    settings.set_all_layers(false);
-    settings.set_frame_size_limit(most);
-    let mut decoder = Decoder::with_settings(&settings).map_err(failed)?;
-    match decoder.send_data(stream.to_vec(), None, None, None) {
-        Ok(()) | Err(Av1Error::Again) => {}
-        Err(error) => return Err(failed(error)),
-    }
-    loop {
-        match decoder.get_picture() {
-            Ok(picture) => return Ok(picture),
-            Err(Av1Error::Again) => match decoder.send_pending_data() {
-                // Nothing is pending any more, and there was no picture in it.
-                Ok(()) => return decoder.get_picture().map_err(failed),
-                Err(Av1Error::Again) => {}
-                Err(error) => return Err(failed(error)),
-            },
-            Err(error) => return Err(failed(error)),
-        }
     }
 }

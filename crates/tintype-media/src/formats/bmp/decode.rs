@@ -8,6 +8,7 @@ use image::{ColorType, ImageDecoder, ImageResult};
 use crate::decoding::{Input, Job};
 use crate::frame::Decoded;
 use crate::generic;
+use crate::rows::Order;
 use crate::{Error, Format};
 
 /// The file's header and a BITMAPINFOHEADER.
@@ -17,13 +18,27 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Err
     let mut head = Vec::new();
     input.by_ref().take(78).read_to_end(&mut head)?;
     input.seek(SeekFrom::Start(0))?;
-    match usual_header(&head)? {
-        Some((head, skip)) => {
-            input.seek(SeekFrom::Start(skip))?;
-            generic::decode(BmpDecoder::new(Replaced { head, position: 0, inner: input, skip }).map(NeverClear), job)
-        }
-        None => generic::decode(BmpDecoder::new(input).map(NeverClear), job),
+    let (head, skip, order) = match usual_header(&head)? {
+        Some((head, skip)) => (head, skip, Order::Up),
+        None => upwards(head),
+    };
+    input.seek(SeekFrom::Start(skip))?;
+    let decoder = BmpDecoder::new(Replaced { head, position: 0, inner: input, skip });
+    generic::decode(decoder.map(|inner| Mended { inner, order }), job)
+}
+
+/// Turns the header of a run-length coded bitmap whose rows go downwards, which the decoder
+/// refuses, into one whose rows go upwards. Returns it, where what follows begins in the file, and
+/// how the rows then are.
+fn upwards(mut head: Vec<u8>) -> (Vec<u8>, u64, Order) {
+    let len = head.len() as u64;
+    let is_coded = matches!(head.get(14..18), Some([40..=u8::MAX, 0, 0, 0])) && matches!(head.get(30), Some(1 | 2));
+    let height = head.get(22..26).and_then(|bytes| bytes.try_into().ok()).map_or(0, i32::from_le_bytes);
+    if !is_coded || height >= 0 {
+        return (head, len, Order::Up);
     }
+    head[22..26].copy_from_slice(&height.unsigned_abs().to_le_bytes());
+    (head, len, Order::Down)
 }
 
 /// Returns the header of Windows for one of OS/2 2.x, and where what follows it begins in the file.
@@ -95,34 +110,48 @@ impl Seek for Replaced<'_> {
     }
 }
 
-/// Shows pictures whose alpha is zero everywhere: their programs did not know of it.
-struct NeverClear<D>(D);
+/// Puts rows in their order, and shows pictures whose alpha is zero everywhere: their programs did
+/// not know of it.
+struct Mended<D> {
+    inner: D,
+    /// In which order the rows are that the decoder takes for ones that go upwards.
+    order: Order,
+}
 
-impl<D: ImageDecoder> ImageDecoder for NeverClear<D> {
+impl<D: ImageDecoder> ImageDecoder for Mended<D> {
     fn dimensions(&self) -> (u32, u32) {
-        self.0.dimensions()
+        self.inner.dimensions()
     }
 
     fn color_type(&self) -> ColorType {
-        self.0.color_type()
+        self.inner.color_type()
     }
 
     fn icc_profile(&mut self) -> ImageResult<Option<Vec<u8>>> {
-        self.0.icc_profile()
+        self.inner.icc_profile()
     }
 
     fn set_limits(&mut self, limits: image::Limits) -> ImageResult<()> {
-        self.0.set_limits(limits)
+        self.inner.set_limits(limits)
     }
 
     fn read_image(self, pixels: &mut [u8]) -> ImageResult<()> {
         let has_alpha = self.color_type() == ColorType::Rgba8;
-        self.0.read_image(pixels)?;
+        let height = self.dimensions().1 as usize;
+        // Of a file that is cut short there may be some rows.
+        let read = self.inner.read_image(pixels);
+        if self.order == Order::Down {
+            let row_len = pixels.len() / height;
+            let (top, bottom) = pixels.split_at_mut(height / 2 * row_len);
+            let rows = top.chunks_exact_mut(row_len).zip(bottom.rchunks_exact_mut(row_len));
+            rows.for_each(|(upper, lower)| upper.swap_with_slice(lower));
+        }
         let (pixels, _) = pixels.as_chunks_mut::<4>();
         if has_alpha && pixels.iter().all(|pixel| pixel[3] == 0) {
-            pixels.iter_mut().for_each(|pixel| pixel[3] = u8::MAX);
+            let come = pixels.iter_mut().filter(|pixel| read.is_ok() || **pixel != [0; 4]);
+            come.for_each(|pixel| pixel[3] = u8::MAX);
         }
-        Ok(())
+        read
     }
 
     fn read_image_boxed(self: Box<Self>, pixels: &mut [u8]) -> ImageResult<()> {

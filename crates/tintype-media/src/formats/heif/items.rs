@@ -41,6 +41,20 @@ pub(crate) struct Tiles {
     pub(crate) pieces: Vec<Vec<Range<u64>>>,
 }
 
+#[cfg(feature = "avif")]
+impl Tiles {
+    /// Returns how many bytes the largest tile lacks in a file of this length.
+    pub(crate) fn missing(&self, file_len: u64) -> u64 {
+        self.pieces.iter().map(|pieces| missing(pieces, file_len)).max().unwrap_or(0)
+    }
+}
+
+/// Returns how many bytes of an item lie beyond the end of the file.
+#[cfg(feature = "avif")]
+pub(crate) fn missing(pieces: &[Range<u64>], file_len: u64) -> u64 {
+    pieces.iter().map(|piece| piece.end.saturating_sub(piece.start.max(file_len))).fold(0, u64::saturating_add)
+}
+
 /// What the container says of the colours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct HeifColour {

@@ -35,12 +35,12 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
         header
     };
     let len = largest.len.min(u32::try_from(source.len()).unwrap_or(u32::MAX));
-    header.set_detail(IconEntry { is_png, bytes: largest.bytes, offset: largest.offset, len });
+    header.set_detail(IconEntry { is_png, offset: largest.offset, len });
     header.format = Format::Ico;
-    // The decoder works on a copy of the entry.
-    header.scratch_bytes += 2 * u64::from(len);
+    header.scratch_bytes += u64::from(len);
     if !is_png {
-        header.frame_bytes_per_pixel = 4;
+        // And a mask.
+        header.frame_bytes_per_pixel = 5;
         header.samples = Samples::Rgba;
     }
     Ok(header)
@@ -49,8 +49,6 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
 /// The picture that counts.
 pub(super) struct IconEntry {
     pub(super) is_png: bool,
-    /// Its line in the directory.
-    pub(super) bytes: [u8; 16],
     pub(super) offset: u64,
     pub(super) len: u32,
 }
@@ -60,7 +58,6 @@ struct Entry {
     bits: u16,
     len: u32,
     offset: u64,
-    bytes: [u8; 16],
 }
 
 fn largest_entry(source: &mut HeaderReader<'_>) -> Result<Entry, Error> {
@@ -74,7 +71,6 @@ fn largest_entry(source: &mut HeaderReader<'_>) -> Result<Entry, Error> {
             bits: u16::from_le_bytes([entry[6], entry[7]]),
             len: u32::from_le_bytes([entry[8], entry[9], entry[10], entry[11]]),
             offset: u32::from_le_bytes([entry[12], entry[13], entry[14], entry[15]]).into(),
-            bytes: *entry,
         }
     });
     // The first of equals, as a stable sort would have it.

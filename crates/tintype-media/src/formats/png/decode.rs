@@ -5,8 +5,9 @@ use png::{BitDepth, ColorType, DecodingError, Limits as PngLimits, Transformatio
 use super::header::{CHUNK_BYTES, OversizedProfile};
 use crate::decoding::{Input, Job, check_sides};
 use crate::frame::{Decoded, Samples};
+use crate::hdr::Hdr;
 use crate::rows::{Lattice, Order, Row, RowPlan, Shrinker};
-use crate::{Error, Format};
+use crate::{Error, Format, colour};
 
 /// The passes of Adam7: how columns and rows are spread, the first ones and how far apart they are.
 const PASSES: [(Lattice, Lattice); 7] = [
@@ -36,7 +37,15 @@ pub(crate) fn decode(input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Error> 
     let info = reader.info();
     check_sides(header, info.width, info.height)?;
     let interlaced = info.interlaced;
-    let icc_profile = info.icc_profile.as_ref().map(|profile| profile.to_vec());
+    // Code points come before a profile (W3C PNG, third edition, section 4.3).
+    let codes = info.coding_independent_code_points;
+    let codes = codes.map(|codes| (u16::from(codes.color_primaries), u16::from(codes.transfer_function)));
+    let hdr = codes.and_then(|(primaries, transfer)| Hdr::from_codes(primaries, transfer));
+    let icc_profile = match (codes, hdr) {
+        (_, Some(_)) => None,
+        (Some((primaries, _)), None) => colour::profile_of_primaries(primaries),
+        (None, None) => info.icc_profile.as_ref().map(|profile| profile.to_vec()),
+    };
     let (colour, depth) = reader.output_color_type();
     let samples = match colour {
         ColorType::Grayscale => Samples::Grey,
@@ -75,7 +84,11 @@ pub(crate) fn decode(input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Error> 
         }
     }
     drop(reader);
-    Ok(shrinker.finish(icc_profile))
+    let made = shrinker.finish(icc_profile);
+    Ok(match hdr {
+        Some(hdr) => Decoded { frame: hdr.to_srgb(made.frame), ..made },
+        None => made,
+    })
 }
 
 /// Returns where the rows belong, in the order in which they come.

@@ -84,6 +84,11 @@ fn read_chunks(source: &mut HeaderReader<'_>, header: &mut Header) -> Result<boo
                 header.scratch_bytes += 3 * header.profile_bytes;
             }
             b"iCCP" => header.set_detail(OversizedProfile),
+            // Wider primaries are converted by a profile.
+            b"cICP" => {
+                header.converted = true;
+                header.scratch_bytes += 1 << 12;
+            }
             b"eXIf" => {
                 header.scratch_bytes += CHUNK_BYTES.min(2 * u64::from(length));
                 let block = source.read_up_to(offset + 8, MAX_EXIF_BYTES.min(length as usize))?;

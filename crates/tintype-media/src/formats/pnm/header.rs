@@ -7,7 +7,7 @@ use crate::rows::Order;
 use crate::{ColourMode, Error, Format};
 
 /// A header with comments fits; one that does not is none.
-const MAX_HEADER_BYTES: usize = 16 << 10;
+pub(super) const MAX_HEADER_BYTES: usize = 16 << 10;
 
 /// `P1` begins many a text, so white space or a comment has to follow.
 pub(super) fn is_netpbm(head: &[u8]) -> bool {
@@ -16,33 +16,32 @@ pub(super) fn is_netpbm(head: &[u8]) -> bool {
 
 pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     let head = source.read_up_to(0, MAX_HEADER_BYTES)?;
-    let parsed = if head.starts_with(b"P7") { parse_pam(&head) } else { parse(&head) };
-    let parsed = parsed.ok_or_else(|| Error::malformed(Format::Pnm, "header is not readable"))?;
+    let parsed = parse(&head).ok_or_else(|| Error::malformed(Format::Pnm, "header is not readable"))?;
     let mut header = Header::new(Format::Pnm, parsed.width, parsed.height, parsed.mode);
-    header.samples = match parsed.channels {
-        1 => Samples::Grey,
-        2 => Samples::GreyAlpha,
-        3 => Samples::Rgb,
+    header.samples = match (parsed.mode, parsed.channels) {
+        (ColourMode::Cmyk, _) => Samples::Cmyk,
+        (_, 1) => Samples::Grey,
+        (_, 2) => Samples::GreyAlpha,
+        (_, 3) => Samples::Rgb,
         _ => Samples::Rgba,
     };
-    let bytes = if parsed.max_value > 255 { 2 } else { 1 };
-    let line = u64::from(parsed.width) * parsed.channels;
-    header.scratch_bytes = line * 2 * bytes + (1 << 17);
-    header.frame_bytes_per_pixel = parsed.channels * bytes;
-    if matches!(parsed.mode, ColourMode::Float) || head.starts_with(b"PF") {
+    // A row as stored, and as sixteen bits.
+    header.frame_bytes_per_pixel = 0;
+    header.scratch_bytes = u64::from(parsed.width) * parsed.channels * 6 + (1 << 17);
+    if matches!(parsed.kind, b'f' | b'F') {
         header.order = Order::Up;
-        header.frame_bytes_per_pixel = 0;
-        header.scratch_bytes = line * 6 + (1 << 17);
     }
     Ok(header)
 }
 
 pub(super) struct Parsed {
-    pub(super) width: u32,
-    pub(super) height: u32,
+    /// The character after `P`.
+    pub(super) kind: u8,
+    width: u32,
+    height: u32,
     mode: ColourMode,
     channels: u64,
-    max_value: u32,
+    pub(super) max_value: u32,
     /// Where the pixels begin.
     pub(super) data_offset: usize,
     /// PFM only: negative means little-endian.
@@ -50,9 +49,12 @@ pub(super) struct Parsed {
 }
 
 /// Reads `P1` to `P6`, `Pf` and `PF`: words between white space, comments from `#` to the end of
-/// the line.
+/// the line; and `P7`.
 pub(super) fn parse(head: &[u8]) -> Option<Parsed> {
     let kind = *head.get(1)?;
+    if kind == b'7' {
+        return parse_pam(head);
+    }
     let mut words = Words { bytes: head, offset: 2 };
     let width = words.next()?.parse().ok()?;
     let height = words.next()?.parse().ok()?;
@@ -74,7 +76,7 @@ pub(super) fn parse(head: &[u8]) -> Option<Parsed> {
         b'F' => (ColourMode::Rgb, 3),
         _ => return None,
     };
-    Some(Parsed { width, height, mode, channels, max_value, data_offset: words.offset + 1, scale })
+    Some(Parsed { kind, width, height, mode, channels, max_value, data_offset: words.offset + 1, scale })
 }
 
 fn parse_pam(head: &[u8]) -> Option<Parsed> {
@@ -99,7 +101,7 @@ fn parse_pam(head: &[u8]) -> Option<Parsed> {
         _ => return None,
     };
     let (width, height) = (value("WIDTH")?.parse().ok()?, value("HEIGHT")?.parse().ok()?);
-    Some(Parsed { width, height, mode, channels: depth, max_value, data_offset: end + 7, scale: 1.0 })
+    Some(Parsed { kind: b'7', width, height, mode, channels: depth, max_value, data_offset: end + 7, scale: 1.0 })
 }
 
 struct Words<'a> {

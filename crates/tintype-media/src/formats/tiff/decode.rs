@@ -12,42 +12,68 @@ use super::layout::{JPEG, TiffLayout, photometric};
 use super::samples::{self, Converter};
 use crate::decoding::{Input, Job, check_sides};
 use crate::frame::{Decoded, Samples};
+use crate::guard::Deadline;
 use crate::header::Header;
+use crate::reader::BufReadSeek;
 use crate::rows::{Order, Row, RowPlan, Shrinker};
 use crate::{Error, Format, Limits};
 
 const MAX_PROFILE_BYTES: u64 = 8 << 20;
 
 pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Error> {
-    let Job { header, limits, stored, .. } = *job;
+    let Job { header, limits, .. } = *job;
     let layout = header.detail::<TiffLayout>()?;
-    let colour_map = read_colour_map(&mut input, layout)?;
-    let icc_profile = read_profile(&mut input, layout)?;
+    let colours = Colours { map: read_colour_map(&mut input, layout)?, profile: read_profile(&mut input, layout)? };
     let places = bare::places(&mut input, layout)?;
     input.seek(SeekFrom::Start(0))?;
-    let converter = Converter::new(layout, colour_map)
+    let places = match places {
+        Some(places) if places.needed => places,
+        other => match (read_by_codec(&mut input, job, &colours), other) {
+            // Damaged, or of other lengths than said: what there is is shown.
+            (Err(Error::Malformed { .. } | Error::Unsupported { .. }), Some(places)) => places,
+            (made, _) => return made,
+        },
+    };
+    limits.check_deadline()?;
+    let bare = Bare::new(input, layout, places)?;
+    read_all(Bands::new(Source::Bare(Box::new(bare)), layout)?, job, &colours)
+}
+
+/// Reads by the `tiff` crate.
+fn read_by_codec(input: &mut Input<'_>, job: &Job<'_>, colours: &Colours) -> Result<Decoded, Error> {
+    let Job { header, limits, .. } = *job;
+    let layout = header.detail::<TiffLayout>()?;
+    let input = Deadline::new(input as &mut dyn BufReadSeek, limits);
+    let decoder = Decoder::new(Disguised::new(input, layout)).map_err(failed)?;
+    let mut decoder = decoder.with_limits(tiff_limits(header));
+    let sides = decoder.dimensions().map_err(failed)?;
+    check_sides(header, sides.0, sides.1)?;
+    read_all(Bands::new(Source::Codec(Box::new(decoder)), layout)?, job, colours)
+}
+
+/// What samples stand for.
+struct Colours {
+    map: Vec<[u16; 3]>,
+    profile: Option<Vec<u8>>,
+}
+
+fn read_all(mut bands: Bands<'_>, job: &Job<'_>, colours: &Colours) -> Result<Decoded, Error> {
+    let Job { header, limits, stored, .. } = *job;
+    let layout = header.detail::<TiffLayout>()?;
+    let mut converter = Converter::new(layout, colours.map.clone(), colours.profile.as_deref())
         .ok_or_else(|| Error::unsupported(Format::Tiff, samples::describe(layout)))?;
     let samples = converter.samples();
     let (width, height) = (header.width, header.height);
-    let mut bands = match places {
-        Some(places) => Bands::new(Source::Bare(Box::new(Bare::new(input, layout, places)?)), layout)?,
-        None => {
-            let decoder = Decoder::new(Disguised::new(input, layout)).map_err(failed)?;
-            let mut decoder = decoder.with_limits(tiff_limits(header));
-            let sides = decoder.dimensions().map_err(failed)?;
-            check_sides(header, sides.0, sides.1)?;
-            Bands::new(Source::Codec(Box::new(decoder)), layout)?
-        }
-    };
+    let profile = colours.profile.as_ref().filter(|_| !layout.has_clear_inks());
     let plan = RowPlan {
         from: (width, height),
         to: stored,
         samples,
         order: Order::Down,
-        deep: icc_profile.is_some() || samples == Samples::Lab,
+        deep: profile.is_some() || samples == Samples::Lab,
     };
     let mut shrinker = Shrinker::new(plan, limits);
-    let mut line = vec![0; width as usize * samples.channels()];
+    let mut line = vec![0; width as usize * converter.row_channels()];
     for top in (0..height).step_by(bands.chunk.1 as usize) {
         let band = match bands.read(top, limits) {
             Ok(band) => band,
@@ -58,7 +84,9 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Err
                 break;
             }
         };
-        for y in 0..bands.chunk.1.min(height - top) as usize {
+        let wanted = bands.chunk.1.min(height - top);
+        let come = band.iter().map(|chunk| chunk.rows).min().unwrap_or(0);
+        for y in 0..come.min(wanted) as usize {
             match band.as_slice() {
                 [Chunk { data: DecodingResult::U8(data), width, .. }] if converter.is_plain() => {
                     let len = width * samples.channels();
@@ -70,17 +98,20 @@ pub(super) fn decode(mut input: Input<'_>, job: &Job<'_>) -> Result<Decoded, Err
                 }
                 chunks => {
                     for chunk in chunks {
-                        let part = chunk.left * samples.channels()..(chunk.left + chunk.width) * samples.channels();
+                        let channels = converter.row_channels();
+                        let part = chunk.left * channels..(chunk.left + chunk.width) * channels;
                         converter.row(&chunk.data, y, chunk.width, chunk.plane, &mut line[part]);
                     }
-                    converter.finish(&mut line);
-                    shrinker.push(Row::Sixteen(&line))?;
+                    shrinker.push(Row::Sixteen(converter.finish(&mut line)))?;
                 }
             }
         }
+        if come < wanted {
+            break;
+        }
     }
     drop(bands);
-    Ok(shrinker.finish(icc_profile))
+    Ok(shrinker.finish(profile.cloned()))
 }
 
 /// The strips or tiles of an image, by rows of them.
@@ -104,6 +135,8 @@ enum Source<'a> {
 
 struct Chunk {
     data: DecodingResult,
+    /// How many there are.
+    rows: u32,
     plane: usize,
     left: usize,
     width: usize,
@@ -135,19 +168,20 @@ impl<'a> Bands<'a> {
                 let index = plane * self.per_plane + top / self.chunk.1 * self.across + column;
                 let left = column * self.chunk.0;
                 let width = self.chunk.0.min(self.sides.0 - left);
-                let data = match &mut self.source {
+                let (data, rows) = match &mut self.source {
                     Source::Codec(decoder) => {
                         if let Some(stream) = self.streams.get(index as usize) {
                             embedded::check(decoder.inner(), *stream, self.chunk)?;
                         }
-                        decoder.read_chunk(index).map_err(failed)?
+                        (decoder.read_chunk(index).map_err(failed)?, self.chunk.1)
                     }
                     Source::Bare(bare) => {
                         let rows = self.chunk.1.min(self.sides.1 - top);
                         bare.read(index, (self.chunk.0, width), rows, limits)?
                     }
                 };
-                band.push(Chunk { data, plane: plane as usize, left: left as usize, width: width as usize });
+                let (plane, left, width) = (plane as usize, left as usize, width as usize);
+                band.push(Chunk { data, rows, plane, left, width });
             }
         }
         Ok(band)

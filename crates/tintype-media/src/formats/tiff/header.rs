@@ -2,6 +2,8 @@
 
 use super::layout::{JPEG, List, TiffLayout};
 use super::mode;
+use super::unpack::Packing;
+use crate::decoding::INK_TABLES_BYTES;
 use crate::frame::Samples;
 use crate::header::Header;
 use crate::reader::HeaderReader;
@@ -24,7 +26,8 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
         ColourMode::Rgba | ColourMode::PaletteAlpha | ColourMode::Cmyk => Samples::Rgba,
         _ => Samples::Rgb,
     };
-    header.converted = layout.profile.is_some() || mode == ColourMode::Lab;
+    // What shows through is converted before it is resized.
+    header.converted = layout.profile.is_some() && !layout.has_clear_inks() || mode == ColourMode::Lab;
     // A row of strips or tiles with all its planes; and of one more its bytes as stored and the
     // codec's own copy.
     let (chunk_width, chunk_height) = layout.tile.unwrap_or((layout.width, layout.rows_per_strip.min(layout.height)));
@@ -37,10 +40,15 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     let across = u64::from(layout.width).div_ceil(u64::from(chunk_width).max(1));
     let band = chunk.saturating_mul(across.saturating_mul(planes));
     let line = u64::from(layout.width) * header.samples.channels() as u64 * 2;
-    let codec = if layout.compression == JPEG { chunk.saturating_mul(2) } else { 0 };
+    let codec = match Packing::of(layout.compression) {
+        None if layout.compression == JPEG => chunk.saturating_mul(2),
+        packing => packing.map_or(0, Packing::memory),
+    };
+    // Inks, and lights of them.
+    let inks = if layout.has_clear_inks() { 3 * line + INK_TABLES_BYTES } else { 0 };
     header.profile_bytes = layout.profile.map_or(0, |(_, len)| len.min(8 << 20));
     header.scratch_bytes = band
-        .saturating_add(codec)
+        .saturating_add(codec + inks)
         .saturating_add(line + (1 << 17) + header.profile_bytes)
         .saturating_add(layout.list_values * 256);
     header.set_detail(layout);
@@ -162,6 +170,7 @@ impl<'a, 'b> Directory<'a, 'b> {
             profile: self.entry(34675).map(place),
             orientation: Orientation::from_exif(self.short(274, 1)?).unwrap_or_default(),
             list_values,
+            predictor: self.short(317, 1)?,
             fill_order: self.short(266, 1)?,
             offsets: self.entry(offsets).map(list),
             lengths: self.entry(lengths).map(list),

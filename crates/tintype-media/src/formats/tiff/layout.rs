@@ -4,11 +4,18 @@ use crate::Orientation;
 
 /// The compression of TIFF Technical Note 2.
 pub(super) const JPEG: u16 = 7;
-/// Those of TIFF 6.0, sections 3, 10 and 11.
+/// Those of TIFF 6.0, sections 3, 9, 10, 11 and 13.
 pub(super) const UNCOMPRESSED: u16 = 1;
 pub(super) const FAX_RLE: u16 = 2;
 pub(super) const FAX_GROUP_3: u16 = 3;
 pub(super) const FAX_GROUP_4: u16 = 4;
+pub(super) const LZW: u16 = 5;
+pub(super) const PACK_BITS: u16 = 32_773;
+/// As Adobe has it, and as its first writers had.
+pub(super) const DEFLATE: u16 = 8;
+pub(super) const OLD_DEFLATE: u16 = 32_946;
+/// As libtiff has it.
+pub(super) const ZSTANDARD: u16 = 50_000;
 
 /// Where the values of an entry stand, and of what type.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +47,8 @@ pub(super) struct TiffLayout {
     /// Where the ICC profile stands, and its length in bytes.
     pub(super) profile: Option<(u64, u64)>,
     pub(super) orientation: Orientation,
+    /// 2 means that samples are differences, 3 that floats are.
+    pub(super) predictor: u16,
     /// 1 means the high bit first, 2 the low one.
     pub(super) fill_order: u16,
     /// Where strips or tiles begin.
@@ -71,9 +80,28 @@ impl TiffLayout {
         if self.big_endian { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) }
     }
 
-    /// Says whether each pixel comes with colour of its own; the JPEG codec sees to that by itself.
-    pub(super) fn has_full_chroma(&self) -> bool {
-        self.compression == JPEG || self.chroma_subsampling == [1, 1]
+    /// Says whether pixels have colour in common; the JPEG codec sees to that by itself.
+    pub(super) fn has_shared_chroma(&self) -> bool {
+        let is_ycbcr = self.photometric == photometric::YCBCR && self.samples_per_pixel == 3;
+        is_ycbcr && self.compression != JPEG && self.shared_chroma() != (1, 1)
+    }
+
+    /// Returns how many pixels have their colour in common, across and down.
+    pub(super) fn shared_chroma(&self) -> (u16, u16) {
+        match self.chroma_subsampling[..] {
+            [across, down, ..] => (across, down),
+            _ => (2, 2),
+        }
+    }
+
+    /// Says whether inks come with alpha.
+    pub(super) fn has_clear_inks(&self) -> bool {
+        self.photometric == photometric::INKS && self.samples_per_pixel > 4 && self.has_alpha()
+    }
+
+    /// Says whether the first sample beside the colours is alpha.
+    pub(super) fn has_alpha(&self) -> bool {
+        matches!(self.extra_samples.first(), Some(1 | 2 | 999))
     }
 }
 

@@ -8,7 +8,7 @@ pub(super) fn mode(layout: &TiffLayout) -> ColourMode {
     const INTEGER: u16 = 2;
     const FLOAT: u16 = 3;
     let extra = layout.extra_samples.first().copied();
-    let alpha = matches!(extra, Some(1 | 2 | 999));
+    let alpha = layout.has_alpha();
     match (layout.photometric, layout.samples_per_pixel) {
         (photometric::RGB, 4..) if alpha || extra.is_none() => ColourMode::Rgba,
         (photometric::RGB, _) => ColourMode::Rgb,

@@ -2,7 +2,9 @@
 
 use tiff::decoder::DecodingResult;
 
-use super::layout::{FAX_GROUP_3, FAX_GROUP_4, FAX_RLE, TiffLayout, UNCOMPRESSED, photometric};
+use super::layout::{TiffLayout, photometric};
+use super::unpack::Packing;
+use crate::colour::InkRows;
 use crate::frame::Samples;
 
 /// Returns the photometric interpretation that makes the `tiff` crate give all samples as they are,
@@ -40,14 +42,18 @@ pub(super) struct Converter {
     palette: Vec<[u16; 3]>,
     premultiplied: bool,
     planar: bool,
+    signed: bool,
+    /// Set where inks come with alpha: they become lights row by row.
+    inks: Option<InkRows>,
 }
 
 impl Converter {
-    pub(super) fn new(layout: &TiffLayout, palette: Vec<[u16; 3]>) -> Option<Self> {
+    /// `profile` is used for inks with alpha only.
+    pub(super) fn new(layout: &TiffLayout, palette: Vec<[u16; 3]>, profile: Option<&[u8]>) -> Option<Self> {
         let stored = usize::from(layout.samples_per_pixel);
         let depth = layout.depth();
         let extra = layout.extra_samples.first().copied();
-        let alpha = matches!(extra, Some(1 | 2 | 999));
+        let alpha = layout.has_alpha();
         let (meaning, samples) = match layout.photometric {
             photometric::WHITE_IS_ZERO if stored == 1 => (Meaning::Inverted, Samples::Grey),
             photometric::BLACK_IS_ZERO if stored > 1 && alpha => (Meaning::Direct, Samples::GreyAlpha),
@@ -56,27 +62,31 @@ impl Converter {
             photometric::RGB if stored >= 3 => (Meaning::Direct, Samples::Rgb),
             photometric::PALETTE if depth <= 8 && stored > 1 && alpha => (Meaning::Palette, Samples::Rgba),
             photometric::PALETTE if depth <= 8 => (Meaning::Palette, Samples::Rgb),
+            photometric::INKS if layout.has_clear_inks() => (Meaning::Direct, Samples::Rgba),
             photometric::INKS if stored >= 4 => (Meaning::Direct, Samples::Cmyk),
-            photometric::YCBCR if stored == 3 && layout.has_full_chroma() => (Meaning::YCbCr, Samples::Rgb),
+            photometric::YCBCR if stored == 3 => (Meaning::YCbCr, Samples::Rgb),
             photometric::YCBCR if stored == 1 => (Meaning::Direct, Samples::Grey),
             photometric::CIE_LAB if stored >= 3 => (Meaning::CieLab, Samples::Lab),
             photometric::ICC_LAB if stored >= 3 => (Meaning::IccLab, Samples::Lab),
             _ => return None,
         };
-        // Reversed bits inside a compressed stream would have to be turned before it is
-        // decompressed.
-        let is_fax = matches!(layout.compression, FAX_RLE | FAX_GROUP_3 | FAX_GROUP_4);
-        let is_bare = layout.compression == UNCOMPRESSED;
-        if layout.fill_order == 2 && !is_bare && !is_fax || !layout.is_common_depth() && !is_bare {
+        if !layout.is_common_depth() && Packing::of(layout.compression).is_none() {
             return None;
         }
         let premultiplied = extra == Some(1) && samples.has_alpha();
-        Some(Self { meaning, samples, stored, depth, palette, premultiplied, planar: layout.planar })
+        let inks = layout.has_clear_inks().then(|| InkRows::new(profile));
+        let (planar, signed) = (layout.planar, layout.sample_format == 2);
+        Some(Self { meaning, samples, stored, depth, palette, premultiplied, planar, signed, inks })
     }
 
     /// What the pixels are.
     pub(super) fn samples(&self) -> Samples {
         self.samples
+    }
+
+    /// Returns how many samples a pixel has in the rows that [`Converter::row`] writes.
+    pub(super) fn row_channels(&self) -> usize {
+        self.samples.channels() + usize::from(self.inks.is_some())
     }
 
     /// Returns how many samples of a pixel a strip or tile has.
@@ -89,7 +99,7 @@ impl Converter {
         self.meaning == Meaning::Direct
             && matches!(self.depth, 8 | 16)
             && self.stored == self.samples.channels()
-            && !(self.planar || self.premultiplied)
+            && !(self.planar || self.premultiplied || self.inks.is_some())
     }
 
     /// Writes row `y` of a strip or tile of `width` pixels into pixels; those of one plane are
@@ -97,7 +107,7 @@ impl Converter {
     pub(super) fn row(&self, data: &DecodingResult, y: usize, width: usize, plane: usize, pixels: &mut [u16]) {
         let per_pixel = self.interleaved();
         let row = (y, width * per_pixel);
-        let channels = self.samples.channels();
+        let channels = self.row_channels();
         let pixels = pixels.chunks_exact_mut(channels).enumerate();
         if self.planar {
             if plane < channels {
@@ -120,10 +130,14 @@ impl Converter {
         }
     }
 
-    /// Does for a row what could not be done plane by plane.
-    pub(super) fn finish(&self, pixels: &mut [u16]) {
+    /// Does for a row what could not be done plane by plane, and returns its pixels.
+    pub(super) fn finish<'a>(&'a mut self, pixels: &'a mut [u16]) -> &'a [u16] {
         if self.planar {
-            pixels.chunks_exact_mut(self.samples.channels()).for_each(|pixel| self.interpret(pixel));
+            pixels.chunks_exact_mut(self.row_channels()).for_each(|pixel| self.interpret(pixel));
+        }
+        match &mut self.inks {
+            Some(inks) => inks.lights(pixels),
+            None => pixels,
         }
     }
 
@@ -144,7 +158,7 @@ impl Converter {
             }
         }
         if self.premultiplied {
-            let (colours, alpha) = pixel.split_at_mut(self.samples.channels() - 1);
+            let (colours, alpha) = pixel.split_at_mut(self.row_channels() - 1);
             let alpha = u32::from(alpha[0]).max(1);
             // At most 65,535.
             colours.iter_mut().for_each(|colour| *colour = (u32::from(*colour) * 65_535 / alpha).min(65_535) as u16);
@@ -189,6 +203,11 @@ impl Converter {
         let window = byte(0) << 16 | byte(1) << 8 | byte(2);
         let mask = (1_u32 << depth.min(15)) - 1;
         let value = window >> 24_usize.saturating_sub(depth + bit % 8) & mask;
+        if self.signed && depth > 1 {
+            let most = mask >> 1;
+            // What is below zero is black.
+            return if value > most { 0 } else { (value * 65_535 / most) as u16 };
+        }
         // At most 65,535.
         (if self.is_index(column) { value } else { value * 65_535 / mask }) as u16
     }

@@ -1,0 +1,17 @@
+//! ZSoft Paintbrush.
+
+mod decode;
+mod header;
+
+use crate::Format;
+use crate::decoding::cost_of_rows;
+use crate::descriptor::{Decoding, Descriptor, Recognise};
+
+pub(super) static PCX: Descriptor = Descriptor {
+    format: Format::Pcx,
+    name: "pcx",
+    media_type: "image/x-pcx",
+    recognise: Recognise::Signature(|head| header::Fields::parse(head).is_some()),
+    read_header: header::read,
+    decoding: Decoding::Frame { cost: cost_of_rows, decode: decode::decode },
+};
