@@ -50,6 +50,7 @@ impl Config {
         library.max_image_pixels = settings.number("max_image_pixels")?;
         library.decode_memory_bytes = settings.size("decode_memory")?;
         library.decode_timeout = settings.time("decode_timeout")?;
+        library.preview_wait = settings.time("preview_wait")?;
         library.thumbnail_encoding = settings.parse("thumbnail_format", |text| match text {
             "auto" => Ok(Encoding::Auto),
             "jpeg" => Ok(Encoding::Jpeg),

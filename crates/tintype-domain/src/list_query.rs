@@ -97,6 +97,8 @@ named!(
         Type = "type",
         /// A name of [`Visibility`].
         Visibility = "visibility",
+        /// A name of [`PreviewStatus`](crate::PreviewStatus).
+        PreviewStatus = "preview_status",
         /// Comma-separated tags, all of which a file must have.
         Tags = "tags",
         /// The checksum of the content.
@@ -193,6 +195,10 @@ impl ListQuery {
             P::Search => filter.search = terms(value)?,
             P::Type => filter.kinds = kinds(value)?,
             P::Visibility => filter.visibility = Some(visibility(value)?),
+            P::PreviewStatus => {
+                let status = value.trim().parse();
+                filter.preview_status = Some(status.map_err(|_| FieldProblem::NotAChoice { value: value.to_owned() })?);
+            }
             P::Tags => filter.tags = Tags::from_text(value)?.iter().cloned().collect(),
             P::Checksum => {
                 filter.checksum = Some(value.trim().parse().map_err(|_| FieldProblem::NotAChecksum)?);

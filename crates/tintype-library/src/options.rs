@@ -18,10 +18,12 @@ pub struct Options {
     pub decode_memory_bytes: u64,
     /// How long one decode may take before its file is kept without thumbnails. Default: 30 s.
     pub decode_timeout: Duration,
+    /// How long an upload waits for the preview of what is no image. Default: 1 s.
+    pub preview_wait: Duration,
     /// What thumbnails are saved as. Default: JPEG, or PNG where anything is transparent.
     pub thumbnail_encoding: Encoding,
-    /// Decodes the formats that need a process of their own: AVIF, JPEG XL, SVG. Default: nothing
-    /// does, and they get no thumbnails.
+    /// Decodes what needs a process of its own: AVIF, JPEG XL, SVG, and whatever is no image.
+    /// Default: nothing does, and there are no pictures of these.
     pub decoder: Option<DecoderProcess>,
     /// How many decodes run at a time. Default: the number of cores.
     pub workers: usize,
@@ -64,6 +66,7 @@ impl Default for Options {
             max_image_pixels: 100_000_000,
             decode_memory_bytes: 512 << 20,
             decode_timeout: Duration::from_secs(30),
+            preview_wait: Duration::from_secs(1),
             thumbnail_encoding: Encoding::Auto,
             decoder: None,
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),

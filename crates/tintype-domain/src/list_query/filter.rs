@@ -1,4 +1,4 @@
-use crate::{Bounds, Checksum, Kind, Tag, Visibility};
+use crate::{Bounds, Checksum, Kind, PreviewStatus, Tag, Visibility};
 
 /// Which files match: every part must.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Filter {
     pub kinds: Vec<Kind>,
     /// The visibility that matches; both where `None`.
     pub visibility: Option<Visibility>,
+    /// How far the picture must be; however far where `None`.
+    pub preview_status: Option<PreviewStatus>,
     /// The ids of users that match.
     pub user_id: Bounds,
     /// The ids that match.

@@ -1,7 +1,7 @@
 //! The parameters of lists.
 
 use serde_json::{Value, json};
-use tintype_library::domain::{DEFAULT_LIMIT, Kind, ListParameter, MAX_LIMIT, OrderField, UserField, Visibility};
+use tintype_library::domain::{DEFAULT_LIMIT, Kind, ListParameter, MAX_LIMIT, OrderField, PreviewStatus, UserField, Visibility};
 
 use crate::describe::{Operation, Place};
 
@@ -59,6 +59,10 @@ fn of_file(parameter: ListParameter) -> (Value, String) {
         P::Visibility => {
             let values: Vec<_> = Visibility::ALL.iter().map(|value| value.as_str()).collect();
             (json!({"type": "string", "enum": values}), "Who may fetch the content")
+        }
+        P::PreviewStatus => {
+            let values: Vec<_> = PreviewStatus::ALL.iter().map(|value| value.as_str()).collect();
+            (json!({"type": "string", "enum": values}), "How far the picture is")
         }
         P::Tags => (text(), "Tags that a file has, comma-separated; `trips/` is every tag in that folder"),
         P::Checksum => (json!({"type": "string", "pattern": "^sha256:[0-9a-fA-F]{64}$"}), "Files of that content"),

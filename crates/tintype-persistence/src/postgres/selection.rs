@@ -115,6 +115,9 @@ impl<'a> Page<'a> {
         if let Some(visibility) = filter.visibility {
             sql.push(" AND files.visibility = ").bind(visibility.as_str());
         }
+        if let Some(status) = filter.preview_status {
+            sql.push(" AND files.preview_status = ").bind(status.as_str());
+        }
         for tag in &filter.tags {
             sql.push(" AND EXISTS (SELECT 1 FROM file_tags WHERE file_tags.folded = ").bind(tag.folded());
             sql.push(" AND file_tags.file_id = files.id)");

@@ -1,7 +1,7 @@
 //! What a filter asks of a file, a condition for each of its parts.
 
 use crate::sql::Sql;
-use tintype_domain::{Bounds, Checksum, Filter, Tag, Visibility};
+use tintype_domain::{Bounds, Checksum, Filter, PreviewStatus, Tag, Visibility};
 
 /// One part of a filter.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,7 @@ pub(super) enum Condition<'a> {
     Content(&'a Checksum),
     Kinds(&'a [tintype_domain::Kind]),
     Visibility(Visibility),
+    Preview(PreviewStatus),
     Range(&'static Column, Bounds),
 }
 
@@ -55,6 +56,7 @@ pub(super) fn conditions(filter: &Filter) -> Vec<Condition<'_>> {
     if !filter.kinds.is_empty() {
         conditions.push(Condition::Kinds(&filter.kinds));
     }
+    conditions.extend(filter.preview_status.map(Condition::Preview));
     conditions.extend(filter.visibility.map(Condition::Visibility));
     // Finding few takes as long as finding many: every name is read.
     if !filter.search.is_empty() && !filter.search.iter().any(|term| is_long(term)) {
@@ -82,6 +84,7 @@ impl Condition<'_> {
             Self::Content(_) => "files INDEXED BY files_checksum".into(),
             Self::Kinds(_) => "files INDEXED BY files_kind".into(),
             Self::Visibility(_) => "files INDEXED BY files_visibility".into(),
+            Self::Preview(_) => "files INDEXED BY files_preview_status".into(),
             Self::Range(column, _) => format!("files INDEXED BY {}", column.index),
         }
     }
@@ -139,6 +142,9 @@ impl Condition<'_> {
             }
             Self::Visibility(visibility) => {
                 sql.push("files.visibility = ").bind(visibility.as_str());
+            }
+            Self::Preview(status) => {
+                sql.push("files.preview_status = ").bind(status.as_str());
             }
             Self::Range(column, bounds) => {
                 sql.between(column.name, *bounds);

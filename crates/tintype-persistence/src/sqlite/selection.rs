@@ -261,6 +261,11 @@ mod tests {
         for (parameters, expected) in [
             (vec![("type", "image,pdf")], "SEARCH files USING COVERING INDEX files_kind (kind=?)"),
             (vec![("visibility", "private")], "SEARCH files USING COVERING INDEX files_visibility (visibility=?)"),
+            (
+                vec![("preview_status", "failed")],
+                "SEARCH files USING COVERING INDEX files_preview_status (preview_status=?)",
+            ),
+            (vec![("type", "image"), ("preview_status", "ready")], "SCAN files USING COVERING INDEX files_facts"),
             (vec![("user_id", "1")], "SEARCH files USING COVERING INDEX files_user_id (user_id=?)"),
             (vec![("id_min", "1")], "SEARCH files USING COVERING INDEX files_id (id>?)"),
             (vec![("size_max", "1")], "SEARCH files USING COVERING INDEX files_size (size<?)"),
