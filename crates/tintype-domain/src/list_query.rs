@@ -10,7 +10,7 @@ use std::str::FromStr;
 use crate::kind::{UnknownName, named};
 use crate::number::Number;
 use crate::search::search_terms;
-use crate::{Bounds, FieldErrors, FieldProblem, Kind, Tags, Timestamp, Visibility};
+use crate::{Bounds, FieldErrors, FieldProblem, Kind, Tags, Timestamp, Visibility, fold_for_search, parse_boolean};
 pub use cursor::{Cursor, Side, SortValue, Travel};
 pub use filter::Filter;
 use moment::{day_bounds, parse_moment};
@@ -133,6 +133,22 @@ named!(
         UpdatedFrom = "updated_from",
         /// The latest day or time of the last change.
         UpdatedTo = "updated_to",
+        /// The earliest day or time at which it was taken.
+        TakenFrom = "taken_from",
+        /// The latest day or time at which it was taken.
+        TakenTo = "taken_to",
+        /// The least length, in seconds.
+        DurationMin = "duration_min",
+        /// The greatest length, in seconds.
+        DurationMax = "duration_max",
+        /// The fewest pages.
+        PagesMin = "pages_min",
+        /// The most pages.
+        PagesMax = "pages_max",
+        /// What maker and model of the camera must contain.
+        Camera = "camera",
+        /// Whether it tells a place.
+        HasGps = "has_gps",
     }
 );
 
@@ -222,6 +238,15 @@ impl ListQuery {
             P::CreatedTo => filter.created_at.at_most(parse_moment(value)?.1.unix_micros()),
             P::UpdatedFrom => filter.updated_at.at_least(parse_moment(value)?.0.unix_micros()),
             P::UpdatedTo => filter.updated_at.at_most(parse_moment(value)?.1.unix_micros()),
+            P::TakenFrom => filter.taken_at.at_least(parse_moment(value)?.0.unix_micros()),
+            P::TakenTo => filter.taken_at.at_most(parse_moment(value)?.1.unix_micros()),
+            P::DurationMin => filter.duration_ms.at_least(thousandths(value)?.ceil),
+            P::DurationMax => filter.duration_ms.at_most(thousandths(value)?.floor),
+            P::PagesMin => filter.pages.at_least(number(value)?.ceil),
+            P::PagesMax => filter.pages.at_most(number(value)?.floor),
+            P::Camera if value.contains('\0') => return Err(FieldProblem::NulCharacter),
+            P::Camera => filter.camera = Some(fold_for_search(value.trim())),
+            P::HasGps => filter.has_gps = Some(parse_boolean(value)?),
         }
         Ok(())
     }
@@ -252,6 +277,11 @@ pub fn page_offset(value: &str) -> u64 {
 
 fn number(value: &str) -> Result<Number, FieldProblem> {
     Number::parse(value).ok_or(FieldProblem::NotANumber)
+}
+
+/// Returns a thousand times the number.
+fn thousandths(value: &str) -> Result<Number, FieldProblem> {
+    Number::parse_times(value, 1000).ok_or(FieldProblem::NotANumber)
 }
 
 /// Returns the different terms of a search, folded.

@@ -2,8 +2,8 @@
 
 use crate::support::picture::{gradient, jpeg};
 use crate::support::{
-    CREATE, FILES, PDF, VIEW, assert_problem, builder, checksum, create, fetch, file, media_path, noise, one, results,
-    server, stored_keys, text,
+    CREATE, FILES, PDF, VIEW, assert_field_error, assert_problem, builder, checksum, create, fetch, file, media_path,
+    noise, one, result_names, results, server, stored_keys, text,
 };
 use serde_json::{Value, json};
 use std::fs;
@@ -76,21 +76,49 @@ fn files_without_a_picture_say_why() {
     let admin = server.admin();
     let mut cut = fixture("h264-high.mov");
     cut.truncate(cut.len() / 2);
-    let encrypted = String::from_utf8_lossy(PDF).replace(
-        "<< /Root 1 0 R >>",
-        "<< /Root 1 0 R /Encrypt << /Filter /Standard /V 1 /R 2 /O <00> /U <00> /P -1 >> /ID [<00> <00>] >>",
-    );
     for (name, content, expected, reason) in [
         ("a.txt", b"%PDF-1.4 is how a PDF begins".to_vec(), "none", Value::Null),
         ("a.bin", noise(5000, 1), "none", Value::Null),
         ("a.mov", cut, "failed", json!("damaged")),
         ("interlaced.mp4", fixture("h264-interlaced.mp4"), "failed", json!("unsupported")),
-        ("a.pdf", encrypted.into_bytes(), "failed", json!("encrypted")),
+        ("a.docx", encrypted_office(), "failed", json!("encrypted")),
     ] {
         let object = create_settled(&admin, name, content);
         assert_eq!((status(&object), &object["preview"]["reason"]), (expected, &reason), "{name}: {object}");
         assert_eq!((previews(&object), &object["preview"]["placeholder"]), (&[][..], &Value::Null), "{name}");
     }
+}
+
+/// Returns a compound file with the one stream by which a password-protected document is known
+/// (MS-CFB, sections 2.2 and 2.6; MS-OFFCRYPTO, section 2.3.4.4).
+fn encrypted_office() -> Vec<u8> {
+    let mut header = vec![0; 512];
+    header[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    // Versions, byte order, sectors of 512 and of 64 bytes, one sector of the table.
+    header[24..34].copy_from_slice(&[0x3E, 0, 3, 0, 0xFE, 0xFF, 9, 0, 6, 0]);
+    header[44] = 1;
+    header[56..60].copy_from_slice(&4096_u32.to_le_bytes());
+    header[60..64].copy_from_slice(&(-2_i32).to_le_bytes());
+    header[68..72].copy_from_slice(&(-2_i32).to_le_bytes());
+    header[76..512].fill(0xFF);
+    header[76..80].copy_from_slice(&1_u32.to_le_bytes());
+    let entry = |name: &str, kind: u8, child: i32| {
+        let mut entry = vec![0; 128];
+        let letters: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        entry[..letters.len()].copy_from_slice(&letters);
+        entry[64] = u8::try_from(letters.len()).unwrap() + 2;
+        entry[66] = kind;
+        entry[67] = 1;
+        entry[68..76].fill(0xFF);
+        entry[76..80].copy_from_slice(&child.to_le_bytes());
+        entry[116..120].copy_from_slice(&(-2_i32).to_le_bytes());
+        entry
+    };
+    let directory = [entry("Root Entry", 5, 1), entry("EncryptedPackage", 2, -1), vec![0; 256]].concat();
+    let mut table = vec![0xFF; 512];
+    table[..4].copy_from_slice(&(-2_i32).to_le_bytes());
+    table[4..8].copy_from_slice(&(-3_i32).to_le_bytes());
+    [header, directory, table].concat()
 }
 
 #[test]
@@ -142,10 +170,9 @@ fn what_a_file_tells_about_itself_is_an_object() {
     );
     let page = create_settled(&admin, "a.pdf", PDF);
     assert_eq!(page["metadata"]["pages"], 1);
-    let text = create(&admin, "a.txt", "nothing");
-    assert_eq!(text["metadata"], json!({}));
-    let members: Vec<_> = text.as_object().unwrap().keys().cloned().collect();
-    assert_eq!(members[members.len() - 2..], ["preview", "metadata"]);
+    let plain = admin.upload(&file("a.txt", "nothing")).expect_status(201);
+    assert_eq!(plain.json()["metadata"], json!({}));
+    assert_eq!(plain.ordered().keys()[18..], ["preview", "metadata", "duplicates"]);
 }
 
 #[test]
@@ -273,6 +300,97 @@ fn a_hostile_file_costs_its_preview_and_nothing_else() {
         admin.get(FILES).query([("preview_status", "pending")]).send().json()["count"] == 0
     });
     no_process_is_left(&server);
+}
+
+/// Returns a JPEG that tells a camera, a time and, if asked, a place (EXIF 2.32, section 4.6).
+fn photograph(model: &str, taken: &str, place: Place) -> Vec<u8> {
+    let mut tiff = b"MM\0*\0\0\0\x08".to_vec();
+    let entry = |tag: u16, kind: u16, count: u32, value: u32| {
+        [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value.to_be_bytes()].concat()
+    };
+    // Texts and fractions come behind three directories of three entries.
+    let (exif, gps, texts) = (8 + 2 + 36 + 4, 8 + 42 + 42, 8 + 42 * 3);
+    let model = format!("{model}\0");
+    let taken = format!("{taken}\0");
+    let (model_at, taken_at) = (texts, texts + model.len() as u32);
+    let place_at = taken_at + taken.len() as u32;
+    let directory = |entries: [Vec<u8>; 3]| [&[0, 3][..], &entries.concat(), &[0; 4]].concat();
+    let letters = |text: &[u8; 4]| u32::from_be_bytes(*text);
+    tiff.extend(directory([
+        entry(0x0110, 2, model.len() as u32, model_at),
+        entry(0x8769, 4, 1, exif),
+        if place == Place::Known { entry(0x8825, 4, 1, gps) } else { entry(0x0128, 3, 1, 2 << 16) },
+    ]));
+    tiff.extend(directory([
+        entry(0x9000, 7, 4, letters(b"0232")),
+        entry(0x9003, 2, taken.len() as u32, taken_at),
+        entry(0xA001, 3, 1, 1 << 16),
+    ]));
+    tiff.extend(directory([entry(1, 2, 2, letters(b"N\0\0\0")), entry(2, 5, 3, place_at), entry(4, 5, 3, place_at)]));
+    tiff.extend([model.as_bytes(), taken.as_bytes()].concat());
+    tiff.extend([59_u32, 1, 30, 1, 0, 1].map(u32::to_be_bytes).concat());
+    let plain = jpeg(&gradient(30, 20));
+    let exif = [b"Exif\0\0", &tiff[..]].concat();
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    [&plain[..2], b"\xFF\xE1", &length, &exif, &plain[2..]].concat()
+}
+
+#[derive(PartialEq, Eq)]
+enum Place {
+    Known,
+    Unknown,
+}
+
+#[test]
+fn files_are_found_and_ordered_by_what_they_tell() {
+    let server = server();
+    let admin = server.admin();
+    create(&admin, "old.jpg", photograph("NIKON Z 8", "2019:05:01 10:00:00", Place::Known));
+    create(&admin, "new.jpg", photograph("Canon EOS R5", "2024:05:01 10:00:00", Place::Unknown));
+    create_settled(&admin, "page.pdf", PDF);
+    create_settled(&admin, "sound.flac", fixture("sound.flac"));
+    create(&admin, "text.txt", "nothing");
+    for (query, expected) in [
+        (&[("taken_from", "2020-01-01")][..], &["new.jpg"][..]),
+        (&[("taken_to", "2019-05-01")], &["old.jpg"]),
+        (&[("taken_to", "2019-05-01T09:59:59Z")], &[]),
+        (&[("camera", "nikon")], &["old.jpg"]),
+        (&[("camera", "EOS")], &["new.jpg"]),
+        (&[("camera", "leica")], &[]),
+        (&[("camera", "n"), ("type", "image"), ("ordering", "name")], &["new.jpg", "old.jpg"]),
+        (&[("has_gps", "true")], &["old.jpg"]),
+        (&[("has_gps", "false"), ("type", "image")], &["new.jpg"]),
+        (&[("duration_min", "0.1")], &["sound.flac"]),
+        (&[("duration_max", "0.001")], &[]),
+        (&[("pages_min", "1"), ("pages_max", "1")], &["page.pdf"]),
+        (&[("pages_min", "2")], &[]),
+        (&[("ordering", "taken_at,name")], &["old.jpg", "new.jpg", "page.pdf", "sound.flac", "text.txt"]),
+        (&[("ordering", "-taken_at,-name")], &["new.jpg", "old.jpg", "text.txt", "sound.flac", "page.pdf"]),
+        (&[("ordering", "-duration,name")], &["sound.flac", "new.jpg", "old.jpg", "page.pdf", "text.txt"]),
+    ] {
+        let whole = admin.get(FILES).query(query.iter().copied()).send().expect_status(200).json();
+        assert_eq!(result_names(&whole), expected, "{query:?}");
+        assert_eq!(whole["count"], expected.len(), "{query:?}");
+        // The same by cursors, two at a time.
+        let mut names: Vec<String> = Vec::new();
+        let first = query.iter().copied().chain([("paging", "cursor"), ("limit", "2"), ("count", "none")]);
+        let mut page = admin.get(FILES).query(first).send().expect_status(200).json();
+        loop {
+            names.extend(result_names(&page).into_iter().map(str::to_owned));
+            let Some(next) = page["next"].as_str() else { break };
+            let path = &next[next.find("/api/").unwrap()..];
+            page = admin.get(path).send().expect_status(200).json();
+        }
+        assert_eq!(names, expected, "{query:?}");
+    }
+    for (name, value, message) in [
+        ("taken_from", "yesterday", "Enter a valid date/time."),
+        ("duration_min", "long", "Enter a number."),
+        ("pages_max", "few", "Enter a number."),
+        ("has_gps", "maybe", "Must be a valid boolean."),
+    ] {
+        assert_field_error(&admin.get(FILES).query([(name, value)]).send(), name, message);
+    }
 }
 
 fn no_process_is_left(server: &Server) {

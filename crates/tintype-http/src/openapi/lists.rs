@@ -75,6 +75,14 @@ fn of_file(parameter: ListParameter) -> (Value, String) {
         P::CreatedTo => (text(), "The last day or ISO 8601 date-time of the upload"),
         P::UpdatedFrom => (text(), "The first day or ISO 8601 date-time of the last change"),
         P::UpdatedTo => (text(), "The last day or ISO 8601 date-time of the last change"),
+        P::TakenFrom => (text(), "The first day or ISO 8601 date-time at which it was taken"),
+        P::TakenTo => (text(), "The last day or ISO 8601 date-time at which it was taken"),
+        P::DurationMin => (number(), "The least length, in seconds"),
+        P::DurationMax => (number(), "The greatest length, in seconds"),
+        P::PagesMin => (number(), "The fewest pages, slides or sheets"),
+        P::PagesMax => (number(), "The most pages, slides or sheets"),
+        P::Camera => (text(), "What maker and model of the camera contain"),
+        P::HasGps => (json!({"type": "boolean"}), "Whether it tells a place"),
     };
     (schema, text.to_owned())
 }

@@ -6,9 +6,9 @@
 
 use crate::connection::AnyConnection;
 use crate::error::Error;
-use crate::page::Selection;
 use crate::page::by_user::{ByUser, Group, Part, UserPlace, select_by_user};
 use crate::page::ordering::Ordering;
+use crate::page::{CAMERAS, Selection};
 use crate::sql::Sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -58,7 +58,7 @@ impl<'a> Page<'a> {
     /// Reads and sorts all matches, whatever the planner prefers.
     fn among_few(&self) -> Sql {
         let mut sql = Sql::new(
-            "WITH few AS MATERIALIZED (SELECT id, user_id, kind, size, width, height, mode, created_at, updated_at, name \
+            "WITH few AS MATERIALIZED (SELECT id, user_id, kind, size, width, height, mode, created_at, updated_at, name, taken_at, duration_ms \
              FROM files WHERE TRUE",
         );
         self.and_filter(&mut sql);
@@ -105,6 +105,9 @@ impl<'a> Page<'a> {
             ("files.width", filter.width),
             ("files.height", filter.height),
             ("files.size", filter.size),
+            ("files.taken_at", filter.taken_at),
+            ("files.duration_ms", filter.duration_ms),
+            ("files.pages", filter.pages),
         ];
         for (column, bounds) in ranges.into_iter().filter(|(column, bounds)| !bounds.is_all() && *column != except) {
             sql.push(" AND ").between(column, bounds);
@@ -114,6 +117,12 @@ impl<'a> Page<'a> {
         }
         if let Some(visibility) = filter.visibility {
             sql.push(" AND files.visibility = ").bind(visibility.as_str());
+        }
+        if let Some(part) = &filter.camera {
+            sql.push(format!(" AND files.camera IN ({CAMERAS} WHERE strpos(name, ")).bind(part.as_str()).push(") > 0)");
+        }
+        if let Some(has) = filter.has_gps {
+            sql.push(if has { " AND files.has_gps" } else { " AND NOT files.has_gps" });
         }
         if let Some(status) = filter.preview_status {
             sql.push(" AND files.preview_status = ").bind(status.as_str());

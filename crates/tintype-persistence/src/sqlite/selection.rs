@@ -197,6 +197,10 @@ fn index(ordering: &Ordering) -> &'static str {
         OrderField::Mode if ascending => "files_mode_ascending",
         OrderField::Mode => "files_mode",
         OrderField::UpdatedAt => "files_updated_at",
+        OrderField::TakenAt if ascending => "files_taken_at_ascending",
+        OrderField::TakenAt => "files_taken_at",
+        OrderField::Duration if ascending => "files_duration_ascending",
+        OrderField::Duration => "files_duration",
         // Orders by the user are handled elsewhere.
         _ => "files_facts",
     }
@@ -279,6 +283,11 @@ mod tests {
                 vec![("updated_date", "2025-12-22")],
                 "SEARCH files USING COVERING INDEX files_updated_at (updated_at>? AND updated_at<?)",
             ),
+            (vec![("taken_from", "2025-12-22")], "SEARCH files USING COVERING INDEX files_taken_at (taken_at>?)"),
+            (vec![("duration_max", "1")], "SEARCH files USING COVERING INDEX files_duration (duration_ms<?)"),
+            (vec![("pages_min", "1")], "SEARCH files USING COVERING INDEX files_pages (pages>?)"),
+            (vec![("has_gps", "true")], "SEARCH files USING COVERING INDEX files_has_gps (has_gps=?)"),
+            (vec![("has_gps", "true"), ("pages_min", "1")], "SCAN files USING COVERING INDEX files_facts"),
             (vec![("tags", "a")], "SEARCH files USING PRIMARY KEY (folded=?)"),
             (vec![("search", "cat")], "SCAN files VIRTUAL TABLE INDEX 0:M1"),
             (vec![("search", "ca")], "SCAN files USING COVERING INDEX files_name_folded"),
