@@ -1,12 +1,30 @@
 //! What tintype-preview finds in a file, as it is kept.
 
+use serde_json::{Map, Value};
 use time::format_description::well_known::Iso8601;
 use time::{OffsetDateTime, PrimitiveDateTime};
 use tintype_domain::{MetadataRecord, Timestamp, fold_for_search};
-use tintype_preview::Metadata;
+use tintype_preview::{Metadata, Strip};
 
-/// Returns what a file tells about itself.
-pub(crate) fn record(metadata: &Metadata) -> MetadataRecord {
+/// Returns what a file tells about itself; a place that is not to be kept is not told either.
+pub(crate) fn record(mut metadata: Metadata, strip: Option<Strip>) -> MetadataRecord {
+    if strip.is_some() {
+        metadata.gps = None;
+    }
+    record_all(&metadata)
+}
+
+/// Returns what is known already of a file whose metadata was taken out, and what else is known
+/// now.
+pub(crate) fn merged(old: &str, new: &MetadataRecord) -> MetadataRecord {
+    let object = |json: &str| serde_json::from_str::<Map<String, Value>>(json).unwrap_or_default();
+    let mut all = object(old);
+    all.extend(object(&new.json));
+    let metadata = serde_json::from_value::<Metadata>(Value::Object(all));
+    metadata.map_or_else(|_| new.clone(), |metadata| record_all(&metadata))
+}
+
+fn record_all(metadata: &Metadata) -> MetadataRecord {
     let Ok(json) = serde_json::to_string(metadata) else { return MetadataRecord::default() };
     let pages = metadata.pages.or(metadata.slides).or(metadata.sheets);
     MetadataRecord {
@@ -29,7 +47,7 @@ fn moment(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::{moment, record};
+    use super::{merged, moment, record};
     use tintype_domain::MetadataRecord;
     use tintype_preview::Metadata;
 
@@ -47,7 +65,18 @@ mod tests {
 
     #[test]
     fn a_file_that_tells_nothing_has_an_empty_object() {
-        assert_eq!(record(&Metadata::default()), MetadataRecord::default());
+        assert_eq!(record(Metadata::default(), None), MetadataRecord::default());
+    }
+
+    #[test]
+    fn what_is_known_already_stays_known() {
+        let mut told = Metadata::default();
+        told.camera = Some("Z 8".into());
+        let known = record(told, None);
+        let mut told = Metadata::default();
+        told.duration = Some(2.0);
+        let merged = merged(&known.json, &record(told, None));
+        assert_eq!((merged.camera.as_deref(), merged.duration_ms), (Some("z 8"), Some(2000)));
     }
 
     #[test]
@@ -56,7 +85,7 @@ mod tests {
         told.duration = Some(61.2345);
         told.slides = Some(7);
         told.camera = Some("NIKON Z 8".into());
-        let record = record(&told);
+        let record = record(told, None);
         assert_eq!(
             (record.duration_ms, record.pages, record.camera.as_deref()),
             (Some(61_235), Some(7), Some("nikon z 8"))

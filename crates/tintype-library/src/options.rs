@@ -5,6 +5,7 @@ use std::time::Duration;
 use tintype_auth::SigningKey;
 use tintype_domain::{Kind, TokenLifetime, Visibility};
 use tintype_media::{DecoderProcess, Encoding};
+use tintype_preview::Strip;
 
 /// The limits of a [`Library`](crate::Library).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Options {
     pub decode_timeout: Duration,
     /// How long an upload waits for the preview of what is no image. Default: 1 s.
     pub preview_wait: Duration,
+    /// What is taken out of files before they are kept. Default: nothing.
+    pub strip_metadata: Option<Strip>,
     /// What thumbnails are saved as. Default: JPEG, or PNG where anything is transparent.
     pub thumbnail_encoding: Encoding,
     /// Decodes what needs a process of its own: AVIF, JPEG XL, SVG, and whatever is no image.
@@ -67,6 +70,7 @@ impl Default for Options {
             decode_memory_bytes: 512 << 20,
             decode_timeout: Duration::from_secs(30),
             preview_wait: Duration::from_secs(1),
+            strip_metadata: None,
             thumbnail_encoding: Encoding::Auto,
             decoder: None,
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),

@@ -125,7 +125,7 @@ impl Inner {
         name: FileName,
     ) -> Result<Made, Error> {
         let Examined { metadata, preview } = self.examine(asker, content, Wanted::Preview).await?;
-        let metadata = metadata::record(&metadata);
+        let metadata = metadata::record(metadata, self.options.strip_metadata);
         let Preview { source, picture, .. } = match preview {
             Ok(Some(preview)) => preview,
             Ok(None) => return Ok(Made::without_pictures(PreviewFacts::NONE, metadata)),

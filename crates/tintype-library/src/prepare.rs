@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tintype_domain::{Facts, FileName, MetadataRecord, PreviewFacts, PreviewReason};
 use tintype_media::{Detected, Image, ImageFacts, Kind, Limits};
-use tintype_preview::Format;
+use tintype_preview::{Format, Strip};
 use tintype_storage::Spooled;
 use tokio::task::JoinHandle;
 
@@ -34,6 +34,7 @@ pub(crate) type Later = JoinHandle<Result<Made, Error>>;
 #[derive(Debug)]
 pub(crate) struct Inspected {
     detected: Detected,
+    format: Option<Format>,
     image: Option<ImageFacts>,
     pub(crate) metadata: MetadataRecord,
     pub(crate) origin: Origin,
@@ -56,13 +57,19 @@ impl Inner {
         let sent_name = upload.file_name.clone();
         let allowed_by_link = upload.allowed_types.clone();
         let content = Arc::new(upload.into_content());
-        let Inspected { detected, image, metadata, origin } = self.inspect(asker, &content, sent_name).await?;
+        let Inspected { detected, format, image, metadata, origin } = self.inspect(asker, &content, sent_name).await?;
         let facts = facts(&detected, image.as_ref());
         for allowed in [&self.options.allowed_types, &allowed_by_link] {
             if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, &facts.mime_type)) {
                 return Err(Error::TypeNotAllowed { mime_type: facts.mime_type });
             }
         }
+        let kept = match self.options.strip_metadata {
+            Some(strip) if matches!(format, Some(Format::Image | Format::Heif | Format::Mp4)) => {
+                self.strip(asker, content.clone(), strip).await?
+            }
+            _ => content.clone(),
+        };
         let (made, later) = match origin {
             Origin::Image(image) => (self.picture_image(asker, *image, metadata, file_name.clone()).await?, None),
             Origin::Nowhere(facts) => (Made::without_pictures(facts, metadata), None),
@@ -71,7 +78,7 @@ impl Inner {
                 self.wait_a_while(self.start(work)).await
             }
         };
-        Ok(Prepared { content, file_name, facts, made, later })
+        Ok(Prepared { content: kept, file_name, facts, made, later })
     }
 
     pub(crate) async fn inspect(
@@ -80,11 +87,11 @@ impl Inner {
         content: &Arc<Spooled>,
         name: String,
     ) -> Result<Inspected, Error> {
-        let (limits, source) = (self.limits(), content.clone());
+        let (limits, source, strip) = (self.limits(), content.clone(), self.options.strip_metadata);
         let meters = self.meters.clone();
         let work = move || {
             let start = Instant::now();
-            let inspected = inspect(&source, &name, &limits);
+            let inspected = inspect(&source, &name, &limits, strip);
             meters.time(Stage::Header, start);
             inspected
         };
@@ -115,11 +122,12 @@ fn open(content: &Spooled) -> Result<BufReader<File>, Error> {
     Ok(BufReader::with_capacity(READ_BYTES, file))
 }
 
-fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<Inspected, Error> {
+fn inspect(content: &Spooled, file_name: &str, limits: &Limits, strip: Option<Strip>) -> Result<Inspected, Error> {
     let mut file = open(content)?;
     let detected = tintype_media::detect(&mut file, Some(file_name)).map_err(Error::internal)?;
     let nowhere = |facts| Inspected {
         detected,
+        format: None,
         image: None,
         metadata: MetadataRecord::default(),
         origin: Origin::Nowhere(facts),
@@ -133,7 +141,7 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<Inspec
     let format = tintype_preview::detect(&mut file, &reading).ok().flatten();
     if detected.kind != Kind::Image {
         return Ok(match format {
-            Some(format) => Inspected { origin: Origin::Process(format), ..nowhere(PreviewFacts::PENDING) },
+            Some(known) => Inspected { format, origin: Origin::Process(known), ..nowhere(PreviewFacts::PENDING) },
             None if detected.kind == Kind::Video => nowhere(PreviewFacts::failed(PreviewReason::Unsupported)),
             None => nowhere(PreviewFacts::NONE),
         });
@@ -143,7 +151,7 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<Inspec
         Some(Format::Image) => tintype_preview::metadata(&mut file, &reading).unwrap_or_default(),
         _ => Default::default(),
     };
-    let metadata = metadata::record(&metadata);
+    let metadata = metadata::record(metadata, strip);
     let image = Image::open(file, limits)
         .inspect_err(|error| tracing::info!(file_name, %error, "an image whose header cannot be read"));
     let facts = image.as_ref().ok().map(|image| *image.facts());
@@ -153,5 +161,5 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<Inspec
         (Ok(_), _) => Origin::Nowhere(PreviewFacts::failed(PreviewReason::Unsupported)),
         (Err(error), _) => Origin::Nowhere(reason_in(&error).map_or(PreviewFacts::PENDING, PreviewFacts::failed)),
     };
-    Ok(Inspected { detected, image: facts, metadata, origin })
+    Ok(Inspected { detected, format, image: facts, metadata, origin })
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use tintype_auth::Actor;
-use tintype_domain::{FileId, FileName, FileRecord, Key, Permission, PreviewFacts, PreviewSource, PreviewStatus};
+use tintype_domain::{
+    FileId, FileName, FileRecord, Key, MetadataRecord, Permission, PreviewFacts, PreviewSource, PreviewStatus,
+};
 use tintype_persistence::{Database, NewPreview};
 use tintype_preview::{Examined, Wanted};
 use tintype_storage::Spooled;
@@ -92,7 +94,16 @@ impl Inner {
             Origin::Process(format) => self.clone().picture_other(asker, content, format, name).await?,
             Origin::Nowhere(facts) => Made::without_pictures(facts, metadata),
         };
-        self.record(&file, made).await
+        let metadata = self.completed(&file, made.metadata);
+        self.record(&file, Made { metadata, ..made }).await
+    }
+
+    /// Returns what is known of a file that may be kept without its metadata.
+    fn completed(&self, file: &FileRecord, metadata: MetadataRecord) -> MetadataRecord {
+        match self.options.strip_metadata {
+            Some(_) => metadata::merged(&file.metadata.json, &metadata),
+            None => metadata,
+        }
     }
 
     /// Reads again what a file tells about itself.
@@ -104,10 +115,11 @@ impl Inner {
         let metadata = match inspected.origin {
             Origin::Process(_) => {
                 let Examined { metadata, .. } = self.examine(asker, content, Wanted::Metadata).await?;
-                metadata::record(&metadata)
+                metadata::record(metadata, self.options.strip_metadata)
             }
             Origin::Image(_) | Origin::Nowhere(_) => inspected.metadata,
         };
+        let metadata = self.completed(&file, metadata);
         self.database(move |db| db.record_metadata(id, &file.key, &metadata)).await
     }
 

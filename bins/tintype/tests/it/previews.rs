@@ -1,6 +1,6 @@
 //! Pictures of what is no image, and what files tell about themselves.
 
-use crate::support::picture::{gradient, jpeg};
+use crate::support::picture::{decode, gradient, jpeg};
 use crate::support::{
     CREATE, FILES, PDF, VIEW, assert_field_error, assert_problem, builder, checksum, create, fetch, file, media_path,
     noise, one, result_names, results, server, stored_keys, text,
@@ -391,6 +391,37 @@ fn files_are_found_and_ordered_by_what_they_tell() {
     ] {
         assert_field_error(&admin.get(FILES).query([(name, value)]).send(), name, message);
     }
+}
+
+#[test]
+fn metadata_is_taken_out_of_files_before_they_are_kept() {
+    let original = photograph("NIKON Z 8", "2019:05:01 10:00:00", Place::Known);
+    let film = fixture("h264-high.mov");
+    for (strip, is_model_kept) in [("gps", true), ("all", false)] {
+        let server = builder().config("strip_metadata", strip).config("preview_wait", "1h").start();
+        let admin = server.admin();
+        let object = create(&admin, "a.jpg", &original);
+        let kept = fetch(&server, &object);
+        assert_eq!((text(&object, "checksum"), object["size"].as_u64()), (&*checksum(&kept), Some(kept.len() as u64)));
+        let holds = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+        // 59° 30' as three fractions.
+        let place = [59_u32, 1, 30, 1].map(u32::to_be_bytes).concat();
+        assert!(holds(&original, &place) && !holds(&kept, &place), "{strip}");
+        assert_eq!(holds(&kept, b"NIKON"), is_model_kept, "{strip}");
+        assert_eq!(decode(&kept), decode(&original), "{strip}: pixels are what they were");
+        let told = &object["metadata"];
+        assert_eq!((text(told, "camera"), &told["gps"]), ("NIKON Z 8", &Value::Null), "{strip}");
+        let object = create(&admin, "a.mov", &film);
+        assert_eq!((status(&object), &object["metadata"]["gps"]), ("ready", &Value::Null));
+        assert!(holds(&film, b"+59.9139") && !holds(&fetch(&server, &object), b"+59.9139"), "{strip}");
+        // Nothing that is known is forgotten.
+        server.home().cli(["metadata", "rebuild"]).expect_success();
+        let again = admin.post(&format!("{}/preview", one(&object))).send().expect_status(200).json();
+        assert_eq!(again["metadata"]["codec"], "h264");
+    }
+    let server = server();
+    let kept = fetch(&server, &create(&server.admin(), "a.jpg", &original));
+    assert!(kept == original, "by default a file is kept as it came");
 }
 
 fn no_process_is_left(server: &Server) {

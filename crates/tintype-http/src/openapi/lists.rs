@@ -1,7 +1,9 @@
 //! The parameters of lists.
 
 use serde_json::{Value, json};
-use tintype_library::domain::{DEFAULT_LIMIT, Kind, ListParameter, MAX_LIMIT, OrderField, PreviewStatus, UserField, Visibility};
+use tintype_library::domain::{
+    DEFAULT_LIMIT, Kind, ListParameter, MAX_LIMIT, OrderField, PreviewStatus, UserField, Visibility,
+};
 
 use crate::describe::{Operation, Place};
 
