@@ -10,7 +10,9 @@ use std::str::FromStr;
 use crate::kind::{UnknownName, named};
 use crate::number::Number;
 use crate::search::search_terms;
-use crate::{Bounds, FieldErrors, FieldProblem, Kind, Tags, Timestamp, Visibility, fold_for_search, parse_boolean};
+use crate::{
+    Bounds, FieldErrors, FieldProblem, FileId, Kind, Tags, Timestamp, Visibility, fold_for_search, parse_boolean,
+};
 pub use cursor::{Cursor, Side, SortValue, Travel};
 pub use filter::Filter;
 use moment::{day_bounds, parse_moment};
@@ -20,6 +22,10 @@ pub use order::{Direction, OrderBy, OrderField};
 pub const DEFAULT_LIMIT: u32 = 10;
 /// The most files a page has, whatever the client says.
 pub const MAX_LIMIT: u32 = 1000;
+
+/// How many bits of perceptual hashes differ at most unless the client says: more rarely look
+/// alike.
+const DEFAULT_MAX_DISTANCE: u32 = 10;
 
 /// Which files a client wants to see, in which order, and which page of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +40,11 @@ pub struct ListQuery {
     pub paging: Paging,
     /// Whether the files that match are counted.
     pub counting: Counting,
+    /// The file that others look like; these come in the order of their distance, whatever the
+    /// ordering.
+    pub similar_to: Option<FileId>,
+    /// How many of the 64 bits of its perceptual hash may differ.
+    pub max_distance: u32,
 }
 
 /// Where a page begins.
@@ -62,6 +73,8 @@ impl Default for ListQuery {
             limit: DEFAULT_LIMIT,
             paging: Paging::Offset(0),
             counting: Counting::Exact,
+            similar_to: None,
+            max_distance: DEFAULT_MAX_DISTANCE,
         }
     }
 }
@@ -149,6 +162,10 @@ named!(
         Camera = "camera",
         /// Whether it tells a place.
         HasGps = "has_gps",
+        /// The id of the file that others look like.
+        SimilarTo = "similar_to",
+        /// How many bits of its perceptual hash may differ.
+        MaxDistance = "max_distance",
     }
 );
 
@@ -181,8 +198,12 @@ impl ListQuery {
                 errors.take(parameter.as_str(), query.set(parameter, value));
             }
         }
+        // Distances are no values of files, beside which a cursor could stand.
+        if query.similar_to.is_some() && matches!(query.paging, Paging::Cursor(_)) {
+            query.paging = Paging::Offset(0);
+        }
         // Only all other parameters together tell whether a cursor is one of this list.
-        if let Some(text) = cursor {
+        if let (Some(text), None) = (cursor, query.similar_to) {
             let cursor = Cursor::decode(text, &query.filter, &query.ordering).ok_or(FieldProblem::NotACursor);
             query.paging = Paging::Cursor(errors.take(ListParameter::Cursor.as_str(), cursor));
         }
@@ -246,6 +267,8 @@ impl ListQuery {
             P::PagesMax => filter.pages.at_most(number(value)?.floor),
             P::Camera if value.contains('\0') => return Err(FieldProblem::NulCharacter),
             P::Camera => filter.camera = Some(fold_for_search(value.trim())),
+            P::SimilarTo => self.similar_to = Some(FileId(number(value)?.floor)),
+            P::MaxDistance => self.max_distance = u32::try_from(number(value)?.floor.clamp(0, 64)).unwrap_or(0),
             P::HasGps => filter.has_gps = Some(parse_boolean(value)?),
         }
         Ok(())

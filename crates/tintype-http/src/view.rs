@@ -54,6 +54,9 @@ pub(crate) struct FileView {
     /// What the file tells about itself, such as `duration`, `pages` or `camera`.
     #[schemars(schema_with = "any_object")]
     metadata: Box<RawValue>,
+    /// In lists of files that look alike: how many bits of the perceptual hashes differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    distance: Option<u32>,
     /// When its URLs expire, in seconds since 1970.
     #[serde(skip)]
     expires: Option<u64>,
@@ -136,8 +139,14 @@ impl FileView {
             preview: PreviewView::new(file, urls),
             // It was JSON when it was stored.
             metadata: RawValue::from_string(file.metadata.json.clone()).unwrap_or_default(),
+            distance: None,
             expires: urls.expires(file.visibility),
         }
+    }
+
+    /// Adds how far it is from the file that it looks like, if that was asked for.
+    pub(crate) fn at_distance(self, distance: Option<u32>) -> Self {
+        Self { distance, ..self }
     }
 
     /// Returns the object with URLs that are not signed.

@@ -8,8 +8,8 @@ use diesel::sql_types::BigInt;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::time::{Duration, Instant};
 use tintype_domain::{
-    ColourMode, Counting, Crc32, Cursor, Facts, FileName, Key, Kind, ListQuery, MetadataRecord, Name, NewUser, OrderField,
-    Paging, PreviewFacts, PreviewSource, Side, Suffix, Timestamp, Travel, Variant, Visibility,
+    ColourMode, Counting, Crc32, Cursor, Facts, FileName, Key, Kind, ListQuery, MetadataRecord, Name, NewUser,
+    OrderField, Paging, PreviewFacts, PreviewSource, Side, Suffix, Timestamp, Travel, Variant, Visibility,
 };
 use tintype_persistence::{ConnectOptions, Database, NewContent, NewDerived, NewFile, NewPreview};
 

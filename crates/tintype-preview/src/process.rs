@@ -2,6 +2,7 @@
 //! costs one file only.
 
 mod child;
+mod wanted;
 mod wire;
 
 use std::fs::File;
@@ -11,6 +12,7 @@ use std::time::Instant;
 use tintype_sandbox::{Answer, End, Program};
 
 pub use child::run_previewer;
+pub use wanted::Wanted;
 
 use crate::{Error, Metadata, Options, Preview};
 
@@ -21,15 +23,6 @@ pub struct Examined {
     pub metadata: Metadata,
     /// Its picture, as [`preview`](crate::preview) returns it.
     pub preview: Result<Option<Preview>, Error>,
-}
-
-/// What is wanted of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    /// What it tells about itself.
-    Metadata,
-    /// That, and its picture.
-    Preview,
 }
 
 /// Examines a file in a process of a program that calls [`run_previewer`]. The process gets the

@@ -1,6 +1,6 @@
 //! Pictures of what is no image, and what files tell about themselves.
 
-use crate::support::picture::{decode, gradient, jpeg};
+use crate::support::picture::{decode, gradient, jpeg, png};
 use crate::support::{
     CREATE, FILES, PDF, VIEW, assert_field_error, assert_problem, builder, checksum, create, fetch, file, media_path,
     noise, one, result_names, results, server, stored_keys, text,
@@ -422,6 +422,43 @@ fn metadata_is_taken_out_of_files_before_they_are_kept() {
     let server = server();
     let kept = fetch(&server, &create(&server.admin(), "a.jpg", &original));
     assert!(kept == original, "by default a file is kept as it came");
+}
+
+#[test]
+fn pictures_that_look_alike_are_found_the_nearest_first() {
+    let server = server();
+    let admin = server.admin();
+    let wave = |x: u32, y: u32| {
+        let (x, y) = (x as f32, y as f32);
+        ((x / 37.0).sin() * 50.0 + (y / 23.0).cos() * 40.0 + (x * y / 9000.0).sin() * 30.0 + 128.0) as u8
+    };
+    let picture = image::GrayImage::from_fn(400, 300, |x, y| image::Luma([wave(x, y)]));
+    let picture = image::DynamicImage::from(picture);
+    let id = |object: &Value| object["id"].to_string();
+    let original = create(&admin, "original.jpg", jpeg(&picture));
+    create(&admin, "copy.png", png(&picture));
+    create(&admin, "small.png", png(&picture.resize_exact(90, 68, image::imageops::FilterType::Triangle)));
+    create(&admin, "other.jpg", jpeg(&gradient(400, 300)));
+    create(&admin, "words.txt", "nothing to see");
+    let alike = |query: &[(&str, &str)]| {
+        let similar = ("similar_to", &*id(&original));
+        admin.get(FILES).query(query.iter().copied().chain([similar])).send().expect_status(200).json()
+    };
+    let page = alike(&[]);
+    let mut names = result_names(&page);
+    names.sort_unstable();
+    assert_eq!((names, &page["count"]), (vec!["copy.png", "small.png"], &json!(2)));
+    let distances: Vec<_> = results(&page).iter().map(|object| object["distance"].as_u64().unwrap()).collect();
+    assert!(distances.is_sorted() && distances.iter().all(|distance| *distance <= 10), "{distances:?}");
+    assert_eq!(alike(&[("max_distance", "64")])["count"], 3);
+    let some = alike(&[("max_distance", "64"), ("name", "x"), ("width_max", "100")]);
+    assert_eq!(result_names(&some), ["small.png"]);
+    let second = alike(&[("limit", "1"), ("offset", "1")]);
+    assert_eq!((results(&second).len(), &second["next"]), (1, &Value::Null));
+    let nobody = admin.get(FILES).query([("similar_to", "999")]).send().expect_status(200).json();
+    assert_eq!(nobody["count"], 0);
+    let plain = admin.get(FILES).send().json();
+    assert!(results(&plain).iter().all(|object| object.get("distance").is_none()));
 }
 
 fn no_process_is_left(server: &Server) {

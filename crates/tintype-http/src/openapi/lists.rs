@@ -84,6 +84,11 @@ fn of_file(parameter: ListParameter) -> (Value, String) {
         P::PagesMin => (number(), "The fewest pages, slides or sheets"),
         P::PagesMax => (number(), "The most pages, slides or sheets"),
         P::Camera => (text(), "What maker and model of the camera contain"),
+        P::SimilarTo => (number(), "The number of a file that others look like; the nearest come first"),
+        P::MaxDistance => (
+            json!({"type": "integer", "minimum": 0, "maximum": 64, "default": 10}),
+            "How many of the 64 bits of its perceptual hash may differ",
+        ),
         P::HasGps => (json!({"type": "boolean"}), "Whether it tells a place"),
     };
     (schema, text.to_owned())

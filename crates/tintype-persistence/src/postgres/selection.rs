@@ -39,6 +39,14 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     Ok(Selection { count: u64::try_from(count).unwrap_or(0), ids })
 }
 
+pub(crate) fn matching(connection: &mut AnyConnection, query: &ListQuery, ids: &[i64]) -> Result<Vec<i64>, Error> {
+    let page = Page::new(query);
+    let mut sql = Sql::new("SELECT files.id FROM files WHERE ");
+    among(&mut sql, "files.id", ids);
+    page.and_filter(&mut sql);
+    page.load(connection, sql)
+}
+
 impl<'a> Page<'a> {
     pub(super) fn new(query: &'a ListQuery) -> Self {
         Self {

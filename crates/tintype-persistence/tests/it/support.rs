@@ -5,8 +5,8 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use std::path::Path;
 use tempfile::TempDir;
 use tintype_domain::{
-    Checksum, ColourMode, Crc32, Description, Facts, FileName, FileRecord, Key, Kind, Look, MetadataRecord, Name, NewUser,
-    PreviewFacts, PreviewSource, Suffix, Timestamp, UserRecord, Variant, Visibility,
+    Checksum, ColourMode, Crc32, Description, Facts, FileName, FileRecord, Key, Kind, Look, MetadataRecord, Name,
+    NewUser, PreviewFacts, PreviewSource, Suffix, Timestamp, UserRecord, Variant, Visibility,
 };
 use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewDerived, NewFile, NewPreview};
 use tintype_testkit::{Postgres, PostgresDatabase};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tintype_sandbox::{confine, limit_cpu, limit_memory, work};
 
-use super::Wanted;
+use super::wanted::Wanted;
 use super::wire::{self, Request};
 use crate::{Limits, Options, metadata, preview};
 

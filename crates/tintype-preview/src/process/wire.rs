@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::time::Duration;
 
-use super::Wanted;
+use super::wanted::Wanted;
 use crate::{Error, Layout, Metadata, Picture, Pixels, Preview, Source};
 
 /// The most bytes of an answer: a picture of twice the pixels that are asked for, or a large one
