@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::process::Watch;
 use crate::server::{Server, agent};
 use crate::workload::{Form, Workload};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Numbers the uploads of this run, so that no two JPEGs are equal.
@@ -56,6 +56,28 @@ pub fn run<C: FnMut() -> Result<(), Failure>>(
     let (elapsed, cpu, peak_bytes) = (start.elapsed(), server.tree().cpu() - before, watch.stop());
     let latencies = results.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
     Ok(Window { latencies, elapsed, cpu, peak_bytes })
+}
+
+/// Uploads a workload from so many clients until it is over.
+pub fn uploads_until(
+    server: &Server,
+    workload: &Workload,
+    clients: usize,
+    is_over: &AtomicBool,
+) -> Result<(), Failure> {
+    let form = Form::new(workload, server.peer.field());
+    std::thread::scope(|scope| {
+        let client = || {
+            let (agent, mut form) = (agent(), form.clone());
+            while !is_over.load(Ordering::Relaxed) {
+                form.vary(NUMBER.fetch_add(1, Ordering::Relaxed));
+                server.upload(&agent, &form, workload.is_image())?;
+            }
+            Ok(())
+        };
+        let threads: Vec<_> = (0..clients).map(|_| scope.spawn(client)).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("a client does not panic"))
+    })
 }
 
 /// Uploads a workload from so many clients.

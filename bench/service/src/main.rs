@@ -2,6 +2,7 @@
 //! folder builds and calls it.
 
 mod downloads;
+mod gets;
 mod large;
 mod load;
 mod overload;
@@ -23,8 +24,9 @@ use std::time::Duration;
 #[derive(Parser)]
 #[command(name = "bench/service/run")]
 struct Arguments {
-    /// What to measure: uploads, downloads, large, overload, share (where tintype's CPU time goes)
-    #[arg(long, value_delimiter = ',', default_value = "uploads,downloads,large,overload,share")]
+    /// What to measure: uploads, downloads, gets, large, overload, share (where tintype's CPU time
+    /// goes)
+    #[arg(long, value_delimiter = ',', default_value = "uploads,downloads,gets,large,overload,share")]
     suite: Vec<String>,
     /// Which services: tintype, django, directus, pict-rs, nginx (downloads only)
     #[arg(long, value_delimiter = ',', default_value = "tintype,django,directus,pict-rs,nginx")]
@@ -120,6 +122,7 @@ fn measure(suites: &[String], plan: &Plan) -> ExitCode {
         let result = match suite.as_str() {
             "uploads" => uploads::measure(plan),
             "downloads" => downloads::measure(plan),
+            "gets" => gets::measure(plan),
             "large" => large::measure(plan),
             "overload" => overload::measure(plan),
             "share" => share::measure(plan),

@@ -29,6 +29,13 @@ impl Workload {
         })
     }
 
+    /// Returns so many bytes that look like nothing.
+    pub fn noise(bytes: usize) -> Self {
+        let mut random = Random::new(7);
+        let content = (0..bytes / 8).flat_map(|_| random.next().to_le_bytes()).collect();
+        Self { file_name: "noise.bin", media_type: "application/octet-stream", content }
+    }
+
     pub fn is_image(&self) -> bool {
         self.media_type.starts_with("image/")
     }
