@@ -16,7 +16,7 @@ use tintype_library::auth::SigningKey;
 use tintype_library::domain::{TokenLifetime, Visibility};
 use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError, ServerLock};
 use tintype_library::storage::{Spool, Storage};
-use tintype_library::{AllowedType, DecoderProcess, Encoding, Options, RateLimit, Strip};
+use tintype_library::{AllowedType, DecoderProcess, Encoding, Options, RateLimit};
 
 /// The effective configuration, checked.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub(crate) struct Config {
     pub(crate) shutdown_delay: Duration,
     pub(crate) shutdown_timeout: Duration,
     pub(crate) data_dir: PathBuf,
-    storage: StoragePlace,
+    pub(crate) storage: StoragePlace,
 }
 
 /// How log lines look.
@@ -50,13 +50,6 @@ impl Config {
         library.max_image_pixels = settings.number("max_image_pixels")?;
         library.decode_memory_bytes = settings.size("decode_memory")?;
         library.decode_timeout = settings.time("decode_timeout")?;
-        library.strip_metadata = settings.parse("strip_metadata", |text| match text {
-            "none" => Ok(None),
-            "gps" => Ok(Some(Strip::Gps)),
-            "all" => Ok(Some(Strip::All)),
-            _ => Err("use `none`, `gps` or `all`"),
-        })?;
-        library.preview_wait = settings.time("preview_wait")?;
         library.thumbnail_encoding = settings.parse("thumbnail_format", |text| match text {
             "auto" => Ok(Encoding::Auto),
             "jpeg" => Ok(Encoding::Jpeg),
@@ -80,6 +73,7 @@ impl Config {
             "" | "off" => Ok(None),
             text => text.parse::<RateLimit>().map(Some),
         })?;
+        library.media_cache_bytes = settings.size("media_cache")?;
         library.abandoned_after = settings.time("abandoned_after")?;
         library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
         library.workers = match settings.text("workers") {
@@ -119,7 +113,11 @@ impl Config {
             ("redirect", StoragePlace::Folder(_)) => {
                 Err("only a bucket can serve files itself, and `storage_url` is a folder; use `proxy`")
             }
-            _ => Err("use `proxy` or `redirect`"),
+            ("x-accel", StoragePlace::Folder(_)) => Ok(Delivery::Accel),
+            ("x-accel", StoragePlace::Bucket(_)) => {
+                Err("a proxy in front can read files from a folder only, and `storage_url` is a bucket; use `redirect`")
+            }
+            _ => Err("use `proxy`, `redirect` or `x-accel`"),
         })?;
         let mut http = HttpConfig::default();
         http.public_url = settings.parse("public_url", public_url)?;

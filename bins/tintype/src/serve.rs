@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tintype_http::{App, ServerOptions, metrics_server, server};
 use tintype_library::auth::TokenKey;
 use tintype_library::persistence::{Database, Error as DatabaseError};
-use tintype_library::{DecoderProcess, Library, causes};
+use tintype_library::{AdoptionError, DecoderProcess, Library, causes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
@@ -35,8 +35,11 @@ pub(crate) fn serve(
     greeting: Greeting,
     warnings: impl Iterator<Item = String>,
 ) -> Result<(), Failure> {
-    log::start(config.log_format);
+    let _log = log::start(config.log_format).map_err(|e| Failure::during("cannot start a thread for the log", &e))?;
     warnings.for_each(|warning| tracing::warn!("{warning}"));
+    if let Some(decoder) = &config.library.decoder {
+        say_what_is_confined(decoder);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.library.workers)
         .max_blocking_threads(BLOCKING_THREADS)
@@ -57,6 +60,10 @@ async fn run(config: Config, port_file: Option<&Path>, greeting: Greeting) -> Re
     let _lock = config.lock_database()?;
     let Some(database) = wait_for_database(&config, &mut signals).await? else { return Ok(()) };
     let (storage, spool) = config.open_storage().await?;
+    let library = Library::new(database.clone(), storage, spool, config.library.clone());
+    let unusable =
+        |error: AdoptionError| Failure::during(format!("cannot use the files at `{}`", config.storage), &error);
+    library.adopt_storage().await.map_err(unusable)?;
     let listeners = config.bind.listen()?;
     let metrics_listeners = config.metrics_bind.as_ref().map(BindAddress::listen).transpose()?;
     let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
@@ -64,7 +71,6 @@ async fn run(config: Config, port_file: Option<&Path>, greeting: Greeting) -> Re
     // When nothing else can keep the server from starting: from now on, `tintype migrate` refuses
     // the database.
     database.take_over()?;
-    let library = Library::new(database, storage, spool, config.library.clone());
     library.create_first_signing_key().await?;
     // Before anybody is told that the server is there, so that who waits for it finds the token
     // printed.
@@ -87,9 +93,6 @@ async fn run(config: Config, port_file: Option<&Path>, greeting: Greeting) -> Re
     }
     let handle = server.handle();
     let mut server = tokio::spawn(server);
-    if let Some(decoder) = &config.library.decoder {
-        say_what_is_confined(decoder);
-    }
     for address in &addresses {
         tracing::info!(%address, "serving http://{address}");
     }
@@ -100,7 +103,6 @@ async fn run(config: Config, port_file: Option<&Path>, greeting: Greeting) -> Re
         let line = serde_json::json!({"url": base_url(&config, address), "token": key.reveal()});
         print(&format!("{line}\n"))?;
     }
-    library.resume_previews().await?;
     let upkeep = [tokio::spawn(sweep(library.clone())), tokio::spawn(run_jobs(library.clone()))];
 
     let signal = tokio::select! {
@@ -203,6 +205,7 @@ impl Signals {
         let first = self.next().await;
         tokio::spawn(async move {
             self.next().await;
+            log::finish();
             std::process::exit(1);
         });
         first

@@ -1,5 +1,6 @@
 use crate::failure::Failure;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -23,6 +24,15 @@ impl FromStr for StoragePlace {
                 Err("it has to look like `file://<path>` or `s3://<bucket>/<prefix>?endpoint=<url>&region=<name>`"
                     .into())
             }
+        }
+    }
+}
+
+impl fmt::Display for StoragePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path) => path.display().fmt(f),
+            Self::Bucket(url) => url.fmt(f),
         }
     }
 }

@@ -53,7 +53,12 @@ impl BaseUrl {
 
     /// Returns the path of an object, as it is signed.
     pub(crate) fn path_of_object(key: &Key) -> String {
-        format!("/media/{}", utf8_percent_encode(key.as_str(), PATH))
+        format!("/media/{}", Self::encoded(key))
+    }
+
+    /// Returns a key as it stands in URLs.
+    pub(crate) fn encoded(key: &Key) -> impl std::fmt::Display + '_ {
+        utf8_percent_encode(key.as_str(), PATH)
     }
 
     /// Returns the key of an object from its URL, its path, or the key itself. Only the path of a

@@ -8,6 +8,7 @@ use tintype_library::auth::Actor;
 use crate::app::App;
 use crate::describe::{Describe, Operation};
 use crate::problem::Problem;
+use crate::request_log::note_user;
 
 /// The authenticated user of a request. A handler with this argument answers 401 to everybody else.
 pub(crate) struct Caller(pub(crate) Actor);
@@ -17,9 +18,16 @@ impl FromRequest for Caller {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let app = App::of(request);
-        let header = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes().to_owned());
-        async move { Ok(Self(app?.library.authenticate(header.as_deref()).await?)) }.boxed_local()
+        let request = request.clone();
+        async move {
+            let header = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes());
+            let actor = App::of(&request)?.library.authenticate(header).await?;
+            if let Some(user) = actor.user() {
+                note_user(&request, user.username.as_str());
+            }
+            Ok(Self(actor))
+        }
+        .boxed_local()
     }
 }
 

@@ -19,12 +19,17 @@ impl FromRequest for ClientAddress {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let address = |app: &App| {
-            // Without a peer, as in a test of actix's, all requests count as one client's.
-            let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-            Self(client(peer, request.headers(), &app.config.trusted_proxies))
-        };
-        ready(App::of(request).map(|app| address(&app)).map_err(Problem::from))
+        ready(Self::of(request))
+    }
+}
+
+impl ClientAddress {
+    /// Returns where a request comes from.
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let app = App::of(request)?;
+        // Without a peer, as in a test of actix's, all requests count as one client's.
+        let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+        Ok(Self(client(peer, request.headers(), &app.config.trusted_proxies)))
     }
 }
 

@@ -71,6 +71,8 @@ pub enum Delivery {
         /// How long the URL is valid.
         lifetime: Duration,
     },
+    /// From a proxy in front that has the folder of the files, by `X-Accel-Redirect`.
+    Accel,
 }
 
 impl Default for HttpConfig {

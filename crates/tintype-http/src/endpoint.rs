@@ -4,6 +4,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use crate::caller::Caller;
 use crate::describe::{Describe, Describer};
 use crate::problem::Problem;
+use crate::request_log::Template;
 
 /// A path with its methods. `HEAD` works wherever `GET` does, `OPTIONS` lists the methods, and
 /// other methods are answered 405.
@@ -104,7 +105,8 @@ impl Endpoint {
     }
 
     pub(crate) fn into_resource(self) -> Resource {
-        self.resource
+        // Patterns of parameters are nothing to read.
+        self.resource.app_data(Template(self.path.replace(":.*", "").into()))
     }
 
     pub(crate) fn path(&self) -> &'static str {

@@ -7,7 +7,7 @@ use std::future::{Ready, ready};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -16,16 +16,23 @@ use serde_json::json;
 use tintype_library::auth::Parameters;
 use tintype_library::domain::Key;
 use tintype_library::storage::{PresignOptions, PresignedFor};
-use tintype_library::{Content, Error, MediaRequest, serving};
+use tintype_library::{Content, Error, Grant, MediaRequest, serving};
 
 use crate::app::App;
+use crate::base_url::BaseUrl;
 use crate::config::Delivery;
 use crate::describe::{Describe, Operation, Place};
 use crate::problem::Problem;
+use crate::request_log::note_user;
 use crate::validators::{Validators, Verdict};
 use blocks::{Blocks, content_range};
 use policy::Policy;
 use range::Requested;
+
+/// Where a proxy in front has the folder of the files.
+const ACCEL_LOCATION: &str = "/tintype-media/";
+
+const X_ACCEL_REDIRECT: HeaderName = HeaderName::from_static("x-accel-redirect");
 
 /// `GET /media/<key>`: the bytes of a file or a thumbnail, for those who may have them.
 pub(crate) async fn serve(app: Data<App>, key: Result<PathKey, Problem>, request: HttpRequest) -> HttpResponse {
@@ -41,6 +48,9 @@ async fn answer(app: &App, key: Key, request: &HttpRequest) -> Result<HttpRespon
     let authorization = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
     let shown = MediaRequest { path: request.uri().path(), parameters: &parameters, authorization };
     let (media, grant) = app.library.media(shown, key).await?;
+    if let Grant::Token { username, .. } = &grant {
+        note_user(request, username.clone());
+    }
     let policy = Policy { grant, link_caching: app.config.link_caching };
     let content = &media.object;
     let disposition = download::file_name(&parameters, &media)
@@ -50,6 +60,7 @@ async fn answer(app: &App, key: Key, request: &HttpRequest) -> Result<HttpRespon
     match app.config.delivery {
         Delivery::Proxy => send(app, &representation, request).await,
         Delivery::Redirect { lifetime } => redirect(app, representation, request.method(), lifetime).await,
+        Delivery::Accel => hand_over(app, &representation, request).await,
     }
 }
 
@@ -147,6 +158,19 @@ fn head(status: StatusCode, sent: &Representation<'_>, validators: &Validators) 
         response.insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"));
     }
     response
+}
+
+/// Lets the proxy in front send the content, ranges of it included. Whatever else can be decided is
+/// decided here.
+async fn hand_over(app: &App, sent: &Representation<'_>, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    let validators = Validators::of_content(sent.content);
+    match validators.check(request) {
+        Verdict::Failed => return Err(Problem::PreconditionFailed),
+        Verdict::NotModified => return Ok(head(StatusCode::NOT_MODIFIED, sent, &validators).finish()),
+        Verdict::Proceed => app.library.check_size(sent.content).await?,
+    }
+    let location = format!("{ACCEL_LOCATION}{}", BaseUrl::encoded(&sent.content.key));
+    Ok(head(StatusCode::OK, sent, &validators).insert_header((X_ACCEL_REDIRECT, location)).finish())
 }
 
 /// Redirects to storage, which handles conditions and ranges itself.

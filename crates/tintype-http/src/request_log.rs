@@ -1,4 +1,7 @@
+use std::borrow::Cow;
+use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -8,11 +11,26 @@ use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
+use actix_web::{HttpMessage, HttpRequest};
 use tintype_library::causes;
 
+use crate::client_address::ClientAddress;
 use crate::connection::{Answering, InFlight};
 use crate::problem::Problem;
 use crate::request_id::{self, X_REQUEST_ID};
+
+/// The path of a route as it is written down, such as `/api/media/files/{id}`. Routes have it as
+/// application data.
+#[derive(Debug, Clone)]
+pub(crate) struct Template(pub(crate) Arc<str>);
+
+/// Who made a request, for its line in the log.
+struct User(Arc<str>);
+
+/// Notes who made a request. The last note counts.
+pub(crate) fn note_user(request: &HttpRequest, username: impl Into<Arc<str>>) {
+    request.extensions_mut().insert(User(username.into()));
+}
 
 /// Gives every request an id, its own `X-Request-Id` if that is valid, and logs how it was
 /// answered, once the answer has ended. The causes of an error go to the log only.
@@ -25,7 +43,7 @@ pub(crate) async fn log_request(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let answering = request.conn_data::<InFlight>().map(InFlight::enter);
     let id = request_id::of(request.headers());
-    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical().to_string()).unwrap_or_default();
+    let client = ClientAddress::of(request.request()).ok().map(|client| client.0);
     let method = request.method().clone();
     let path = request.path().to_owned();
     let start = Instant::now();
@@ -35,42 +53,50 @@ pub(crate) async fn log_request(
     }
     let status = response.status().as_u16();
     let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let line = Line { peer, method, path, status, ms, id };
-    if let Some(error) = response.response().error() {
-        let causes = error.as_error::<Problem>().map_or_else(|| error.to_string(), |problem| causes(problem));
-        let is_planned = matches!(error.as_error(), Some(Problem::Ending));
-        if status >= 500 && !is_planned {
-            line.error(&causes)
-        } else {
-            line.info(&causes)
-        }
-        return Ok(response.map_body(|_, body| LoggedBody::unlogged(body.boxed(), answering)));
-    }
-    Ok(response.map_body(|_, body| LoggedBody::new(body.boxed(), answering, line)))
+    let route = response.request().app_data::<Template>().cloned();
+    let user = response.request().extensions_mut().remove::<User>();
+    let (message, is_failure) = outcome(&response);
+    let line = Line { method, route, path, status, ms, client, user, id, message, is_failure };
+    Ok(response.map_body(|_, body| LoggedBody { body: body.boxed(), sent: 0, line: Some(line), _answering: answering }))
 }
 
-/// What every line says.
+/// Returns what to say of an answer, and whether the server failed.
+fn outcome<B>(response: &ServiceResponse<B>) -> (Cow<'static, str>, bool) {
+    let Some(error) = response.response().error() else { return ("answered".into(), false) };
+    let causes = error.as_error::<Problem>().map_or_else(|| error.to_string(), |problem| causes(problem));
+    let is_planned = matches!(error.as_error(), Some(Problem::Ending));
+    // The text may contain what a client sent, which must not be able to forge log lines.
+    (causes.replace(char::is_control, " ").into(), response.status().is_server_error() && !is_planned)
+}
+
+/// What a line says. It never has the query, which may be signed.
 struct Line {
-    peer: String,
     method: Method,
+    /// `None` for paths without a route.
+    route: Option<Template>,
     path: String,
     status: u16,
+    /// Milliseconds until the answer began.
     ms: u64,
+    client: Option<IpAddr>,
+    user: Option<User>,
     id: String,
+    message: Cow<'static, str>,
+    is_failure: bool,
 }
 
 impl Line {
-    fn info(&self, message: &str) {
-        let Self { peer, method, path, status, ms, id } = self;
-        // The text may contain what a client sent, which must not be able to forge log lines.
-        let message = message.replace(char::is_control, " ");
-        tracing::info!(%method, path, status, ms, peer, request_id = id, "{message}");
-    }
-
-    fn error(&self, message: &str) {
-        let Self { peer, method, path, status, ms, id } = self;
-        let message = message.replace(char::is_control, " ");
-        tracing::error!(%method, path, status, ms, peer, request_id = id, "{message}");
+    /// Writes the line, with the length of the body that was sent.
+    fn write(self, bytes: u64) {
+        let Self { method, route, path, status, ms, client, user, id, message, is_failure } = self;
+        let route = route.as_ref().map(|route| &*route.0);
+        let client = client.map(tracing::field::display);
+        let user = user.as_ref().map(|user| &*user.0);
+        if is_failure {
+            tracing::error!(%method, route, path, status, bytes, ms, client, user, request_id = id, "{message}");
+        } else {
+            tracing::info!(%method, route, path, status, bytes, ms, client, user, request_id = id, "{message}");
+        }
     }
 }
 
@@ -83,12 +109,12 @@ struct LoggedBody {
 }
 
 impl LoggedBody {
-    fn new(body: BoxBody, answering: Option<Answering>, line: Line) -> Self {
-        Self { body, sent: 0, line: Some(line), _answering: answering }
-    }
-
-    fn unlogged(body: BoxBody, answering: Option<Answering>) -> Self {
-        Self { body, sent: 0, line: None, _answering: answering }
+    /// Writes the line as of an answer that this server could not bring to its end, whatever status
+    /// it began with.
+    fn break_off(&mut self, error: &dyn std::fmt::Display) {
+        let Some(line) = self.line.take() else { return };
+        let message = format!("broken off after {} bytes: {error}", self.sent).replace(char::is_control, " ");
+        Line { status: 500, message: message.into(), is_failure: true, ..line }.write(self.sent);
     }
 }
 
@@ -103,17 +129,8 @@ impl MessageBody for LoggedBody {
         let polled = Pin::new(&mut self.body).poll_next(cx);
         match &polled {
             Poll::Ready(Some(Ok(bytes))) => self.sent += bytes.len() as u64,
-            Poll::Ready(Some(Err(error))) => {
-                if let Some(line) = self.line.take() {
-                    line.error(&format!("broken off after {} bytes: {error}", self.sent));
-                }
-            }
-            Poll::Ready(None) => {
-                if let Some(line) = self.line.take() {
-                    line.info("answered");
-                }
-            }
-            Poll::Pending => {}
+            Poll::Ready(Some(Err(error))) => self.break_off(error),
+            Poll::Ready(None) | Poll::Pending => {}
         }
         polled
     }
@@ -125,13 +142,14 @@ impl MessageBody for LoggedBody {
 
 impl Drop for LoggedBody {
     fn drop(&mut self) {
-        let Some(line) = self.line.take() else { return };
+        let Some(mut line) = self.line.take() else { return };
         match self.body.size() {
             // Nothing is read of the body of an answer to `HEAD`.
-            BodySize::Sized(size) if line.method != Method::HEAD && self.sent < size => {
-                line.info(&format!("cut off after {} of {size} bytes", self.sent));
+            BodySize::Sized(size) if line.method != Method::HEAD && self.sent < size && !line.is_failure => {
+                line.message = format!("cut off after {} of {size} bytes", self.sent).into();
             }
-            _ => line.info("answered"),
+            _ => {}
         }
+        line.write(self.sent);
     }
 }

@@ -17,7 +17,7 @@ impl Library {
     /// requests.
     pub async fn authenticate(&self, header: Option<&[u8]>) -> Result<Actor, Error> {
         let hash = TokenKey::from_authorization(header)?.hash();
-        let found = self.inner().database(move |db| db.token_by_hash(&hash)).await?;
+        let found = self.inner().glance(move |db| db.token_by_hash(&hash)).await?;
         let (token, user) = found.ok_or(tintype_auth::Error::InvalidToken)?;
         let now = now();
         let actor = Actor::of_token(&token, user, now)?;

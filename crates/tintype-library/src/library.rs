@@ -1,5 +1,6 @@
 use crate::admission::{Admission, Asker, Lane};
 use crate::calls::Calls;
+use crate::media_cache::MediaCache;
 use crate::meters::{LastTotals, MeteredStorage, Meters};
 use crate::passwords::PasswordMemories;
 use crate::rate::RequestThrottle;
@@ -12,7 +13,6 @@ use tintype_domain::Timestamp;
 use tintype_persistence::Database;
 use tintype_storage::{Spool, Storage};
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 /// The media library: everything that can be done with files, users permitting. Cheap to clone.
@@ -34,6 +34,7 @@ pub(crate) struct Inner {
     pub(crate) last_totals: LastTotals,
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) request_throttle: RequestThrottle,
+    pub(crate) media_cache: Arc<MediaCache>,
     /// Identifies this process among those that share a database.
     pub(crate) holder: String,
     runtime: Handle,
@@ -84,6 +85,7 @@ impl Library {
             last_totals: LastTotals::default(),
             login_throttle: LoginThrottle::new(&options),
             request_throttle: RequestThrottle::new(options.rate_limit),
+            media_cache: Arc::new(MediaCache::new(options.media_cache_bytes)),
             options,
             holder: random_name(),
             runtime: Handle::current(),
@@ -152,6 +154,14 @@ impl Inner {
         self.meters.count_database(self.calls.database(call).await)
     }
 
+    /// See [`Calls::glance`].
+    pub(crate) async fn glance<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.calls.glance(call).await
+    }
+
     /// See [`Calls::compute`].
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
@@ -161,11 +171,6 @@ impl Inner {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
         self.calls.compute(lane, asker, memory_bytes, work).await
-    }
-
-    /// Starts work that may go on when nobody waits for it any more.
-    pub(crate) fn start<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.tasks.spawn_on(work, &self.runtime)
     }
 
     /// Starts work that nobody waits for.

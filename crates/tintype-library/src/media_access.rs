@@ -7,7 +7,7 @@ use tintype_persistence::{Database, SigningKeyRecord};
 
 use crate::admission::Admission;
 use crate::calls::Calls;
-use crate::library::now;
+use crate::library::{Inner, now};
 use crate::view::Media;
 use crate::{Error, Library, Options};
 
@@ -42,7 +42,7 @@ pub struct MediaRequest<'a> {
 }
 
 /// Why a request for media is let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Grant {
     /// The file is public.
     Everybody,
@@ -55,6 +55,8 @@ pub enum Grant {
     Token {
         /// How long links that are made now are valid.
         expires_in: Duration,
+        /// Whose token it is.
+        username: Arc<str>,
     },
 }
 
@@ -156,7 +158,7 @@ impl Library {
     /// # Errors
     /// [`Error::Auth`] if the signature is not valid or has expired, and no token of somebody who
     /// may view files makes up for that; [`Error::NotFound`], also for private files.
-    pub async fn media(&self, request: MediaRequest<'_>, key: Key) -> Result<(Media, Grant), Error> {
+    pub async fn media(&self, request: MediaRequest<'_>, key: Key) -> Result<(Arc<Media>, Grant), Error> {
         let link = self.judge_link(request.path, request.parameters).await;
         let shown = match link {
             Ok(Some(expires_in)) => Some(Grant::Link { expires_in }),
@@ -165,7 +167,11 @@ impl Library {
             Err(error) => return Err(error),
         };
         let is_signed = request.parameters.get("signature").is_some();
-        let media = self.inner().database(move |db| db.media(&key)).await?.ok_or(Error::NotFound)?;
+        let media = match self.inner().media_cache.media(&key) {
+            Some(media) if media.visibility == Visibility::Public || shown.is_some() => media,
+            // A private file is looked up as one that does not exist is, and takes as long.
+            _ => self.inner().look_up(key).await?,
+        };
         let grant = match (media.visibility, shown) {
             (Visibility::Private, None) => return Err(Error::NotFound),
             (Visibility::Private, Some(grant)) => grant,
@@ -198,7 +204,8 @@ impl Library {
             Ok(actor) if actor.may(Permission::View) => {
                 let (now, lifetime) = (unix_seconds(), self.options().signed_url_lifetime.as_secs());
                 let expires_in = Duration::from_secs(window_end(now, lifetime).saturating_sub(now));
-                Ok(Some(Grant::Token { expires_in }))
+                let username = actor.user().map_or("", |user| user.username.as_str()).into();
+                Ok(Some(Grant::Token { expires_in, username }))
             }
             Ok(_) | Err(Error::Auth(_)) => Ok(None),
             Err(error) => Err(error),
@@ -240,9 +247,19 @@ impl Library {
         if let Some(key) = &self.options().signing_key {
             return Ok(SigningKeys { current: key.clone(), retired: Vec::new() });
         }
-        let records = self.inner().database(Database::signing_keys).await?;
+        let records = self.inner().glance(Database::signing_keys).await?;
         let longest = self.options().max_link_lifetime.as_secs();
         keys_of(records, longest).ok_or_else(|| Error::internal("the database has no signing key"))
+    }
+}
+
+impl Inner {
+    /// Returns what an object is, as the database says.
+    async fn look_up(&self, key: Key) -> Result<Arc<Media>, Error> {
+        let read_at = self.media_cache.now();
+        let media = Arc::new(self.glance(move |db| db.media(&key)).await?.ok_or(Error::NotFound)?);
+        self.media_cache.keep(media.clone(), read_at);
+        Ok(media)
     }
 }
 

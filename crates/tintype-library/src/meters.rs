@@ -226,6 +226,14 @@ impl Storage for MeteredStorage {
         self.counted(self.storage.check().await)
     }
 
+    async fn is_marked(&self) -> Result<bool, tintype_storage::Error> {
+        self.counted(self.storage.is_marked().await)
+    }
+
+    async fn mark(&self) -> Result<(), tintype_storage::Error> {
+        self.counted(self.storage.mark().await)
+    }
+
     async fn presign(&self, key: &Key, options: &PresignOptions) -> Result<Option<String>, tintype_storage::Error> {
         self.counted(self.storage.presign(key, options).await)
     }

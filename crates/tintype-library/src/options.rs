@@ -5,7 +5,6 @@ use std::time::Duration;
 use tintype_auth::SigningKey;
 use tintype_domain::{Kind, TokenLifetime, Visibility};
 use tintype_media::{DecoderProcess, Encoding};
-use tintype_preview::Strip;
 
 /// The limits of a [`Library`](crate::Library).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,14 +18,10 @@ pub struct Options {
     pub decode_memory_bytes: u64,
     /// How long one decode may take before its file is kept without thumbnails. Default: 30 s.
     pub decode_timeout: Duration,
-    /// How long an upload waits for the preview of what is no image. Default: 1 s.
-    pub preview_wait: Duration,
-    /// What is taken out of files before they are kept. Default: nothing.
-    pub strip_metadata: Option<Strip>,
     /// What thumbnails are saved as. Default: JPEG, or PNG where anything is transparent.
     pub thumbnail_encoding: Encoding,
-    /// Decodes what needs a process of its own: AVIF, JPEG XL, SVG, and whatever is no image.
-    /// Default: nothing does, and there are no pictures of these.
+    /// Decodes the formats that need a process of their own: AVIF, JPEG XL, SVG. Default: nothing
+    /// does, and they get no thumbnails.
     pub decoder: Option<DecoderProcess>,
     /// How many decodes run at a time. Default: the number of cores.
     pub workers: usize,
@@ -55,6 +50,9 @@ pub struct Options {
     pub login_lifetime: Option<TokenLifetime>,
     /// How many requests a token may make. Default: any number.
     pub rate_limit: Option<RateLimit>,
+    /// What is kept in memory of objects that are asked for often, in bytes: what they are, and the
+    /// bytes of small ones. 0 keeps nothing. Default: 64 MiB.
+    pub media_cache_bytes: u64,
     /// After how long without a commit an upload's objects count as left behind by a crash.
     /// Default: 15 minutes.
     pub abandoned_after: Duration,
@@ -69,8 +67,6 @@ impl Default for Options {
             max_image_pixels: 100_000_000,
             decode_memory_bytes: 512 << 20,
             decode_timeout: Duration::from_secs(30),
-            preview_wait: Duration::from_secs(1),
-            strip_metadata: None,
             thumbnail_encoding: Encoding::Auto,
             decoder: None,
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
@@ -86,6 +82,7 @@ impl Default for Options {
             login_window: Duration::from_secs(10 * 60),
             login_lifetime: None,
             rate_limit: None,
+            media_cache_bytes: 64 << 20,
             abandoned_after: Duration::from_secs(15 * 60),
             upload_expires: Duration::from_secs(24 * 60 * 60),
         }

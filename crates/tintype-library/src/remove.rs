@@ -40,7 +40,13 @@ impl Library {
     pub async fn delete(&self, actor: &Actor, id: FileId, expected: Option<Timestamp>) -> Result<(), Error> {
         actor.require(Permission::Delete)?;
         self.own(move |inner| async move {
-            let keys = inner.free(move |db| db.delete_file(id, expected)).await?.ok_or(Error::NotFound)?;
+            let cache = inner.media_cache.clone();
+            let delete = move |db: &Database| {
+                let deleted = db.delete_file(id, expected);
+                cache.note_change(id);
+                deleted
+            };
+            let keys = inner.free(delete).await?.ok_or(Error::NotFound)?;
             inner.remove_objects(keys).await;
             Ok(())
         })
@@ -70,7 +76,6 @@ impl Library {
             })
             .await?;
         inner.expire_resumables().await?;
-        inner.database(|db| db.adopt_previews(now())).await?;
         let mut swept = 0;
         loop {
             let keys = inner.database(|db| db.doomed(SWEEP_BATCH)).await?;
@@ -199,6 +204,7 @@ impl Inner {
         if keys.is_empty() {
             return;
         }
+        self.media_cache.forget(&keys);
         if let Err(error) = self.delete_objects(keys).await {
             tracing::warn!(%error, "deleted objects are left to the sweeper");
         }

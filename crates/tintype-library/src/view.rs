@@ -1,8 +1,9 @@
 use crate::{Error, Library};
-use futures_util::{StreamExt, stream};
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::ops::Range;
 use tintype_auth::Actor;
-use tintype_domain::{FileId, FileRecord, Key, ListQuery, MAX_LIMIT, Permission};
+use tintype_domain::{Checksum, FileId, FileRecord, Key, ListQuery, MAX_LIMIT, Permission};
 use tintype_persistence::{FilePage, MediaRecord, ObjectRecord, TagCount};
 use tintype_storage::{Object, PresignOptions};
 
@@ -28,7 +29,7 @@ impl Library {
     /// [`Error::Auth`] without permission; [`Error::NotFound`].
     pub async fn get(&self, actor: &Actor, id: FileId) -> Result<FileRecord, Error> {
         actor.require(Permission::View)?;
-        self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)
+        self.inner().glance(move |db| db.file(id)).await?.ok_or(Error::NotFound)
     }
 
     /// Returns tags whose names begin with `prefix`, whatever their case, and how many files have
@@ -57,30 +58,76 @@ impl Library {
     /// # Errors
     /// [`Error::NotFound`], also for objects that no file owns (yet).
     pub async fn content(&self, key: Key) -> Result<Content, Error> {
-        self.inner().database(move |db| db.object(&key)).await?.ok_or(Error::NotFound)
+        self.inner().glance(move |db| db.object(&key)).await?.ok_or(Error::NotFound)
     }
 
-    /// Opens the bytes of an object, or a range of them.
+    /// Opens the bytes of an object, or a range of them. Those of small objects are compared with
+    /// their SHA-256, and kept in memory, if [`Options`](crate::Options) give any for that.
     ///
     /// # Errors
     /// [`Error::NotFound`] if it was deleted in the meantime; [`Error::Internal`] if a file has
-    /// lost its object.
+    /// lost its object, or has another one than was stored.
     pub async fn read(&self, content: &Content, range: Option<Range<u64>>) -> Result<Object, Error> {
+        let cache = &self.inner().media_cache;
+        if !cache.takes(content) {
+            return Ok(whole(self.open(content, range).await?, content.key.clone()));
+        }
+        let bytes = match cache.body(content) {
+            Some(bytes) => bytes,
+            None => self.load(content).await?,
+        };
+        Ok(Object::of_bytes(&content.key, bytes, range)?)
+    }
+
+    /// Checks that an object is there and has the size that it was stored with, for whoever reads it
+    /// by other means.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn check_size(&self, content: &Content) -> Result<(), Error> {
+        match self.inner().storage.size(&content.key).await {
+            Ok(size) if size == content.size => Ok(()),
+            Ok(size) => Err(Damage::missing(content, size).into()),
+            Err(tintype_storage::Error::NotFound { .. }) => {
+                self.content(content.key.clone()).await?;
+                Err(Damage::missing(content, 0).into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens the bytes of an object of the right size, or a range of them.
+    async fn open(&self, content: &Content, range: Option<Range<u64>>) -> Result<Object, Error> {
         let (key, size) = (&content.key, content.size);
         let object = match self.inner().storage.get(key, range).await {
             Err(tintype_storage::Error::NotFound { .. }) => {
                 self.content(key.clone()).await?;
-                return Err(Damage { key: key.clone(), expected: size, found: None }.into());
+                return Err(Damage::missing(content, 0).into());
             }
             Err(tintype_storage::Error::RangeNotSatisfiable { size: found, .. }) if found != size => {
-                return Err(Damage { key: key.clone(), expected: size, found: Some(found) }.into());
+                return Err(Damage::missing(content, found).into());
             }
             other => other?,
         };
-        if object.size != size {
-            return Err(Damage { key: key.clone(), expected: size, found: Some(object.size) }.into());
+        if object.size == size { Ok(object) } else { Err(Damage::missing(content, object.size).into()) }
+    }
+
+    /// Reads a small object, compares it with its SHA-256, and keeps it in memory.
+    async fn load(&self, content: &Content) -> Result<Bytes, Error> {
+        let mut body = self.open(content, None).await?.body;
+        let mut bytes = body.try_next().await?.unwrap_or_default();
+        while let Some(block) = body.try_next().await? {
+            bytes = [bytes, block].concat().into();
         }
-        Ok(whole(object, key.clone()))
+        if bytes.len() as u64 != content.size {
+            return Err(Damage::missing(content, bytes.len() as u64).into());
+        }
+        let found = self.inner().calls.checksum(bytes.clone()).await?;
+        if found != content.checksum {
+            return Err(Damage { key: content.key.clone(), wrong: Wrong::Checksum(content.checksum, found) }.into());
+        }
+        self.inner().media_cache.keep_body(content, bytes.clone());
+        Ok(bytes)
     }
 
     /// Returns a URL at which storage itself serves an object; `None` if the storage cannot do
@@ -95,12 +142,26 @@ impl Library {
 
 /// What storage holds is not what was put there.
 #[derive(Debug, thiserror::Error)]
-#[error("object `{key}` is damaged: {} of {expected} bytes are there", found.unwrap_or(0))]
+#[error("object `{key}` is damaged: {wrong}")]
 struct Damage {
     key: Key,
-    expected: u64,
-    /// `None` where there is no object at all.
-    found: Option<u64>,
+    wrong: Wrong,
+}
+
+/// What is wrong with an object.
+#[derive(Debug, thiserror::Error)]
+enum Wrong {
+    #[error("{found} of {expected} bytes are there")]
+    Size { expected: u64, found: u64 },
+    #[error("its SHA-256 should be {}, and is {}", .0.to_hex(), .1.to_hex())]
+    Checksum(Checksum, Checksum),
+}
+
+impl Damage {
+    /// Returns what is wrong with an object of which so many bytes are there.
+    fn missing(content: &Content, found: u64) -> Self {
+        Self { key: content.key.clone(), wrong: Wrong::Size { expected: content.size, found } }
+    }
 }
 
 impl From<Damage> for Error {

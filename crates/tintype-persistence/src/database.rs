@@ -7,8 +7,8 @@ use crate::pool::{Manager, acquire, pool};
 use crate::reserve::Reserve;
 use crate::url::Address;
 use diesel::connection::TransactionManager;
-use diesel::r2d2::Pool;
-use std::sync::Arc;
+use diesel::r2d2::{Pool, PooledConnection};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tintype_domain::Timestamp;
 
@@ -18,10 +18,28 @@ const MAX_ATTEMPTS: usize = 5;
 /// A database, shared by cloning; every method blocks the thread.
 #[derive(Clone)]
 pub struct Database {
-    readers: Pool<Manager>,
+    readers: Readers,
     writers: Writers,
     /// Room that is set aside on the disk of a SQLite database.
     reserve: Option<Arc<Reserve>>,
+}
+
+/// How a database is read from.
+#[derive(Clone)]
+enum Readers {
+    /// Through any of several connections, once one is free.
+    Pool(Pool<Manager>),
+    /// Through one that is at hand.
+    One(Arc<Mutex<PooledConnection<Manager>>>),
+}
+
+impl Readers {
+    fn run<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+        match self {
+            Self::Pool(pool) => work(&mut *acquire(pool)?),
+            Self::One(connection) => work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
 }
 
 /// How a database is written to.
@@ -81,14 +99,14 @@ impl Database {
             Address::Sqlite(ref path) => {
                 let writer = GroupCommit::new(pool(Role::Writer, 1)?, options.acquire_timeout);
                 Self {
-                    readers: pool(Role::Reader, options.readers)?,
+                    readers: Readers::Pool(pool(Role::Reader, options.readers)?),
                     writers: Writers::One(Arc::new(writer)),
                     reserve: Some(Arc::new(Reserve::beside(path))),
                 }
             }
             Address::Postgres(_) => {
                 let all = pool(Role::Writer, options.connections)?;
-                Self { readers: all.clone(), writers: Writers::Pool(all), reserve: None }
+                Self { readers: Readers::Pool(all.clone()), writers: Writers::Pool(all), reserve: None }
             }
         })
     }
@@ -117,7 +135,7 @@ impl Database {
     pub fn connect_read_only(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
         let address = Address::parse(url)?;
         let all = pool(&address, Role::Guest, options.readers, options.acquire_timeout)?;
-        Ok(Self { readers: all.clone(), writers: Writers::Pool(all), reserve: None })
+        Ok(Self { readers: Readers::Pool(all.clone()), writers: Writers::Pool(all), reserve: None })
     }
 
     /// Returns whether two URLs name the same database, as far as the URLs show.
@@ -173,8 +191,11 @@ impl Database {
             // It is the pool of the readers.
             Writers::Pool(_) => None,
         };
-        let states = std::iter::once(self.readers.state()).chain(writers);
-        states.fold((0, 0), |(used, open), state| {
+        let readers = match &self.readers {
+            Readers::Pool(readers) => Some(readers.state()),
+            Readers::One(_) => None,
+        };
+        readers.into_iter().chain(writers).fold((0, 0), |(used, open), state| {
             (used + state.connections - state.idle_connections, open + state.connections)
         })
     }
@@ -184,14 +205,27 @@ impl Database {
         self.read(|connection| Ok(clock(connection)?.map(Timestamp::from_unix_micros)))
     }
 
+    /// Returns the database with a connection to read from that is free now, for a call that should
+    /// not wait for one, nor for a server: `None` if there is none, and where the database is not a
+    /// file. The connection is given back when the value is dropped.
+    pub fn at_hand(&self) -> Option<Self> {
+        match (&self.readers, &self.writers) {
+            (Readers::Pool(readers), Writers::One(_)) => {
+                let connection = Arc::new(Mutex::new(readers.try_get()?));
+                Some(Self { readers: Readers::One(connection), ..self.clone() })
+            }
+            _ => None,
+        }
+    }
+
     /// Runs a single statement.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
-        work(&mut *acquire(&self.readers)?)
+        self.readers.run(work)
     }
 
     /// Runs statements that all see the same state of the database.
     pub(crate) fn snapshot<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
-        in_transaction(&mut *acquire(&self.readers)?, begin_snapshot, work)
+        self.readers.run(|connection| in_transaction(connection, begin_snapshot, work))
     }
 
     /// Runs a transaction that writes. It is undone if `work` fails, and repeated if it conflicts

@@ -43,6 +43,13 @@ impl Database {
         Ok(self.media(key)?.map(|media| media.object))
     }
 
+    /// Returns the keys of the contents of the newest files, at most `limit`.
+    pub fn newest_keys(&self, limit: u32) -> Result<Vec<Key>, Error> {
+        let newest = files::table.order(files::id.desc()).limit(limit.into()).select((files::id, files::key));
+        let rows = self.read(|connection| Ok(newest.load::<(i64, String)>(connection)?))?;
+        rows.into_iter().map(|(id, key)| valid("files.key", id, key.parse(), &key)).collect()
+    }
+
     /// Returns the object under a key with the file that owns it, as its content or as a derived
     /// object.
     pub fn media(&self, key: &Key) -> Result<Option<MediaRecord>, Error> {

@@ -62,13 +62,45 @@ fn next_block(range: &mut Range<u64>, block_bytes: usize) -> Option<(u64, usize)
     (len > 0).then_some((start, len as usize))
 }
 
-/// Streams bytes that are already in memory.
+/// Streams bytes that are already in memory. Whoever sends a block holds a copy of it until it is
+/// taken, so that these are bounded as those of files are.
 pub(crate) fn of_bytes(bytes: Bytes) -> BoxStream<'static, Result<Bytes, Error>> {
-    stream::unfold(bytes, |mut rest| async move {
-        let block = rest.split_to(rest.len().min(BLOCK_BYTES));
-        (!block.is_empty()).then_some((Ok(block), rest))
+    let large = if bytes.len() > SMALL_BLOCK_BYTES { LARGE_BLOCKS.try_acquire().ok() } else { None };
+    in_blocks(bytes, large)
+}
+
+/// Streams a small range of a file without waiting for a disk; `None` if its bytes are not in the
+/// page cache, or the system cannot tell.
+pub(crate) fn of_cached_file(file: &File, range: &Range<u64>) -> Option<BoxStream<'static, Result<Bytes, Error>>> {
+    let len = usize::try_from(range.end - range.start).ok().filter(|len| *len <= BLOCK_BYTES)?;
+    let large = if len > SMALL_BLOCK_BYTES { Some(LARGE_BLOCKS.try_acquire().ok()?) } else { None };
+    Some(in_blocks(read_cached(file, range.start, len)?, large))
+}
+
+fn in_blocks(bytes: Bytes, large: Option<SemaphorePermit<'static>>) -> BoxStream<'static, Result<Bytes, Error>> {
+    let block_bytes = if large.is_some() { BLOCK_BYTES } else { SMALL_BLOCK_BYTES };
+    stream::unfold((bytes, large), move |(mut rest, large)| async move {
+        let block = rest.split_to(rest.len().min(block_bytes));
+        (!block.is_empty()).then_some((Ok(block), (rest, large)))
     })
     .boxed()
+}
+
+/// Reads bytes that the page cache has.
+#[cfg(target_os = "linux")]
+fn read_cached(file: &File, start: u64, len: usize) -> Option<Bytes> {
+    use rustix::io::{ReadWriteFlags, preadv2};
+    let mut block = vec![0; len];
+    let read = match len {
+        0 => 0,
+        _ => preadv2(file, &mut [io::IoSliceMut::new(&mut block)], start, ReadWriteFlags::NOWAIT).ok()?,
+    };
+    (read == len).then(|| block.into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_cached(_: &File, _: u64, _: usize) -> Option<Bytes> {
+    None
 }
 
 /// A file, and its path for messages.

@@ -58,21 +58,19 @@ struct Inner {
 
 impl BucketStorage {
     /// Connects to a bucket with the credentials in an environment (for S3 `AWS_ACCESS_KEY_ID`,
-    /// `AWS_SECRET_ACCESS_KEY` and the others that Amazon's tools know), and puts a mark into it,
-    /// `.tintype` below the prefix, which [`check`](Storage::check) looks for. The URL takes
-    /// precedence over the environment.
+    /// `AWS_SECRET_ACCESS_KEY` and the others that Amazon's tools know). The URL takes precedence
+    /// over the environment. The [mark](Storage::mark) is the object `.tintype` below the prefix;
+    /// [`check`](Storage::check) fails until it is there.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], with a text that says what to do, if the bucket cannot be written to
-    /// and read from.
+    /// [`Error::Unavailable`], with a text that says what to do, if the bucket cannot be read from.
     pub async fn open(url: &BucketUrl, environment: &[(String, String)]) -> Result<Self, Error> {
         let storage = Self::connect(url, environment, false).await?;
-        storage.inner.mark().await?;
-        storage.check().await?;
+        storage.is_marked().await?;
         Ok(storage)
     }
 
-    /// Connects to a bucket that was [opened](Self::open) before, for reading only: its mark must
+    /// Connects to a bucket that was [marked](Storage::mark) before, for reading only: its mark must
     /// exist, and [`put`](Storage::put) and [`delete`](Storage::delete) fail.
     ///
     /// # Errors
@@ -228,6 +226,23 @@ impl Storage for BucketStorage {
 
     async fn check(&self) -> Result<(), Error> {
         self.inner.within(client::patience(0), self.inner.find_mark()).await
+    }
+
+    async fn is_marked(&self) -> Result<bool, Error> {
+        let inner = &self.inner;
+        let head = async {
+            match inner.store.get(&inner.path_of(".tintype")).await {
+                Ok(_) => Ok(true),
+                Err(error) if error::is_missing_object(&error) => Ok(false),
+                Err(error) => Err(error::of_bucket(&error, &inner.url)),
+            }
+        };
+        inner.within(client::patience(0), head).await
+    }
+
+    async fn mark(&self) -> Result<(), Error> {
+        self.inner.refuse_read_only()?;
+        self.inner.mark().await
     }
 
     async fn presign(&self, key: &Key, options: &PresignOptions) -> Result<Option<String>, Error> {

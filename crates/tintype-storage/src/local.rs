@@ -10,6 +10,7 @@ use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tintype_domain::Key;
 use tree::Tree;
 
@@ -18,7 +19,7 @@ use tree::Tree;
 /// A file is synced before it gets its name, and its folders before `put` returns; files have mode
 /// 640 and folders 750, less the umask. No symbolic link below the root is ever followed. Folders
 /// stay when their last object is deleted. The folder `.spool` in the root is where files are
-/// received; no key can begin with a dot.
+/// received, and the file `.tintype` is the [mark](Storage::mark); no key can begin with a dot.
 #[derive(Debug, Clone)]
 pub struct LocalStorage {
     inner: Arc<Inner>,
@@ -29,6 +30,8 @@ struct Inner {
     tree: Arc<Tree>,
     /// `None` if the storage is read-only.
     spool: Option<Spool>,
+    /// Whether this process has made sure of the mark.
+    is_marked: AtomicBool,
 }
 
 impl LocalStorage {
@@ -40,7 +43,7 @@ impl LocalStorage {
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
         let tree = Arc::new(Tree::create(root.into())?);
         let spool = Spool::open(tree.path().join(".spool"))?;
-        Ok(Self { inner: Arc::new(Inner { tree, spool: Some(spool) }) })
+        Ok(Self { inner: Arc::new(Inner { tree, spool: Some(spool), is_marked: AtomicBool::new(false) }) })
     }
 
     /// Opens the storage in an existing folder, for reading only: [`put`](Storage::put) and
@@ -49,7 +52,8 @@ impl LocalStorage {
     /// # Errors
     /// [`Error::Io`] if the folder cannot be opened.
     pub fn open_read_only(root: impl Into<PathBuf>) -> Result<Self, Error> {
-        Ok(Self { inner: Arc::new(Inner { tree: Arc::new(Tree::open(root.into())?), spool: None }) })
+        let tree = Arc::new(Tree::open(root.into())?);
+        Ok(Self { inner: Arc::new(Inner { tree, spool: None, is_marked: AtomicBool::new(false) }) })
     }
 
     async fn run<T: Send + 'static>(
@@ -69,9 +73,17 @@ impl Storage for LocalStorage {
     }
 
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
+        // What the system has in memory is read here: a change of thread would take longer.
+        let opened = self.inner.tree.open_cached(key);
+        if let Some((file, size)) = &opened {
+            let (size, range) = (*size, within(key, range.clone(), *size)?);
+            if let Some(body) = blocks::of_cached_file(file, &range) {
+                return Ok(Object { size, range, body });
+            }
+        }
         let key = key.clone();
         self.run(move |inner| {
-            let (file, size) = inner.tree.open_object(&key)?;
+            let (file, size) = opened.map_or_else(|| inner.tree.open_object(&key), Ok)?;
             let range = within(&key, range, size)?;
             let body = blocks::of_file(file, inner.tree.path_of(&key), range.clone())?;
             Ok(Object { size, range, body })
@@ -80,6 +92,9 @@ impl Storage for LocalStorage {
     }
 
     async fn size(&self, key: &Key) -> Result<u64, Error> {
+        if let Some((_, size)) = self.inner.tree.open_cached(key) {
+            return Ok(size);
+        }
         let key = key.clone();
         self.run(move |inner| inner.tree.size(&key)).await
     }
@@ -100,7 +115,24 @@ impl Storage for LocalStorage {
     async fn check(&self) -> Result<(), Error> {
         self.run(|inner| {
             inner.tree.check()?;
+            if inner.is_marked.load(Ordering::Relaxed) && !inner.tree.is_marked()? {
+                return Err(Error::io("find the mark", inner.tree.path().join(tree::MARK))(Errno::NOENT));
+            }
             inner.spool.as_ref().map_or(Ok(()), |spool| spool.write(b"x").map(drop))
+        })
+        .await
+    }
+
+    async fn is_marked(&self) -> Result<bool, Error> {
+        self.run(|inner| inner.tree.is_marked()).await
+    }
+
+    async fn mark(&self) -> Result<(), Error> {
+        self.run(|inner| {
+            inner.spool()?;
+            inner.tree.mark()?;
+            inner.is_marked.store(true, Ordering::Relaxed);
+            Ok(())
         })
         .await
     }
@@ -148,6 +180,7 @@ impl Inner {
 mod tests {
     use super::{Inner, LocalStorage, Spool, Tree};
     use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
 
     /// NFS, FAT and old overlay file systems have no anonymous files.
     #[tokio::test]
@@ -155,7 +188,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let tree = Arc::new(Tree::create(dir.path().join("media")).unwrap());
         let spool = Some(Spool::open_without_anonymous(dir.path().join("media/.spool")).unwrap());
-        let storage = LocalStorage { inner: Arc::new(Inner { tree, spool }) };
+        let storage = LocalStorage { inner: Arc::new(Inner { tree, spool, is_marked: AtomicBool::new(false) }) };
         crate::conformance::all(&storage).await;
         let left = std::fs::read_dir(dir.path().join("media/.spool")).unwrap().count();
         assert_eq!(left, 0, "spooled files went when they were placed or refused");

@@ -1,5 +1,4 @@
-use crate::storage::within;
-use crate::{Content, Error, NewObject, Object, Storage, blocking, blocks};
+use crate::{Content, Error, NewObject, Object, Storage, blocking};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -49,12 +48,7 @@ impl Storage for MemoryStorage {
     }
 
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
-        let bytes = self.find(key)?;
-        let size = bytes.len() as u64;
-        let range = within(key, range, size)?;
-        // Within the length of a buffer, hence within `usize`.
-        let body = bytes.slice(range.start as usize..range.end as usize);
-        Ok(Object { size, range, body: blocks::of_bytes(body) })
+        Object::of_bytes(key, self.find(key)?, range)
     }
 
     async fn size(&self, key: &Key) -> Result<u64, Error> {
@@ -73,6 +67,15 @@ impl Storage for MemoryStorage {
     }
 
     async fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// It is always the one that it was.
+    async fn is_marked(&self) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    async fn mark(&self) -> Result<(), Error> {
         Ok(())
     }
 }

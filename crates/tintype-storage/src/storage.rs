@@ -1,4 +1,4 @@
-use crate::{Error, Spooled};
+use crate::{Error, Spooled, blocks};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
@@ -57,11 +57,19 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// exist is empty.
     fn list(&self, folder: Option<&Key>) -> BoxStream<'_, Result<Key, Error>>;
 
-    /// Checks whether objects can be read and written now.
+    /// Checks whether objects can be read and written now, and whether the mark is there, once it
+    /// was [put](Self::mark).
     ///
     /// # Errors
     /// The error that a `put` or `get` would fail with at this moment.
     async fn check(&self) -> Result<(), Error>;
+
+    /// Returns whether the storage has a mark, by which a library knows its storage from an empty
+    /// one, such as the folder to which a disk was not mounted.
+    async fn is_marked(&self) -> Result<bool, Error>;
+
+    /// Marks the storage, durably. Does nothing if it is marked.
+    async fn mark(&self) -> Result<(), Error>;
 
     /// Returns a URL at which anybody can fetch the object, without this program; `None` if only
     /// this program can reach objects. Does not check whether the object exists.
@@ -151,6 +159,20 @@ pub struct Object {
     pub body: BoxStream<'static, Result<Bytes, Error>>,
 }
 
+impl Object {
+    /// Returns the bytes of an object in `range`, or all of them, from memory.
+    ///
+    /// # Errors
+    /// [`Error::RangeNotSatisfiable`], as of [`Storage::get`].
+    pub fn of_bytes(key: &Key, bytes: Bytes, range: Option<Range<u64>>) -> Result<Self, Error> {
+        let size = bytes.len() as u64;
+        let range = within(key, range, size)?;
+        // Within the length of a buffer, hence within `usize`.
+        let body = bytes.slice(range.start as usize..range.end as usize);
+        Ok(Self { size, range, body: blocks::of_bytes(body) })
+    }
+}
+
 impl fmt::Debug for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Object").field("size", &self.size).field("range", &self.range).finish_non_exhaustive()
@@ -194,6 +216,14 @@ macro_rules! forward {
 
             async fn check(&self) -> Result<(), Error> {
                 (**self).check().await
+            }
+
+            async fn is_marked(&self) -> Result<bool, Error> {
+                (**self).is_marked().await
+            }
+
+            async fn mark(&self) -> Result<(), Error> {
+                (**self).mark().await
             }
 
             async fn presign(&self, key: &Key, options: &PresignOptions) -> Result<Option<String>, Error> {

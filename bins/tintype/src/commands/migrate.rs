@@ -44,7 +44,10 @@ async fn migrate(config: &Config, sides: &Sides) -> Result<(), Failure> {
         .map_err(|e| Failure::during("the target database", &e))?;
     database.migrate().map_err(|e| Failure::during("the target database", &e))?;
     let (storage, spool) = to.open(&config.data_dir).await?;
-    let transfer = Transfer::begin(source, Place { database, storage }, spool).await?;
+    let target = Place { database, storage: storage.clone() };
+    let transfer = Transfer::begin(source, target, spool).await?;
+    // The server of the target looks for it.
+    storage.mark().await?;
     let start = Instant::now();
     let done = watched(&transfer).await.map_err(|error| match error.source.downcast_ref() {
         Some(Error::ImportLost | Error::ImportOvertaken) => Failure::new(causes(&error)),

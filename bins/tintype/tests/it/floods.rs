@@ -166,7 +166,7 @@ fn a_malformed_request_is_no_error_of_the_server() {
     connection.send("nonsense\r\n\r\n").unwrap();
     assert_eq!(connection.read_response().unwrap().status(), 400);
     server.anonymous().get("/api/auth/me").send();
-    eventually("the log says from where", || server.log().contains("peer=\"127.0.0.1\""));
+    eventually("the log says from where", || server.log().contains("client=127.0.0.1"));
     assert!(!server.log().contains("ERROR"), "{}", server.log());
 }
 

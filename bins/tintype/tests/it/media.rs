@@ -1,5 +1,7 @@
 //! Serving: headers, ranges, conditions, and that nothing else can be had.
 
+mod accel;
+mod cache;
 mod damage;
 mod headers;
 mod links;

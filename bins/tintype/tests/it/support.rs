@@ -127,10 +127,12 @@ pub(crate) fn local_server() -> Server {
 /// order.
 pub(crate) fn stored_keys(server: &Server) -> Vec<String> {
     let data = server.home().data_dir();
-    let Some(bucket) = server.home().bucket() else { return files_below(&data.join("media")) };
-    let mut found = files_below(&data.join(".spool"));
-    // The mark by which the server knows its bucket again.
-    found.extend(bucket.keys().into_iter().filter(|key| key != ".tintype"));
+    let mut found = match server.home().bucket() {
+        None => files_below(&data.join("media")),
+        Some(bucket) => [files_below(&data.join(".spool")), bucket.keys()].concat(),
+    };
+    // The mark by which the server knows its storage again.
+    found.retain(|key| key != ".tintype");
     found
 }
 

@@ -103,12 +103,13 @@ fn a_stale_token_in_the_header_does_not_keep_one_from_logging_in() {
 
 #[test]
 fn the_password_never_reaches_the_log() {
-    let server = server();
+    let mut server = server();
     server.create_user("mina", &Account::staff().password("pa55-in-the-log"));
     let token =
         log_in(&server, "mina", "pa55-in-the-log").expect_status(200).json()["token"].as_str().unwrap().to_owned();
     log_in(&server, "mina", "wr0ng-in-the-log").json();
     server.client("mina", &token).get("/api/auth/me").send().expect_status(200).json();
+    server.terminate().unwrap();
     for secret in ["pa55-in-the-log", "wr0ng-in-the-log", &token] {
         assert!(!server.log().contains(secret), "`{secret}` is in the log");
     }

@@ -11,7 +11,7 @@ use crate::config::LinkCaching;
 const LONGEST_PRESIGNED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What caches may do with an answer, by why the client may have it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Policy {
     pub(super) grant: Grant,
     pub(super) link_caching: LinkCaching,
@@ -20,7 +20,7 @@ pub(super) struct Policy {
 impl Policy {
     /// Returns the `Cache-Control` of the content.
     pub(super) fn cache_control(&self) -> String {
-        match self.grant {
+        match &self.grant {
             Grant::Everybody => serving::CACHE_CONTROL.to_owned(),
             Grant::Link { expires_in } => {
                 let scope = match self.link_caching {
@@ -35,7 +35,7 @@ impl Policy {
 
     /// Returns the `Cache-Control` of a redirect to a URL that was presigned for `lifetime`.
     pub(super) fn redirect_cache_control(&self, request: PresignedFor, lifetime: Duration) -> String {
-        match (self.grant, request) {
+        match (&self.grant, request) {
             // An answer that was cached for half the lifetime still has a URL that is valid for the
             // other half.
             (Grant::Everybody, PresignedFor::Get) => format!("public, max-age={}", lifetime.as_secs() / 2),
@@ -48,10 +48,10 @@ impl Policy {
 
     /// Returns how long a presigned URL is valid: as long as the link that led there.
     pub(super) fn presigned_lifetime(&self, lifetime: Duration) -> Duration {
-        match self.grant {
+        match &self.grant {
             Grant::Everybody => lifetime,
-            Grant::Link { expires_in } | Grant::Token { expires_in } => {
-                expires_in.clamp(Duration::from_secs(1), LONGEST_PRESIGNED)
+            Grant::Link { expires_in } | Grant::Token { expires_in, .. } => {
+                (*expires_in).clamp(Duration::from_secs(1), LONGEST_PRESIGNED)
             }
         }
     }

@@ -76,6 +76,14 @@ impl Storage for Flaky {
     async fn check(&self) -> Result<(), StorageError> {
         self.inner.check().await
     }
+
+    async fn is_marked(&self) -> Result<bool, StorageError> {
+        self.inner.is_marked().await
+    }
+
+    async fn mark(&self) -> Result<(), StorageError> {
+        self.inner.mark().await
+    }
 }
 
 /// A library with a user who may do everything, thrown away with its folder.

@@ -56,6 +56,14 @@ impl Storage for Mortal {
     async fn check(&self) -> Result<(), Error> {
         self.inner.check().await
     }
+
+    async fn is_marked(&self) -> Result<bool, Error> {
+        self.inner.is_marked().await
+    }
+
+    async fn mark(&self) -> Result<(), Error> {
+        self.inner.mark().await
+    }
 }
 
 /// An empty place to copy a library to.

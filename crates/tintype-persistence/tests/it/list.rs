@@ -127,7 +127,6 @@ fn queries() -> impl Strategy<Value = ListQuery> {
         limit,
         paging: Paging::Offset(offset),
         counting: Counting::Exact,
-        ..ListQuery::default()
     })
 }
 

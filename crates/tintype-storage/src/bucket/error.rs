@@ -66,12 +66,14 @@ pub(super) fn is_beyond_end(error: &object_store::Error) -> bool {
     refusal(error).is_some_and(|refusal| refusal.status == 416)
 }
 
+/// Returns whether an error says that there is no such object, in a bucket that exists.
+pub(super) fn is_missing_object(error: &object_store::Error) -> bool {
+    refusal(error).is_some_and(Refusal::is_missing_object)
+}
+
 /// Translates an error of the client in an operation on an object.
 pub(super) fn of_object(error: &object_store::Error, key: &Key, url: &BucketUrl) -> Error {
-    match refusal(error) {
-        Some(refusal) if refusal.is_missing_object() => Error::NotFound { key: key.clone() },
-        _ => of_bucket(error, url),
-    }
+    if is_missing_object(error) { Error::NotFound { key: key.clone() } } else { of_bucket(error, url) }
 }
 
 /// Translates an error of the client in an operation on the bucket.

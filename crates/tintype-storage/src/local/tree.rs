@@ -4,7 +4,8 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, mkdirat, openat, statat, 
 use rustix::io::Errno;
 use std::collections::HashMap;
 use std::fs::{DirBuilder, File};
-use std::io;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -14,12 +15,31 @@ use tintype_domain::Key;
 pub(super) const FOLDER: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
+/// The name of the mark in the root.
+pub(super) const MARK: &str = ".tintype";
+
+/// As objects have it.
+const MARK_MODE: u32 = 0o640;
+
+/// How objects are opened: non-blocking, so that a pipe without a writer does not hang the thread.
+const OBJECT: OFlags =
+    OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+
+/// Where a path may be looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lookup {
+    /// In memory.
+    Cached,
+    /// In memory or on the disk.
+    Any,
+}
+
 /// How many folders are remembered as durable; a year has 366 days, each with two.
 const REMEMBERED_FOLDERS: usize = 4096;
 
-/// The folders and files below the root. Every step down opens one name in one folder, never
-/// through a symbolic link, so that nothing that is moved or replaced in the meantime can lead out
-/// of the root.
+/// The folders and files below the root. Objects are opened in one call of the kernel that follows
+/// no symbolic link. Where there is no such call, and to create folders, every step down opens one
+/// name in one folder. So nothing that is moved or replaced in the meantime can lead out of the root.
 #[derive(Debug)]
 pub(super) struct Tree {
     path: PathBuf,
@@ -53,13 +73,24 @@ impl Tree {
         self.walk(folder.map(Key::as_str))
     }
 
+    /// Opens an object without waiting for a disk and returns its size; `None` if the system does
+    /// not have all of its path in memory, or anything is wrong with it.
+    pub(super) fn open_cached(&self, key: &Key) -> Option<(File, u64)> {
+        let file: File = self.open_at_once(key, Lookup::Cached).ok()?.into();
+        let metadata = file.metadata().ok()?;
+        metadata.is_file().then_some((file, metadata.len()))
+    }
+
     /// Opens an object and returns its size.
     pub(super) fn open_object(&self, key: &Key) -> Result<(File, u64), Error> {
         let missing = || Error::NotFound { key: key.clone() };
-        let folder = self.folder_of(key)?.ok_or_else(missing)?;
-        // Non-blocking, so that a pipe without a writer does not hang the thread.
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file: File = match openat(&folder, key.file_name(), flags, Mode::empty()) {
+        let opened = match self.open_at_once(key, Lookup::Any) {
+            Ok(file) => Ok(file),
+            Err(Errno::NOENT) => return Err(missing()),
+            // An older system, or something is wrong, which is found out step by step.
+            Err(_) => openat(self.folder_of(key)?.ok_or_else(missing)?, key.file_name(), OBJECT, Mode::empty()),
+        };
+        let file: File = match opened {
             Ok(file) => file.into(),
             Err(Errno::NOENT) => return Err(missing()),
             Err(Errno::LOOP) => return Err(self.not_an_object(key.as_str(), SYMBOLIC_LINK)),
@@ -74,6 +105,24 @@ impl Tree {
         } else {
             Err(self.not_an_object(key.as_str(), SPECIAL_FILE))
         }
+    }
+
+    /// Opens an object by its whole path, in one call of the kernel that follows no symbolic link
+    /// and does not leave the root.
+    #[cfg(target_os = "linux")]
+    fn open_at_once(&self, key: &Key, lookup: Lookup) -> Result<OwnedFd, Errno> {
+        use rustix::fs::{ResolveFlags, openat2};
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        let resolve = match lookup {
+            Lookup::Cached => resolve | ResolveFlags::CACHED,
+            Lookup::Any => resolve,
+        };
+        openat2(&self.root, key.as_str(), OBJECT, Mode::empty(), resolve)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn open_at_once(&self, _: &Key, _: Lookup) -> Result<OwnedFd, Errno> {
+        Err(Errno::NOSYS)
     }
 
     /// Returns the size of an object in bytes.
@@ -124,6 +173,29 @@ impl Tree {
             Ok(())
         } else {
             Err(Error::io("find", &self.path)(io::Error::other("another folder has taken its place")))
+        }
+    }
+
+    /// Returns whether the root has a mark.
+    pub(super) fn is_marked(&self) -> Result<bool, Error> {
+        match statat(&self.root, MARK, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile),
+            Err(Errno::NOENT) => Ok(false),
+            Err(errno) => Err(Error::io("find the mark", &self.path.join(MARK))(errno)),
+        }
+    }
+
+    /// Marks the root, durably.
+    pub(super) fn mark(&self) -> Result<(), Error> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        match openat(&self.root, MARK, flags, Mode::from_raw_mode(MARK_MODE)) {
+            Ok(file) => {
+                let mut file = File::from(file);
+                let marked = file.write_all(b"tintype\n").and_then(|()| file.sync_all());
+                marked.and_then(|()| self.root.sync_all()).map_err(Error::io("mark", &self.path))
+            }
+            Err(Errno::EXIST) => Ok(()),
+            Err(errno) => Err(Error::io("mark", &self.path)(errno)),
         }
     }
 

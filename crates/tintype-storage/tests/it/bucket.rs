@@ -9,7 +9,9 @@ use tintype_storage::{
 use tintype_testkit::{Bucket, Garage};
 
 async fn open(bucket: &Bucket) -> BucketStorage {
-    BucketStorage::open(&bucket.url().parse().unwrap(), &bucket.environment()).await.unwrap()
+    let storage = BucketStorage::open(&bucket.url().parse().unwrap(), &bucket.environment()).await.unwrap();
+    storage.mark().await.unwrap();
+    storage
 }
 
 /// Returns what a bucket is refused with.
@@ -89,10 +91,12 @@ async fn a_presigned_url_serves_an_object_with_its_attributes_and_the_caching_as
 async fn a_bucket_that_lost_its_mark_is_not_ready() {
     let Some(bucket) = Bucket::new() else { return };
     let storage = open(&bucket).await;
+    assert!(storage.is_marked().await.unwrap());
     bucket.delete(".tintype");
+    assert!(!storage.is_marked().await.unwrap());
     let refused = storage.check().await;
     assert!(matches!(refused, Err(Error::Unavailable { .. })), "{refused:?}");
-    open(&bucket).await;
+    storage.mark().await.unwrap();
     storage.check().await.unwrap();
 }
 
@@ -138,6 +142,7 @@ async fn a_store_that_is_frozen_or_gone_is_unavailable_and_comes_back_by_itself(
     let garage = Garage::start();
     let url = garage.storage_url("test").parse().unwrap();
     let storage = BucketStorage::open(&url, &garage.environment()).await.unwrap();
+    storage.mark().await.unwrap();
     put(&storage, "kept", "bytes").await.unwrap();
 
     garage.freeze();

@@ -190,6 +190,24 @@ async fn a_root_that_was_replaced_is_not_ready() {
 }
 
 #[tokio::test]
+async fn a_folder_that_lost_its_mark_is_not_ready() {
+    let (dir, storage) = storage();
+    let mark = dir.path().join("media/.tintype");
+    assert!(!storage.is_marked().await.unwrap());
+    storage.check().await.unwrap();
+    for _ in 0..2 {
+        storage.mark().await.unwrap();
+        assert!(storage.is_marked().await.unwrap() && mark.is_file());
+    }
+    storage.check().await.unwrap();
+    fs::remove_file(&mark).unwrap();
+    let refused = storage.check().await;
+    assert!(matches!(refused, Err(Error::Io { operation: "find the mark", .. })), "{refused:?}");
+    symlink(dir.path(), &mark).unwrap();
+    assert!(!storage.is_marked().await.unwrap(), "a link is no mark");
+}
+
+#[tokio::test]
 async fn a_file_spooled_on_another_file_system_is_copied() {
     use std::os::unix::fs::MetadataExt;
     let (dir, storage) = storage();
