@@ -100,6 +100,9 @@ fn surfaces_of_pixels_and_of_blocks() {
     assert_eq!(shown(&opaque).unwrap(), (2, 2, "RGB", vec![RED; 4]));
     let grey = dds(2, 0x2_0000, &[0; 4], 8, [0xFF, 0, 0, 0], &[77; 4]);
     assert_eq!(shown(&grey).unwrap(), (2, 2, "L", vec![[77, 77, 77, 255]; 4]));
+    // As Pillow writes it.
+    let grey = dds(2, 0x2_0001, &[0; 4], 16, [0xFF, 0xFF, 0xFF, 0xFF00_0000], &[77, 128].repeat(4));
+    assert_eq!(shown(&grey).unwrap(), (2, 2, "LA", vec![[77, 77, 77, 128]; 4]));
     // Red and green, of which every other pixel is clear or between them; sides that are no
     // multiple of four.
     let colours = |first: u16, second: u16| [first.to_le_bytes(), second.to_le_bytes()].concat();

@@ -21,12 +21,13 @@ pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
         planes + pixels * (bytes + 1 + 3 + 3 + 4)
     };
     // What a file that is cut short lacks is made up, here and in the decoder.
-    let missing = [&layout.picture, &layout.alpha].map(|tiles| tiles.missing(header.scratch_bytes));
-    let made_up = 2 * missing[0].max(missing[1]).min(most_missing(pixels));
+    let is_cut = [&layout.picture, &layout.alpha].iter().any(|tiles| tiles.missing(header.scratch_bytes) > 0);
+    let made_up = if is_cut { 2 * made_up(pixels) } else { 0 };
     header.scratch_bytes + decoding.max(resizing) + made_up + small * 4 + (1 << 20)
 }
 
-/// Returns how many bytes a picture of so many pixels may lack.
-pub(super) fn most_missing(pixels: u64) -> u64 {
-    pixels.saturating_mul(3).saturating_add(1 << 16)
+/// Returns how many bytes are made up for a picture that is cut short: more than a decoder reads
+/// where it takes them for a picture.
+pub(super) fn made_up(pixels: u64) -> u64 {
+    pixels / 2 + (1 << 16)
 }

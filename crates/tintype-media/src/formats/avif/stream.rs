@@ -13,50 +13,70 @@ use crate::{Error, Format};
 /// Decodes an item, and returns how many rows of it there are.
 pub(super) fn decode_item(bytes: &[u8], pieces: &[Range<u64>], header: &Header) -> Result<(Picture, u32), Error> {
     let stream = gather(bytes, pieces)?;
-    let missing = missing(pieces, bytes.len() as u64);
-    if missing == 0 {
+    if missing(pieces, bytes.len() as u64) == 0 {
         let picture = decode_one(&stream, header)?;
         let height = picture.height();
         return Ok((picture, height));
     }
-    if missing > cost::most_missing(header.pixels()) {
-        return Err(Error::malformed(Format::Avif, "an item is outside the file"));
-    }
-    decode_cut(stream, missing as usize, header)
+    decode_cut(stream, header)
 }
 
 /// Decodes a stream that is cut short. The decoder needs all of it, and nobody knows how far what
 /// is there goes: so the rest is made up in two ways, and rows that come out alike do not depend on
 /// it.
-fn decode_cut(mut stream: Vec<u8>, missing: usize, header: &Header) -> Result<(Picture, u32), Error> {
+fn decode_cut(stream: Vec<u8>, header: &Header) -> Result<(Picture, u32), Error> {
     /// Which of them a decoder can make something of is chance.
-    const FILLINGS: [u8; 4] = [0x00, 0x55, 0xAA, 0xFF];
+    const FILLINGS: [u8; 4] = [0x00, 0xFF, 0x55, 0xAA];
+    /// Colour may end a little earlier than light.
+    const MARGIN: u32 = 8;
+    let mut stream = without_last_length(stream);
     let there = stream.len();
+    let made_up = usize::try_from(cost::made_up(header.pixels())).unwrap_or(0);
     let mut before: Option<Vec<u64>> = None;
     for filling in FILLINGS {
         stream.truncate(there);
-        stream.resize(there + missing, filling);
+        stream.resize(there + made_up, filling);
         let Ok(picture) = decode_one(&stream, header) else {
             continue;
         };
         let rows = hashes(&picture);
-        match &before {
-            None => before = Some(rows),
-            Some(before) => {
-                let alike = before.iter().zip(&rows).take_while(|(a, b)| a == b).count();
-                // Colour may end a little earlier than light.
-                let come = (alike as u32).saturating_sub(8);
-                if alike < rows.len() && come > 0 {
-                    return Ok((picture, come));
-                }
-                if alike == rows.len() {
-                    return Ok((picture, alike as u32));
-                }
-                break;
-            }
+        let Some(before) = &before else {
+            before = Some(rows);
+            continue;
+        };
+        let alike = before.iter().zip(&rows).take_while(|(a, b)| a == b).count();
+        let come = if alike == rows.len() { alike as u32 } else { (alike as u32).saturating_sub(MARGIN) };
+        if come > 0 {
+            return Ok((picture, come));
         }
+        break;
     }
     Err(Error::malformed(Format::Avif, "an item is cut short"))
+}
+
+/// Takes its length away from the unit that is not all there (AV1, section 5.3.1), so that it ends
+/// where the stream does.
+fn without_last_length(mut stream: Vec<u8>) -> Vec<u8> {
+    const HAS_EXTENSION: u8 = 4;
+    const HAS_LENGTH: u8 = 2;
+    let mut at = 0;
+    while let Some(head) = stream.get(at).copied().filter(|head| head & HAS_LENGTH != 0) {
+        let start = at + 1 + usize::from(head & HAS_EXTENSION != 0);
+        // Seven bits a byte, the lowest first.
+        let bytes = stream.get(start..).unwrap_or_default();
+        let Some(last) = bytes.iter().take(8).position(|byte| byte & 0x80 == 0) else {
+            break;
+        };
+        let len = bytes[..=last].iter().rev().fold(0_u64, |len, byte| len << 7 | u64::from(byte & 0x7F));
+        let end = (start + last + 1) as u64 + len;
+        if end > stream.len() as u64 {
+            stream.drain(start..=start + last);
+            stream[at] &= !HAS_LENGTH;
+            break;
+        }
+        at = end as usize;
+    }
+    stream
 }
 
 /// Returns a number for each row of the luminance.
@@ -117,5 +137,21 @@ fn decode_one(stream: &[u8], header: &Header) -> Result<Picture, Error> {
             },
             Err(error) => return Err(failed(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_that_is_cut_ends_with_the_stream() {
+        // A delimiter, a header of three bytes, and a frame of 300 of which there are two.
+        let cut = [0x12, 0, 0x0A, 3, 1, 2, 3, 0x32, 0xAC, 2, 7, 8];
+        let expected = [0x12, 0, 0x0A, 3, 1, 2, 3, 0x30, 7, 8];
+        assert_eq!(without_last_length(cut.to_vec()), expected);
+        let whole = [0x12, 0, 0x0A, 3, 1, 2, 3];
+        assert_eq!(without_last_length(whole.to_vec()), whole);
+        assert_eq!(without_last_length(vec![0x32, 0x80]), [0x32, 0x80]);
     }
 }

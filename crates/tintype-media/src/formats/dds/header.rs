@@ -27,8 +27,16 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
         (flags, code) if flags & CODED != 0 => Coding::of_code(code),
         (flags, _) if flags & INDEXED != 0 => Coding::Other(ColourMode::Palette),
         (_, _) if matches!(bits, 8 | 16 | 24 | 32) => {
-            // Luminance has one mask.
-            let masks = if flags & LUMINANCE == 0 { masks } else { [masks[0], masks[0], masks[0], masks[3]] };
+            let fits = |mask: u32| mask > 0 && u64::from(mask) >> bits == 0;
+            let masks = match flags & LUMINANCE {
+                0 => masks,
+                // It has one mask; some writers set those of 32 bits.
+                _ => {
+                    let grey = if fits(masks[0]) { masks[0] } else { 0xFF };
+                    let alpha = if bits == 16 && flags & ALPHA != 0 { 0xFF00 } else { 0 };
+                    [grey, grey, grey, if fits(masks[3]) { masks[3] } else { alpha }]
+                }
+            };
             Coding::Masks { bytes: bits as usize / 8, masks }
         }
         _ => Coding::Other(ColourMode::Rgb),
