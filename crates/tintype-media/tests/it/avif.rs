@@ -190,6 +190,20 @@ fn alpha_may_hang_on_the_grid_or_on_its_tiles() {
 }
 
 #[test]
+fn rows_that_a_cut_file_has_are_shown() {
+    let file = golden("tall.avif");
+    let whole = shown(&file).2;
+    for (share, least) in [(40, 30), (60, 90), (80, 180)] {
+        let cut = shown(&file[..file.len() * share / 100]).2;
+        let alike = cut.iter().zip(&whole).take_while(|(cut, whole)| cut == whole).count() / 64;
+        assert!((least..300).contains(&alike), "{share} %: {alike} rows");
+        // Neither dark nor light.
+        let rest = &cut[310 * 64..];
+        assert!(rest.iter().all(|pixel| pixel[..3].iter().all(|light| light.abs_diff(128) <= 2)), "{share} %");
+    }
+}
+
+#[test]
 fn tiles_that_a_cut_file_has_are_shown() {
     let tiles = (0..4).map(Item::coded);
     let file = avif(&std::iter::once(Item::grid(2, 2, vec![2, 3, 4, 5])).chain(tiles).collect::<Vec<_>>());

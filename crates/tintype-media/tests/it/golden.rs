@@ -92,6 +92,7 @@ const FILES: &[Facts] = &[
     ("rgb_identity.avif", Format::Avif, 7, 5, "RGB", 1),
     ("rgba_pre.avif", Format::Avif, 7, 5, "RGBA", 1),
     ("grid.avif", Format::Avif, 128, 128, "RGB", 1),
+    ("tall.avif", Format::Avif, 64, 320, "RGB", 1),
     ("rgb.jxl", Format::Jxl, 7, 5, "RGB", 1),
     ("bright.jxl", Format::Jxl, 7, 5, "RGB", 1),
     ("rgba.jxl", Format::Jxl, 7, 5, "RGBA", 1),

@@ -93,7 +93,7 @@ fn kinds(width: u32, height: u32) -> Vec<(&'static str, Vec<u8>, f64)> {
         ("JPEG", jpeg_of(width, height, &soft), 12.0),
         ("grey JPEG", jpeg(w, h, &of(1), jpeg_encoder::ColorType::Luma, false), 4.0),
         ("CMYK", jpeg(w, h, &inks, jpeg_encoder::ColorType::Cmyk, false), 12.0),
-        ("WebP", webp_of(width, height, &soft), 4.0),
+        ("WebP", webp_of(width, height, &soft), 6.0),
     ]
 }
 
