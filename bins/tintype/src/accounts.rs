@@ -11,7 +11,7 @@ pub(crate) fn with_accounts<F: Future<Output = Result<(), Failure>>>(
 }
 
 /// Runs the work of a command.
-pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -68,6 +68,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: FilesCommand,
     },
+    /// Make previews of files again
+    Previews {
+        #[command(subcommand)]
+        command: PreviewsCommand,
+    },
+    /// Read again what files tell about themselves
+    Metadata {
+        #[command(subcommand)]
+        command: MetadataCommand,
+    },
     /// Replace the key that signs URLs
     SigningKey {
         #[command(subcommand)]
@@ -245,6 +255,19 @@ pub(crate) enum FilesCommand {
         #[arg(long, required = true)]
         all: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PreviewsCommand {
+    /// Have the server try those again that failed, such as after an update that can decode more;
+    /// it works beside everything else
+    Retry,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MetadataCommand {
+    /// Have the server read all files again; it works beside everything else
+    Rebuild,
 }
 
 #[derive(Debug, Subcommand)]

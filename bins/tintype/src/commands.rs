@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod files;
 pub(crate) mod manual;
 pub(crate) mod migrate;
+pub(crate) mod previews;
 pub(crate) mod signing_key;
 pub(crate) mod token;
 pub(crate) mod user;

@@ -16,7 +16,7 @@ use tintype_library::auth::SigningKey;
 use tintype_library::domain::{TokenLifetime, Visibility};
 use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError, ServerLock};
 use tintype_library::storage::{Spool, Storage};
-use tintype_library::{AllowedType, DecoderProcess, Encoding, Options, RateLimit};
+use tintype_library::{AllowedType, DecoderProcess, Encoding, Options, RateLimit, Strip};
 
 /// The effective configuration, checked.
 #[derive(Debug, Clone)]
@@ -50,6 +50,13 @@ impl Config {
         library.max_image_pixels = settings.number("max_image_pixels")?;
         library.decode_memory_bytes = settings.size("decode_memory")?;
         library.decode_timeout = settings.time("decode_timeout")?;
+        library.strip_metadata = settings.parse("strip_metadata", |text| match text {
+            "none" => Ok(None),
+            "gps" => Ok(Some(Strip::Gps)),
+            "all" => Ok(Some(Strip::All)),
+            _ => Err("use `none`, `gps` or `all`"),
+        })?;
+        library.preview_wait = settings.time("preview_wait")?;
         library.thumbnail_encoding = settings.parse("thumbnail_format", |text| match text {
             "auto" => Ok(Encoding::Auto),
             "jpeg" => Ok(Encoding::Jpeg),

@@ -183,6 +183,18 @@ pub(crate) const KEYS: &[Key] = &[
         help: "How long making an image's thumbnails may take; then it is kept without",
     },
     Key {
+        name: "strip_metadata",
+        value: Value::Text,
+        default: Default::Text("none"),
+        help: "What is taken out of JPEG, PNG, WebP, HEIF and MP4 before they are kept: `none`, `gps` or `all`",
+    },
+    Key {
+        name: "preview_wait",
+        value: Value::Time("0s", "1h"),
+        default: Default::Text("1s"),
+        help: "How long an upload waits for the preview of what is no image; then it is made afterwards",
+    },
+    Key {
         name: "workers",
         value: Value::Number(1, MAX_WORKERS),
         default: Default::Unset("number of cores"),

@@ -17,7 +17,7 @@ mod settings;
 mod storage_place;
 mod temporary;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, MetadataCommand, PreviewsCommand};
 use failure::Failure;
 use serve::Greeting;
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     // Before anything else: the server starts this program for each picture that has to be decoded
     // in a process of its own.
     if std::env::args_os().nth(1).is_some_and(|arg| arg == config::DECODE_ARG) {
-        return tintype_library::run_decoder();
+        return tintype_library::run_decoder(std::env::args_os().skip(2));
     }
     heap::return_large_blocks();
     match run(Cli::read()) {
@@ -55,6 +55,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::User { command } => commands::user::run(&config()?, command),
         Command::Token { command } => commands::token::run(&config()?, command),
         Command::Files { command } => commands::files::run(&config()?, command),
+        Command::Previews { command: PreviewsCommand::Retry } => commands::previews::retry(&config()?),
+        Command::Metadata { command: MetadataCommand::Rebuild } => commands::previews::reread_metadata(&config()?),
         Command::SigningKey { command } => commands::signing_key::run(&config()?, command),
         Command::Migrate(sides) => commands::migrate::run(&config()?, &sides),
         Command::Completions { .. } | Command::Man { .. } => Ok(()),

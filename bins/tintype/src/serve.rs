@@ -37,9 +37,6 @@ pub(crate) fn serve(
 ) -> Result<(), Failure> {
     let _log = log::start(config.log_format).map_err(|e| Failure::during("cannot start a thread for the log", &e))?;
     warnings.for_each(|warning| tracing::warn!("{warning}"));
-    if let Some(decoder) = &config.library.decoder {
-        say_what_is_confined(decoder);
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.library.workers)
         .max_blocking_threads(BLOCKING_THREADS)
@@ -93,6 +90,9 @@ async fn run(config: Config, port_file: Option<&Path>, greeting: Greeting) -> Re
     }
     let handle = server.handle();
     let mut server = tokio::spawn(server);
+    if let Some(decoder) = &config.library.decoder {
+        say_what_is_confined(decoder);
+    }
     for address in &addresses {
         tracing::info!(%address, "serving http://{address}");
     }
@@ -103,6 +103,7 @@ async fn run(config: Config, port_file: Option<&Path>, greeting: Greeting) -> Re
         let line = serde_json::json!({"url": base_url(&config, address), "token": key.reveal()});
         print(&format!("{line}\n"))?;
     }
+    library.resume_previews().await?;
     let upkeep = [tokio::spawn(sweep(library.clone())), tokio::spawn(run_jobs(library.clone()))];
 
     let signal = tokio::select! {

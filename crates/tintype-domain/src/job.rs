@@ -11,5 +11,10 @@ named!(
         /// Makes the file of a resumable upload whose bytes have all come; the subject is the
         /// upload.
         Upload = "upload",
+        /// Makes the picture of a file and reads what it tells about itself; the subject is the
+        /// file.
+        Preview = "preview",
+        /// Reads again what a file tells about itself; the subject is the file.
+        Metadata = "metadata",
     }
 );

@@ -10,7 +10,9 @@ use std::str::FromStr;
 use crate::kind::{UnknownName, named};
 use crate::number::Number;
 use crate::search::search_terms;
-use crate::{Bounds, FieldErrors, FieldProblem, Kind, Tags, Timestamp, Visibility};
+use crate::{
+    Bounds, FieldErrors, FieldProblem, FileId, Kind, Tags, Timestamp, Visibility, fold_for_search, parse_boolean,
+};
 pub use cursor::{Cursor, Side, SortValue, Travel};
 pub use filter::Filter;
 use moment::{day_bounds, parse_moment};
@@ -20,6 +22,10 @@ pub use order::{Direction, OrderBy, OrderField};
 pub const DEFAULT_LIMIT: u32 = 10;
 /// The most files a page has, whatever the client says.
 pub const MAX_LIMIT: u32 = 1000;
+
+/// How many bits of perceptual hashes differ at most unless the client says: more rarely look
+/// alike.
+const DEFAULT_MAX_DISTANCE: u32 = 10;
 
 /// Which files a client wants to see, in which order, and which page of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +40,11 @@ pub struct ListQuery {
     pub paging: Paging,
     /// Whether the files that match are counted.
     pub counting: Counting,
+    /// The file that others look like; these come in the order of their distance, whatever the
+    /// ordering.
+    pub similar_to: Option<FileId>,
+    /// How many of the 64 bits of its perceptual hash may differ.
+    pub max_distance: u32,
 }
 
 /// Where a page begins.
@@ -62,6 +73,8 @@ impl Default for ListQuery {
             limit: DEFAULT_LIMIT,
             paging: Paging::Offset(0),
             counting: Counting::Exact,
+            similar_to: None,
+            max_distance: DEFAULT_MAX_DISTANCE,
         }
     }
 }
@@ -97,6 +110,8 @@ named!(
         Type = "type",
         /// A name of [`Visibility`].
         Visibility = "visibility",
+        /// A name of [`PreviewStatus`](crate::PreviewStatus).
+        PreviewStatus = "preview_status",
         /// Comma-separated tags, all of which a file must have.
         Tags = "tags",
         /// The checksum of the content.
@@ -131,6 +146,26 @@ named!(
         UpdatedFrom = "updated_from",
         /// The latest day or time of the last change.
         UpdatedTo = "updated_to",
+        /// The earliest day or time at which it was taken.
+        TakenFrom = "taken_from",
+        /// The latest day or time at which it was taken.
+        TakenTo = "taken_to",
+        /// The least length, in seconds.
+        DurationMin = "duration_min",
+        /// The greatest length, in seconds.
+        DurationMax = "duration_max",
+        /// The fewest pages.
+        PagesMin = "pages_min",
+        /// The most pages.
+        PagesMax = "pages_max",
+        /// What maker and model of the camera must contain.
+        Camera = "camera",
+        /// Whether it tells a place.
+        HasGps = "has_gps",
+        /// The id of the file that others look like.
+        SimilarTo = "similar_to",
+        /// How many bits of its perceptual hash may differ.
+        MaxDistance = "max_distance",
     }
 );
 
@@ -163,8 +198,12 @@ impl ListQuery {
                 errors.take(parameter.as_str(), query.set(parameter, value));
             }
         }
+        // Distances are no values of files, beside which a cursor could stand.
+        if query.similar_to.is_some() && matches!(query.paging, Paging::Cursor(_)) {
+            query.paging = Paging::Offset(0);
+        }
         // Only all other parameters together tell whether a cursor is one of this list.
-        if let Some(text) = cursor {
+        if let (Some(text), None) = (cursor, query.similar_to) {
             let cursor = Cursor::decode(text, &query.filter, &query.ordering).ok_or(FieldProblem::NotACursor);
             query.paging = Paging::Cursor(errors.take(ListParameter::Cursor.as_str(), cursor));
         }
@@ -193,6 +232,10 @@ impl ListQuery {
             P::Search => filter.search = terms(value)?,
             P::Type => filter.kinds = kinds(value)?,
             P::Visibility => filter.visibility = Some(visibility(value)?),
+            P::PreviewStatus => {
+                let status = value.trim().parse();
+                filter.preview_status = Some(status.map_err(|_| FieldProblem::NotAChoice { value: value.to_owned() })?);
+            }
             P::Tags => filter.tags = Tags::from_text(value)?.iter().cloned().collect(),
             P::Checksum => {
                 filter.checksum = Some(value.trim().parse().map_err(|_| FieldProblem::NotAChecksum)?);
@@ -216,6 +259,17 @@ impl ListQuery {
             P::CreatedTo => filter.created_at.at_most(parse_moment(value)?.1.unix_micros()),
             P::UpdatedFrom => filter.updated_at.at_least(parse_moment(value)?.0.unix_micros()),
             P::UpdatedTo => filter.updated_at.at_most(parse_moment(value)?.1.unix_micros()),
+            P::TakenFrom => filter.taken_at.at_least(parse_moment(value)?.0.unix_micros()),
+            P::TakenTo => filter.taken_at.at_most(parse_moment(value)?.1.unix_micros()),
+            P::DurationMin => filter.duration_ms.at_least(thousandths(value)?.ceil),
+            P::DurationMax => filter.duration_ms.at_most(thousandths(value)?.floor),
+            P::PagesMin => filter.pages.at_least(number(value)?.ceil),
+            P::PagesMax => filter.pages.at_most(number(value)?.floor),
+            P::Camera if value.contains('\0') => return Err(FieldProblem::NulCharacter),
+            P::Camera => filter.camera = Some(fold_for_search(value.trim())),
+            P::SimilarTo => self.similar_to = Some(FileId(number(value)?.floor)),
+            P::MaxDistance => self.max_distance = u32::try_from(number(value)?.floor.clamp(0, 64)).unwrap_or(0),
+            P::HasGps => filter.has_gps = Some(parse_boolean(value)?),
         }
         Ok(())
     }
@@ -246,6 +300,11 @@ pub fn page_offset(value: &str) -> u64 {
 
 fn number(value: &str) -> Result<Number, FieldProblem> {
     Number::parse(value).ok_or(FieldProblem::NotANumber)
+}
+
+/// Returns a thousand times the number.
+fn thousandths(value: &str) -> Result<Number, FieldProblem> {
+    Number::parse_times(value, 1000).ok_or(FieldProblem::NotANumber)
 }
 
 /// Returns the different terms of a search, folded.

@@ -1,6 +1,6 @@
 use crate::{
-    Checksum, Crc32, Description, Facts, FileId, Key, Name, Permission, Tags, ThumbnailId, Timestamp, TokenId, UserId,
-    Visibility,
+    Checksum, Crc32, Description, Facts, FileId, Key, MetadataRecord, Name, Permission, PreviewFacts, Tags,
+    ThumbnailId, Timestamp, TokenId, UserId, Visibility,
 };
 use std::collections::BTreeSet;
 
@@ -36,12 +36,17 @@ pub struct FileRecord {
     pub tags: Tags,
     /// Its thumbnails, by edge; empty for what is not a readable image.
     pub thumbnails: Vec<ThumbnailRecord>,
+    /// Its picture.
+    pub preview: PreviewRecord,
+    /// What it tells about itself.
+    pub metadata: MetadataRecord,
 }
 
 impl FileRecord {
-    /// Returns every key the file owns: the content's and the thumbnails'.
+    /// Returns the keys of the content, the thumbnails and the preview's.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        std::iter::once(&self.key).chain(self.thumbnails.iter().map(|thumbnail| &thumbnail.key))
+        let thumbnails = self.thumbnails.iter().chain(&self.preview.thumbnails);
+        std::iter::once(&self.key).chain(thumbnails.map(|thumbnail| &thumbnail.key))
     }
 }
 
@@ -64,6 +69,15 @@ pub struct ThumbnailRecord {
     pub mime_type: String,
     /// SHA-256 of the encoded thumbnail.
     pub checksum: Checksum,
+}
+
+/// The picture of a file as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewRecord {
+    /// Whether there is one, and what it looks like.
+    pub facts: PreviewFacts,
+    /// The picture in several sizes, by edge; empty for images, which have thumbnails.
+    pub thumbnails: Vec<ThumbnailRecord>,
 }
 
 /// A user and what it may do.

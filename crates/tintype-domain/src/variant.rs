@@ -14,17 +14,25 @@ pub enum Variant {
         /// The edge of the box in pixels.
         edge: u32,
     },
+    /// The same of what is no image.
+    Preview {
+        /// The edge of the box in pixels.
+        edge: u32,
+    },
 }
 
 impl Variant {
     /// The range of the text forms of thumbnails; no other variant is in it.
     pub const THUMBNAILS: Range<&str> = "thumbnail:".."thumbnail;";
+    /// The range of the text forms of previews; no other variant is in it.
+    pub const PREVIEWS: Range<&str> = "preview:".."preview;";
 }
 
 impl fmt::Display for Variant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Thumbnail { edge } => write!(f, "thumbnail:{edge}"),
+            Self::Preview { edge } => write!(f, "preview:{edge}"),
         }
     }
 }
@@ -33,8 +41,9 @@ impl FromStr for Variant {
     type Err = UnknownName;
 
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let edge = name.strip_prefix("thumbnail:").and_then(|edge| edge.parse().ok());
-        let variant = edge.map(|edge| Self::Thumbnail { edge });
+        let edge = |sort: &str| name.strip_prefix(sort).and_then(|edge| edge.parse().ok());
+        let thumbnail = edge("thumbnail:").map(|edge| Self::Thumbnail { edge });
+        let variant = thumbnail.or_else(|| edge("preview:").map(|edge| Self::Preview { edge }));
         variant.ok_or_else(|| UnknownName { what: "variant", name: name.to_owned() })
     }
 }
@@ -46,10 +55,13 @@ mod tests {
     #[test]
     fn a_variant_is_read_back_from_its_text() {
         for edge in [0, 64, u32::MAX] {
-            let variant = Variant::Thumbnail { edge };
-            let text = variant.to_string();
-            assert_eq!(text.parse(), Ok(variant));
-            assert!(Variant::THUMBNAILS.contains(&text.as_str()));
+            for (variant, range) in
+                [(Variant::Thumbnail { edge }, Variant::THUMBNAILS), (Variant::Preview { edge }, Variant::PREVIEWS)]
+            {
+                let text = variant.to_string();
+                assert_eq!(text.parse(), Ok(variant));
+                assert!(range.contains(&text.as_str()));
+            }
         }
         for text in ["", "64", "thumbnail", "thumbnail:", "thumbnail:-1", "thumbnail:4294967296", "poster"] {
             assert!(text.parse::<Variant>().is_err(), "{text}");

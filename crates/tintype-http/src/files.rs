@@ -28,7 +28,9 @@ pub(crate) async fn list(
     let page = app.library.list(&actor, query.clone()).await?;
     let links = request.links(&query, &page);
     let urls = MediaUrls::of(&app.library, base, &page.files).await?;
-    let results = page.files.iter().map(|file| FileView::new(file, &urls)).collect();
+    let distances = page.distances.iter().copied().map(Some).chain(std::iter::repeat(None));
+    let files = page.files.iter().zip(distances);
+    let results = files.map(|(file, distance)| FileView::new(file, &urls).at_distance(distance)).collect();
     Ok(Json(PageView::new(page.count, links, results)))
 }
 

@@ -28,6 +28,7 @@ mod metrics;
 mod openapi;
 mod page_request;
 mod path_id;
+mod previews;
 mod problem;
 mod reply;
 mod request_id;

@@ -6,7 +6,9 @@ use crate::endpoint::Endpoint;
 use crate::metrics::{NO_ROUTE, count_request};
 use crate::openapi::{Description, LazyDescription};
 use crate::problem::Problem;
-use crate::{auth, docs_page, files, health, links, media, metrics, openapi, tags, tus, upload_links, uploads, users};
+use crate::{
+    auth, docs_page, files, health, links, media, metrics, openapi, previews, tags, tus, upload_links, uploads, users,
+};
 
 /// Adds every route there is. The application data has to hold the [`App`](crate::App).
 pub(crate) fn configure(routes: &mut web::ServiceConfig) {
@@ -61,6 +63,7 @@ fn endpoints() -> Vec<Endpoint> {
             .patch(files::change)
             .delete(files::delete)
             .for_users(),
+        Endpoint::api("/api/media/files/{id}/preview").post(previews::retry).for_users(),
         Endpoint::api("/api/media/files/{id}/links").post(links::create).for_users(),
         Endpoint::api("/api/media/upload-links").get(upload_links::list).post(upload_links::create).for_users(),
         Endpoint::api("/api/media/upload-links/{id}")

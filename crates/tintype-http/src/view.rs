@@ -1,9 +1,13 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 use tintype_library::auth::TokenKey;
 use tintype_library::domain::{
-    Facts, FileId, FileRecord, HumanSize, Kind, ThumbnailRecord, TokenRecord, UserRecord, Visibility,
+    Facts, FileId, FileRecord, HumanSize, Kind, Look, PreviewFacts, PreviewReason, PreviewRecord, PreviewSource,
+    PreviewStatus, ThumbnailRecord, TokenRecord, UserRecord, Visibility,
 };
 use tintype_library::persistence::{TagCount, UploadKind, UploadRecord, UploadState};
 
@@ -46,6 +50,13 @@ pub(crate) struct FileView {
     #[schemars(schema_with = "visibilities")]
     visibility: &'static str,
     tags: Vec<String>,
+    preview: PreviewView,
+    /// What the file tells about itself, such as `duration`, `pages` or `camera`.
+    #[schemars(schema_with = "any_object")]
+    metadata: Box<RawValue>,
+    /// In lists of files that look alike: how many bits of the perceptual hashes differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    distance: Option<u32>,
     /// When its URLs expire, in seconds since 1970.
     #[serde(skip)]
     expires: Option<u64>,
@@ -69,6 +80,24 @@ struct OwnerView {
     id: i64,
     username: String,
     full_name: String,
+}
+
+#[derive(Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Preview")]
+struct PreviewView {
+    /// How far the picture is.
+    #[schemars(schema_with = "statuses")]
+    status: &'static str,
+    /// Why it failed: `damaged`, `encrypted`, `unsupported`, `too_large` or `timed_out`.
+    reason: Option<&'static str>,
+    /// What it shows: `image`, `page`, `frame`, `cover`, `waveform` or `embedded`.
+    source: Option<&'static str>,
+    /// Its ThumbHash in Base64.
+    placeholder: Option<String>,
+    /// Its dominant colour, as in style sheets.
+    colour: Option<String>,
+    /// Of what is no image.
+    thumbnails: Vec<ThumbnailView>,
 }
 
 #[derive(Clone, Serialize, JsonSchema)]
@@ -107,15 +136,24 @@ impl FileView {
             checksum: file.checksum.to_string(),
             visibility: file.visibility.as_str(),
             tags: file.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
+            preview: PreviewView::new(file, urls),
+            // It was JSON when it was stored.
+            metadata: RawValue::from_string(file.metadata.json.clone()).unwrap_or_default(),
+            distance: None,
             expires: urls.expires(file.visibility),
         }
+    }
+
+    /// Adds how far it is from the file that it looks like, if that was asked for.
+    pub(crate) fn at_distance(self, distance: Option<u32>) -> Self {
+        Self { distance, ..self }
     }
 
     /// Returns the object with URLs that are not signed.
     fn unsigned(&self) -> Self {
         let mut object = self.clone();
-        for url in std::iter::once(&mut object.f).chain(object.thumbnails.iter_mut().map(|thumbnail| &mut thumbnail.f))
-        {
+        let thumbnails = object.thumbnails.iter_mut().chain(&mut object.preview.thumbnails);
+        for url in std::iter::once(&mut object.f).chain(thumbnails.map(|thumbnail| &mut thumbnail.f)) {
             url.truncate(url.find('?').unwrap_or(url.len()));
         }
         object
@@ -165,6 +203,21 @@ impl OwnerView {
     }
 }
 
+impl PreviewView {
+    fn new(file: &FileRecord, urls: &MediaUrls) -> Self {
+        let PreviewRecord { facts, thumbnails } = &file.preview;
+        let PreviewFacts { status, reason, source, look } = facts;
+        Self {
+            status: status.as_str(),
+            reason: reason.map(PreviewReason::as_str),
+            source: source.map(PreviewSource::as_str),
+            placeholder: look.as_ref().map(|look| STANDARD.encode(&look.thumb_hash)),
+            colour: look.as_ref().map(Look::colour_hex),
+            thumbnails: thumbnails.iter().map(|thumbnail| ThumbnailView::new(thumbnail, file, urls)).collect(),
+        }
+    }
+}
+
 impl ThumbnailView {
     fn new(thumbnail: &ThumbnailRecord, file: &FileRecord, urls: &MediaUrls) -> Self {
         Self {
@@ -184,6 +237,14 @@ fn kinds(_: &mut SchemaGenerator) -> Schema {
 
 fn visibilities(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "enum": Visibility::ALL.iter().map(|value| value.as_str()).collect::<Vec<_>>()})
+}
+
+fn statuses(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": PreviewStatus::ALL.iter().map(|value| value.as_str()).collect::<Vec<_>>()})
+}
+
+fn any_object(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "object", "additionalProperties": true})
 }
 
 fn file_example() -> serde_json::Value {
@@ -214,6 +275,15 @@ fn file_example() -> serde_json::Value {
         "checksum": "sha256:24906f0ed5edb8070e773c1194260346369192d9889545bfaec237d6fdeb6a9b",
         "visibility": "public",
         "tags": ["roofs"],
+        "preview": {
+            "status": "ready",
+            "reason": null,
+            "source": "image",
+            "placeholder": "3OcRJYB4d3h/iIeHeEh3eIhw+j2w",
+            "colour": "#7a6b52",
+            "thumbnails": [],
+        },
+        "metadata": {"taken_at": "2026-11-23T18:40:12+01:00", "camera": "NIKON Z 8", "iso": 400},
     })
 }
 

@@ -72,9 +72,14 @@ impl Admission {
         Self { state: Arc::new(Mutex::new(state)), timeout: options.queue_timeout }
     }
 
+    /// Returns how many bytes work in a lane can declare at most.
+    pub(crate) fn most_memory(&self, lane: Lane) -> u64 {
+        self.lock().memory.most(lane)
+    }
+
     /// Returns whether work that declares so many bytes can ever be let in.
     pub(crate) fn could_admit(&self, lane: Lane, memory_bytes: u64) -> bool {
-        memory_bytes <= self.lock().memory.most(lane)
+        memory_bytes <= self.most_memory(lane)
     }
 
     /// Refuses while there is no place to wait for somebody, for telling a client before it sends

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use tintype_domain::{FileId, JobKind, Timestamp};
 use tintype_persistence::Job;
 
+use crate::admission::Asker;
 use crate::digest::{Digest, digest};
 use crate::library::{Inner, now};
 use crate::{Error, Library};
@@ -84,29 +86,36 @@ impl Inner {
         }
     }
 
+    /// Runs as many jobs at a time as pictures are decoded: many of them wait for a process.
     async fn run_all(self: &Arc<Self>, jobs: Vec<Job>) -> Result<usize, Error> {
-        let mut done = 0;
-        for job in jobs {
-            let result = match job.kind {
-                JobKind::Crc32 => self.note_crc32(FileId(job.subject)).await,
-                JobKind::Upload => self.make_file_late(job.subject).await,
-            };
-            let inner = self.clone();
-            match result {
-                Ok(()) => {
-                    self.database(move |db| db.finish_job(job.id, &inner.holder)).await?;
-                    done += 1;
-                }
-                Err(error) => {
-                    let problem = with_causes(&error);
-                    let not_before = next_attempt(now(), job.attempts);
-                    let Job { kind, subject, attempts, .. } = job;
-                    tracing::warn!(%kind, subject, attempts, %not_before, "a job failed: {problem}");
-                    self.database(move |db| db.retry_job(job.id, &inner.holder, &problem, not_before)).await?;
-                }
+        let runs = stream::iter(jobs.into_iter().map(|job| self.run(job)));
+        let done = runs.buffer_unordered(self.options.workers.max(1)).try_collect::<Vec<_>>().await?;
+        Ok(done.into_iter().sum())
+    }
+
+    /// Runs a job, and returns how many are done then: one, or none where it is to be tried again.
+    async fn run(self: &Arc<Self>, job: Job) -> Result<usize, Error> {
+        let result = match job.kind {
+            JobKind::Crc32 => self.note_crc32(FileId(job.subject)).await,
+            JobKind::Upload => self.make_file_late(job.subject).await,
+            JobKind::Preview => self.make_preview(Asker::Operator, FileId(job.subject)).await,
+            JobKind::Metadata => self.read_metadata(FileId(job.subject)).await,
+        };
+        let inner = self.clone();
+        match result {
+            Ok(()) => {
+                self.database(move |db| db.finish_job(job.id, &inner.holder)).await?;
+                Ok(1)
+            }
+            Err(error) => {
+                let problem = with_causes(&error);
+                let not_before = next_attempt(now(), job.attempts);
+                let Job { kind, subject, attempts, .. } = job;
+                tracing::warn!(%kind, subject, attempts, %not_before, "a job failed: {problem}");
+                self.database(move |db| db.retry_job(job.id, &inner.holder, &problem, not_before)).await?;
+                Ok(0)
             }
         }
-        Ok(done)
     }
 
     /// Computes and records the CRC-32 of a file that was stored without one.

@@ -13,6 +13,7 @@ use tintype_domain::Timestamp;
 use tintype_persistence::Database;
 use tintype_storage::{Spool, Storage};
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 /// The media library: everything that can be done with files, users permitting. Cheap to clone.
@@ -171,6 +172,11 @@ impl Inner {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
         self.calls.compute(lane, asker, memory_bytes, work).await
+    }
+
+    /// Starts work that may go on when nobody waits for it any more.
+    pub(crate) fn start<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.tasks.spawn_on(work, &self.runtime)
     }
 
     /// Starts work that nobody waits for.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tintype_auth::SigningKey;
 use tintype_domain::{Kind, TokenLifetime, Visibility};
 use tintype_media::{DecoderProcess, Encoding};
+use tintype_preview::Strip;
 
 /// The limits of a [`Library`](crate::Library).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +19,14 @@ pub struct Options {
     pub decode_memory_bytes: u64,
     /// How long one decode may take before its file is kept without thumbnails. Default: 30 s.
     pub decode_timeout: Duration,
+    /// How long an upload waits for the preview of what is no image. Default: 1 s.
+    pub preview_wait: Duration,
+    /// What is taken out of files before they are kept. Default: nothing.
+    pub strip_metadata: Option<Strip>,
     /// What thumbnails are saved as. Default: JPEG, or PNG where anything is transparent.
     pub thumbnail_encoding: Encoding,
-    /// Decodes the formats that need a process of their own: AVIF, JPEG XL, SVG. Default: nothing
-    /// does, and they get no thumbnails.
+    /// Decodes what needs a process of its own: AVIF, JPEG XL, SVG, and whatever is no image.
+    /// Default: nothing does, and there are no pictures of these.
     pub decoder: Option<DecoderProcess>,
     /// How many decodes run at a time. Default: the number of cores.
     pub workers: usize,
@@ -67,6 +72,8 @@ impl Default for Options {
             max_image_pixels: 100_000_000,
             decode_memory_bytes: 512 << 20,
             decode_timeout: Duration::from_secs(30),
+            preview_wait: Duration::from_secs(1),
+            strip_metadata: None,
             thumbnail_encoding: Encoding::Auto,
             decoder: None,
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),

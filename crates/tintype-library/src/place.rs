@@ -2,15 +2,16 @@ use crate::admission::Asker;
 use crate::content::{Change, ContentChange, Details, Upload};
 use crate::library::{Inner, now};
 use crate::meters::Stage;
-use crate::prepare::Prepared;
+use crate::picture::{EncodedPicture, Made};
+use crate::prepare::{Later, Prepared};
 use crate::reservation::Place;
-use crate::{Error, Library, serving};
+use crate::{Error, Library, previews, serving};
 use futures_util::future::join_all;
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 use tintype_auth::Actor;
-use tintype_domain::{FileId, FileRecord, Key, Permission, Suffix, Variant};
-use tintype_persistence::{Changed, Database, FileChange, NewContent, NewDerived, NewFile};
+use tintype_domain::{FileId, FileName, FileRecord, Key, Permission, Suffix};
+use tintype_persistence::{Changed, Database, FileChange, NewContent, NewDerived, NewFile, NewPreview};
 use tintype_storage::{Content, NewObject};
 
 /// The folder of all keys, the same as in the service that tintype replaces, so that its URLs stay.
@@ -39,7 +40,7 @@ impl Library {
         self.own(move |inner| async move {
             let reservation = place.as_ref().map(Place::id);
             let insert = |db: &Database, file: &NewFile| db.insert_file(file, now());
-            let stored = inner.keep(&actor, upload, details, reservation, insert).await;
+            let stored = inner.keep(&actor, upload, details, reservation, insert, |file| file).await;
             match (place, &stored) {
                 (Some(place), Ok(_)) => place.settle(),
                 (Some(place), Err(_)) => place.release().await,
@@ -65,12 +66,13 @@ impl Library {
             if expected.is_some_and(|expected| expected != old.updated_at) {
                 return Err(Error::Outdated);
             }
-            let content = match content {
+            let placed = match content {
                 ContentChange::Keep => None,
                 ContentChange::Confirm(key) if key.as_ref() == Some(&old.key) => None,
                 ContentChange::Confirm(_) => return Err(Error::OtherContent),
                 ContentChange::Replace(upload) => Some(inner.place(upload, Asker::of(&actor)).await?),
             };
+            let (content, later) = placed.map(|Placed { content, later }| (content, later)).unzip();
             let keys = content.iter().flat_map(NewContent::keys).cloned().collect();
             let change = FileChange { expected, name, description, visibility, tags, content };
             let changed = async {
@@ -85,6 +87,7 @@ impl Library {
             };
             let Changed { file, doomed } = inner.or_discard(changed.await, keys).await?;
             inner.remove_objects(doomed).await;
+            inner.finish_later(&file, later.flatten());
             Ok(file)
         })
         .await
@@ -96,7 +99,8 @@ impl Library {
 pub(crate) const PLACING_ATTEMPTS: usize = 5;
 
 impl Inner {
-    /// Stores a new file and its thumbnails; `insert` commits it.
+    /// Stores a new file and its pictures; `insert` commits it, and `file` finds it in what that
+    /// returns.
     pub(crate) async fn keep<T: Send + 'static>(
         self: &Arc<Self>,
         actor: &Actor,
@@ -104,96 +108,95 @@ impl Inner {
         details: Details,
         reservation: Option<i64>,
         insert: impl FnOnce(&Database, &NewFile) -> Result<T, tintype_persistence::Error> + Send + 'static,
+        file: impl FnOnce(&T) -> &FileRecord,
     ) -> Result<T, Error> {
         // A file belongs to a user, and the operator is none.
         let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
         let Details { name, description, visibility, tags } = details;
         let name = name.unwrap_or_else(|| upload.base_name().clone());
         let visibility = visibility.unwrap_or(self.options.default_visibility);
-        let content = self.place(upload, Asker::of(actor)).await?;
+        let Placed { content, later } = self.place(upload, Asker::of(actor)).await?;
         let keys = content.keys().cloned().collect();
-        let file = NewFile { user_id, name, description, visibility, tags, reservation, content };
+        let new = NewFile { user_id, name, description, visibility, tags, reservation, content };
         let inserted = async {
             self.require_still(actor, Permission::Create).await?;
-            self.database(move |db| insert(db, &file)).await
+            self.database(move |db| insert(db, &new)).await
         };
-        self.or_discard(inserted.await, keys).await
+        let inserted = self.or_discard(inserted.await, keys).await?;
+        self.finish_later(file(&inserted), later);
+        Ok(inserted)
     }
 
     /// Probes and renders an upload, claims keys for it, and puts its objects there.
-    async fn place(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<NewContent, Error> {
-        let prepared = self.prepare(upload, asker).await?;
+    async fn place(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<Placed, Error> {
+        let mut prepared = self.prepare(upload, asker).await?;
+        let later = prepared.later.take();
         let start = Instant::now();
         for _ in 0..PLACING_ATTEMPTS {
-            let content = self.claim(&prepared).await?;
-            match self.put_all(&prepared, &content).await {
+            let content = self.claim(&prepared, later.is_some()).await?;
+            let original = NewObject {
+                key: content.key.clone(),
+                content: Content::Spooled(prepared.content.clone()),
+                attributes: serving::attributes(&content.key, &content.facts.mime_type),
+            };
+            let pictures = pictures(&content.preview.derived, &prepared.made.pictures);
+            match self.put_all(std::iter::once(original).chain(pictures).collect()).await {
                 Ok(()) => {
                     self.meters.time(Stage::Store, start);
                     self.meters.count_upload(content.facts.kind.as_str(), content.size);
-                    return Ok(content);
+                    return Ok(Placed { content, later });
                 }
-                Err(Unplaced { foreign, error }) => {
-                    let ours = content.keys().filter(|key| !foreign.contains(key)).cloned().collect();
-                    // The object under a foreign key does not belong to this upload, so it must not
-                    // be deleted.
-                    self.database(move |db| db.forget(&foreign, now())).await?;
-                    if let Some(Error::Unavailable(_)) = error {
-                        // Bytes that were sent may still arrive, after a delete. The claims stay,
-                        // and the sweeper deletes the objects when nothing can be under way any
-                        // more.
-                        tracing::warn!("storage does not answer: an upload's objects are left to the sweeper");
-                    } else {
-                        self.discard(ours).await;
-                    }
-                    if let Some(error) = error {
-                        return Err(error);
-                    }
-                }
+                Err(unplaced) => self.give_up(unplaced, content.keys()).await?,
             }
         }
-        Err(Error::internal("storage holds objects under every key that was tried"))
+        Err(Error::internal(NO_KEYS))
     }
 
-    async fn claim(self: &Arc<Self>, prepared: &Prepared) -> Result<NewContent, Error> {
+    /// Claims keys for pictures of a file that is kept already, and puts them there.
+    pub(crate) async fn place_pictures(
+        self: &Arc<Self>,
+        name: &FileName,
+        made: &[EncodedPicture],
+    ) -> Result<Vec<NewDerived>, Error> {
+        if made.is_empty() {
+            return Ok(Vec::new());
+        }
+        for _ in 0..PLACING_ATTEMPTS {
+            // Keys of days that are past are not given out any more.
+            let now = now();
+            let beside = Key::original(&FOLDER, now, name);
+            let wanted = wanted(made);
+            let claimed = self.database(move |db| db.claim_derived(&beside, &wanted, &mut random_suffix, now)).await?;
+            let derived: Vec<_> = made.iter().zip(claimed).map(|(picture, key)| picture.derived(key)).collect();
+            match self.put_all(pictures(&derived, made).collect()).await {
+                Ok(()) => return Ok(derived),
+                Err(unplaced) => self.give_up(unplaced, derived.iter().map(|derived| &derived.key)).await?,
+            }
+        }
+        Err(Error::internal(NO_KEYS))
+    }
+
+    async fn claim(self: &Arc<Self>, prepared: &Prepared, goes_on: bool) -> Result<NewContent, Error> {
         let now = now();
         let original = Key::original(&FOLDER, now, &prepared.file_name);
-        let wanted: Vec<_> = prepared.thumbnails.iter().map(|t| (t.edge, t.format.extension())).collect();
+        let Made { facts, metadata, pictures } = &prepared.made;
+        let wanted = wanted(pictures);
         let claim = self.database(move |db| db.claim(&original, &wanted, &mut random_suffix, now)).await?;
-        let thumbnails = claim.thumbnails.into_iter().zip(&prepared.thumbnails);
+        let derived = pictures.iter().zip(claim.thumbnails).map(|(picture, key)| picture.derived(key)).collect();
         Ok(NewContent {
             key: claim.original,
             facts: prepared.facts.clone(),
             size: prepared.content.len(),
             checksum: prepared.content.checksum(),
             crc32: prepared.content.crc32(),
-            derived: thumbnails
-                .map(|(key, thumbnail)| NewDerived {
-                    variant: Variant::Thumbnail { edge: thumbnail.edge },
-                    key,
-                    width: thumbnail.width,
-                    height: thumbnail.height,
-                    size: thumbnail.bytes.len() as u64,
-                    mime_type: thumbnail.format.mime_type().to_owned(),
-                    checksum: thumbnail.checksum,
-                })
-                .collect(),
+            preview: NewPreview { facts: facts.clone(), metadata: metadata.clone(), derived },
+            job_at: if goes_on { now.plus(previews::LEASE) } else { now },
         })
     }
 
     /// Puts all objects concurrently and waits for all of them, so that none appears after a
     /// failure was cleaned up.
-    async fn put_all(&self, prepared: &Prepared, content: &NewContent) -> Result<(), Unplaced> {
-        let original = NewObject {
-            key: content.key.clone(),
-            content: Content::Spooled(prepared.content.clone()),
-            attributes: serving::attributes(&content.key, &content.facts.mime_type),
-        };
-        let thumbnails = content.derived.iter().zip(&prepared.thumbnails).map(|(new, rendered)| NewObject {
-            key: new.key.clone(),
-            content: Content::Bytes(rendered.bytes.clone()),
-            attributes: serving::attributes(&new.key, &new.mime_type),
-        });
-        let objects: Vec<_> = std::iter::once(original).chain(thumbnails).collect();
+    async fn put_all(&self, objects: Vec<NewObject>) -> Result<(), Unplaced> {
         let results = join_all(objects.iter().map(|object| self.storage.put(object))).await;
         let mut unplaced = Unplaced::default();
         for (object, result) in objects.iter().zip(results) {
@@ -207,6 +210,49 @@ impl Inner {
         }
         if unplaced.foreign.is_empty() && unplaced.error.is_none() { Ok(()) } else { Err(unplaced) }
     }
+
+    /// Undoes the claims of objects of which some are not in place. Returns if it is worth trying
+    /// other keys.
+    async fn give_up<'a>(
+        self: &Arc<Self>,
+        Unplaced { foreign, error }: Unplaced,
+        keys: impl Iterator<Item = &'a Key>,
+    ) -> Result<(), Error> {
+        let ours = keys.filter(|key| !foreign.contains(key)).cloned().collect();
+        // The object under a foreign key does not belong to this upload, so it must not be deleted.
+        self.database(move |db| db.forget(&foreign, now())).await?;
+        if let Some(Error::Unavailable(_)) = error {
+            // Bytes that were sent may still arrive, after a delete. The claims stay, and the
+            // sweeper deletes the objects when nothing can be under way any more.
+            tracing::warn!("storage does not answer: an upload's objects are left to the sweeper");
+        } else {
+            self.discard(ours).await;
+        }
+        error.map_or(Ok(()), Err)
+    }
+}
+
+const NO_KEYS: &str = "storage holds objects under every key that was tried";
+
+/// Content that is in storage under claimed keys.
+struct Placed {
+    content: NewContent,
+    /// The work on its preview that goes on.
+    later: Option<Later>,
+}
+
+/// Returns what pictures are called among those of their file.
+fn wanted(pictures: &[EncodedPicture]) -> Vec<(u32, &'static str)> {
+    pictures.iter().map(|picture| (picture.edge, picture.format.extension())).collect()
+}
+
+/// Returns pictures as objects.
+fn pictures(derived: &[NewDerived], made: &[EncodedPicture]) -> impl Iterator<Item = NewObject> {
+    derived.iter().zip(made).map(|(new, picture)| NewObject {
+        key: new.key.clone(),
+        content: Content::Bytes(picture.bytes.clone()),
+        attributes: serving::attributes(&new.key, &new.mime_type),
+    })
 }
 
 /// Why some objects of an upload are not in place.

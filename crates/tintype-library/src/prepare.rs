@@ -3,16 +3,18 @@ use crate::admission::{Asker, Lane};
 use crate::content::Upload;
 use crate::facts::facts;
 use crate::library::Inner;
+use crate::metadata;
 use crate::meters::Stage;
-use bytes::Bytes;
-use sha2::{Digest, Sha256};
+use crate::picture::{Made, Origin, reason_in};
 use std::fs::File;
 use std::io::BufReader;
 use std::sync::Arc;
-use std::time::Instant;
-use tintype_domain::{Checksum, Facts, FileName};
-use tintype_media::{Detected, Image, Isolation, Limits, OutputFormat, Thumbnail, ThumbnailOptions};
+use std::time::{Duration, Instant};
+use tintype_domain::{Facts, FileName, MetadataRecord, PreviewFacts, PreviewReason};
+use tintype_media::{Detected, Image, ImageFacts, Kind, Limits};
+use tintype_preview::{Format, Strip};
 use tintype_storage::Spooled;
+use tokio::task::JoinHandle;
 
 /// Content with all that is to be known of it before it is kept.
 #[derive(Debug)]
@@ -20,98 +22,97 @@ pub(crate) struct Prepared {
     pub(crate) content: Arc<Spooled>,
     pub(crate) file_name: FileName,
     pub(crate) facts: Facts,
-    pub(crate) thumbnails: Vec<EncodedThumbnail>,
+    pub(crate) made: Made,
+    /// The work on what could not be waited for.
+    pub(crate) later: Option<Later>,
 }
 
-/// A thumbnail on its way to storage.
+/// Work on a preview that goes on by itself.
+pub(crate) type Later = JoinHandle<Result<Made, Error>>;
+
+/// What is known of content before anything is decoded.
 #[derive(Debug)]
-pub(crate) struct EncodedThumbnail {
-    pub(crate) edge: u32,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) format: OutputFormat,
-    pub(crate) bytes: Bytes,
-    pub(crate) checksum: Checksum,
+pub(crate) struct Inspected {
+    detected: Detected,
+    format: Option<Format>,
+    image: Option<ImageFacts>,
+    pub(crate) metadata: MetadataRecord,
+    pub(crate) origin: Origin,
 }
 
 /// How much of a file is read at a time.
 const READ_BYTES: usize = 64 << 10;
 
+/// How long reading what an image tells about itself may take: it is bounded, and a slow disk is
+/// not worth waiting for.
+const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
+
 impl Inner {
-    /// Finds out what the content is and renders its thumbnails, while it is still in the page
-    /// cache.
+    /// Finds out what the content is and makes its pictures, while it is still in the page cache.
     ///
-    /// A picture that cannot be rendered is a fact, not an error: it has no thumbnails.
+    /// A picture that cannot be made is a fact, not an error. A preview that takes long is left to
+    /// go on by itself.
     pub(crate) async fn prepare(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<Prepared, Error> {
         let file_name = FileName::from_upload(&upload.file_name);
         let sent_name = upload.file_name.clone();
         let allowed_by_link = upload.allowed_types.clone();
         let content = Arc::new(upload.into_content());
-        let limits = self.limits();
-        let source = content.clone();
-        let meters = self.meters.clone();
-        let (detected, image) = self
-            .compute(Lane::Headers, asker, 0, move || {
-                let start = Instant::now();
-                let inspected = inspect(&source, &sent_name, &limits);
-                meters.time(Stage::Header, start);
-                inspected
-            })
-            .await??;
-        let facts = facts(&detected, image.as_ref().map(Image::facts));
+        let Inspected { detected, format, image, metadata, origin } = self.inspect(asker, &content, sent_name).await?;
+        let facts = facts(&detected, image.as_ref());
         for allowed in [&self.options.allowed_types, &allowed_by_link] {
             if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.allows(facts.kind, &facts.mime_type)) {
                 return Err(Error::TypeNotAllowed { mime_type: facts.mime_type });
             }
         }
-        let thumbnails = match image {
-            Some(image) => self.render(asker, image, &file_name).await?,
-            None => Vec::new(),
+        let kept = match self.options.strip_metadata {
+            Some(strip) if matches!(format, Some(Format::Image | Format::Heif | Format::Mp4)) => {
+                self.strip(asker, content.clone(), strip).await?
+            }
+            _ => content.clone(),
         };
-        Ok(Prepared { content, file_name, facts, thumbnails })
+        let (made, later) = match origin {
+            Origin::Image(image) => (self.picture_image(asker, *image, metadata, file_name.clone()).await?, None),
+            Origin::Nowhere(facts) => (Made::without_pictures(facts, metadata), None),
+            Origin::Process(format) => {
+                let work = self.clone().picture_other(asker, content.clone(), format, file_name.clone());
+                self.wait_a_while(self.start(work)).await
+            }
+        };
+        Ok(Prepared { content: kept, file_name, facts, made, later })
     }
 
-    async fn render(
+    pub(crate) async fn inspect(
         self: &Arc<Self>,
         asker: Asker,
-        image: Image<BufReader<File>>,
-        file_name: &FileName,
-    ) -> Result<Vec<EncodedThumbnail>, Error> {
-        let options = ThumbnailOptions::default().with_encoding(self.options.thumbnail_encoding);
-        let bytes = image.cost(&options.pictures(image.facts()));
-        let lane = if image.facts().format.is_isolated() { Lane::Processes } else { Lane::Decodes };
-        if !self.admission.could_admit(lane, bytes) {
-            tracing::info!(%file_name, bytes, "no thumbnails: the image needs more than decode_memory");
-            return Ok(Vec::new());
-        }
-        let inner = self.clone();
-        let asked = Instant::now();
-        let rendered = self.compute(lane, asker, bytes, move || {
-            inner.meters.time(Stage::Wait, asked);
+        content: &Arc<Spooled>,
+        name: String,
+    ) -> Result<Inspected, Error> {
+        let (limits, source, strip) = (self.limits(), content.clone(), self.options.strip_metadata);
+        let meters = self.meters.clone();
+        let work = move || {
             let start = Instant::now();
-            let mut limits = inner.limits();
-            limits.deadline = Instant::now().checked_add(inner.options.decode_timeout);
-            let mut image = image.with_limits(limits);
-            if let Some(decoder) = inner.options.decoder.clone() {
-                image = image.with_isolation(Isolation::Process(decoder));
-            }
-            let mut thumbnailer = inner.thumbnailers.take();
-            let thumbnails = thumbnailer.thumbnails_of(&mut image, &options);
-            inner.thumbnailers.give(thumbnailer);
-            inner.meters.time(Stage::Render, start);
-            thumbnails.map(|thumbnails| thumbnails.into_iter().map(EncodedThumbnail::from).collect::<Vec<_>>())
-        });
-        Ok(rendered.await?.unwrap_or_else(|error| {
-            tracing::info!(%file_name, %error, "no thumbnails");
-            Vec::new()
-        }))
+            let inspected = inspect(&source, &name, &limits, strip);
+            meters.time(Stage::Header, start);
+            inspected
+        };
+        self.compute(Lane::Headers, asker, 0, work).await?
     }
 
-    fn limits(&self) -> Limits {
-        let mut limits = Limits::default();
-        limits.max_pixels = self.options.max_image_pixels;
-        limits.max_alloc_bytes = self.options.decode_memory_bytes;
-        limits
+    /// Waits for a preview as long as an upload may take for it.
+    async fn wait_a_while(&self, mut work: Later) -> (Made, Option<Later>) {
+        let pending = Made::without_pictures(PreviewFacts::PENDING, MetadataRecord::default());
+        match tokio::time::timeout(self.options.preview_wait, &mut work).await {
+            Ok(Ok(Ok(made))) => (made, None),
+            Ok(Ok(Err(error))) => {
+                tracing::info!(%error, "a preview is left to a job");
+                (pending, None)
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a preview is left to a job");
+                (pending, None)
+            }
+            Err(_) => (pending, Some(work)),
+        }
     }
 }
 
@@ -121,29 +122,44 @@ fn open(content: &Spooled) -> Result<BufReader<File>, Error> {
     Ok(BufReader::with_capacity(READ_BYTES, file))
 }
 
-/// What content is, and the image that it holds, opened.
-type Inspected = (Detected, Option<Image<BufReader<File>>>);
-
-fn inspect(content: &Spooled, file_name: &str, limits: &Limits) -> Result<Inspected, Error> {
+fn inspect(content: &Spooled, file_name: &str, limits: &Limits, strip: Option<Strip>) -> Result<Inspected, Error> {
     let mut file = open(content)?;
     let detected = tintype_media::detect(&mut file, Some(file_name)).map_err(Error::internal)?;
-    if detected.kind != tintype_media::Kind::Image {
-        return Ok((detected, None));
+    let nowhere = |facts| Inspected {
+        detected,
+        format: None,
+        image: None,
+        metadata: MetadataRecord::default(),
+        origin: Origin::Nowhere(facts),
+    };
+    // Text that quotes the beginning of a PDF is text.
+    if matches!(detected.kind, Kind::Text) {
+        return Ok(nowhere(PreviewFacts::NONE));
     }
+    let mut reading = tintype_preview::Limits::default();
+    reading.deadline = Instant::now().checked_add(METADATA_TIMEOUT);
+    let format = tintype_preview::detect(&mut file, &reading).ok().flatten();
+    if detected.kind != Kind::Image {
+        return Ok(match format {
+            Some(known) => Inspected { format, origin: Origin::Process(known), ..nowhere(PreviewFacts::PENDING) },
+            None if detected.kind == Kind::Video => nowhere(PreviewFacts::failed(PreviewReason::Unsupported)),
+            None => nowhere(PreviewFacts::NONE),
+        });
+    }
+    // These are read by our own parsers alone.
+    let metadata = match format {
+        Some(Format::Image) => tintype_preview::metadata(&mut file, &reading).unwrap_or_default(),
+        _ => Default::default(),
+    };
+    let metadata = metadata::record(metadata, strip);
     let image = Image::open(file, limits)
         .inspect_err(|error| tracing::info!(file_name, %error, "an image whose header cannot be read"));
-    Ok((detected, image.ok()))
-}
-
-impl From<Thumbnail> for EncodedThumbnail {
-    fn from(thumbnail: Thumbnail) -> Self {
-        Self {
-            edge: thumbnail.edge,
-            width: thumbnail.width,
-            height: thumbnail.height,
-            format: thumbnail.format,
-            checksum: Checksum(Sha256::digest(&thumbnail.bytes).into()),
-            bytes: thumbnail.bytes.into(),
-        }
-    }
+    let facts = image.as_ref().ok().map(|image| *image.facts());
+    let origin = match (image, format) {
+        (Ok(image), _) if image.facts().format.is_decodable() => Origin::Image(Box::new(image)),
+        (_, Some(format)) if format != Format::Image => Origin::Process(format),
+        (Ok(_), _) => Origin::Nowhere(PreviewFacts::failed(PreviewReason::Unsupported)),
+        (Err(error), _) => Origin::Nowhere(reason_in(&error).map_or(PreviewFacts::PENDING, PreviewFacts::failed)),
+    };
+    Ok(Inspected { detected, format, image: facts, metadata, origin })
 }

@@ -76,6 +76,7 @@ impl Library {
             })
             .await?;
         inner.expire_resumables().await?;
+        inner.database(|db| db.adopt_previews(now())).await?;
         let mut swept = 0;
         loop {
             let keys = inner.database(|db| db.doomed(SWEEP_BATCH)).await?;

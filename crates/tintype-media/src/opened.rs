@@ -93,6 +93,16 @@ impl<R: BufRead + Seek> Image<R> {
         self
     }
 
+    /// Sets how the stored pixels must be turned to stand upright, where somebody knows better than
+    /// the file.
+    #[must_use]
+    pub fn with_orientation(mut self, orientation: Orientation) -> Self {
+        self.header.orientation = orientation;
+        (self.facts.width, self.facts.height) = orientation.displayed(self.header.width, self.header.height);
+        self.facts.orientation = orientation;
+        self
+    }
+
     /// Returns what the header says.
     #[must_use]
     pub fn facts(&self) -> &ImageFacts {

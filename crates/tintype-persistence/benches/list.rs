@@ -8,10 +8,10 @@ use diesel::sql_types::BigInt;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::time::{Duration, Instant};
 use tintype_domain::{
-    ColourMode, Counting, Crc32, Cursor, Facts, FileName, Key, Kind, ListQuery, Name, NewUser, OrderField, Paging,
-    Side, Suffix, Timestamp, Travel, Variant, Visibility,
+    ColourMode, Counting, Crc32, Cursor, Facts, FileName, Key, Kind, ListQuery, MetadataRecord, Name, NewUser,
+    OrderField, Paging, PreviewFacts, PreviewSource, Side, Suffix, Timestamp, Travel, Variant, Visibility,
 };
-use tintype_persistence::{ConnectOptions, Database, NewContent, NewDerived, NewFile};
+use tintype_persistence::{ConnectOptions, Database, NewContent, NewDerived, NewFile, NewPreview};
 
 /// Each query runs at least so often and so long.
 const LEAST_RUNS: usize = 15;
@@ -200,7 +200,12 @@ fn measure_uploads(database: &Database) {
             size: 3_000_000,
             checksum,
             crc32: Crc32(0),
-            derived: derived.collect(),
+            preview: NewPreview {
+                facts: PreviewFacts::ready(PreviewSource::Image, None),
+                metadata: MetadataRecord::default(),
+                derived: derived.collect(),
+            },
+            job_at: now,
         };
         let name = Name::new(&format!("photo {number}.jpg")).unwrap();
         let file = NewFile {

@@ -75,6 +75,14 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     }
 }
 
+/// Returns those of the files that match a filter, in any order.
+pub(crate) fn matching(connection: &mut AnyConnection, query: &ListQuery, ids: &[i64]) -> Result<Vec<i64>, Error> {
+    match connection {
+        AnyConnection::Sqlite(_) => sqlite::matching(connection, query, ids),
+        AnyConnection::Postgres(_) => postgres::matching(connection, query, ids),
+    }
+}
+
 /// Returns the ids of the first `need` files from a place in a list on, in the order of reading.
 pub(crate) fn select_from(
     connection: &mut AnyConnection,

@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::import_lease::refuse_unfinished;
 use crate::migrations;
 use crate::objects::ObjectRecord;
-use crate::rows::{DerivedRow, FileRow, UserRow, checksum, number, valid};
-use crate::schema::{derived_objects, files, grants, signing_keys, strays, tokens, users};
+use crate::rows::{DerivedRow, FileRow, PreviewRow, UserRow, checksum, number, valid};
+use crate::schema::{derived_objects, files, grants, previews, signing_keys, strays, tokens, users};
 use crate::signing_keys::SigningKeyRow;
 use crate::strays::GONE;
 
@@ -56,6 +56,7 @@ pub(crate) struct TokenRow {
 pub struct StoredFile {
     pub(crate) row: FileRow,
     pub(crate) derived: Vec<DerivedRow>,
+    pub(crate) preview: Option<PreviewRow>,
     objects: Vec<ObjectRecord>,
 }
 
@@ -70,7 +71,7 @@ impl StoredFile {
         &self.objects
     }
 
-    fn new(row: FileRow, derived: Vec<DerivedRow>) -> Result<Self, Error> {
+    fn new(row: FileRow, derived: Vec<DerivedRow>, preview: Option<PreviewRow>) -> Result<Self, Error> {
         let object = |column, id, key: &str, size, mime_type: &str, digest: &[u8], stored_at| {
             Ok::<_, Error>(ObjectRecord {
                 key: valid(column, id, key.parse(), key)?,
@@ -85,7 +86,7 @@ impl StoredFile {
             .iter()
             .map(|d| object("derived_objects.key", d.id, &d.key, d.size, &d.mime_type, &d.checksum, d.stored_at));
         let objects = std::iter::once(content).chain(others).collect::<Result<_, _>>()?;
-        Ok(Self { row, derived, objects })
+        Ok(Self { row, derived, preview, objects })
     }
 }
 
@@ -129,12 +130,14 @@ impl Database {
             let rows = files::table.filter(within).order(files::id).limit(limit.into());
             let rows = rows.select(FileRow::as_select()).load(connection)?;
             let mut derived = derived_of(connection, &rows)?.into_iter().peekable();
+            let mut previews = previews_of(connection, &rows)?.into_iter().peekable();
             let complete = |row: FileRow| {
                 let mut own = Vec::new();
                 while let Some(derived) = derived.next_if(|derived| derived.file_id == row.id) {
                     own.push(derived);
                 }
-                StoredFile::new(row, own)
+                let preview = previews.next_if(|preview| preview.file_id == row.id);
+                StoredFile::new(row, own, preview)
             };
             rows.into_iter().map(complete).collect()
         })
@@ -161,4 +164,11 @@ fn derived_of(connection: &mut AnyConnection, rows: &[FileRow]) -> QueryResult<V
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
     let own = derived_objects::table.filter(derived_objects::file_id.between(first.id, last.id));
     own.order((derived_objects::file_id, derived_objects::id)).select(DerivedRow::as_select()).load(connection)
+}
+
+/// Returns what is known of the pictures of files, by the ids of the files.
+fn previews_of(connection: &mut AnyConnection, rows: &[FileRow]) -> QueryResult<Vec<PreviewRow>> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
+    let own = previews::table.filter(previews::file_id.between(first.id, last.id));
+    own.order(previews::file_id).select(PreviewRow::as_select()).load(connection)
 }

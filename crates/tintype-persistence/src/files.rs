@@ -4,16 +4,18 @@ use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tintype_domain::{
-    Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, Key, Name, Tags, ThumbnailId, ThumbnailRecord,
-    Timestamp, UserId, Variant, Visibility, fold_for_search,
+    Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, JobKind, Key, MetadataRecord, Name,
+    PreviewFacts, PreviewRecord, PreviewStatus, Tags, ThumbnailId, ThumbnailRecord, Timestamp, UserId, Variant,
+    Visibility, fold_for_search,
 };
 
 use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::dialect::lock_file;
 use crate::error::Error;
-use crate::rows::{FileRow, complete, valid};
-use crate::schema::{derived_objects, files};
+use crate::jobs::enqueue_anew;
+use crate::rows::{FileRow, Pictures, PreviewRow, complete, valid};
+use crate::schema::{derived_objects, files, previews};
 use crate::strays::{doom, redeem};
 use crate::tags::{insert_tags, replace_tags};
 use crate::upload_links::use_reservation;
@@ -51,7 +53,21 @@ pub struct NewContent {
     pub checksum: Checksum,
     /// CRC-32 of its bytes.
     pub crc32: Crc32,
-    /// The objects that were made of it.
+    /// What was made of it, unless that is still to be done.
+    pub preview: NewPreview,
+    /// When a job makes the preview if that is [pending](PreviewFacts::PENDING) and nobody has done
+    /// so before.
+    pub job_at: Timestamp,
+}
+
+/// The picture of a file, and what it tells about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPreview {
+    /// Whether there is a picture.
+    pub facts: PreviewFacts,
+    /// What the file tells about itself.
+    pub metadata: MetadataRecord,
+    /// The objects that were made of the file.
     pub derived: Vec<NewDerived>,
 }
 
@@ -104,7 +120,14 @@ pub struct Changed {
 impl NewContent {
     /// Returns the keys of the content and its derived objects.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        std::iter::once(&self.key).chain(self.derived.iter().map(|derived| &derived.key))
+        std::iter::once(&self.key).chain(self.preview.keys())
+    }
+}
+
+impl NewPreview {
+    /// Returns the keys of the derived objects.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.derived.iter().map(|derived| &derived.key)
     }
 }
 
@@ -152,7 +175,7 @@ impl Database {
                 doom(connection, &doomed)?;
                 let derived = derived_objects::table.filter(derived_objects::file_id.eq(id.0));
                 diesel::delete(derived).execute(connection)?;
-                insert_derived(connection, id.0, &content.derived, now)?;
+                insert_derived(connection, id.0, &content.preview.derived, now)?;
             }
             if let Some(tags) = &change.tags {
                 replace_tags(connection, id.0, tags)?;
@@ -168,6 +191,10 @@ impl Database {
                     change.content.as_ref().map(|content| ContentRow::new(content, now)),
                 ))
                 .execute(connection)?;
+            if let Some(content) = &change.content {
+                diesel::delete(previews::table.filter(previews::file_id.eq(id.0))).execute(connection)?;
+                insert_preview(connection, id.0, content)?;
+            }
             Ok(load(connection, id)?.map(|file| Changed { file, doomed }))
         })
     }
@@ -232,6 +259,8 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
         .returning(files::id)
         .get_result::<i64>(connection)?;
     insert_tags(connection, &[(id, tags.clone())])?;
+    insert_preview(connection, id, content)?;
+    let Pictures { thumbnails, previews } = insert_derived(connection, id, &content.preview.derived, now)?;
     Ok(FileRecord {
         id: FileId(id),
         user: Some(user),
@@ -246,11 +275,24 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
         created_at: now,
         updated_at: now,
         tags: tags.clone(),
-        thumbnails: insert_derived(connection, id, &content.derived, now)?,
+        thumbnails,
+        preview: PreviewRecord { facts: content.preview.facts.clone(), thumbnails: previews },
+        metadata: content.preview.metadata.clone(),
     })
 }
 
-fn find(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRow>, Error> {
+/// Inserts what is known of the picture of new content, and a job if that is still to be made.
+fn insert_preview(connection: &mut AnyConnection, id: i64, content: &NewContent) -> QueryResult<()> {
+    let NewPreview { facts, metadata, derived: _ } = &content.preview;
+    let row = PreviewRow::new(id, facts, metadata);
+    diesel::insert_into(previews::table).values(row).execute(connection)?;
+    if facts.status == PreviewStatus::Pending {
+        enqueue_anew(connection, JobKind::Preview, id, content.job_at)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn find(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRow>, Error> {
     let row = files::table.filter(files::id.eq(id.0)).select(FileRow::as_select());
     Ok(row.first(connection).optional()?)
 }
@@ -262,7 +304,7 @@ fn check_version(row: &FileRow, expected: Option<Timestamp>) -> Result<(), Error
     }
 }
 
-fn load(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRecord>, Error> {
+pub(crate) fn load(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRecord>, Error> {
     let row = find(connection, id)?;
     Ok(complete(connection, row.into_iter().collect())?.pop())
 }
@@ -291,11 +333,18 @@ struct ContentRow<'a> {
     mime_type: &'a str,
     checksum: &'a [u8],
     crc32: i64,
+    preview_status: &'static str,
+    taken_at: Option<i64>,
+    duration_ms: Option<i64>,
+    pages: Option<i64>,
+    camera: Option<&'a str>,
+    has_gps: bool,
 }
 
 impl<'a> ContentRow<'a> {
     fn new(content: &'a NewContent, now: Timestamp) -> Self {
         let Facts { kind, mime_type, width, height, mode } = &content.facts;
+        let MetadataRecord { json: _, taken_at, duration_ms, pages, camera, has_gps } = &content.preview.metadata;
         Self {
             kind: kind.as_str(),
             size: bytes(content.size),
@@ -307,6 +356,12 @@ impl<'a> ContentRow<'a> {
             mime_type,
             checksum: &content.checksum.0,
             crc32: content.crc32.0.into(),
+            preview_status: content.preview.facts.status.as_str(),
+            taken_at: *taken_at,
+            duration_ms: *duration_ms,
+            pages: *pages,
+            camera: camera.as_deref(),
+            has_gps: *has_gps,
         }
     }
 }
@@ -347,15 +402,15 @@ impl<'a> NewDerivedRow<'a> {
     }
 }
 
-/// Inserts the derived objects of a file, and returns its thumbnails, by edge.
-fn insert_derived(
+/// Inserts the derived objects of a file, and returns its pictures, by edge.
+pub(crate) fn insert_derived(
     connection: &mut AnyConnection,
     file_id: i64,
     derived: &[NewDerived],
     now: Timestamp,
-) -> Result<Vec<ThumbnailRecord>, Error> {
+) -> Result<Pictures, Error> {
     if derived.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Pictures::default());
     }
     let rows: Vec<_> = derived.iter().map(|new| NewDerivedRow::new(file_id, new, now)).collect();
     let columns = (derived_objects::key, derived_objects::id);
@@ -364,10 +419,12 @@ fn insert_derived(
     });
     // Rows are returned in any order, so match them by key.
     let ids: HashMap<String, i64> = inserted?.into_iter().collect();
-    let thumbnail = |new: &NewDerived| {
-        let Variant::Thumbnail { edge } = new.variant;
-        Some(ThumbnailRecord {
-            id: ThumbnailId(*ids.get(new.key.as_str())?),
+    let mut pictures = Pictures::default();
+    for new in derived {
+        let (Variant::Thumbnail { edge } | Variant::Preview { edge }) = new.variant;
+        let Some(id) = ids.get(new.key.as_str()) else { continue };
+        let thumbnail = ThumbnailRecord {
+            id: ThumbnailId(*id),
             key: new.key.clone(),
             edge,
             width: new.width,
@@ -375,9 +432,9 @@ fn insert_derived(
             size: new.size,
             mime_type: new.mime_type.clone(),
             checksum: new.checksum,
-        })
-    };
-    let mut thumbnails: Vec<_> = derived.iter().filter_map(thumbnail).collect();
-    thumbnails.sort_unstable_by_key(|thumbnail| (thumbnail.edge, thumbnail.id));
-    Ok(thumbnails)
+        };
+        pictures.add(new.variant, thumbnail);
+    }
+    pictures.sort();
+    Ok(pictures)
 }

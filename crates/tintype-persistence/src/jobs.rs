@@ -53,7 +53,11 @@ impl Database {
             return Ok(Vec::new());
         }
         self.write(|connection| {
-            let ids = lock_due(connection, now, latest, limit)?;
+            // Somebody waits for the files of uploads; nobody should wait behind all files of a
+            // library.
+            let mut ids = lock_due(connection, urgent(), now, latest, limit)?;
+            let left = limit.saturating_sub(u32::try_from(ids.len()).unwrap_or(limit));
+            ids.extend(lock_due(connection, others(), now, latest, left)?);
             let taken = jobs::table.filter(jobs::id.eq_any(&ids));
             diesel::update(taken)
                 .set((
@@ -62,9 +66,10 @@ impl Database {
                     jobs::holder.eq(holder),
                 ))
                 .execute(connection)?;
-            let taken = jobs::table.filter(jobs::id.eq_any(&ids)).order((jobs::not_before, jobs::id));
-            let rows = taken.select(JobRow::as_select()).load(connection)?;
-            rows.into_iter().map(|row: JobRow| row.into_job()).collect()
+            let taken = jobs::table.filter(jobs::id.eq_any(&ids));
+            let mut rows: Vec<JobRow> = taken.select(JobRow::as_select()).load(connection)?;
+            rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+            rows.into_iter().map(JobRow::into_job).collect()
         })
     }
 
@@ -118,6 +123,15 @@ fn kinds() -> Vec<&'static str> {
     JobKind::ALL.iter().map(|kind| kind.as_str()).collect()
 }
 
+/// Those for which somebody waits.
+fn urgent() -> Vec<&'static str> {
+    vec![JobKind::Upload.as_str()]
+}
+
+fn others() -> Vec<&'static str> {
+    kinds().into_iter().filter(|kind| !urgent().contains(kind)).collect()
+}
+
 /// Selects the jobs that are due at a time and not leased, where a lease can end at `latest`.
 #[diesel::dsl::auto_type]
 fn due(kinds: Vec<&'static str>, now: Timestamp, latest: Timestamp, limit: i64) -> _ {
@@ -135,8 +149,14 @@ fn due(kinds: Vec<&'static str>, now: Timestamp, latest: Timestamp, limit: i64) 
 }
 
 /// Returns due jobs, and keeps other transactions from taking them until this one ends.
-fn lock_due(connection: &mut AnyConnection, now: Timestamp, latest: Timestamp, limit: u32) -> QueryResult<Vec<i64>> {
-    let due = due(kinds(), now, latest, limit.into());
+fn lock_due(
+    connection: &mut AnyConnection,
+    kinds: Vec<&'static str>,
+    now: Timestamp,
+    latest: Timestamp,
+    limit: u32,
+) -> QueryResult<Vec<i64>> {
+    let due = due(kinds, now, latest, limit.into());
     match connection {
         // A transaction that writes has locked the whole database.
         AnyConnection::Sqlite(connection) => due.load(connection),
@@ -165,6 +185,28 @@ pub(crate) fn enqueue(
         let rows: Vec<_> = subjects.iter().map(job).collect();
         on_each!(connection, c => diesel::insert_into(jobs::table).values(&rows).on_conflict_do_nothing().execute(c))?;
     }
+    Ok(())
+}
+
+/// Adds a job, or begins the one that the subject has from the start: whoever works on that works
+/// on something that is no more, and cannot finish it.
+pub(crate) fn enqueue_anew(
+    connection: &mut AnyConnection,
+    kind: JobKind,
+    subject: i64,
+    at: Timestamp,
+) -> QueryResult<()> {
+    let begun = (
+        jobs::attempts.eq(0_i64),
+        jobs::not_before.eq(at.unix_micros()),
+        jobs::leased_until.eq(None::<i64>),
+        jobs::holder.eq(None::<&str>),
+    );
+    let job = (jobs::kind.eq(kind.as_str()), jobs::subject.eq(subject), jobs::created_at.eq(at.unix_micros()));
+    on_each!(connection, c => {
+        let new = diesel::insert_into(jobs::table).values((job, begun));
+        new.on_conflict((jobs::kind, jobs::subject)).do_update().set(begun).execute(c)
+    })?;
     Ok(())
 }
 

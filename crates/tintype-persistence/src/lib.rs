@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod alike;
 mod connection;
 mod database;
 mod dialect;
@@ -18,6 +19,7 @@ mod objects;
 mod page;
 mod pool;
 mod postgres;
+mod previews;
 mod refold;
 mod reserve;
 mod rows;
@@ -38,7 +40,7 @@ mod users;
 pub use database::{ConnectOptions, Database};
 pub use error::Error;
 pub use export::{Export, StoredFile};
-pub use files::{Changed, FileChange, NewContent, NewDerived, NewFile};
+pub use files::{Changed, FileChange, NewContent, NewDerived, NewFile, NewPreview};
 pub use import::Import;
 pub use jobs::Job;
 pub use list::FilePage;

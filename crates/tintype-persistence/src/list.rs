@@ -1,3 +1,4 @@
+use crate::alike::look_alikes;
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::dialect::{select_from, select_page};
@@ -7,7 +8,7 @@ use crate::rows::{FileRow, complete};
 use crate::schema::files;
 use diesel::prelude::*;
 use std::collections::HashMap;
-use tintype_domain::{Counting, Cursor, FileRecord, ListQuery, MAX_LIMIT, Paging, Travel};
+use tintype_domain::{Counting, Cursor, FileId, FileRecord, ListQuery, MAX_LIMIT, Paging, Travel};
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct FilePage {
     pub has_next: bool,
     /// Whether files may precede the page.
     pub has_previous: bool,
+    /// How far each of the files is from the one that it looks like, if that was asked for.
+    pub distances: Vec<u32>,
 }
 
 /// Up to this offset, reading the files before a page is cheaper than counting all of them.
@@ -32,6 +35,9 @@ impl Database {
     /// If the order is by a field of the user, files without a user come last, in both directions.
     pub fn list(&self, query: &ListQuery) -> Result<FilePage, Error> {
         self.snapshot(|connection| {
+            if let Some(file) = query.similar_to {
+                return alike(connection, query, file);
+            }
             let page = match &query.paging {
                 Paging::Offset(offset) if query.counting == Counting::None && *offset <= NEAR => {
                     near(connection, query, *offset)?
@@ -45,6 +51,7 @@ impl Database {
                 files: complete(connection, rows)?,
                 has_next: page.has_next,
                 has_previous: page.has_previous,
+                distances: Vec::new(),
             })
         })
     }
@@ -56,6 +63,20 @@ struct Ids {
     ids: Vec<i64>,
     has_next: bool,
     has_previous: bool,
+}
+
+fn alike(connection: &mut AnyConnection, query: &ListQuery, file: FileId) -> Result<FilePage, Error> {
+    let near = look_alikes(connection, query, file)?;
+    let skipped = usize::try_from(query.offset()).unwrap_or(usize::MAX);
+    let page: Vec<(i64, u32)> = near.iter().copied().skip(skipped).take(limit(query)).collect();
+    let rows = rows(connection, &page.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+    Ok(FilePage {
+        count: (query.counting == Counting::Exact).then_some(near.len() as u64),
+        files: complete(connection, rows)?,
+        has_next: near.len() > skipped.saturating_add(page.len()),
+        has_previous: skipped > 0,
+        distances: page.into_iter().map(|(_, distance)| distance).collect(),
+    })
 }
 
 fn limit(query: &ListQuery) -> usize {

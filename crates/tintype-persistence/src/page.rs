@@ -10,3 +10,9 @@ pub(crate) struct Selection {
     pub(crate) count: u64,
     pub(crate) ids: Vec<i64>,
 }
+
+/// Selects the names of cameras, as `name`. It jumps along an index, and costs as much as there are
+/// different ones.
+pub(crate) const CAMERAS: &str = "WITH RECURSIVE cameras (name) AS (SELECT min(camera) FROM files UNION ALL \
+    SELECT (SELECT min(more.camera) FROM files AS more WHERE more.camera > cameras.name) FROM cameras \
+    WHERE cameras.name IS NOT NULL) SELECT name FROM cameras";

@@ -1,17 +1,16 @@
 //! Rows as they are read, and what the domain calls them.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ops::Range;
 
 use diesel::prelude::*;
 use tintype_domain::{
-    Checksum, Crc32, Description, Facts, FileId, FileRecord, Name, Permission, Tags, ThumbnailId, ThumbnailRecord,
-    Timestamp, UserId, UserRecord, Variant,
+    Checksum, Crc32, Description, Facts, FileId, FileRecord, Look, MetadataRecord, Name, Permission, PreviewFacts,
+    PreviewRecord, PreviewStatus, Tags, ThumbnailId, ThumbnailRecord, Timestamp, UserId, UserRecord, Variant,
 };
 
 use crate::connection::AnyConnection;
 use crate::error::Error;
-use crate::schema::{derived_objects, files, grants, users};
+use crate::schema::{derived_objects, files, grants, previews, users};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = users, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -51,6 +50,24 @@ pub(crate) struct FileRow {
     pub(crate) crc32: Option<i64>,
     pub(crate) visibility: String,
     pub(crate) tags: String,
+    pub(crate) preview_status: String,
+    pub(crate) taken_at: Option<i64>,
+    pub(crate) duration_ms: Option<i64>,
+    pub(crate) pages: Option<i64>,
+    pub(crate) camera: Option<String>,
+    pub(crate) has_gps: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = previews, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct PreviewRow {
+    pub(crate) file_id: i64,
+    pub(crate) reason: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) thumb_hash: Option<Vec<u8>>,
+    pub(crate) colour: Option<i64>,
+    pub(crate) perceptual_hash: Option<i64>,
+    pub(crate) metadata: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -107,16 +124,18 @@ impl UserRow {
     }
 }
 
-/// Returns the files of the rows, in their order, with users and thumbnails, by two statements
-/// however many rows there are.
+/// Returns the files of the rows, in their order, with users, pictures and previews, by three
+/// statements however many rows there are.
 pub(crate) fn complete(connection: &mut AnyConnection, rows: Vec<FileRow>) -> Result<Vec<FileRecord>, Error> {
     let users = load_users(connection, &rows)?;
-    let mut thumbnails = load_thumbnails(connection, &rows)?;
+    let mut pictures = load_pictures(connection, &rows)?;
+    let mut previews = load_previews(connection, &rows)?;
     rows.into_iter()
         .map(|row| {
             let user = row.user_id.and_then(|id| users.get(&id)).cloned();
-            let thumbnails = thumbnails.remove(&row.id).unwrap_or_default();
-            row.into_record(user, thumbnails)
+            let pictures = pictures.remove(&row.id).unwrap_or_default();
+            let preview = previews.remove(&row.id);
+            row.into_record(user, pictures, preview)
         })
         .collect()
 }
@@ -135,32 +154,84 @@ fn load_users(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<HashMa
     Ok(join_grants(rows).into_iter().map(|(user, _)| (user.id.0, user)).collect())
 }
 
-fn load_thumbnails(
-    connection: &mut AnyConnection,
-    rows: &[FileRow],
-) -> Result<HashMap<i64, Vec<ThumbnailRecord>>, Error> {
-    let Range { start, end } = Variant::THUMBNAILS;
-    let all = derived_objects::variant.ge(start).and(derived_objects::variant.lt(end));
-    let own = derived_objects::table.filter(all).select(DerivedRow::as_select());
+/// The pictures of a file in several sizes, by edge.
+#[derive(Debug, Default)]
+pub(crate) struct Pictures {
+    /// Of an image.
+    pub(crate) thumbnails: Vec<ThumbnailRecord>,
+    /// Of anything else.
+    pub(crate) previews: Vec<ThumbnailRecord>,
+}
+
+impl Pictures {
+    pub(crate) fn add(&mut self, variant: Variant, thumbnail: ThumbnailRecord) {
+        match variant {
+            Variant::Thumbnail { .. } => self.thumbnails.push(thumbnail),
+            Variant::Preview { .. } => self.previews.push(thumbnail),
+        }
+    }
+
+    pub(crate) fn sort(&mut self) {
+        for pictures in [&mut self.thumbnails, &mut self.previews] {
+            pictures.sort_unstable_by_key(|picture| (picture.edge, picture.id));
+        }
+    }
+}
+
+/// Selects the derived objects that are pictures of whole files.
+#[diesel::dsl::auto_type]
+pub(crate) fn are_pictures() -> _ {
+    let first_thumbnail: &'static str = Variant::THUMBNAILS.start;
+    let after_thumbnails: &'static str = Variant::THUMBNAILS.end;
+    let first_preview: &'static str = Variant::PREVIEWS.start;
+    let after_previews: &'static str = Variant::PREVIEWS.end;
+    let thumbnails = derived_objects::variant.ge(first_thumbnail).and(derived_objects::variant.lt(after_thumbnails));
+    let previews = derived_objects::variant.ge(first_preview).and(derived_objects::variant.lt(after_previews));
+    thumbnails.or(previews)
+}
+
+fn load_pictures(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<HashMap<i64, Pictures>, Error> {
+    let own = derived_objects::table.filter(are_pictures()).select(DerivedRow::as_select());
     let rows = match rows {
         [] => return Ok(HashMap::new()),
         // Single files are requested often, and this statement stays prepared.
         [row] => own.filter(derived_objects::file_id.eq(row.id)).load(connection)?,
         rows => own.filter(derived_objects::file_id.eq_any(rows.iter().map(|row| row.id))).load(connection)?,
     };
-    let mut thumbnails: HashMap<i64, Vec<ThumbnailRecord>> = HashMap::new();
+    let mut pictures: HashMap<i64, Pictures> = HashMap::new();
     for row in rows {
-        thumbnails.entry(row.file_id).or_default().push(row.into_thumbnail()?);
+        let file = row.file_id;
+        let (variant, thumbnail) = row.into_thumbnail()?;
+        pictures.entry(file).or_default().add(variant, thumbnail);
     }
-    for thumbnails in thumbnails.values_mut() {
-        thumbnails.sort_unstable_by_key(|thumbnail| (thumbnail.edge, thumbnail.id));
-    }
-    Ok(thumbnails)
+    pictures.values_mut().for_each(Pictures::sort);
+    Ok(pictures)
+}
+
+fn load_previews(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<HashMap<i64, PreviewRow>, Error> {
+    let own = previews::table.select(PreviewRow::as_select());
+    let rows = match rows {
+        [] => return Ok(HashMap::new()),
+        [row] => own.filter(previews::file_id.eq(row.id)).load(connection)?,
+        rows => own.filter(previews::file_id.eq_any(rows.iter().map(|row| row.id))).load(connection)?,
+    };
+    Ok(rows.into_iter().map(|row| (row.file_id, row)).collect())
 }
 
 impl FileRow {
-    fn into_record(self, user: Option<UserRecord>, thumbnails: Vec<ThumbnailRecord>) -> Result<FileRecord, Error> {
+    fn into_record(
+        self,
+        user: Option<UserRecord>,
+        pictures: Pictures,
+        preview: Option<PreviewRow>,
+    ) -> Result<FileRecord, Error> {
         let id = self.id;
+        let status = valid("files.preview_status", id, self.preview_status.parse(), &self.preview_status)?;
+        let (facts, json) = match preview {
+            Some(row) => row.into_facts(status)?,
+            None => (PreviewFacts { status, ..PreviewFacts::NONE }, MetadataRecord::NOTHING.to_owned()),
+        };
+        let Pictures { thumbnails, previews } = pictures;
         Ok(FileRecord {
             id: FileId(id),
             user,
@@ -182,16 +253,59 @@ impl FileRow {
             created_at: Timestamp::from_unix_micros(self.created_at),
             updated_at: Timestamp::from_unix_micros(self.updated_at),
             thumbnails,
+            preview: PreviewRecord { facts, thumbnails: previews },
+            metadata: MetadataRecord {
+                json,
+                taken_at: self.taken_at,
+                duration_ms: self.duration_ms,
+                pages: self.pages,
+                camera: self.camera,
+                has_gps: self.has_gps,
+            },
         })
     }
 }
 
+impl PreviewRow {
+    pub(crate) fn new(file_id: i64, facts: &PreviewFacts, metadata: &MetadataRecord) -> Self {
+        let PreviewFacts { status: _, reason, source, look } = facts;
+        Self {
+            file_id,
+            reason: reason.map(|reason| reason.as_str().to_owned()),
+            source: source.map(|source| source.as_str().to_owned()),
+            thumb_hash: look.as_ref().map(|look| look.thumb_hash.clone()),
+            colour: look.as_ref().map(|Look { colour: [r, g, b], .. }| i64::from(u32::from_be_bytes([0, *r, *g, *b]))),
+            // The same 64 bits with a sign.
+            perceptual_hash: look.as_ref().map(|look| look.perceptual_hash.cast_signed()),
+            metadata: metadata.json.clone(),
+        }
+    }
+
+    fn into_facts(self, status: PreviewStatus) -> Result<(PreviewFacts, String), Error> {
+        let id = self.file_id;
+        let look = match (self.thumb_hash, self.colour, self.perceptual_hash) {
+            (Some(thumb_hash), Some(colour), Some(hash)) => {
+                let [_, red, green, blue] = number::<u32>("previews.colour", id, colour)?.to_be_bytes();
+                Some(Look { thumb_hash, colour: [red, green, blue], perceptual_hash: hash.cast_unsigned() })
+            }
+            _ => None,
+        };
+        let facts = PreviewFacts {
+            status,
+            reason: self.reason.map(|reason| valid("previews.reason", id, reason.parse(), &reason)).transpose()?,
+            source: self.source.map(|source| valid("previews.source", id, source.parse(), &source)).transpose()?,
+            look,
+        };
+        Ok((facts, self.metadata))
+    }
+}
+
 impl DerivedRow {
-    fn into_thumbnail(self) -> Result<ThumbnailRecord, Error> {
+    fn into_thumbnail(self) -> Result<(Variant, ThumbnailRecord), Error> {
         let id = self.id;
         let variant = valid("derived_objects.variant", id, self.variant.parse(), &self.variant)?;
-        let Variant::Thumbnail { edge } = variant;
-        Ok(ThumbnailRecord {
+        let (Variant::Thumbnail { edge } | Variant::Preview { edge }) = variant;
+        let thumbnail = ThumbnailRecord {
             id: ThumbnailId(id),
             key: valid("derived_objects.key", id, self.key.parse(), &self.key)?,
             edge,
@@ -200,7 +314,8 @@ impl DerivedRow {
             size: number("derived_objects.size", id, self.size)?,
             mime_type: self.mime_type,
             checksum: checksum("derived_objects.checksum", id, &self.checksum)?,
-        })
+        };
+        Ok((variant, thumbnail))
     }
 }
 

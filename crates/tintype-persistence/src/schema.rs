@@ -56,6 +56,24 @@ diesel::table! {
         crc32 -> Nullable<BigInt>,
         visibility -> Text,
         tags -> Text,
+        preview_status -> Text,
+        taken_at -> Nullable<BigInt>,
+        duration_ms -> Nullable<BigInt>,
+        pages -> Nullable<BigInt>,
+        camera -> Nullable<Text>,
+        has_gps -> Bool,
+    }
+}
+
+diesel::table! {
+    previews (file_id) {
+        file_id -> BigInt,
+        reason -> Nullable<Text>,
+        source -> Nullable<Text>,
+        thumb_hash -> Nullable<Binary>,
+        colour -> Nullable<BigInt>,
+        perceptual_hash -> Nullable<BigInt>,
+        metadata -> Text,
     }
 }
 

@@ -7,5 +7,5 @@ mod selection;
 mod session;
 
 pub(crate) use keyset::select_from;
-pub(crate) use selection::select_page;
+pub(crate) use selection::{matching, select_page};
 pub(crate) use session::{begin_snapshot, begin_write, last_number, open, use_up_numbers};

@@ -62,6 +62,23 @@ impl Database {
         })
     }
 
+    /// Reserves keys for pictures, `(edge, extension)`, that would be those of that original, in
+    /// one transaction.
+    pub fn claim_derived(
+        &self,
+        original: &Key,
+        pictures: &[(u32, &'static str)],
+        suffix: &mut dyn FnMut() -> Suffix,
+        now: Timestamp,
+    ) -> Result<Vec<Key>, Error> {
+        self.write(|connection| {
+            let wanted: Vec<Key> =
+                pictures.iter().map(|(edge, extension)| original.thumbnail(*edge, extension)).collect();
+            let free = take(connection, &wanted.iter().collect::<Vec<_>>(), now)?;
+            settle(connection, wanted, free, suffix, now)
+        })
+    }
+
     /// Marks the keys of a failed upload for deletion, whether or not it still has its claims.
     ///
     /// Leaves keys alone that a row owns. Returns the other keys: the caller may delete their

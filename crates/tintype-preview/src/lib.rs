@@ -29,6 +29,8 @@ mod pdf;
 mod pixels;
 mod placeholder;
 mod preview;
+#[cfg(feature = "process")]
+mod process;
 mod psd;
 mod raw;
 mod strip;
@@ -48,4 +50,6 @@ pub use limits::Limits;
 pub use metadata::{Gps, Metadata};
 pub use placeholder::{Placeholder, placeholder};
 pub use preview::{Layout, Picture, Pixels, Preview, Source};
+#[cfg(feature = "process")]
+pub use process::{Examined, Wanted, examine, run_previewer};
 pub use strip::{Strip, strip_metadata};

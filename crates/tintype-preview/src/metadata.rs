@@ -6,74 +6,109 @@
 pub struct Metadata {
     /// When a picture was taken or a film was recorded: ISO 8601, with an offset where the file
     /// tells one.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub taken_at: Option<String>,
     /// Maker and model of the camera, the maker not repeated.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub camera: Option<String>,
     /// Model of the lens.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub lens: Option<String>,
     /// Exposure time in seconds.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub exposure_time: Option<f64>,
     /// The f-number.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub f_number: Option<f64>,
     /// Sensitivity.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub iso: Option<u32>,
     /// Focal length in millimetres.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub focal_length: Option<f64>,
     /// Where.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub gps: Option<Gps>,
     /// Pictures of an animation, pages of a TIFF.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub frames: Option<u64>,
     /// Description of the embedded colour profile.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub colour_profile: Option<String>,
     /// Dots per inch, across.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub dpi: Option<f64>,
     /// Title.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub title: Option<String>,
     /// Who made a picture.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub creator: Option<String>,
     /// Copyright notice.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub copyright: Option<String>,
     /// Keywords.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub keywords: Vec<String>,
     /// Length in seconds, to the millisecond.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub duration: Option<f64>,
     /// Bits per second over the whole file.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub bit_rate: Option<u64>,
     /// Codec of the picture, or of the sound where there is no picture.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub codec: Option<String>,
     /// Codec of the sound of a film.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub audio_codec: Option<String>,
     /// Pixels across of an upright film.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub width: Option<u32>,
     /// Pixels down of an upright film.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub height: Option<u32>,
     /// Frames per second.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub frame_rate: Option<f64>,
     /// Samples per second.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub sample_rate: Option<u32>,
     /// Channels of sound.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub channels: Option<u32>,
     /// Artist.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub artist: Option<String>,
     /// Album.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub album: Option<String>,
     /// Number within the album.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub track: Option<u32>,
     /// Pages of a document.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub pages: Option<u64>,
     /// Slides of a presentation.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub slides: Option<u64>,
     /// Sheets of a spreadsheet.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub sheets: Option<u64>,
     /// Author of a document.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub author: Option<String>,
     /// When a document was made: ISO 8601.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub created_at: Option<String>,
     /// Whether a document needs a password; `None` for what cannot be encrypted.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub encrypted: Option<bool>,
     /// Files in an archive.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub entries: Option<u64>,
     /// Bytes of all files in an archive, unpacked.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub uncompressed_size: Option<u64>,
 }
 
@@ -86,6 +121,7 @@ pub struct Gps {
     /// Degrees east.
     pub lon: f64,
     /// Metres above sea level.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub altitude: Option<f64>,
 }
 

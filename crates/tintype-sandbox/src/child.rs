@@ -4,10 +4,7 @@ use std::io::{self, Write};
 use std::thread;
 use std::time::Duration;
 
-use crate::limits::STACK_BYTES;
-
-/// Exit code at the deadline.
-pub(crate) const TIMED_OUT: i32 = 124;
+use crate::limits::{STACK_BYTES, TIMED_OUT};
 
 /// Does the work, which writes its answer to standard output, on a thread with a large stack. The
 /// process ends itself at the deadline, and once nobody can read the answer any more.

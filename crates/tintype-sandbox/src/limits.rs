@@ -4,8 +4,8 @@
 use std::thread;
 use std::time::Duration;
 
-#[cfg(unix)]
-use crate::child::TIMED_OUT;
+/// Exit code at the deadline, and when a process has computed for too long.
+pub(crate) const TIMED_OUT: i32 = 124;
 
 /// Nested groups of a drawing cost some kilobytes each.
 pub(crate) const STACK_BYTES: usize = 64 << 20;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use crate::child::TIMED_OUT;
+use crate::limits::TIMED_OUT;
 use crate::watch::Watch;
 
 /// How to start a program that calls [`work`](crate::work).

@@ -263,6 +263,7 @@ fn values_out_of_bounds_are_refused_with_the_bounds() {
         ("max_image_pixels", "0", "10000000001", "1 to 10000000000"),
         ("upload_queue", "0", "100001", "1 to 100000"),
         ("decode_timeout", "0s", "61m", "100ms to 1h"),
+        ("preview_wait", "61m", "2h", "0s to 1h"),
         ("upload_expires", "0s", "366d", "1s to 365d"),
         ("abandoned_after", "0s", "31d", "1s to 30d"),
         ("presign_lifetime", "999ms", "8d", "1s to 7d"),

@@ -30,7 +30,14 @@ fn redacted(server: &Server, response: &Response) -> Ordered {
     let day = text(&created, "created_at")[..10].replace('-', "/");
     object.replace(&server.url(), "[url]");
     object.replace(&day, "[date]");
-    for (name, mark) in [("id", "[id]"), ("created_at", "[time]"), ("updated_at", "[time]"), ("bytes", "[bytes]")] {
+    for (name, mark) in [
+        ("id", "[id]"),
+        ("created_at", "[time]"),
+        ("updated_at", "[time]"),
+        ("bytes", "[bytes]"),
+        ("placeholder", "[hash]"),
+        ("colour", "[colour]"),
+    ] {
         object.redact(name, mark);
     }
     object
@@ -116,14 +123,24 @@ fn the_picture_upload_of_the_original_client_gives_the_original_object() {
       "mime_type": "image/jpeg",
       "checksum": "[checksum]",
       "visibility": "public",
-      "tags": []
+      "tags": [],
+      "preview": {
+        "status": "ready",
+        "reason": null,
+        "source": "image",
+        "placeholder": "[hash]",
+        "colour": "[colour]",
+        "thumbnails": []
+      },
+      "metadata": {}
     }
     "#);
 }
 
 #[test]
 fn the_document_upload_of_the_original_client_gives_the_original_object() {
-    let server = server();
+    // However slow the machine is.
+    let server = support::builder().config("preview_wait", "1h").start();
     let response = server.staff([CREATE]).upload(&file("document.pdf", PDF)).expect_status(201);
     insta::assert_json_snapshot!(redacted(&server, &response), @r#"
     {
@@ -148,7 +165,52 @@ fn the_document_upload_of_the_original_client_gives_the_original_object() {
       "mime_type": "application/pdf",
       "checksum": "sha256:bbfa572c284871315ac754ffa503c64ae5d1285368c8e580a7cfa6bd745afb86",
       "visibility": "public",
-      "tags": []
+      "tags": [],
+      "preview": {
+        "status": "ready",
+        "reason": null,
+        "source": "page",
+        "placeholder": "[hash]",
+        "colour": "[colour]",
+        "thumbnails": [
+          {
+            "id": "[id]",
+            "f": "[url]/media/core_media/[date]/thumbnails/document_thumbnail_64x64.jpg",
+            "size": 64,
+            "width": 64,
+            "height": 64,
+            "bytes": "[bytes]"
+          },
+          {
+            "id": "[id]",
+            "f": "[url]/media/core_media/[date]/thumbnails/document_thumbnail_128x128.jpg",
+            "size": 128,
+            "width": 128,
+            "height": 128,
+            "bytes": "[bytes]"
+          },
+          {
+            "id": "[id]",
+            "f": "[url]/media/core_media/[date]/thumbnails/document_thumbnail_512x512.jpg",
+            "size": 512,
+            "width": 512,
+            "height": 512,
+            "bytes": "[bytes]"
+          },
+          {
+            "id": "[id]",
+            "f": "[url]/media/core_media/[date]/thumbnails/document_thumbnail_1080x1080.jpg",
+            "size": 1080,
+            "width": 1080,
+            "height": 1080,
+            "bytes": "[bytes]"
+          }
+        ]
+      },
+      "metadata": {
+        "pages": 1,
+        "encrypted": false
+      }
     }
     "#);
 }

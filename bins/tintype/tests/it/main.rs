@@ -25,6 +25,7 @@ mod names;
 mod people;
 mod permission;
 mod postgres;
+mod previews;
 mod replicas;
 mod resilience;
 mod support;

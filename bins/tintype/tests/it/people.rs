@@ -26,13 +26,14 @@ enum May {
 }
 
 /// Every route, and who may call it.
-const ROUTES: [(&str, &str, May); 36] = [
+const ROUTES: [(&str, &str, May); 37] = [
     ("GET", "/api/media/files", May::Staff(VIEW)),
     ("POST", "/api/media/files", May::Staff(CREATE)),
     ("GET", "/api/media/files/{id}", May::Staff(VIEW)),
     ("PUT", "/api/media/files/{id}", May::Staff(CHANGE)),
     ("PATCH", "/api/media/files/{id}", May::Staff(CHANGE)),
     ("DELETE", "/api/media/files/{id}", May::Staff(DELETE)),
+    ("POST", "/api/media/files/{id}/preview", May::Staff(CHANGE)),
     ("POST", "/api/media/files/{id}/links", May::Staff(VIEW)),
     ("GET", "/api/media/tags", May::Staff(VIEW)),
     ("GET", "/api/media/upload-links", May::Staff(CREATE)),

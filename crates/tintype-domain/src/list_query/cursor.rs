@@ -147,6 +147,8 @@ impl SortValue {
             OrderField::Mode => file.facts.mode.map(ColourMode::as_str).map_or(Self::Null, text),
             OrderField::CreatedAt => Self::Number(file.created_at.unix_micros()),
             OrderField::UpdatedAt => Self::Number(file.updated_at.unix_micros()),
+            OrderField::TakenAt => number(file.metadata.taken_at),
+            OrderField::Duration => number(file.metadata.duration_ms),
             OrderField::UserId => number(user.map(|user| user.id.0)),
             OrderField::Username => user.map_or(Self::Null, |user| text(&user.username)),
             OrderField::UserFirstName => user.map_or(Self::Null, |user| text(&user.first_name)),

@@ -1,4 +1,4 @@
-use crate::{Bounds, Checksum, Kind, Tag, Visibility};
+use crate::{Bounds, Checksum, Kind, PreviewStatus, Tag, Visibility};
 
 /// Which files match: every part must.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Filter {
     pub kinds: Vec<Kind>,
     /// The visibility that matches; both where `None`.
     pub visibility: Option<Visibility>,
+    /// How far the picture must be; however far where `None`.
+    pub preview_status: Option<PreviewStatus>,
     /// The ids of users that match.
     pub user_id: Bounds,
     /// The ids that match.
@@ -24,6 +26,19 @@ pub struct Filter {
     pub width: Bounds,
     /// The heights that match, in pixels; bounded, it matches images only.
     pub height: Bounds,
+    /// The times of being taken that match, in microseconds since 1970; bounded, it matches only
+    /// files that tell one.
+    pub taken_at: Bounds,
+    /// The lengths that match, in milliseconds; bounded, it matches only files that have one.
+    pub duration_ms: Bounds,
+    /// The numbers of pages, slides or sheets that match; bounded, it matches only files that have
+    /// one.
+    pub pages: Bounds,
+    /// What maker and model of the camera must contain, folded by
+    /// [`fold_for_search`](crate::fold_for_search).
+    pub camera: Option<String>,
+    /// Whether it must tell a place, or must not.
+    pub has_gps: Option<bool>,
     /// The times of upload that match, in microseconds since 1970.
     pub created_at: Bounds,
     /// The times of change that match, in microseconds since 1970.

@@ -42,6 +42,10 @@ named!(
         CreatedAt = "created_at",
         /// The time of the last change.
         UpdatedAt = "updated_at",
+        /// When it was taken.
+        TakenAt = "taken_at",
+        /// How long it lasts.
+        Duration = "duration",
         /// The number of the uploader.
         UserId = "user__id",
         /// The uploader's name.
@@ -68,7 +72,7 @@ impl OrderBy {
 impl OrderField {
     /// Returns whether files may lack a value.
     pub fn is_nullable(self) -> bool {
-        self.is_of_user() || matches!(self, Self::Width | Self::Height | Self::Mode)
+        self.is_of_user() || matches!(self, Self::Width | Self::Height | Self::Mode | Self::TakenAt | Self::Duration)
     }
 
     /// Returns whether it is a field of the uploader.

@@ -1,7 +1,9 @@
 //! The parameters of lists.
 
 use serde_json::{Value, json};
-use tintype_library::domain::{DEFAULT_LIMIT, Kind, ListParameter, MAX_LIMIT, OrderField, UserField, Visibility};
+use tintype_library::domain::{
+    DEFAULT_LIMIT, Kind, ListParameter, MAX_LIMIT, OrderField, PreviewStatus, UserField, Visibility,
+};
 
 use crate::describe::{Operation, Place};
 
@@ -60,6 +62,10 @@ fn of_file(parameter: ListParameter) -> (Value, String) {
             let values: Vec<_> = Visibility::ALL.iter().map(|value| value.as_str()).collect();
             (json!({"type": "string", "enum": values}), "Who may fetch the content")
         }
+        P::PreviewStatus => {
+            let values: Vec<_> = PreviewStatus::ALL.iter().map(|value| value.as_str()).collect();
+            (json!({"type": "string", "enum": values}), "How far the picture is")
+        }
         P::Tags => (text(), "Tags that a file has, comma-separated; `trips/` is every tag in that folder"),
         P::Checksum => (json!({"type": "string", "pattern": "^sha256:[0-9a-fA-F]{64}$"}), "Files of that content"),
         P::UserId => (number(), "The number of the uploader"),
@@ -71,6 +77,19 @@ fn of_file(parameter: ListParameter) -> (Value, String) {
         P::CreatedTo => (text(), "The last day or ISO 8601 date-time of the upload"),
         P::UpdatedFrom => (text(), "The first day or ISO 8601 date-time of the last change"),
         P::UpdatedTo => (text(), "The last day or ISO 8601 date-time of the last change"),
+        P::TakenFrom => (text(), "The first day or ISO 8601 date-time at which it was taken"),
+        P::TakenTo => (text(), "The last day or ISO 8601 date-time at which it was taken"),
+        P::DurationMin => (number(), "The least length, in seconds"),
+        P::DurationMax => (number(), "The greatest length, in seconds"),
+        P::PagesMin => (number(), "The fewest pages, slides or sheets"),
+        P::PagesMax => (number(), "The most pages, slides or sheets"),
+        P::Camera => (text(), "What maker and model of the camera contain"),
+        P::SimilarTo => (number(), "The number of a file that others look like; the nearest come first"),
+        P::MaxDistance => (
+            json!({"type": "integer", "minimum": 0, "maximum": 64, "default": 10}),
+            "How many of the 64 bits of its perceptual hash may differ",
+        ),
+        P::HasGps => (json!({"type": "boolean"}), "Whether it tells a place"),
     };
     (schema, text.to_owned())
 }

@@ -59,6 +59,9 @@ pub(crate) fn add(operation: &mut Operation<'_>) {
         ("DELETE", "/api/media/files/{id}") => {
             name(operation, "deleteFile", FILES, "Delete a file").needs(Permission::Delete);
         }
+        ("POST", "/api/media/files/{id}/preview") => {
+            name(operation, "retryPreview", FILES, "Make the preview of a file again").needs(Permission::Change);
+        }
         ("POST", "/api/media/files/{id}/links") => {
             name(operation, "createLink", FILES, "Make a signed URL of the content").needs(Permission::View);
             operation.json::<LinkView>(201, "The URL, and when it expires");

@@ -92,7 +92,14 @@ impl Inner {
             .map_err(|problem| UploadProblem::InvalidFields(FieldErrors::one("f", problem)))?;
         let (number, holder) = (upload.number, holder.to_owned());
         let (_, doomed) = self
-            .keep(actor, sent, details, None, move |db, file| db.finish_upload(number, &holder, file, now()))
+            .keep(
+                actor,
+                sent,
+                details,
+                None,
+                move |db, file| db.finish_upload(number, &holder, file, now()),
+                |(file, _)| file,
+            )
             .await?;
         let inner = self.clone();
         self.spawn(async move { inner.remove_objects(doomed).await });

@@ -9,7 +9,7 @@ use tintype_domain::{FileId, Key, Tags};
 use crate::connection::{AnyConnection, on_each};
 use crate::error::Error;
 use crate::export::{Export, StoredFile};
-use crate::schema::{derived_objects, files, grants, signing_keys, tokens, users};
+use crate::schema::{derived_objects, files, grants, previews, signing_keys, tokens, users};
 use crate::strays::{CHUNK, parse};
 use crate::tags::insert_tags;
 
@@ -72,6 +72,11 @@ pub(super) fn replace_files(
     // They were valid when they were stored.
     let tags: Vec<_> = tagged.filter_map(|file| Some((file.row.id, Tags::from_text(&file.row.tags).ok()?))).collect();
     insert_tags(connection, &tags)?;
+    let known: Vec<_> = files.iter().filter_map(|file| file.preview.as_ref()).collect();
+    for rows in known.chunks(CHUNK) {
+        let rows = rows.to_vec();
+        on_each!(connection, c => diesel::insert_into(previews::table).values(rows).execute(c))?;
+    }
     let derived: Vec<_> = files.iter().flat_map(|file| &file.derived).collect();
     for rows in derived.chunks(CHUNK) {
         let rows = rows.to_vec();

@@ -501,6 +501,8 @@ fn bounds(filter: &Filter, field: OrderField) -> Bounds {
         OrderField::Height => filter.height,
         OrderField::CreatedAt => filter.created_at,
         OrderField::UpdatedAt => filter.updated_at,
+        OrderField::TakenAt => filter.taken_at,
+        OrderField::Duration => filter.duration_ms,
         _ => Bounds::ALL,
     }
 }

@@ -73,6 +73,8 @@ pub(crate) fn column(field: OrderField) -> &'static str {
         OrderField::Mode => "files.mode",
         OrderField::CreatedAt => "files.created_at",
         OrderField::UpdatedAt => "files.updated_at",
+        OrderField::TakenAt => "files.taken_at",
+        OrderField::Duration => "files.duration_ms",
         OrderField::UserId => "users.id",
         OrderField::Username => "users.username",
         OrderField::UserFirstName => "users.first_name",

@@ -6,9 +6,9 @@
 
 use crate::connection::AnyConnection;
 use crate::error::Error;
-use crate::page::Selection;
 use crate::page::by_user::{ByUser, Group, Part, UserPlace, select_by_user};
 use crate::page::ordering::Ordering;
+use crate::page::{CAMERAS, Selection};
 use crate::sql::Sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -39,6 +39,14 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     Ok(Selection { count: u64::try_from(count).unwrap_or(0), ids })
 }
 
+pub(crate) fn matching(connection: &mut AnyConnection, query: &ListQuery, ids: &[i64]) -> Result<Vec<i64>, Error> {
+    let page = Page::new(query);
+    let mut sql = Sql::new("SELECT files.id FROM files WHERE ");
+    among(&mut sql, "files.id", ids);
+    page.and_filter(&mut sql);
+    page.load(connection, sql)
+}
+
 impl<'a> Page<'a> {
     pub(super) fn new(query: &'a ListQuery) -> Self {
         Self {
@@ -58,7 +66,7 @@ impl<'a> Page<'a> {
     /// Reads and sorts all matches, whatever the planner prefers.
     fn among_few(&self) -> Sql {
         let mut sql = Sql::new(
-            "WITH few AS MATERIALIZED (SELECT id, user_id, kind, size, width, height, mode, created_at, updated_at, name \
+            "WITH few AS MATERIALIZED (SELECT id, user_id, kind, size, width, height, mode, created_at, updated_at, name, taken_at, duration_ms \
              FROM files WHERE TRUE",
         );
         self.and_filter(&mut sql);
@@ -105,6 +113,9 @@ impl<'a> Page<'a> {
             ("files.width", filter.width),
             ("files.height", filter.height),
             ("files.size", filter.size),
+            ("files.taken_at", filter.taken_at),
+            ("files.duration_ms", filter.duration_ms),
+            ("files.pages", filter.pages),
         ];
         for (column, bounds) in ranges.into_iter().filter(|(column, bounds)| !bounds.is_all() && *column != except) {
             sql.push(" AND ").between(column, bounds);
@@ -114,6 +125,15 @@ impl<'a> Page<'a> {
         }
         if let Some(visibility) = filter.visibility {
             sql.push(" AND files.visibility = ").bind(visibility.as_str());
+        }
+        if let Some(part) = &filter.camera {
+            sql.push(format!(" AND files.camera IN ({CAMERAS} WHERE strpos(name, ")).bind(part.as_str()).push(") > 0)");
+        }
+        if let Some(has) = filter.has_gps {
+            sql.push(if has { " AND files.has_gps" } else { " AND NOT files.has_gps" });
+        }
+        if let Some(status) = filter.preview_status {
+            sql.push(" AND files.preview_status = ").bind(status.as_str());
         }
         for tag in &filter.tags {
             sql.push(" AND EXISTS (SELECT 1 FROM file_tags WHERE file_tags.folded = ").bind(tag.folded());

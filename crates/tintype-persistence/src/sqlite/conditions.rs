@@ -1,7 +1,8 @@
 //! What a filter asks of a file, a condition for each of its parts.
 
+use crate::page::CAMERAS;
 use crate::sql::Sql;
-use tintype_domain::{Bounds, Checksum, Filter, Tag, Visibility};
+use tintype_domain::{Bounds, Checksum, Filter, PreviewStatus, Tag, Visibility};
 
 /// One part of a filter.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +17,10 @@ pub(super) enum Condition<'a> {
     Content(&'a Checksum),
     Kinds(&'a [tintype_domain::Kind]),
     Visibility(Visibility),
+    Preview(PreviewStatus),
+    /// Maker and model of the camera contain it.
+    Camera(&'a str),
+    HasGps(bool),
     Range(&'static Column, Bounds),
 }
 
@@ -49,12 +54,18 @@ pub(super) fn conditions(filter: &Filter) -> Vec<Condition<'_>> {
         (column!("files.width", "files_width"), filter.width),
         (column!("files.height", "files_height"), filter.height),
         (column!("files.size", "files_size"), filter.size),
+        (column!("files.taken_at", "files_taken_at"), filter.taken_at),
+        (column!("files.duration_ms", "files_duration"), filter.duration_ms),
+        (column!("files.pages", "files_pages"), filter.pages),
     ];
     let bounded = ranges.into_iter().filter(|(_, bounds)| !bounds.is_all());
     conditions.extend(bounded.map(|(column, bounds)| Condition::Range(column, bounds)));
     if !filter.kinds.is_empty() {
         conditions.push(Condition::Kinds(&filter.kinds));
     }
+    conditions.extend(filter.camera.as_deref().map(Condition::Camera));
+    conditions.extend(filter.has_gps.map(Condition::HasGps));
+    conditions.extend(filter.preview_status.map(Condition::Preview));
     conditions.extend(filter.visibility.map(Condition::Visibility));
     // Finding few takes as long as finding many: every name is read.
     if !filter.search.is_empty() && !filter.search.iter().any(|term| is_long(term)) {
@@ -82,6 +93,9 @@ impl Condition<'_> {
             Self::Content(_) => "files INDEXED BY files_checksum".into(),
             Self::Kinds(_) => "files INDEXED BY files_kind".into(),
             Self::Visibility(_) => "files INDEXED BY files_visibility".into(),
+            Self::Preview(_) => "files INDEXED BY files_preview_status".into(),
+            Self::Camera(_) => "files INDEXED BY files_camera".into(),
+            Self::HasGps(_) => "files INDEXED BY files_has_gps".into(),
             Self::Range(column, _) => format!("files INDEXED BY {}", column.index),
         }
     }
@@ -139,6 +153,15 @@ impl Condition<'_> {
             }
             Self::Visibility(visibility) => {
                 sql.push("files.visibility = ").bind(visibility.as_str());
+            }
+            Self::Camera(part) => {
+                sql.push(format!("files.camera IN ({CAMERAS} WHERE instr(name, ")).bind(*part).push(") > 0)");
+            }
+            Self::HasGps(has) => {
+                sql.push(if *has { "files.has_gps = TRUE" } else { "files.has_gps = FALSE" });
+            }
+            Self::Preview(status) => {
+                sql.push("files.preview_status = ").bind(status.as_str());
             }
             Self::Range(column, bounds) => {
                 sql.between(column.name, *bounds);

@@ -106,6 +106,8 @@ fn index(field: OrderField) -> &'static str {
         OrderField::Mode => "files_mode",
         OrderField::CreatedAt => "files_facts",
         OrderField::UpdatedAt => "files_updated_at",
+        OrderField::TakenAt => "files_taken_at",
+        OrderField::Duration => "files_duration",
         // Users are read by another index.
         _ => "files_id",
     }

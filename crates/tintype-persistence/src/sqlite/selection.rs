@@ -51,6 +51,15 @@ pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> 
     Ok(Selection { count: u64::try_from(count).unwrap_or(0), ids })
 }
 
+pub(crate) fn matching(connection: &mut AnyConnection, query: &ListQuery, ids: &[i64]) -> Result<Vec<i64>, Error> {
+    let page = Page::new(query);
+    let mut sql = Sql::new("SELECT files.id FROM files NOT INDEXED WHERE files.id IN (SELECT value FROM json_each(");
+    sql.bind(format!("{ids:?}").as_str()).push("))");
+    page.and_filter(&mut sql);
+    sql.uncommon();
+    page.load_ids(connection, sql)
+}
+
 impl<'a> Page<'a> {
     pub(super) fn new(query: &'a ListQuery) -> Self {
         Self {
@@ -197,6 +206,10 @@ fn index(ordering: &Ordering) -> &'static str {
         OrderField::Mode if ascending => "files_mode_ascending",
         OrderField::Mode => "files_mode",
         OrderField::UpdatedAt => "files_updated_at",
+        OrderField::TakenAt if ascending => "files_taken_at_ascending",
+        OrderField::TakenAt => "files_taken_at",
+        OrderField::Duration if ascending => "files_duration_ascending",
+        OrderField::Duration => "files_duration",
         // Orders by the user are handled elsewhere.
         _ => "files_facts",
     }
@@ -261,6 +274,11 @@ mod tests {
         for (parameters, expected) in [
             (vec![("type", "image,pdf")], "SEARCH files USING COVERING INDEX files_kind (kind=?)"),
             (vec![("visibility", "private")], "SEARCH files USING COVERING INDEX files_visibility (visibility=?)"),
+            (
+                vec![("preview_status", "failed")],
+                "SEARCH files USING COVERING INDEX files_preview_status (preview_status=?)",
+            ),
+            (vec![("type", "image"), ("preview_status", "ready")], "SCAN files USING COVERING INDEX files_facts"),
             (vec![("user_id", "1")], "SEARCH files USING COVERING INDEX files_user_id (user_id=?)"),
             (vec![("id_min", "1")], "SEARCH files USING COVERING INDEX files_id (id>?)"),
             (vec![("size_max", "1")], "SEARCH files USING COVERING INDEX files_size (size<?)"),
@@ -274,6 +292,11 @@ mod tests {
                 vec![("updated_date", "2025-12-22")],
                 "SEARCH files USING COVERING INDEX files_updated_at (updated_at>? AND updated_at<?)",
             ),
+            (vec![("taken_from", "2025-12-22")], "SEARCH files USING COVERING INDEX files_taken_at (taken_at>?)"),
+            (vec![("duration_max", "1")], "SEARCH files USING COVERING INDEX files_duration (duration_ms<?)"),
+            (vec![("pages_min", "1")], "SEARCH files USING COVERING INDEX files_pages (pages>?)"),
+            (vec![("has_gps", "true")], "SEARCH files USING COVERING INDEX files_has_gps (has_gps=?)"),
+            (vec![("has_gps", "true"), ("pages_min", "1")], "SCAN files USING COVERING INDEX files_facts"),
             (vec![("tags", "a")], "SEARCH files USING PRIMARY KEY (folded=?)"),
             (vec![("search", "cat")], "SCAN files VIRTUAL TABLE INDEX 0:M1"),
             (vec![("search", "ca")], "SCAN files USING COVERING INDEX files_name_folded"),

@@ -1,6 +1,6 @@
 use crate::support::{at, at_once, claim, connect, fresh, image, new_file, original, upload, user};
 use tintype_domain::{Checksum, Description, Facts, FileId, Key, Kind, Name, Timestamp, UserId};
-use tintype_persistence::{Changed, Error, FileChange, NewContent};
+use tintype_persistence::{Changed, Error, FileChange, NewContent, NewPreview};
 
 #[test]
 fn a_file_comes_back_as_it_was_kept() {
@@ -30,7 +30,7 @@ fn the_extremes_of_every_column_come_back() {
     file.description = Description::new(&"م\n".repeat(10_000)).unwrap();
     for moment in [i64::MIN, -1, 0, i64::MAX] {
         file.content.key = claim(&database, "a.jpg").original;
-        file.content.derived = vec![];
+        file.content.preview.derived = vec![];
         let kept = database.insert_file(&file, Timestamp::from_unix_micros(moment)).unwrap();
         assert_eq!(database.file(kept.id).unwrap(), Some(kept));
     }
@@ -116,7 +116,7 @@ fn replaced_content_dooms_the_old_and_owns_the_new() {
     let content = NewContent {
         facts: facts.clone(),
         checksum: Checksum([9; 32]),
-        derived: image(&claim).derived[..1].to_vec(),
+        preview: NewPreview { derived: image(&claim).preview.derived[..1].to_vec(), ..image(&claim).preview },
         ..image(&claim)
     };
     let change = FileChange { content: Some(content), ..FileChange::default() };

@@ -127,6 +127,7 @@ fn queries() -> impl Strategy<Value = ListQuery> {
         limit,
         paging: Paging::Offset(offset),
         counting: Counting::Exact,
+        ..ListQuery::default()
     })
 }
 

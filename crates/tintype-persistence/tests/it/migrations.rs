@@ -3,7 +3,7 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error};
 
-const ALL: [&str; 11] = [
+const ALL: [&str; 12] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",
@@ -15,6 +15,7 @@ const ALL: [&str; 11] = [
     "0009_uploads",
     "0010_user_email",
     "0011_tags",
+    "0012_previews",
 ];
 
 #[test]

@@ -5,10 +5,10 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use std::path::Path;
 use tempfile::TempDir;
 use tintype_domain::{
-    Checksum, ColourMode, Crc32, Description, Facts, FileName, FileRecord, Key, Kind, Name, NewUser, Suffix, Timestamp,
-    UserRecord, Variant, Visibility,
+    Checksum, ColourMode, Crc32, Description, Facts, FileName, FileRecord, Key, Kind, Look, MetadataRecord, Name,
+    NewUser, PreviewFacts, PreviewSource, Suffix, Timestamp, UserRecord, Variant, Visibility,
 };
-use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewDerived, NewFile};
+use tintype_persistence::{Claim, ConnectOptions, Database, NewContent, NewDerived, NewFile, NewPreview};
 use tintype_testkit::{Postgres, PostgresDatabase};
 
 /// A migrated database that is gone when it is dropped.
@@ -161,8 +161,18 @@ pub(crate) fn image(claim: &Claim) -> NewContent {
         size: 1_728_593,
         checksum: Checksum([7; 32]),
         crc32: Crc32(u32::MAX),
-        derived: derived.collect(),
+        preview: NewPreview {
+            facts: PreviewFacts::ready(PreviewSource::Image, Some(look())),
+            metadata: MetadataRecord::default(),
+            derived: derived.collect(),
+        },
+        job_at: at(0),
     }
+}
+
+/// What the pictures of the tests look like.
+pub(crate) fn look() -> Look {
+    Look { thumb_hash: vec![1, 2, 3], colour: [0x7a, 0x6b, 0x52], perceptual_hash: u64::MAX - 1 }
 }
 
 pub(crate) fn new_file(user: &UserRecord, name: &str, content: NewContent) -> NewFile {

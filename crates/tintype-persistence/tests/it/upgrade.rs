@@ -1,8 +1,8 @@
 //! Libraries that the version before has made.
 
 use tintype_domain::{
-    Checksum, ColourMode, Description, Facts, FileId, FileRecord, JobKind, Kind, ListQuery, Name, Permission,
-    ThumbnailId, ThumbnailRecord, Visibility,
+    Checksum, ColourMode, Description, Facts, FileId, FileRecord, JobKind, Kind, ListQuery, MetadataRecord, Name,
+    Permission, PreviewFacts, PreviewRecord, ThumbnailId, ThumbnailRecord, Visibility,
 };
 
 use crate::support::{Fresh, at, at_once, connect, original, unmigrated, upload};
@@ -47,7 +47,7 @@ const ROWS: &str = "
 ";
 
 /// The migrations that it lacks.
-const NEW: [&str; 9] = [
+const NEW: [&str; 10] = [
     "0003_derived_objects",
     "0004_crc32_and_jobs",
     "0005_search_folding",
@@ -57,6 +57,7 @@ const NEW: [&str; 9] = [
     "0009_uploads",
     "0010_user_email",
     "0011_tags",
+    "0012_previews",
 ];
 
 fn of_the_version_before() -> Fresh {
@@ -110,6 +111,8 @@ fn a_library_of_the_version_before_is_carried_over() {
         updated_at: at(5),
         tags: Default::default(),
         thumbnails: vec![thumbnail(1, 64, 100), thumbnail(2, 128, 200)],
+        preview: PreviewRecord { facts: PreviewFacts::PENDING, thumbnails: vec![] },
+        metadata: MetadataRecord::default(),
     };
     assert_eq!(database.file(FileId(1)).unwrap().as_ref(), Some(&picture));
     let document = database.file(FileId(3)).unwrap().unwrap();

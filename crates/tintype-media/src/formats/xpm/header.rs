@@ -10,7 +10,7 @@ const HEAD_BYTES: usize = 64 << 10;
 
 pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     let head = source.read_up_to(0, HEAD_BYTES)?;
-    let values = Strings(&head).next().and_then(|values| XpmValues::parse(values));
+    let values = Strings(&head).next().and_then(XpmValues::parse);
     let values = values.ok_or_else(|| Error::malformed(Format::Xpm, "no sides"))?;
     let mut header = Header::new(Format::Xpm, values.width, values.height, ColourMode::Palette);
     header.samples = Samples::Rgba;

@@ -8,7 +8,14 @@ use tintype_domain::{Counting, Cursor, Direction, Filter, ListQuery, OrderBy, Or
 use tintype_persistence::FilePage;
 
 fn query(filter: Filter, ordering: Vec<OrderBy>, limit: u32) -> ListQuery {
-    ListQuery { filter, ordering, limit, paging: Paging::Cursor(None), counting: Counting::None }
+    ListQuery {
+        filter,
+        ordering,
+        limit,
+        paging: Paging::Cursor(None),
+        counting: Counting::None,
+        ..ListQuery::default()
+    }
 }
 
 fn at(query: &ListQuery, cursor: Cursor) -> ListQuery {

@@ -106,7 +106,8 @@ impl Model {
             let rows: Vec<String> = files.iter().map(File::row).collect();
             database.execute(&format!(
                 "INSERT INTO files (id, user_id, kind, size, width, height, mode, created_at, updated_at, stored_at, \
-                 key, name, name_folded, mime_type, checksum, description, visibility) VALUES {}",
+                 key, name, name_folded, mime_type, checksum, description, visibility, taken_at, \
+             duration_ms) VALUES {}",
                 rows.join(", ")
             ));
         }
@@ -154,7 +155,7 @@ impl File {
         let checksum = "(SELECT key_hash FROM tokens)";
         format!(
             "({id}, {user}, '{kind}', {size}, {width}, {height}, {mode}, {created_at}, {updated_at}, {created_at}, \
-             'core_media/{id}', {name}, {folded}, 'image/jpeg', {checksum}, '', '{visibility}')"
+             'core_media/{id}', {name}, {folded}, 'image/jpeg', {checksum}, '', '{visibility}', {height}, {width})"
         )
     }
 
@@ -171,6 +172,8 @@ impl File {
             && within(filter.size, Some(self.size))
             && within(filter.width, self.width)
             && within(filter.height, self.height)
+            && within(filter.taken_at, self.height)
+            && within(filter.duration_ms, self.width)
             && within(filter.created_at, Some(self.created_at))
             && within(filter.updated_at, Some(self.updated_at))
     }
@@ -187,6 +190,9 @@ impl File {
             OrderField::Mode => self.mode.map(|mode| Value::Text(mode.as_str())),
             OrderField::CreatedAt => Some(Value::Number(self.created_at)),
             OrderField::UpdatedAt => Some(Value::Number(self.updated_at)),
+            // They have the same values in another column.
+            OrderField::TakenAt => self.height.map(Value::Number),
+            OrderField::Duration => self.width.map(Value::Number),
             OrderField::UserId => user.map(|user| Value::Number(user.id.0)),
             OrderField::Username => user.map(|user| Value::Text(&user.username)),
             OrderField::UserFirstName => user.map(|user| Value::Text(&user.first_name)),
