@@ -56,4 +56,4 @@ examples:
 
 # Write the description of the API, docs/openapi.json
 describe:
-    TINTYPE_WRITE_DOCS=1 cargo test -p tintype-http --lib the_copy_in_docs
+    UPDATE_DOCS=1 cargo test -p tintype-http --lib the_copy_in_docs

@@ -68,7 +68,13 @@ pub(crate) struct Connection<I> {
     blocked_since: Option<Instant>,
     /// For how long in all it has not, and how much it took in that time.
     blocked: (Duration, u64),
+    /// When the end of what the client sends is told.
+    end: Option<Pin<Box<Sleep>>>,
 }
+
+/// How long the end is kept back while a request is being answered. When actix sees it, it drops
+/// what it has read of a body but not passed on yet, up to 128 KiB.
+const END_DELAY: Duration = Duration::from_millis(100);
 
 impl<I> Connection<I> {
     pub(crate) fn new(io: I, reading: Pace, writing: Pace) -> Self {
@@ -82,6 +88,7 @@ impl<I> Connection<I> {
             received: None,
             blocked_since: None,
             blocked: (Duration::ZERO, 0),
+            end: None,
         }
     }
 
@@ -166,6 +173,10 @@ impl<I: AsyncRead + Unpin> AsyncRead for Connection<I> {
             Poll::Ready(Ok(())) if buffer.filled().len() > before => {
                 let read = buffer.filled().len() - before;
                 Poll::Ready(self.note_received(read))
+            }
+            Poll::Ready(Ok(())) if !self.in_flight.is_none() => {
+                let end = self.end.get_or_insert_with(|| Box::pin(tokio::time::sleep(END_DELAY)));
+                end.as_mut().poll(cx).map(Ok)
             }
             Poll::Pending => match self.check(cx) {
                 Ok(()) => Poll::Pending,

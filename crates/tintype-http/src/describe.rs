@@ -1,6 +1,6 @@
 //! What the types of handlers say of an operation, for the description of the API.
 
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use schemars::generate::{Contract, SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
@@ -210,13 +210,6 @@ impl Describe for HttpRequest {
 /// What such a handler answers is described in words.
 impl Describe for HttpResponse {
     fn describe(_: &mut Operation<'_>) {}
-}
-
-/// Parameters of the query are described in words.
-impl<T> Describe for Query<T> {
-    fn describe(operation: &mut Operation<'_>) {
-        operation.errors([400]);
-    }
 }
 
 impl Describe for Path<String> {

@@ -66,6 +66,11 @@ impl<T: FormBody> FromRequest for Form<T> {
 }
 
 impl<T: FormBody> Form<T> {
+    /// Returns the bytes of the body.
+    pub(crate) fn into_body(self) -> Body {
+        self.body
+    }
+
     /// Reads the body and ignores files.
     pub(crate) async fn read(self) -> Result<T, Problem> {
         self.read_with(None).await

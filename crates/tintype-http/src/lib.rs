@@ -35,6 +35,7 @@ mod request_id;
 mod request_log;
 mod routes;
 mod schemas;
+mod scrape;
 mod server;
 mod tags;
 mod tus;

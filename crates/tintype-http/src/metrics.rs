@@ -1,26 +1,17 @@
-//! `GET /metrics`: what the server counts and measures, as Prometheus reads it.
+//! What the server counts and measures, as Prometheus reads it.
 
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
-use actix_web::HttpResponse;
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::middleware::Next;
-use actix_web::web::Data;
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::prometheus_text::{CONTENT_TYPE, encode};
+use prometheus_client::encoding::prometheus_text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use tintype_library::{Error, Figures, Meters};
-
-use crate::app::App;
-use crate::caller::Caller;
-use crate::problem::Problem;
+use tintype_library::{Figures, Meters};
 
 /// Everything that is told under `/metrics`.
 #[derive(Debug)]
@@ -75,9 +66,6 @@ struct Gauges {
 /// over a slow line.
 const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 300.0];
 
-/// The route of requests that no route takes.
-pub(crate) const NO_ROUTE: &str = "none";
-
 impl RequestMeter {
     /// Returns a meter that has counted nothing.
     pub fn new() -> Self {
@@ -131,7 +119,13 @@ impl Metrics {
         Self { registry: all, requests, gauges }
     }
 
-    fn text(&self, figures: &Figures) -> Result<String, std::fmt::Error> {
+    /// Counts a request that has been answered.
+    pub(crate) fn count(&self, method: &Method, route: &'static str, status: u16, start: Instant) {
+        self.requests.count(method, route, status, start);
+    }
+
+    /// Returns everything, in Prometheus' text format.
+    pub(crate) fn text(&self, figures: &Figures) -> Result<String, std::fmt::Error> {
         self.gauges.set(figures);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -198,36 +192,4 @@ struct Build {
 
 fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-/// Counts the requests of a route.
-///
-/// # Errors
-/// Returns the errors of the wrapped service.
-pub(crate) async fn count_request(
-    route: &'static str,
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let start = Instant::now();
-    let method = request.method().clone();
-    let app = request.app_data::<Data<App>>().cloned();
-    let response = next.call(request).await?;
-    if let Some(app) = app {
-        app.metrics.requests.count(&method, route, response.status().as_u16(), start);
-    }
-    Ok(response)
-}
-
-/// `GET /metrics`, for admins.
-pub(crate) async fn get(Caller(actor): Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
-    actor.require_admin()?;
-    get_unasked(app).await
-}
-
-/// `GET /metrics` on the address that is for nothing else.
-pub(crate) async fn get_unasked(app: Data<App>) -> Result<HttpResponse, Problem> {
-    let figures = app.library.figures().await?;
-    let text = app.metrics.text(&figures).map_err(|error| Error::Internal(error.into()))?;
-    Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text))
 }

@@ -48,8 +48,12 @@ impl PageRequest {
 
     /// Returns how many results the page has at most, and how many come before it.
     pub(crate) fn window(&self) -> (u32, u64) {
-        let last = |name| self.parameters().filter(|(given, _)| *given == name).last().map_or("", |(_, value)| value);
-        (page_limit(last("limit")), page_offset(last("offset")))
+        (page_limit(self.last("limit")), page_offset(self.last("offset")))
+    }
+
+    /// Returns the value of a parameter, the last one if it is repeated; empty if there is none.
+    pub(crate) fn last(&self, name: &str) -> &str {
+        self.parameters().filter(|(given, _)| *given == name).last().map_or("", |(_, value)| value)
     }
 
     /// Returns the links of the page of `limit` results that begins at `offset`, in a list of

@@ -3,11 +3,11 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, web};
 
 use crate::endpoint::Endpoint;
-use crate::metrics::{NO_ROUTE, count_request};
 use crate::openapi::{Description, LazyDescription};
 use crate::problem::Problem;
+use crate::scrape::{NO_ROUTE, count_request};
 use crate::{
-    auth, docs_page, files, health, links, media, metrics, openapi, previews, tags, tus, upload_links, uploads, users,
+    auth, docs_page, files, health, links, media, openapi, previews, scrape, tags, tus, upload_links, uploads, users,
 };
 
 /// Adds every route there is. The application data has to hold the [`App`](crate::App).
@@ -83,7 +83,7 @@ fn endpoints() -> Vec<Endpoint> {
         Endpoint::api("/api/docs").get(docs_page::page).for_anybody(),
         Endpoint::at("/api/docs/swagger-ui.js").get(docs_page::script).for_anybody(),
         Endpoint::at("/api/docs/swagger-ui.css").get(docs_page::style).for_anybody(),
-        Endpoint::at("/metrics").get(metrics::get).for_users(),
+        Endpoint::at("/metrics").get(scrape::get).for_users(),
         Endpoint::at("/healthz").get(health::alive).for_anybody(),
         Endpoint::at("/readyz").get(health::ready).for_anybody(),
         Endpoint::at("/media/{key:.*}").get(media::serve).for_anybody(),
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn the_copy_in_docs_is_this_description() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
-        if std::env::var_os("TINTYPE_WRITE_DOCS").is_some() {
+        if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(path, DESCRIPTION.as_str()).unwrap();
         }
         let copy = std::fs::read_to_string(path).unwrap_or_default();

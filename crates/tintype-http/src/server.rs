@@ -20,9 +20,9 @@ use crate::base_url::LocalAddress;
 use crate::caching::limit_caching;
 use crate::connection::{Connection, Pace};
 use crate::cors::share_with_origins;
-use crate::metrics;
 use crate::request_log::log_request;
 use crate::routes::configure;
+use crate::scrape;
 
 /// How many threads serve, and how much.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 pub fn metrics_server(app: &App, listeners: Vec<TcpListener>) -> io::Result<Server> {
     let app = Data::new(app.clone());
     let routes = move || {
-        actix_web::App::new().app_data(app.clone()).route("/metrics", actix_web::web::get().to(metrics::get_unasked))
+        actix_web::App::new().app_data(app.clone()).route("/metrics", actix_web::web::get().to(scrape::get_unasked))
     };
     let mut server = HttpServer::new(routes).workers(1).disable_signals();
     for listener in listeners {

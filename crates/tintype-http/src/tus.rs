@@ -1,5 +1,6 @@
 //! What every answer of the tus protocol has: <https://tus.io/protocols/resumable-upload>.
 
+use actix_web::HttpResponseBuilder;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -48,6 +49,16 @@ pub(crate) async fn negotiate(
         }
     }
     Ok(response)
+}
+
+/// Returns whether a request is one of tus, which its endpoint takes beside others.
+pub(crate) fn is_meant(headers: &HeaderMap) -> bool {
+    headers.contains_key(TUS_RESUMABLE)
+}
+
+/// Says in an answer which version the server speaks.
+pub(crate) fn answer(response: &mut HttpResponseBuilder) {
+    response.insert_header((TUS_RESUMABLE, VERSION));
 }
 
 /// Refuses requests in other versions of the protocol, and such that are not part of it.

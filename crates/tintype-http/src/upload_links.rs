@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tintype_library::auth::Parameters;
@@ -9,14 +9,14 @@ use tintype_library::{LinkSigner, UploadLinkOptions};
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::caller::Caller;
-use crate::files;
 use crate::form::Form;
 use crate::input::{NewFile, NewUploadLink};
 use crate::page_request::PageRequest;
 use crate::path_id::PathId;
 use crate::problem::Problem;
 use crate::reply::{Created, NoContent};
-use crate::view::{FileView, PageView};
+use crate::view::PageView;
+use crate::{files, tus, uploads};
 
 /// A new upload link.
 #[derive(Serialize, JsonSchema)]
@@ -108,16 +108,20 @@ pub(crate) async fn delete(
     Ok(NoContent)
 }
 
-/// `POST /api/media/upload-links/<id>?expires=…&signature=…`: an upload by whoever has the link.
+/// `POST /api/media/upload-links/<id>?expires=…&signature=…`: an upload by whoever has the link, or
+/// the beginning of a resumable one.
 pub(crate) async fn upload(
     app: Data<App>,
     base: BaseUrl,
     PathId(id): PathId<i64>,
     request: HttpRequest,
     form: Form<NewFile>,
-) -> Result<Created<FileView>, Problem> {
+) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::parse(request.query_string())?;
     let place = app.library.begin_upload_by_link(&path(id), &parameters, id).await?;
+    if tus::is_meant(request.headers()) {
+        return uploads::create_by_link(&app, place, request.headers(), form.into_body()).await;
+    }
     let NewFile { upload, details } = match form.read_into(&place.inbox).await {
         Ok(file) => file,
         Err(problem) => {
@@ -126,7 +130,9 @@ pub(crate) async fn upload(
         }
     };
     let file = app.library.upload_by_link(place, upload, details).await?;
-    Ok(Created { location: format!("/api/media/files/{}", file.id), body: files::view(&app, base, &file).await? })
+    let created =
+        Created { location: format!("/api/media/files/{}", file.id), body: files::view(&app, base, &file).await? };
+    Ok(created.respond_to(&request))
 }
 
 fn url(base: &BaseUrl, id: i64, signer: &LinkSigner) -> String {

@@ -1,17 +1,21 @@
 //! Resumable uploads, as tus 1.0 has them.
 
+use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderMap, LOCATION};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use futures_util::TryStreamExt;
-use tintype_library::auth::Actor;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
+use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, TryStreamExt};
+use serde_json::json;
+use tintype_library::auth::{Actor, Parameters};
 use tintype_library::persistence::{UploadKind, UploadRecord, UploadState};
-use tintype_library::{Append, Appending, Becomes, Concatenation, Error, NewResumable};
+use tintype_library::{Append, Appending, Becomes, Concatenation, Error, LinkUpload, NewResumable};
 
 use crate::app::App;
 use crate::body::{Body, early_end};
 use crate::caller::Caller;
+use crate::describe::{Describe, Operation, Place};
 use crate::problem::{Format, Problem};
 use crate::reply::NoContent;
 use crate::tus;
@@ -40,43 +44,100 @@ pub(crate) async fn create(
         None if !headers.contains_key("Upload-Concat") => Becomes::File,
         _ => return Err(Problem::InvalidHeader("Upload-Concat")),
     };
-    let length = tus::number(headers, "Upload-Length")?;
-    match (length, tus::text(headers, "Upload-Defer-Length")?) {
-        (Some(_), "") | (None, "1") => {}
-        (None, "") => return Err(Problem::InvalidHeader("Upload-Length")),
-        _ => return Err(Problem::InvalidHeader("Upload-Defer-Length")),
-    }
-    // Some clients send an empty body in chunks where they mean none.
-    let has_body = match tus::require_bytes(headers) {
-        Err(other) if content_length(headers).is_some_and(|length| length > 0) => return Err(other),
-        is_bytes => is_bytes.is_ok(),
-    };
-    let append =
-        Append { checksum: tus::checksum(headers)?, content_length: content_length(headers), ..Append::default() };
-    if let (Some(length), Some(sent)) = (length, append.content_length)
-        && sent > length
-    {
-        return Err(Error::TooLarge { limit: length }.into());
-    }
+    let Beginning { length, append } = Beginning::read(headers)?;
     let upload = app.library.begin_resumable(&actor, NewResumable { becomes, length, metadata }).await?;
-    if !has_body {
-        return Ok(created(&upload).finish());
+    begun(&app, &actor, upload, append.map(|append| (append, body)), created).await
+}
+
+/// Begins an upload by a link, perhaps with its first bytes.
+pub(crate) async fn create_by_link(
+    app: &App,
+    by: LinkUpload,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let read = || {
+        tus::require_version(headers)?;
+        if headers.contains_key("Upload-Concat") {
+            return Err(Problem::InvalidHeader("Upload-Concat"));
+        }
+        Ok((Beginning::read(headers)?, tus::text(headers, "Upload-Metadata")?.to_owned()))
+    };
+    let (Beginning { length, append }, metadata) = match read() {
+        Ok(read) => read,
+        Err(problem) => {
+            by.cancel().await;
+            return Err(problem);
+        }
+    };
+    let new = NewResumable { becomes: Becomes::File, length, metadata };
+    let (upload, maker, signer) = app.library.begin_resumable_by_link(by, new).await?;
+    let answer = |upload: &UploadRecord| {
+        let path = path(&upload.name);
+        let mut response = created(upload);
+        tus::answer(&mut response);
+        response.insert_header((LOCATION, format!("{path}?{}", signer.query(&path, Parameters::default()))));
+        response
+    };
+    begun(app, &maker, upload, append.map(|append| (append, body)), answer).await
+}
+
+/// What the headers of a request say that begins an upload.
+struct Beginning {
+    length: Option<u64>,
+    /// The first bytes, if they are in the body.
+    append: Option<Append>,
+}
+
+impl Beginning {
+    fn read(headers: &HeaderMap) -> Result<Self, Problem> {
+        let length = tus::number(headers, "Upload-Length")?;
+        match (length, tus::text(headers, "Upload-Defer-Length")?) {
+            (Some(_), "") | (None, "1") => {}
+            (None, "") => return Err(Problem::InvalidHeader("Upload-Length")),
+            _ => return Err(Problem::InvalidHeader("Upload-Defer-Length")),
+        }
+        let content_length = content_length(headers);
+        // Some clients send an empty body in chunks where they mean none.
+        let has_body = match tus::require_bytes(headers) {
+            Err(other) if content_length.is_some_and(|length| length > 0) => return Err(other),
+            is_bytes => is_bytes.is_ok(),
+        };
+        let append = Append { checksum: tus::checksum(headers)?, content_length, ..Append::default() };
+        if let (Some(length), Some(sent)) = (length, content_length)
+            && sent > length
+        {
+            return Err(Error::TooLarge { limit: length }.into());
+        }
+        Ok(Self { length, append: has_body.then_some(append) })
     }
+}
+
+/// Adds the first bytes to an upload, if there are any, and answers the request that began it.
+async fn begun(
+    app: &App,
+    actor: &Actor,
+    upload: UploadRecord,
+    first: Option<(Append, Body)>,
+    answer: impl Fn(&UploadRecord) -> HttpResponseBuilder,
+) -> Result<HttpResponse, Problem> {
+    let Some((append, body)) = first else { return Ok(answer(&upload).finish()) };
     let name = upload.name;
     let sent = async {
-        let mut appending = app.library.append(&actor, &name, append).await?;
+        let mut appending = app.library.append(actor, &name, append).await?;
         receive(&mut appending, body).await?;
         Ok(appending.finish().await?)
     };
-    match sent.await {
-        Ok(upload) => Ok(created(&upload).insert_header(("Upload-Offset", upload.received)).finish()),
-        Err(problem) => not_created(&actor, &app, &name, problem).await,
-    }
+    let upload = match sent.await {
+        Ok(upload) => upload,
+        Err(problem) => kept(actor, app, &name, problem).await?,
+    };
+    Ok(answer(&upload).insert_header(("Upload-Offset", upload.received)).finish())
 }
 
 /// `GET` and `HEAD /api/media/uploads/<id>`: how far an upload has come, and what became of it.
 pub(crate) async fn get(
-    Caller(actor): Caller,
+    Uploader(actor): Uploader,
     app: Data<App>,
     name: Path<String>,
     request: HttpRequest,
@@ -108,7 +169,7 @@ pub(crate) async fn get(
 
 /// `PATCH /api/media/uploads/<id>`: the next bytes.
 pub(crate) async fn append(
-    Caller(actor): Caller,
+    Uploader(actor): Uploader,
     app: Data<App>,
     name: Path<String>,
     request: HttpRequest,
@@ -136,7 +197,7 @@ pub(crate) async fn append(
 
 /// `DELETE /api/media/uploads/<id>`: ends an upload. A file that it has become stays.
 pub(crate) async fn delete(
-    Caller(actor): Caller,
+    Uploader(actor): Uploader,
     app: Data<App>,
     name: Path<String>,
     request: HttpRequest,
@@ -154,13 +215,14 @@ async fn receive(appending: &mut Appending, mut body: Body) -> Result<(), Proble
     Ok(())
 }
 
-/// Answers a request that could begin an upload but not take its first bytes. The client does not
-/// know the upload then, so it is ended, unless all its bytes have come and the file is made later.
-async fn not_created(actor: &Actor, app: &App, name: &str, problem: Problem) -> Result<HttpResponse, Problem> {
+/// Returns an upload that could not take its first bytes, or whose file could not be made, if all of
+/// its bytes have come and the file is made later. Else the client does not know the upload, so it
+/// is ended.
+async fn kept(actor: &Actor, app: &App, name: &str, problem: Problem) -> Result<UploadRecord, Problem> {
     if let Problem::Library(Error::Busy { .. } | Error::Unavailable(_) | Error::Internal(_)) = problem {
         let upload = app.library.resumable(actor, name).await?;
         if upload.is_complete() {
-            return Ok(created(&upload).insert_header(("Upload-Offset", upload.received)).finish());
+            return Ok(upload);
         }
     }
     if let Err(error) = app.library.end_resumable(actor, name).await {
@@ -171,8 +233,12 @@ async fn not_created(actor: &Actor, app: &App, name: &str, problem: Problem) -> 
 
 fn created(upload: &UploadRecord) -> HttpResponseBuilder {
     let mut response = described(HttpResponse::Created(), upload);
-    response.insert_header((LOCATION, format!("/api/media/uploads/{}", upload.name)));
+    response.insert_header((LOCATION, path(&upload.name)));
     response
+}
+
+fn path(name: &str) -> String {
+    format!("/api/media/uploads/{name}")
 }
 
 /// Adds when an upload expires, and the file that it has become.
@@ -192,4 +258,39 @@ fn content_length(headers: &HeaderMap) -> Option<u64> {
 fn name_in_url(url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// Who goes on with an upload: the authenticated user or, for whoever has the signed URL of an upload
+/// by a link, the maker of the link.
+pub(crate) struct Uploader(Actor);
+
+impl FromRequest for Uploader {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let app = App::of(request);
+        let caller = Caller::from_request(request, payload);
+        let parameters = Parameters::parse(request.query_string());
+        let name = request.match_info().get("id").unwrap_or_default().to_owned();
+        async move {
+            let maker = app?.library.maker_of_upload(&path(&name), &parameters?, &name).await?;
+            match maker {
+                Some(maker) => Ok(Self(maker)),
+                None => caller.await.map(|Caller(actor)| Self(actor)),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+impl Describe for Uploader {
+    fn describe(operation: &mut Operation<'_>) {
+        let text = || json!({"type": "string"});
+        operation
+            .set("security", json!([{"token": []}, {"bearer": []}, {}]))
+            .parameter(Place::Query, "expires", text(), "From the URL of an upload by a link")
+            .parameter(Place::Query, "signature", text(), "From the URL of an upload by a link")
+            .errors([400, 401, 403, 429]);
+    }
 }

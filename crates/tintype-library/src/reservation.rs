@@ -51,7 +51,7 @@ impl Place {
         self.id
     }
 
-    /// Notes that the place was used.
+    /// Notes that the place was used, or belongs to an upload that goes on later.
     pub(crate) fn settle(mut self) {
         self.is_settled = true;
     }

@@ -4,6 +4,7 @@
 //! or a job if that was interrupted, reads the parts and goes on as with bytes that came at once.
 
 mod append;
+mod by_link;
 mod make;
 mod metadata;
 
@@ -61,6 +62,17 @@ impl Library {
     /// [`Error::Auth`] without permission; [`Error::Upload`] if the metadata is not valid;
     /// [`Error::TooLarge`], [`Error::NoSpace`] as far as the length tells; [`Error::Busy`].
     pub async fn begin_resumable(&self, actor: &Actor, new: NewResumable) -> Result<UploadRecord, Error> {
+        self.begin(actor, new, u64::MAX, None).await
+    }
+
+    /// Begins an upload of at most so many bytes, for the place of an upload link if one is given.
+    pub(crate) async fn begin(
+        &self,
+        actor: &Actor,
+        new: NewResumable,
+        max_size: u64,
+        reservation: Option<i64>,
+    ) -> Result<UploadRecord, Error> {
         let user_id = creator(actor)?;
         self.inbox(actor)?;
         let kind = match new.becomes {
@@ -74,7 +86,7 @@ impl Library {
             }
         };
         if let Some(length) = new.length {
-            self.check_length(kind, length).await?;
+            self.check_length(kind, length, max_size).await?;
         }
         let new = NewUpload {
             name: unguessable()?,
@@ -84,6 +96,7 @@ impl Library {
             expires_at: self.inner().expiry(),
             metadata: new.metadata,
             concat: None,
+            reservation,
             sources: Vec::new(),
             job_at: now(),
         };
@@ -126,7 +139,7 @@ impl Library {
             length = length.saturating_add(part.received);
             sources.push(part.number);
         }
-        self.check_length(UploadKind::Final, length).await?;
+        self.check_length(UploadKind::Final, length, u64::MAX).await?;
         let new = NewUpload {
             name: unguessable()?,
             user_id,
@@ -135,6 +148,7 @@ impl Library {
             expires_at: self.inner().expiry(),
             metadata: of.metadata,
             concat: Some(of.sent),
+            reservation: None,
             sources,
             job_at: now().plus(LEASE),
         };
@@ -164,8 +178,8 @@ impl Library {
     }
 
     /// Checks that there may be so many bytes, and that there is room for them.
-    async fn check_length(&self, kind: UploadKind, length: u64) -> Result<(), Error> {
-        let limit = self.options().max_upload_bytes;
+    async fn check_length(&self, kind: UploadKind, length: u64, max_size: u64) -> Result<(), Error> {
+        let limit = self.options().max_upload_bytes.min(max_size);
         if length > limit {
             return Err(Error::TooLarge { limit });
         }

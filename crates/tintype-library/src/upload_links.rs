@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use tintype_auth::{Actor, Parameters};
-use tintype_domain::{FileRecord, Permission, UserId, Visibility};
-use tintype_persistence::{NewUploadLink, UploadLinkRecord};
+use tintype_domain::{FileRecord, Permission, Timestamp, UserId, Visibility};
+use tintype_persistence::{NewUploadLink, UploadLinkRecord, UploadRecord};
 
 use crate::content::{Details, Inbox, Upload};
-use crate::library::now;
+use crate::library::{Inner, now};
 use crate::media_access::LinkSigner;
 use crate::reservation::Place;
 use crate::{AllowedType, Error, Library};
@@ -32,10 +32,12 @@ pub struct UploadLinkOptions {
 pub struct LinkUpload {
     /// Takes the file.
     pub inbox: Inbox,
-    maker: Actor,
-    place: Place,
+    pub(crate) maker: Actor,
+    pub(crate) place: Place,
     allowed_types: Vec<AllowedType>,
     visibility: Option<Visibility>,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) max_size: u64,
 }
 
 impl LinkUpload {
@@ -129,11 +131,12 @@ impl Library {
         }
         let maker = Actor::of_user(user).map_err(|_| invalid)?;
         maker.require(Permission::Create).map_err(|_| invalid)?;
-        let inbox = self.inbox(&maker)?.at_most(link.max_size.unwrap_or(u64::MAX));
-        let types = link.allowed_types.split(',').filter(|text| !text.is_empty()).map(str::parse);
-        let allowed_types = types.collect::<Result<_, String>>().map_err(Error::internal)?;
+        let max_size = link.max_size.unwrap_or(u64::MAX);
+        let inbox = self.inbox(&maker)?.at_most(max_size);
+        let allowed_types = types_of(&link)?;
         let place = Place::reserve(self.inner(), id).await?;
-        Ok(LinkUpload { inbox, maker, place, allowed_types, visibility: link.visibility })
+        let (visibility, expires_at) = (link.visibility, link.expires_at);
+        Ok(LinkUpload { inbox, maker, place, allowed_types, visibility, expires_at, max_size })
     }
 
     /// Stores a file that came by a link, for the maker of the link.
@@ -146,6 +149,24 @@ impl Library {
         let details = Details { visibility, ..details };
         self.store(&maker, upload.only(allowed_types), details, Some(place)).await
     }
+}
+
+impl Inner {
+    /// Returns the link by which an upload comes, if it comes by one.
+    ///
+    /// # Errors
+    /// [`Error::LinkUsedUp`] if the link was deleted, or the place was lost.
+    pub(crate) async fn link_of(&self, upload: &UploadRecord) -> Result<Option<NewUploadLink>, Error> {
+        let Some(place) = upload.reservation else { return Ok(None) };
+        let link = self.database(move |db| db.link_of_reservation(place)).await?;
+        link.map(|record| Some(record.link)).ok_or(Error::LinkUsedUp)
+    }
+}
+
+/// Returns the types that a link allows.
+pub(crate) fn types_of(link: &NewUploadLink) -> Result<Vec<AllowedType>, Error> {
+    let types = link.allowed_types.split(',').filter(|text| !text.is_empty()).map(str::parse);
+    types.collect::<Result<_, String>>().map_err(Error::internal)
 }
 
 /// Returns whose links the actor manages: all where `None`.

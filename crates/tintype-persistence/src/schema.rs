@@ -172,6 +172,7 @@ diesel::table! {
         refused_type -> Nullable<Text>,
         metadata -> Text,
         concat -> Nullable<Text>,
+        reservation_id -> Nullable<BigInt>,
     }
 }
 
@@ -205,3 +206,4 @@ diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(files -> users (user_id));
 diesel::joinable!(derived_objects -> files (file_id));
 diesel::allow_tables_to_appear_in_same_query!(users, grants, tokens, files, derived_objects);
+diesel::allow_tables_to_appear_in_same_query!(upload_links, upload_reservations);

@@ -151,6 +151,18 @@ impl Database {
         })
     }
 
+    /// Returns the link among whose places one is; `None` if the link was deleted, or the place was
+    /// used or lost.
+    pub fn link_of_reservation(&self, id: i64) -> Result<Option<UploadLinkRecord>, Error> {
+        self.read(|connection| {
+            let link = upload_reservations::table
+                .inner_join(upload_links::table.on(upload_links::id.eq(upload_reservations::link_id)))
+                .filter(upload_reservations::id.eq(id))
+                .select(Row::as_select());
+            link.first(connection).optional()?.map(Row::into_record).transpose()
+        })
+    }
+
     /// Reserves a place for an upload until `leased_until`.
     pub fn reserve_upload(&self, link: i64, now: Timestamp, leased_until: Timestamp) -> Result<Reserved, Error> {
         self.write(|connection| {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::files::{NewFile, insert};
 use crate::jobs::enqueue;
 use crate::rows::{number, valid};
-use crate::schema::{jobs, upload_parts, upload_sources, uploads};
+use crate::schema::{jobs, upload_parts, upload_reservations, upload_sources, uploads};
 use crate::strays::{doom, parse, redeem};
 
 /// An upload that may be continued.
@@ -35,6 +35,8 @@ pub struct UploadRecord {
     pub metadata: String,
     /// What it is made of, as it was sent.
     pub concat: Option<String>,
+    /// The number of its place among those of an upload link, if it comes by one.
+    pub reservation: Option<i64>,
 }
 
 /// Whether an upload becomes a file by itself.
@@ -76,6 +78,8 @@ pub struct NewUpload {
     pub metadata: String,
     /// What it is made of, as it was sent.
     pub concat: Option<String>,
+    /// The number of its place among those of an upload link, if it comes by one.
+    pub reservation: Option<i64>,
     /// The numbers of the uploads that it is made of.
     pub sources: Vec<i64>,
     /// When a job is to make the file, if nobody has by then.
@@ -121,6 +125,7 @@ struct UploadRow {
     refused_type: Option<String>,
     metadata: String,
     concat: Option<String>,
+    reservation_id: Option<i64>,
 }
 
 const RECEIVING: &str = "receiving";
@@ -160,6 +165,7 @@ impl Database {
                     uploads::received.eq(length.filter(|_| is_final).unwrap_or(0)),
                     (uploads::created_at.eq(now.unix_micros()), uploads::expires_at.eq(new.expires_at.unix_micros())),
                     (uploads::metadata.eq(&new.metadata), uploads::concat.eq(new.concat.as_deref())),
+                    uploads::reservation_id.eq(new.reservation),
                 ))
                 .returning(uploads::id)
                 .get_result::<i64>(connection)?;
@@ -178,7 +184,9 @@ impl Database {
             if is_final {
                 enqueue(connection, JobKind::Upload, &[number], new.job_at)?;
             }
-            load(connection, number)?.ok_or(Error::Outdated)
+            let record = load(connection, number)?.ok_or(Error::Outdated)?;
+            keep_reservation(connection, &record)?;
+            Ok(record)
         })
     }
 
@@ -215,6 +223,7 @@ impl Database {
                 diesel::update(unknown).set(uploads::length.eq(signed(length))).execute(connection)?;
             }
             let record = load(connection, hold.number)?.ok_or(Error::Outdated)?;
+            keep_reservation(connection, &record)?;
             enqueue_if_complete(connection, &record, hold.job_at)?;
             Ok(record)
         })
@@ -247,6 +256,7 @@ impl Database {
                 ))
                 .execute(connection)?;
             let record = load(connection, hold.number)?.ok_or(Error::Outdated)?;
+            keep_reservation(connection, &record)?;
             enqueue_if_complete(connection, &record, hold.job_at)?;
             Ok(record)
         })
@@ -337,6 +347,7 @@ impl Database {
             if diesel::update(uploads::table.filter(held)).set(ended).execute(connection)? == 0 {
                 return Ok(Vec::new());
             }
+            give_up_reservations(connection, &[number])?;
             drop_content(connection, number)
         })
     }
@@ -402,8 +413,29 @@ fn remove(connection: &mut AnyConnection, numbers: &[i64]) -> Result<Vec<Key>, E
         diesel::update(upload).set(uploads::holder.eq(None::<&str>)).execute(connection)?;
     }
     let doomed = remove_parts(connection, &numbers)?;
+    give_up_reservations(connection, &numbers)?;
     diesel::delete(uploads::table.filter(uploads::id.eq_any(&numbers))).execute(connection)?;
     Ok(doomed)
+}
+
+/// Extends the lease of the place that an upload by a link has, until the upload expires.
+fn keep_reservation(connection: &mut AnyConnection, upload: &UploadRecord) -> Result<(), Error> {
+    let Some(reservation) = upload.reservation else { return Ok(()) };
+    let row = upload_reservations::table.filter(upload_reservations::id.eq(reservation));
+    let until = upload_reservations::leased_until.eq(upload.expires_at.unix_micros());
+    diesel::update(row).set(until).execute(connection)?;
+    Ok(())
+}
+
+/// Gives back the places that uploads by links have and have not used.
+fn give_up_reservations(connection: &mut AnyConnection, numbers: &[i64]) -> Result<(), Error> {
+    let held = uploads::table.filter(uploads::id.eq_any(numbers)).filter(uploads::reservation_id.is_not_null());
+    let places = held.select(uploads::reservation_id.assume_not_null()).load::<i64>(connection)?;
+    if !places.is_empty() {
+        let rows = upload_reservations::table.filter(upload_reservations::id.eq_any(&places));
+        diesel::delete(rows).execute(connection)?;
+    }
+    Ok(())
 }
 
 fn remove_parts(connection: &mut AnyConnection, numbers: &[i64]) -> Result<Vec<Key>, Error> {
@@ -443,6 +475,7 @@ impl UploadRow {
             expires_at: Timestamp::from_unix_micros(self.expires_at),
             metadata: self.metadata,
             concat: self.concat,
+            reservation: self.reservation_id,
         })
     }
 }

@@ -111,6 +111,8 @@ fn lists_find_files_by_all_tags_and_by_folders() {
     );
     assert_eq!(counts("OS"), json!([{"name": "Oslo", "count": 2}]));
     assert_eq!(admin.get(TAGS).send().json().as_array().unwrap().len(), 6);
+    let repeated = admin.get(TAGS).query([("prefix", "nothing"), ("prefix", "")]).send().expect_status(200).json();
+    assert_eq!(repeated.as_array().unwrap().len(), 6, "the last one counts");
 
     admin.patch(&one(&c)).json(&json!({"tags": ["oslo"]})).send().expect_status(200).json();
     assert_eq!(found(&admin, "oslo"), ["a", "b", "c"]);

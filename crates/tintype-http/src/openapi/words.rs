@@ -8,7 +8,7 @@ use super::lists;
 use crate::describe::{Operation, Place, bytes};
 use crate::links::LinkView;
 use crate::upload_links::CreatedView;
-use crate::view::UploadView;
+use crate::view::{FileView, UploadView};
 
 pub(crate) const INTRODUCTION: &str = "\
 Every path below `/api` also works with a trailing slash. `HEAD` works wherever `GET` does, and \
@@ -106,7 +106,11 @@ fn upload_links(operation: &mut Operation<'_>) {
             name(operation, "uploadByLink", UPLOAD_LINKS, "Upload a file by a link")
                 .parameter(Place::Query, "expires", text(), "From the URL")
                 .parameter(Place::Query, "signature", text(), "From the URL")
-                .errors([403, 507]);
+                .about("With `Tus-Resumable`, the upload begins here as at `/api/media/uploads`, and `Location` is signed.")
+                .json::<FileView>(201, "The file; nothing, if a resumable upload has begun")
+                .header(201, "ETag", text(), "The entity tag of the file")
+                .header(201, "Location", json!({"type": "string", "format": "uri-reference"}), "Its path")
+                .errors([412, 403, 507]);
         }
         _ => {}
     }
@@ -119,7 +123,7 @@ fn uploads(operation: &mut Operation<'_>) {
             version(operation);
             operation
                 .parameter(Place::Header, "Upload-Length", number(), "Bytes of the whole")
-                .parameter(Place::Header, "Upload-Defer-Length", json!({"const": "1", "type": "string"}), "Said later")
+                .parameter(Place::Header, "Upload-Defer-Length", json!({"enum": ["1"], "type": "string"}), "Said later")
                 .parameter(
                     Place::Header,
                     "Upload-Metadata",
@@ -176,7 +180,7 @@ fn uploads(operation: &mut Operation<'_>) {
 
 /// Adds the header that all requests of tus have.
 fn version(operation: &mut Operation<'_>) {
-    let schema = json!({"const": "1.0.0", "type": "string"});
+    let schema = json!({"enum": ["1.0.0"], "type": "string"});
     operation.parameter(Place::Header, "Tus-Resumable", schema, "The version of tus").required();
 }
 

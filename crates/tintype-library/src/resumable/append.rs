@@ -62,13 +62,18 @@ impl Library {
         if append.offset != upload.received {
             return Err(UploadProblem::OtherOffset.into());
         }
+        let max_size = match upload.length {
+            // It was compared when it was said.
+            Some(_) => u64::MAX,
+            None => self.inner().link_of(&upload).await?.and_then(|link| link.max_size).unwrap_or(u64::MAX),
+        };
         match (upload.length, append.length) {
             (None, Some(length)) if length < upload.received => return Err(UploadProblem::OtherLength.into()),
-            (None, Some(length)) => self.check_length(upload.kind, length).await?,
+            (None, Some(length)) => self.check_length(upload.kind, length, max_size).await?,
             (Some(known), Some(length)) if known != length => return Err(UploadProblem::OtherLength.into()),
             _ => {}
         }
-        let limit = upload.length.or(append.length).unwrap_or(self.options().max_upload_bytes);
+        let limit = upload.length.or(append.length).unwrap_or(self.options().max_upload_bytes.min(max_size));
         let end = append.content_length.and_then(|length| length.checked_add(append.offset));
         if end.is_some_and(|end| end > limit) {
             return Err(Error::TooLarge { limit });

@@ -12,7 +12,8 @@ use tintype_storage::Spooled;
 
 use super::metadata::Metadata;
 use crate::library::{Inner, now, random_name};
-use crate::{Error, Upload, UploadProblem};
+use crate::upload_links::types_of;
+use crate::{Details, Error, Upload, UploadProblem};
 
 /// How long nobody else makes a file after the process that was making it has died.
 pub(super) const LEASE: time::Duration = time::Duration::seconds(30);
@@ -87,6 +88,11 @@ impl Inner {
 
     async fn make_leased(self: &Arc<Self>, actor: &Actor, upload: &UploadRecord, holder: &str) -> Result<(), Error> {
         let Metadata { file_name, details } = Metadata::parse(&upload.metadata)?;
+        let (details, allowed_types) = match self.link_of(upload).await? {
+            // The maker of the link says who may fetch its files, not who uploads them.
+            Some(link) => (Details { visibility: link.visibility, ..details }, types_of(&link)?),
+            None => (details, Vec::new()),
+        };
         let content = self.gather(upload).await?;
         let sent = Upload::new(content, &file_name)
             .map_err(|problem| UploadProblem::InvalidFields(FieldErrors::one("f", problem)))?;
@@ -94,9 +100,9 @@ impl Inner {
         let (_, doomed) = self
             .keep(
                 actor,
-                sent,
+                sent.only(allowed_types),
                 details,
-                None,
+                upload.reservation,
                 move |db, file| db.finish_upload(number, &holder, file, now()),
                 |(file, _)| file,
             )

@@ -162,3 +162,70 @@ fn every_origin_gets_no_credentials_and_none_gets_nothing() {
         assert!(output.code() == Some(1) && output.stderr.contains("cors_origins"), "{output:?}");
     }
 }
+
+#[test]
+fn resumable_uploads_come_by_links() {
+    let server = server();
+    let maker = server.create_user("maker", &Account::staff().grant([CREATE]));
+    let options = json!({"max_size": 10, "allowed_types": ["text"], "visibility": "private", "uploads": 1});
+    let url = link(&maker, &options);
+    let anonymous = server.anonymous();
+    let tus = |method: &str, url: &str| anonymous.request(method, url).header("Tus-Resumable", "1.0.0");
+    let begin = |length: &str| tus("POST", &url).header("Upload-Length", length);
+    // `a.txt`
+    let name = ("Upload-Metadata", "filename YS50eHQ=");
+    assert_problem(&begin("11").header(name.0, name.1).send(), 413, "The file is larger than 10 B.");
+    problem(&begin("4").send(), 400);
+    problem(&begin("4").header(name.0, name.1).header("Upload-Concat", "partial").send(), 400);
+    let begun = begin("4").header(name.0, name.1).send().expect_status(201);
+    assert_eq!(begun.header("tus-resumable"), Some("1.0.0"));
+    let at = begun.header("location").unwrap().to_owned();
+    let (unsigned, _) = at.split_once('?').expect("a signature");
+    // It has the only place.
+    assert_problem(&begin("4").header(name.0, name.1).send(), 403, "The link is used up.");
+    problem(&tus("GET", unsigned).send(), 401);
+    problem(&tus("GET", &at.replace("signature=", "signature=x")).send(), 403);
+    let bytes = |offset: &str, bytes: &'static [u8]| {
+        let request = tus("PATCH", &at).header("Upload-Offset", offset);
+        request.body("application/offset+octet-stream", bytes).send()
+    };
+    assert_eq!(bytes("0", b"te").expect_status(204).header("upload-offset"), Some("2"));
+    assert_eq!(tus("HEAD", &at).send().expect_status(200).header("upload-offset"), Some("2"));
+    let file = bytes("2", b"xt").expect_status(204).header("upload-file").unwrap().to_owned();
+    let file = server.admin().get(&file).send().expect_status(200).json();
+    assert_eq!((&file["user"]["username"], text(&file, "visibility")), (&json!("maker"), "private"));
+    let listed = maker.get(LINKS).send().expect_status(200).json()["results"][0].clone();
+    assert_eq!(listed["used"], 1);
+}
+
+#[test]
+fn an_ended_resumable_upload_gives_its_place_back() {
+    let server = server();
+    let url = link(&server.admin(), &json!({"uploads": 1}));
+    let anonymous = server.anonymous();
+    let tus = |method: &str, url: &str| anonymous.request(method, url).header("Tus-Resumable", "1.0.0");
+    let begin = || tus("POST", &url).header("Upload-Defer-Length", "1").header("Upload-Metadata", "filename YS50eHQ=");
+    let at = begin().send().expect_status(201).header("location").unwrap().to_owned();
+    problem(&begin().send(), 403);
+    let _ = tus("DELETE", &at).send().expect_status(204);
+    problem(&tus("GET", &at).send(), 404);
+    let _ = begin().send().expect_status(201);
+}
+
+#[test]
+fn links_are_listed_in_pages() {
+    let server = server();
+    let admin = server.admin();
+    for _ in 0..3 {
+        link(&admin, &json!({}));
+    }
+    let page = admin.get(LINKS).query([("limit", "2")]).send().expect_status(200).json();
+    assert_eq!(
+        (&page["count"], page["results"].as_array().unwrap().len(), &page["previous"]),
+        (&json!(3), 2, &Value::Null)
+    );
+    assert_eq!(page["results"][0]["id"], 3, "the newest first");
+    let next = admin.get(text(&page, "next")).send().expect_status(200).json();
+    assert_eq!((&next["results"][0]["id"], &next["next"]), (&json!(1), &Value::Null));
+    assert!(text(&next, "previous").ends_with("/api/media/upload-links?limit=2"));
+}
