@@ -170,7 +170,10 @@ async fn hand_over(app: &App, sent: &Representation<'_>, request: &HttpRequest) 
         Verdict::Proceed => app.library.check_size(sent.content).await?,
     }
     let location = format!("{ACCEL_LOCATION}{}", BaseUrl::encoded(&sent.content.key));
-    Ok(head(StatusCode::OK, sent, &validators).insert_header((X_ACCEL_REDIRECT, location)).finish())
+    let mut response = head(StatusCode::OK, sent, &validators).insert_header((X_ACCEL_REDIRECT, location)).finish();
+    // It is the proxy that has ranges, and says so.
+    response.headers_mut().remove(header::ACCEPT_RANGES);
+    Ok(response)
 }
 
 /// Redirects to storage, which handles conditions and ranges itself.

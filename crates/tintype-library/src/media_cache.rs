@@ -186,7 +186,7 @@ mod tests {
         cache.note_change(FileId(1));
         cache.keep(media.clone(), cache.now());
         assert_eq!(cache.body(content).as_deref(), Some(&b"abc"[..]));
-        cache.forget(&[content.key.clone()]);
+        cache.forget(std::slice::from_ref(&content.key));
         assert_eq!((cache.media(&content.key), cache.body(content)), (None, None));
     }
 
