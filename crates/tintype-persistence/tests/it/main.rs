@@ -11,6 +11,7 @@ mod leases;
 mod list;
 mod migrations;
 mod postgres;
+mod previews;
 mod sqlite;
 mod support;
 mod tokens;
