@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Seek};
+use std::io::{BufRead, BufReader, Cursor, ErrorKind, Seek};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tintype_domain::{
-    Checksum, FileName, Key, Look, MetadataRecord, PreviewFacts, PreviewReason, PreviewSource, Variant,
+    Checksum, FileName, Key, Look, MetadataRecord, PreviewFacts, PreviewReason, PreviewSource, PreviewStatus, Variant,
 };
 use tintype_media::{
     DecoderProcess, Image, Isolation, Limits, Orientation, OutputFormat, RenderOptions, Thumbnail, ThumbnailOptions,
@@ -51,8 +51,9 @@ pub(crate) struct EncodedPicture {
 pub(crate) enum Origin {
     /// It is an image, which has been opened.
     Image(Box<Image<BufReader<File>>>),
-    /// A process looks for it.
-    Process(Format),
+    /// A process looks for it. If it finds none, the image is one: raw files of cameras hold a small
+    /// picture as TIFF has it.
+    Process(Format, Option<Box<Image<BufReader<File>>>>),
     /// It has been found out without looking that there is none.
     Nowhere(PreviewFacts),
 }
@@ -116,12 +117,34 @@ impl Inner {
         Ok(Made::new(rendered, PreviewSource::Image, metadata))
     }
 
-    /// Examines what is no image in a process, and makes pictures of what that finds.
+    /// Examines what is no image in a process, and makes pictures of what that finds; of `image` if
+    /// it finds none.
     pub(crate) async fn picture_other(
         self: Arc<Self>,
         asker: Asker,
         content: Arc<Spooled>,
-        format: Format,
+        (format, image): (Format, Option<Box<Image<BufReader<File>>>>),
+        name: FileName,
+    ) -> Result<Made, Error> {
+        let is_image = image.is_some() || matches!(format, Format::Heif | Format::Jpeg2000);
+        let variant: fn(u32) -> Variant = match is_image {
+            true => |edge| Variant::Thumbnail { edge },
+            false => |edge| Variant::Preview { edge },
+        };
+        let made = self.picture_found(asker, content, variant, name.clone()).await?;
+        match image {
+            Some(image) if matches!(made.facts.status, PreviewStatus::Failed | PreviewStatus::None) => {
+                self.picture_image(asker, *image, made.metadata, name).await
+            }
+            _ => Ok(made),
+        }
+    }
+
+    async fn picture_found(
+        self: &Arc<Self>,
+        asker: Asker,
+        content: Arc<Spooled>,
+        variant: fn(u32) -> Variant,
         name: FileName,
     ) -> Result<Made, Error> {
         let Examined { metadata, preview } = self.examine(asker, content, Wanted::Preview).await?;
@@ -149,11 +172,6 @@ impl Inner {
         let image = match orientation.and_then(|value| Orientation::from_exif(value.into())) {
             Some(orientation) => image.with_orientation(orientation),
             None => image,
-        };
-        let variant = match format {
-            // Images like any other.
-            Format::Heif | Format::Jpeg2000 => |edge| Variant::Thumbnail { edge },
-            _ => |edge| Variant::Preview { edge },
         };
         let rendered = self.render(asker, image, name, variant).await?;
         Ok(Made::new(rendered, source_of(source), metadata))
@@ -304,6 +322,10 @@ fn reason_of(failure: tintype_preview::Failure) -> PreviewReason {
 pub(crate) fn reason_in(error: &tintype_media::Error) -> Option<PreviewReason> {
     use tintype_media::Error as E;
     Some(match error {
+        // It ends before it should, or its bytes make no sense.
+        E::Io { source } if matches!(source.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData) => {
+            PreviewReason::Damaged
+        }
         E::Io { .. } | E::Cancelled => return None,
         E::Unsupported { .. } => PreviewReason::Unsupported,
         E::TooManyPixels { .. } | E::TooMuchMemory { .. } => PreviewReason::TooLarge,
@@ -321,5 +343,19 @@ pub fn run_decoder(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match args.next_if(|arg| arg == PREVIEW_ARG) {
         Some(_) => tintype_preview::run_previewer(args),
         None => tintype_media::run_decoder(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason_in;
+    use std::io::ErrorKind;
+    use tintype_domain::PreviewReason;
+
+    #[test]
+    fn a_file_that_ends_too_early_is_damaged_and_a_disk_that_fails_is_tried_again() {
+        let reason = |kind: ErrorKind| reason_in(&tintype_media::Error::Io { source: kind.into() });
+        assert_eq!(reason(ErrorKind::UnexpectedEof), Some(PreviewReason::Damaged));
+        assert_eq!(reason(ErrorKind::StorageFull), None);
     }
 }

@@ -73,8 +73,8 @@ impl Inner {
         let (made, later) = match origin {
             Origin::Image(image) => (self.picture_image(asker, *image, metadata, file_name.clone()).await?, None),
             Origin::Nowhere(facts) => (Made::without_pictures(facts, metadata), None),
-            Origin::Process(format) => {
-                let work = self.clone().picture_other(asker, content.clone(), format, file_name.clone());
+            Origin::Process(format, image) => {
+                let work = self.clone().picture_other(asker, content.clone(), (format, image), file_name.clone());
                 self.wait_a_while(self.start(work)).await
             }
         };
@@ -141,7 +141,7 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits, strip: Option<St
     let format = tintype_preview::detect(&mut file, &reading).ok().flatten();
     if detected.kind != Kind::Image {
         return Ok(match format {
-            Some(known) => Inspected { format, origin: Origin::Process(known), ..nowhere(PreviewFacts::PENDING) },
+            Some(known) => Inspected { format, origin: Origin::Process(known, None), ..nowhere(PreviewFacts::PENDING) },
             None if detected.kind == Kind::Video => nowhere(PreviewFacts::failed(PreviewReason::Unsupported)),
             None => nowhere(PreviewFacts::NONE),
         });
@@ -156,8 +156,11 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits, strip: Option<St
         .inspect_err(|error| tracing::info!(file_name, %error, "an image whose header cannot be read"));
     let facts = image.as_ref().ok().map(|image| *image.facts());
     let origin = match (image, format) {
+        (image, Some(known)) if known != Format::Image => {
+            let decodable = image.ok().filter(|image| image.facts().format.is_decodable());
+            Origin::Process(known, decodable.map(Box::new))
+        }
         (Ok(image), _) if image.facts().format.is_decodable() => Origin::Image(Box::new(image)),
-        (_, Some(format)) if format != Format::Image => Origin::Process(format),
         (Ok(_), _) => Origin::Nowhere(PreviewFacts::failed(PreviewReason::Unsupported)),
         (Err(error), _) => Origin::Nowhere(reason_in(&error).map_or(PreviewFacts::PENDING, PreviewFacts::failed)),
     };

@@ -91,7 +91,7 @@ impl Inner {
                 Made::without_pictures(PreviewFacts::ready(PreviewSource::Image, look), metadata)
             }
             Origin::Image(image) => self.picture_image(asker, *image, metadata, name).await?,
-            Origin::Process(format) => self.clone().picture_other(asker, content, format, name).await?,
+            Origin::Process(format, image) => self.clone().picture_other(asker, content, (format, image), name).await?,
             Origin::Nowhere(facts) => Made::without_pictures(facts, metadata),
         };
         let metadata = self.completed(&file, made.metadata);
@@ -113,7 +113,7 @@ impl Inner {
         let asker = Asker::Operator;
         let inspected = self.inspect(asker, &content, file.name.as_str().to_owned()).await?;
         let metadata = match inspected.origin {
-            Origin::Process(_) => {
+            Origin::Process(..) => {
                 let Examined { metadata, .. } = self.examine(asker, content, Wanted::Metadata).await?;
                 metadata::record(metadata, self.options.strip_metadata)
             }
