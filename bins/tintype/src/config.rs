@@ -16,7 +16,10 @@ use tintype_library::auth::SigningKey;
 use tintype_library::domain::{TokenLifetime, Visibility};
 use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError, ServerLock};
 use tintype_library::storage::{Spool, Storage};
-use tintype_library::{AllowedType, DecoderProcess, Encoding, Options, RateLimit, Strip};
+use tintype_library::{
+    AllowedType, DecoderProcess, Encoding, Options, RateLimit, RenditionOptions, RenditionParameters, RenditionPolicy,
+    Strip,
+};
 
 /// The effective configuration, checked.
 #[derive(Debug, Clone)]
@@ -64,6 +67,7 @@ impl Config {
             "avif" => Err("AVIF can be read but not written; use `webp`"),
             _ => Err("use `auto`, `jpeg` or `webp`"),
         })?;
+        library.renditions = rendition_options(settings)?;
         library.decoder = own_program().map(|program| DecoderProcess::new(program).with_arg(DECODE_ARG));
         library.queue_length = whole(settings.number("upload_queue")?);
         library.queue_timeout = settings.time("upload_queue_timeout")?;
@@ -237,6 +241,36 @@ pub(crate) const DECODE_ARG: &str = "decode-one-picture";
 /// version's.
 fn own_program() -> Option<PathBuf> {
     if cfg!(target_os = "linux") { Some("/proc/self/exe".into()) } else { std::env::current_exe().ok() }
+}
+
+fn rendition_options(settings: &Settings) -> Result<RenditionOptions, Failure> {
+    let mut options = RenditionOptions::default();
+    options.policy = settings.parse("renditions", |text| match text {
+        "sizes" => Ok(RenditionPolicy::Sizes),
+        "signed" => Ok(RenditionPolicy::Signed),
+        "presets" => Ok(RenditionPolicy::Presets),
+        "open" => Ok(RenditionPolicy::Open),
+        "off" => Ok(RenditionPolicy::Off),
+        _ => Err("use `sizes`, `signed`, `presets`, `open` or `off`"),
+    })?;
+    options.sizes = settings.parse("rendition_sizes", |text| match list::<u32>(text) {
+        Ok(sizes) if sizes.iter().all(|size| (1..=16_384).contains(size)) => Ok(sizes),
+        _ => Err("use whole numbers from 1 to 16384 with commas between them"),
+    })?;
+    options.max_edge = u32::try_from(settings.number("max_rendition_edge")?).unwrap_or(u32::MAX);
+    options.cache_bytes = settings.size("rendition_cache_size")?;
+    for (name, preset) in settings.presets() {
+        let problem = |error: &dyn std::fmt::Display| {
+            Failure::new(format!("the preset `{name}` in `[renditions.{name}]` is not valid: {error}"))
+        };
+        if let Some(key) = preset.keys().find(|key| *key == "preset" || !RenditionParameters::NAMES.contains(&&***key))
+        {
+            return Err(problem(&format!("`{key}` is not a parameter of presets")));
+        }
+        let parsed = RenditionParameters::parse(|name| preset.get(name).cloned(), options.max_edge);
+        options.presets.insert(name.clone(), parsed.map_err(|errors| problem(&errors))?);
+    }
+    Ok(options)
 }
 
 /// Returns a number that its bounds keep far below what an address can be.

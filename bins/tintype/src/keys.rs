@@ -165,6 +165,31 @@ pub(crate) const KEYS: &[Key] = &[
         help: "`auto` (JPEG, or PNG where anything is transparent), `jpeg` (transparent becomes white) or `webp`",
     },
     Key {
+        name: "renditions",
+        value: Value::Text,
+        default: Default::Text("sizes"),
+        help: "Pictures of any size for everybody who may fetch the file: `sizes` (presets and `rendition_sizes`; others by \
+            signed links), `signed` (presets; others by signed links), `presets` alone, `open` (all) or `off`",
+    },
+    Key {
+        name: "rendition_sizes",
+        value: Value::Text,
+        default: Default::Text("64,128,256,384,512,768,1080,1536,2048"),
+        help: "Widths and heights that need no signed link with `renditions = \"sizes\"`, comma-separated, 1 to 16384 each",
+    },
+    Key {
+        name: "max_rendition_edge",
+        value: Value::Number(1, 16_384),
+        default: Default::Text("4096"),
+        help: "The greatest `width` and `height` of a rendition, in pixels",
+    },
+    Key {
+        name: "rendition_cache_size",
+        value: Value::Size("1 B", "8 EiB"),
+        default: Default::Text("10 GiB"),
+        help: "Room for all renditions; the least recently used are removed first",
+    },
+    Key {
         name: "max_image_pixels",
         value: Value::Number(1, 10_000_000_000),
         default: Default::Text("100000000"),

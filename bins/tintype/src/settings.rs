@@ -29,8 +29,12 @@ impl std::fmt::Display for Origin {
 #[derive(Debug)]
 pub(crate) struct Settings {
     values: Values,
+    presets: Presets,
     unknown_variables: Vec<String>,
 }
+
+/// The texts of `[renditions.<name>]`, by name.
+type Presets = BTreeMap<String, BTreeMap<String, String>>;
 
 type Values = BTreeMap<&'static str, (String, Origin)>;
 
@@ -60,6 +64,11 @@ impl Settings {
         self.unknown_variables.iter().map(|name| {
             format!("the environment variable `{name}` is not a setting and has no effect; `tintype config` lists them")
         })
+    }
+
+    /// Returns the presets of renditions, which only the file can have.
+    pub(crate) fn presets(&self) -> &Presets {
+        &self.presets
     }
 
     /// Parses a size within the bounds of its key.
@@ -118,10 +127,11 @@ impl SettingFlags {
     pub(crate) fn resolve(&self) -> Result<Settings, Failure> {
         let mut settings: Values =
             KEYS.iter().map(|key| (key.name, (key.default.value().to_owned(), Origin::Default))).collect();
+        let mut presets = Presets::new();
         let default_file = Path::new("tintype.toml");
         match &self.file {
-            Some(path) => read_file(path, &mut settings)?,
-            None if default_file.exists() => read_file(default_file, &mut settings)?,
+            Some(path) => read_file(path, &mut settings, &mut presets)?,
+            None if default_file.exists() => read_file(default_file, &mut settings, &mut presets)?,
             None => {}
         }
         for key in KEYS {
@@ -138,7 +148,7 @@ impl SettingFlags {
             }
         }
         let unknown_variables = unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
-        Ok(Settings { values: settings, unknown_variables })
+        Ok(Settings { values: settings, presets, unknown_variables })
     }
 }
 
@@ -177,7 +187,7 @@ fn is_set_by_kubernetes(name: &str) -> bool {
         || name.split_once("_PORT_").is_some_and(|(_, rest)| is_port(rest))
 }
 
-fn read_file(path: &Path, settings: &mut Values) -> Result<(), Failure> {
+fn read_file(path: &Path, settings: &mut Values, presets: &mut Presets) -> Result<(), Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|e| Failure::during(format!("cannot read `{shown}`"), &e))?;
     let table: toml::Table = text.parse().map_err(|e| Failure::during(format!("cannot parse `{shown}`"), &e))?;
@@ -189,21 +199,48 @@ fn read_file(path: &Path, settings: &mut Values) -> Result<(), Failure> {
                 names.join(", ")
             )));
         };
-        let value = scalar(&value).ok_or_else(|| {
-            Failure::new(format!("`{name}` in `{shown}` is neither text nor number nor a list of texts"))
-        })?;
+        let unreadable =
+            || Failure::new(format!("`{name}` in `{shown}` is neither text nor number nor a list of those"));
+        let value = match value {
+            // In the same file, the key itself is `policy` of the table that holds the presets.
+            toml::Value::Table(table) if key.name == "renditions" => {
+                let Some(policy) = read_presets(table, presets).ok_or_else(unreadable)? else { continue };
+                policy
+            }
+            value => scalar(&value).ok_or_else(unreadable)?,
+        };
         settings.insert(key.name, (value, Origin::File(path.to_owned())));
     }
     Ok(())
+}
+
+/// Reads `[renditions.<name>]`, and returns `policy` of `[renditions]`; `None` if anything is not
+/// as it should be.
+fn read_presets(table: toml::Table, presets: &mut Presets) -> Option<Option<String>> {
+    let mut policy = None;
+    for (name, value) in table {
+        match value {
+            toml::Value::Table(preset) => {
+                let texts = preset.into_iter().map(|(key, value)| Some((key, scalar(&value)?)));
+                presets.insert(name, texts.collect::<Option<_>>()?);
+            }
+            toml::Value::String(text) if name == "policy" => policy = Some(text),
+            _ => return None,
+        }
+    }
+    Some(policy)
 }
 
 fn scalar(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Float(number) => Some(number.to_string()),
+        toml::Value::Boolean(value) => Some(value.to_string()),
         toml::Value::Array(values) => {
-            let texts: Option<Vec<_>> = values.iter().map(toml::Value::as_str).collect();
-            texts.map(|texts| texts.join(","))
+            let is_plain = |value: &toml::Value| !value.is_array();
+            let texts: Option<Vec<_>> = values.iter().filter(|value| is_plain(value)).map(scalar).collect();
+            texts.filter(|texts| texts.len() == values.len()).map(|texts| texts.join(","))
         }
         _ => None,
     }

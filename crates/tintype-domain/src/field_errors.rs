@@ -117,6 +117,20 @@ pub enum FieldProblem {
         /// The greatest number there may be.
         limit: u64,
     },
+    /// The number is not within two bounds.
+    #[error("is not within {min} to {max}")]
+    NotWithin {
+        /// The least number there may be.
+        min: &'static str,
+        /// The greatest number there may be.
+        max: &'static str,
+    },
+    /// The text is not a colour.
+    #[error("is not a colour")]
+    NotAColour,
+    /// The value is not a point of a picture.
+    #[error("is not a point")]
+    NotAPoint,
     /// The field means something that cannot be done.
     #[error("is not supported")]
     NotSupported,

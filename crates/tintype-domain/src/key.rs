@@ -1,4 +1,5 @@
 use crate::file_name::{FileName, MAX_BYTES, Suffix, split};
+use crate::ids::FileId;
 use crate::timestamp::Timestamp;
 use std::fmt;
 use std::str::FromStr;
@@ -38,6 +39,14 @@ impl Key {
         let separator = if folder.is_empty() { "" } else { "/" };
         let stem = split(name).0;
         Self(format!("{folder}{separator}thumbnails/{stem}_thumbnail_{edge}x{edge}.{extension}"))
+    }
+
+    /// Returns the key of a rendition of a file that is made at `now`: below `folder`, in a folder
+    /// for its UTC day. A suffix tells it from others.
+    pub fn rendition(folder: &Self, now: Timestamp, file: FileId, suffix: &Suffix, extension: &str) -> Self {
+        let day = now.date();
+        let (year, month, day) = (day.year(), u8::from(day.month()), day.day());
+        Self(format!("{folder}/{year:04}/{month:02}/{day:02}/renditions/{file}_{suffix}.{extension}"))
     }
 
     /// Returns the key with `_` and the suffix before its extension, for when it is taken.

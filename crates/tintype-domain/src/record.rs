@@ -1,5 +1,5 @@
 use crate::{
-    Checksum, Crc32, Description, Facts, FileId, Key, MetadataRecord, Name, Permission, PreviewFacts, Tags,
+    Checksum, Crc32, Description, Facts, FileId, FocalPoint, Key, MetadataRecord, Name, Permission, PreviewFacts, Tags,
     ThumbnailId, Timestamp, TokenId, UserId, Visibility,
 };
 use std::collections::BTreeSet;
@@ -28,6 +28,8 @@ pub struct FileRecord {
     pub facts: Facts,
     /// Who may fetch the content.
     pub visibility: Visibility,
+    /// What stays in view when a picture of it is cropped; `None` for its middle.
+    pub focal_point: Option<FocalPoint>,
     /// When the file was uploaded.
     pub created_at: Timestamp,
     /// When anything of it last changed.

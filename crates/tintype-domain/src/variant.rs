@@ -7,7 +7,7 @@ use crate::kind::UnknownName;
 /// Identifies a derived object among those of the same file.
 ///
 /// The text form, which databases store, begins with the sort of object: `thumbnail:64`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Variant {
     /// A picture that fits into a square box.
     Thumbnail {
@@ -19,6 +19,9 @@ pub enum Variant {
         /// The edge of the box in pixels.
         edge: u32,
     },
+    /// A picture that somebody asked for, described so that equal texts mean equal pictures. It may
+    /// be removed to make room, and is made again when it is asked for.
+    Rendition(Box<str>),
 }
 
 impl Variant {
@@ -26,6 +29,9 @@ impl Variant {
     pub const THUMBNAILS: Range<&str> = "thumbnail:".."thumbnail;";
     /// The range of the text forms of previews; no other variant is in it.
     pub const PREVIEWS: Range<&str> = "preview:".."preview;";
+
+    /// The range of the text forms of renditions; no other variant is in it.
+    pub const RENDITIONS: Range<&str> = "rendition:".."rendition;";
 }
 
 impl fmt::Display for Variant {
@@ -33,6 +39,7 @@ impl fmt::Display for Variant {
         match self {
             Self::Thumbnail { edge } => write!(f, "thumbnail:{edge}"),
             Self::Preview { edge } => write!(f, "preview:{edge}"),
+            Self::Rendition(description) => write!(f, "rendition:{description}"),
         }
     }
 }
@@ -41,9 +48,12 @@ impl FromStr for Variant {
     type Err = UnknownName;
 
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let edge = |sort: &str| name.strip_prefix(sort).and_then(|edge| edge.parse().ok());
-        let thumbnail = edge("thumbnail:").map(|edge| Self::Thumbnail { edge });
-        let variant = thumbnail.or_else(|| edge("preview:").map(|edge| Self::Preview { edge }));
+        let variant = match name.split_once(':') {
+            Some(("thumbnail", edge)) => edge.parse().ok().map(|edge| Self::Thumbnail { edge }),
+            Some(("preview", edge)) => edge.parse().ok().map(|edge| Self::Preview { edge }),
+            Some(("rendition", description)) => Some(Self::Rendition(description.into())),
+            _ => None,
+        };
         variant.ok_or_else(|| UnknownName { what: "variant", name: name.to_owned() })
     }
 }

@@ -10,13 +10,22 @@ use serde::Serialize;
 use serde_json::json;
 use tintype_library::auth::Error as AuthError;
 use tintype_library::domain::{FieldErrors, FieldProblem, HumanSize};
-use tintype_library::{AccountProblem, Error, UploadProblem};
+use tintype_library::{AccountProblem, Error, NeedsLink, PictureProblem, UploadProblem};
 
 use crate::problem::{Defect, Format, JsonType, Problem, Slow};
 use crate::request_id;
 
 /// The field lists of a 400.
-type Lists = BTreeMap<&'static str, Vec<String>>;
+type Lists = BTreeMap<&'static str, List>;
+
+/// What is wrong with a field.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum List {
+    Sentences(Vec<String>),
+    /// The same for each field of an object.
+    Within(Lists),
+}
 
 /// The key under which Django REST framework lists errors that belong to no field.
 const NON_FIELD_ERRORS: &str = "non_field_errors";
@@ -56,6 +65,9 @@ impl Answer {
         match problem {
             Problem::Library(error) => Self::to_library(error),
             Problem::Invalid(errors) => Self::invalid(lists(errors)),
+            Problem::InvalidWithin { field, errors } => {
+                Self::invalid(Lists::from([(*field, List::Within(lists(errors)))]))
+            }
             Problem::NotAnObject { found } => Self::invalid(non_field_error(not_an_object(*found))),
             Problem::NotFound => Self::new(S::NOT_FOUND, "Not found."),
             Problem::MethodNotAllowed { method, allow } => {
@@ -99,6 +111,14 @@ impl Answer {
             Error::Upload(problem) => Self::to_upload(problem),
             Error::NotFound => Self::new(S::NOT_FOUND, "Not found."),
             Error::OtherContent => Self::invalid(lists(&FieldErrors::one("f", FieldProblem::NotAFile))),
+            Error::NeedsLink(NeedsLink { nearest }) => Self::new(S::FORBIDDEN, needs_link(nearest)),
+            Error::NoPicture => Self::new(S::BAD_REQUEST, "This file has no picture to resize."),
+            Error::Picture(PictureProblem::Undecodable) => {
+                Self::new(S::BAD_REQUEST, "The picture of this file cannot be decoded.")
+            }
+            Error::Picture(PictureProblem::TooLarge) => {
+                Self::new(S::BAD_REQUEST, "The picture of this file is too large to be resized.")
+            }
             Error::LinkUsedUp => Self::new(S::FORBIDDEN, "The link is used up."),
             Error::Outdated => Self::to(&Problem::PreconditionFailed),
             Error::TypeNotAllowed { mime_type } => Self::new(S::UNSUPPORTED_MEDIA_TYPE, unsupported(mime_type)),
@@ -129,7 +149,7 @@ impl Answer {
             }
             AccountProblem::UsernameTaken(_) => {
                 let sentence = "A user with that username already exists.".to_owned();
-                Self::invalid(Lists::from([("username", vec![sentence])]))
+                Self::invalid(Lists::from([("username", List::Sentences(vec![sentence]))]))
             }
             AccountProblem::LastAdmin(_) => {
                 Self::invalid(non_field_error("The last active admin has to stay one.".to_owned()))
@@ -178,13 +198,25 @@ impl Answer {
     }
 }
 
+/// Says that a rendition needs a signed link, and which sizes do not.
+fn needs_link(nearest: &[(&'static str, Vec<u32>)]) -> String {
+    let sizes = nearest.iter().filter(|(_, sizes)| !sizes.is_empty()).map(|(side, sizes)| {
+        let sizes: Vec<_> = sizes.iter().map(ToString::to_string).collect();
+        format!("{side} {}", sizes.join(" or "))
+    });
+    let sizes: Vec<_> = sizes.collect();
+    let hint = if sizes.is_empty() { String::new() } else { format!(" Nearest without one: {}.", sizes.join(", ")) };
+    format!("This rendition needs a signed link.{hint}")
+}
+
 /// Returns the status that tus has for it.
 fn checksum_mismatch() -> StatusCode {
     StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 fn lists(errors: &FieldErrors) -> Lists {
-    errors.iter().map(|(field, problems)| (field, problems.iter().map(sentence).collect())).collect()
+    let list = |problems: &[FieldProblem]| List::Sentences(problems.iter().map(sentence).collect());
+    errors.iter().map(|(field, problems)| (field, list(problems))).collect()
 }
 
 /// Returns Django's sentence for a problem.
@@ -224,6 +256,9 @@ fn sentence(problem: &FieldProblem) -> String {
         FieldProblem::NotAnInteger => "A valid integer is required.".to_owned(),
         FieldProblem::TooSmall { limit } => format!("Ensure this value is greater than or equal to {limit}."),
         FieldProblem::TooGreat { limit } => format!("Ensure this value is less than or equal to {limit}."),
+        FieldProblem::NotWithin { min, max } => format!("Ensure this value is between {min} and {max}."),
+        FieldProblem::NotAColour => "Enter a colour as six hexadecimal digits, `rrggbb`.".to_owned(),
+        FieldProblem::NotAPoint => "Enter `x` and `y`, both between 0 and 1.".to_owned(),
         FieldProblem::NotSupported => "This is not supported.".to_owned(),
         FieldProblem::NoFile => "No file was submitted.".to_owned(),
         FieldProblem::NotAFile => "The submitted data was not a file. Check the encoding type on the form.".to_owned(),
@@ -233,7 +268,7 @@ fn sentence(problem: &FieldProblem) -> String {
 }
 
 fn non_field_error(sentence: String) -> Lists {
-    Lists::from([(NON_FIELD_ERRORS, vec![sentence])])
+    Lists::from([(NON_FIELD_ERRORS, List::Sentences(vec![sentence]))])
 }
 
 /// Returns Django's sentence for a JSON body that is not an object. It names Python's types.
@@ -298,7 +333,7 @@ pub(crate) struct Body<'a> {
     detail: &'a str,
     request_id: &'a str,
     #[serde(flatten)]
-    lists: BTreeMap<&'static str, &'a [String]>,
+    lists: BTreeMap<&'static str, &'a List>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     errors: &'a Lists,
 }
@@ -315,7 +350,7 @@ impl<'a> Body<'a> {
             status: answer.status.as_u16(),
             detail: &answer.detail,
             request_id,
-            lists: at_the_top.map(|(field, sentences)| (*field, sentences.as_slice())).collect(),
+            lists: at_the_top.map(|(field, sentences)| (*field, sentences)).collect(),
             errors: &answer.lists,
         }
     }
@@ -347,9 +382,9 @@ mod tests {
     use serde_json::{Value, json};
     use tintype_library::auth::Error as AuthError;
     use tintype_library::domain::{FieldErrors, FieldProblem, Permission};
-    use tintype_library::{Error, UploadProblem};
+    use tintype_library::{Error, NeedsLink, PictureProblem, UploadProblem};
 
-    use super::{Answer, Format, JsonType, sentence};
+    use super::{Answer, Format, JsonType, List, sentence};
     use crate::problem::{Defect, Problem, Slow};
 
     fn body(problem: &Problem) -> Value {
@@ -369,6 +404,14 @@ mod tests {
         assert_eq!(body["errors"].as_object().unwrap().len(), 7);
         assert_eq!((&body["size_min"], &body["status"], &body["type"]), (&list, &json!(400), &json!("about:blank")));
         assert_eq!(body.as_object().unwrap().len(), 7);
+    }
+
+    #[test]
+    fn errors_within_an_object_are_lists_within_a_list() {
+        let errors = FieldErrors::one("width", FieldProblem::NotAnInteger);
+        let body = body(&Problem::InvalidWithin { field: "rendition", errors });
+        assert_eq!(body["rendition"], json!({"width": ["A valid integer is required."]}));
+        assert_eq!(body["errors"]["rendition"], body["rendition"]);
     }
 
     #[test]
@@ -411,6 +454,10 @@ mod tests {
             Error::WrongCredentials.into(),
             Error::OtherContent.into(),
             Error::Outdated.into(),
+            Error::NeedsLink(NeedsLink { nearest: vec![("width", vec![384, 512])] }).into(),
+            Error::NoPicture.into(),
+            Error::Picture(PictureProblem::Undecodable).into(),
+            Error::Picture(PictureProblem::TooLarge).into(),
             Error::LinkUsedUp.into(),
             Error::TooLarge { limit: 100 << 20 }.into(),
             Error::NoSpace(source()).into(),
@@ -429,7 +476,11 @@ mod tests {
             AuthError::RepeatedParameter.into(),
         ];
         let answers = problems.iter().map(Answer::to);
-        let told = answers.flat_map(|answer| answer.lists.into_values().flatten().chain([answer.detail]));
+        let sentences = |list| match list {
+            List::Sentences(sentences) => sentences,
+            List::Within(_) => Vec::new(),
+        };
+        let told = answers.flat_map(|answer| answer.lists.into_values().flat_map(sentences).chain([answer.detail]));
         let fields = [
             FieldProblem::Missing,
             FieldProblem::Null,
@@ -459,6 +510,9 @@ mod tests {
             FieldProblem::NotAnInteger,
             FieldProblem::TooSmall { limit: 1 },
             FieldProblem::TooGreat { limit: 604_800 },
+            FieldProblem::NotWithin { min: "0.3", max: "100" },
+            FieldProblem::NotAColour,
+            FieldProblem::NotAPoint,
             FieldProblem::NotSupported,
             FieldProblem::NoFile,
             FieldProblem::NotAFile,

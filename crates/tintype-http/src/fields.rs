@@ -29,6 +29,8 @@ pub(crate) enum FieldValue {
     List(Vec<FieldValue>),
     Null,
     /// An object.
+    Object(Fields),
+    /// An object or a list within one of those.
     Other,
 }
 
@@ -68,7 +70,9 @@ impl Fields {
             None => Ok(None),
             Some(FieldValue::Text(text)) => Ok(Some(text)),
             Some(FieldValue::Null) => Err(FieldProblem::Null),
-            Some(FieldValue::Boolean(_) | FieldValue::List(_) | FieldValue::Other) => Err(FieldProblem::NotAText),
+            Some(FieldValue::Boolean(_) | FieldValue::List(_) | FieldValue::Object(_) | FieldValue::Other) => {
+                Err(FieldProblem::NotAText)
+            }
         }
     }
 
@@ -79,7 +83,7 @@ impl Fields {
             Some(FieldValue::Boolean(value)) => Ok(Some(*value)),
             Some(FieldValue::Text(text)) => parse_boolean(text).map(Some),
             Some(FieldValue::Null) => Err(FieldProblem::Null),
-            Some(FieldValue::List(_) | FieldValue::Other) => Err(FieldProblem::NotABoolean),
+            Some(FieldValue::List(_) | FieldValue::Object(_) | FieldValue::Other) => Err(FieldProblem::NotABoolean),
         }
     }
 
@@ -93,7 +97,7 @@ impl Fields {
             }
             Some(FieldValue::List(items)) => items.iter().map(text_of).collect::<Result<_, _>>().map(Some),
             Some(FieldValue::Null) => Err(FieldProblem::Null),
-            Some(FieldValue::Boolean(_) | FieldValue::Other) => Err(FieldProblem::NotAList),
+            Some(FieldValue::Boolean(_) | FieldValue::Object(_) | FieldValue::Other) => Err(FieldProblem::NotAList),
         }
     }
 
@@ -115,6 +119,26 @@ impl Fields {
         match self.0.get(name) {
             Some(FieldValue::List(items)) => items.iter().map(|item| text_of(item).ok()).collect(),
             _ => None,
+        }
+    }
+
+    /// Returns the fields of an object; `None` if the field was not sent, or is `null`.
+    pub(crate) fn object(&self, name: &str) -> Result<Option<&Self>, FieldProblem> {
+        match self.0.get(name) {
+            None | Some(FieldValue::Null) => Ok(None),
+            Some(FieldValue::Object(fields)) => Ok(Some(fields)),
+            Some(_) => Err(FieldProblem::NotSupported),
+        }
+    }
+
+    /// Returns the value of a field as a form would have it, empty where no form can; `None` if it
+    /// was not sent, or is `null`.
+    pub(crate) fn as_text(&self, name: &str) -> Option<String> {
+        match self.0.get(name)? {
+            FieldValue::Null => None,
+            FieldValue::Text(text) => Some(text.clone()),
+            FieldValue::Boolean(value) => Some(value.to_string()),
+            FieldValue::List(_) | FieldValue::Object(_) | FieldValue::Other => Some(String::new()),
         }
     }
 

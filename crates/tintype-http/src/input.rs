@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tintype_library::auth::{InvalidPassword, Password};
 use tintype_library::domain::{
-    Description, EmailAddress, FieldErrors, FieldProblem, InvalidPersonName, InvalidUsername, Name, NewUser,
-    Permission, PersonName, TokenLifetime, UserChange, Username, Visibility,
+    Description, EmailAddress, FieldErrors, FieldProblem, FocalPoint, InvalidPersonName, InvalidUsername, Name,
+    NewUser, Permission, PersonName, TokenLifetime, UserChange, Username, Visibility,
 };
-use tintype_library::{AllowedType, Change, ContentChange, Details, Upload};
+use tintype_library::{AllowedType, Change, ContentChange, Details, RenditionParameters, Upload};
 
 use crate::base_url::BaseUrl;
 use crate::fields::{Fields, Sent};
@@ -63,11 +63,12 @@ impl FormBody for Change {
         let name = errors.take("name", name(&sent.fields));
         let description = errors.take("description", description(&sent.fields));
         let visibility = errors.take("visibility", visibility(&sent.fields));
+        let focal_point = errors.take("focal_point", focal_point(&sent.fields));
         let tags = errors.take("tags", sent.fields.tags());
         let content = errors.take("f", content_change(sent, base));
-        match (name, description, visibility, tags, content) {
-            (Some(name), Some(description), Some(visibility), Some(tags), Some(content)) => {
-                Ok(Self { expected: None, name, description, visibility, tags, content })
+        match (name, description, visibility, focal_point, tags, content) {
+            (Some(name), Some(description), Some(visibility), Some(focal_point), Some(tags), Some(content)) => {
+                Ok(Self { expected: None, name, description, visibility, focal_point, tags, content })
             }
             _ => Err(errors),
         }
@@ -80,6 +81,8 @@ pub(crate) struct NewLink {
     pub(crate) lifetime: Option<Duration>,
     /// The name to save the content by, empty for that of the file; `None` to show it.
     pub(crate) download: Option<String>,
+    /// The parameters of a rendition, not checked yet; `None` for the content itself.
+    pub(crate) rendition: Option<Vec<(&'static str, String)>>,
 }
 
 impl FormBody for NewLink {
@@ -91,10 +94,13 @@ impl FormBody for NewLink {
         let mut errors = FieldErrors::default();
         let lifetime = errors.take("expires_in", lifetime(&sent.fields));
         let download = errors.take("download", download(&sent.fields));
-        // A link to the original would be wrong, and may show too much.
-        let rendition = errors.take("rendition", refuse(&sent.fields, "rendition"));
+        let rendition = errors.take("rendition", sent.fields.object("rendition"));
         match (lifetime, download, rendition) {
-            (Some(lifetime), Some(download), Some(())) => Ok(Self { lifetime, download }),
+            (Some(lifetime), Some(download), Some(rendition)) => {
+                let names = RenditionParameters::NAMES.into_iter();
+                let texts = |fields: &Fields| names.filter_map(|name| Some((name, fields.as_text(name)?))).collect();
+                Ok(Self { lifetime, download, rendition: rendition.map(texts) })
+            }
             _ => Err(errors),
         }
     }
@@ -386,9 +392,22 @@ fn download(fields: &Fields) -> Result<Option<String>, FieldProblem> {
     })
 }
 
-/// Refuses a field that would be ignored.
-fn refuse(fields: &Fields, name: &str) -> Result<(), FieldProblem> {
-    if fields.is_null(name) || !fields.contains(name) { Ok(()) } else { Err(FieldProblem::NotSupported) }
+/// Returns the focal point to set: `null` or an empty text removes it. Forms send `x,y`.
+fn focal_point(fields: &Fields) -> Result<Option<Option<FocalPoint>>, FieldProblem> {
+    if !fields.contains("focal_point") {
+        return Ok(None);
+    }
+    let (x, y) = match fields.object("focal_point") {
+        Ok(None) => return Ok(Some(None)),
+        Ok(Some(point)) => point.as_text("x").zip(point.as_text("y")).ok_or(FieldProblem::NotAPoint)?,
+        Err(_) => match fields.text("focal_point").map_err(|_| FieldProblem::NotAPoint)?.unwrap_or_default().trim() {
+            "" => return Ok(Some(None)),
+            text => text.split_once(',').map(|(x, y)| (x.to_owned(), y.to_owned())).ok_or(FieldProblem::NotAPoint)?,
+        },
+    };
+    let number = |text: String| text.trim().parse::<f64>().ok();
+    let point = number(x).zip(number(y)).and_then(|(x, y)| FocalPoint::new(x, y));
+    point.map(|point| Some(Some(point))).ok_or(FieldProblem::NotAPoint)
 }
 
 fn required_text(sent: Result<Option<&str>, FieldProblem>, trim: fn(&str) -> &str) -> Result<String, FieldProblem> {

@@ -3,7 +3,8 @@ use actix_web::web::Data;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tintype_library::auth::Parameters;
-use tintype_library::domain::{FieldErrors, FieldProblem, FileId};
+use tintype_library::domain::{FieldErrors, FieldProblem, FileId, FileRecord};
+use tintype_library::{Error, RenditionParameters};
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
@@ -33,7 +34,7 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, Problem> {
     // Permission and existence are checked before the body is read.
     app.library.get(&actor, id).await?;
-    let NewLink { lifetime, download } = form.read().await?;
+    let NewLink { lifetime, download, rendition } = form.read().await?;
     let options = app.library.options();
     let longest = options.max_link_lifetime;
     let lifetime = lifetime.unwrap_or(options.signed_url_lifetime);
@@ -42,11 +43,27 @@ pub(crate) async fn create(
         return Err(FieldErrors::one("expires_in", problem).into());
     }
     let (file, signer) = app.library.link(&actor, id, lifetime).await?;
-    let parameters = Parameters::default();
-    let parameters = match download {
-        None => parameters,
-        Some(name) => parameters.with("download", &name),
+    let mut parameters = match rendition {
+        None => Parameters::default(),
+        Some(sent) => rendition_of(&app, &file, &sent)?,
     };
+    if let Some(name) = download {
+        parameters = parameters.with("download", &name);
+    }
     let url = signed(&base, &signer, &file.key, parameters);
     Ok(HttpResponse::Created().json(LinkView { url, expires_at: signer.expires_at().to_string() }))
+}
+
+/// Checks a rendition, and returns the parameters of its URL.
+fn rendition_of(app: &App, file: &FileRecord, sent: &[(&'static str, String)]) -> Result<Parameters, Problem> {
+    let within = |errors| Problem::InvalidWithin { field: "rendition", errors };
+    let text_of = |name: &str| sent.iter().find(|(n, _)| *n == name).map(|(_, text)| text.clone());
+    let asked = RenditionParameters::parse(text_of, app.library.options().renditions.max_edge).map_err(within)?;
+    app.library.check_rendition(file, &asked).map_err(|error| match error {
+        Error::Invalid(errors) => within(errors),
+        Error::NeedsLink(_) => FieldErrors::one("rendition", FieldProblem::NotSupported).into(),
+        error => error.into(),
+    })?;
+    let texts = asked.texts().into_iter();
+    Ok(texts.fold(Parameters::default(), |parameters, (name, text)| parameters.with(name, &text)))
 }

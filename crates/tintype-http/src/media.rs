@@ -2,8 +2,10 @@ mod blocks;
 mod download;
 mod policy;
 mod range;
+mod rendition;
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -16,10 +18,11 @@ use serde_json::json;
 use tintype_library::auth::Parameters;
 use tintype_library::domain::Key;
 use tintype_library::storage::{PresignOptions, PresignedFor};
-use tintype_library::{Content, Error, Grant, MediaRequest, serving};
+use tintype_library::{Content, Error, Grant, Media, MediaRequest, RenditionRequest, serving};
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
+use crate::client_address::ClientAddress;
 use crate::config::Delivery;
 use crate::describe::{Describe, Operation, Place};
 use crate::problem::Problem;
@@ -34,26 +37,56 @@ const ACCEL_LOCATION: &str = "/tintype-media/";
 
 const X_ACCEL_REDIRECT: HeaderName = HeaderName::from_static("x-accel-redirect");
 
-/// `GET /media/<key>`: the bytes of a file or a thumbnail, for those who may have them.
+/// `GET /media/<key>`: the bytes of a file, a thumbnail or a rendition, for those who may have
+/// them.
 pub(crate) async fn serve(app: Data<App>, key: Result<PathKey, Problem>, request: HttpRequest) -> HttpResponse {
     let answer = match key {
         Ok(PathKey(key)) => answer(&app, key, &request).await,
         Err(problem) => Err(problem),
     };
-    answer.unwrap_or_else(refuse)
+    let mut response = answer.unwrap_or_else(refuse);
+    if rendition::is_negotiated(request.query_string(), &app.library.options().renditions) {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    }
+    response
 }
 
 async fn answer(app: &App, key: Key, request: &HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = parameters(request.query_string())?;
     let authorization = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
     let shown = MediaRequest { path: request.uri().path(), parameters: &parameters, authorization };
+    if rendition::is_asked(&parameters) {
+        let request_of_rendition = RenditionRequest {
+            media: shown,
+            accepted: rendition::accepted(request),
+            from: ClientAddress::extract(request).into_inner()?.0,
+        };
+        let made = app.library.rendition(request_of_rendition, key.clone()).await?;
+        return match deliver(app, made, &parameters, request).await {
+            // In this moment, it was removed to make room.
+            Err(Problem::Library(Error::NotFound)) => {
+                let made = app.library.rendition(request_of_rendition, key).await?;
+                deliver(app, made, &parameters, request).await
+            }
+            answer => answer,
+        };
+    }
     let (media, grant) = app.library.media(shown, key).await?;
+    deliver(app, (media, grant), &parameters, request).await
+}
+
+async fn deliver(
+    app: &App,
+    (media, grant): (Arc<Media>, Grant),
+    parameters: &Parameters,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
     if let Grant::Token { username, .. } = &grant {
         note_user(request, username.clone());
     }
     let policy = Policy { grant, link_caching: app.config.link_caching };
     let content = &media.object;
-    let disposition = download::file_name(&parameters, &media)
+    let disposition = download::file_name(parameters, &media)
         .map(|name| serving::attachment(&name))
         .or_else(|| serving::content_disposition(&content.key, &content.mime_type));
     let representation = Representation { content, disposition, policy };
@@ -68,7 +101,7 @@ async fn answer(app: &App, key: Key, request: &HttpRequest) -> Result<HttpRespon
 /// others ignore what they do not know.
 fn parameters(query: &str) -> Result<Parameters, Problem> {
     match Parameters::parse(query) {
-        Err(_) if !query.contains("signature=") && !query.contains("download") => Ok(Parameters::default()),
+        Err(_) if !query.contains("signature=") && !query.contains("download") => Ok(rendition::parameters(query)?),
         parsed => Ok(parsed?),
     }
 }

@@ -8,6 +8,8 @@ pub(crate) enum Problem {
     Library(#[from] Error),
     #[error("the request is invalid: {0}")]
     Invalid(#[from] FieldErrors),
+    #[error("`{field}` of the request is invalid: {errors}")]
+    InvalidWithin { field: &'static str, errors: FieldErrors },
     #[error("the JSON body is {found}, not an object")]
     NotAnObject { found: JsonType },
     #[error("there is no such route, or no such key")]

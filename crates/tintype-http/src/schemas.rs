@@ -38,18 +38,57 @@ pub(crate) struct FileChangeFields {
     #[schemars(schema_with = "visibility")]
     #[serde(default)]
     visibility: String,
+    /// What stays in view when a picture of the file is cropped; `null` for its middle. In a form,
+    /// `x,y`.
+    #[schemars(schema_with = "focal_point")]
+    #[serde(default)]
+    focal_point: String,
     tags: Option<Vec<String>>,
 }
 
-/// A link to the content of a file.
+/// A link to the content of a file, or to a rendition.
 #[derive(JsonSchema, Deserialize)]
-#[schemars(rename = "NewLink", example = json!({"expires_in": 86_400, "download": true}))]
+#[schemars(rename = "NewLink", example = json!({"expires_in": 86_400, "rendition": {"width": 400, "height": 300, "fit": "cover"}}))]
 pub(crate) struct NewLinkFields {
     /// In seconds, at most the server's `max_link_lifetime`.
     #[schemars(range(min = 1))]
     expires_in: Option<i64>,
     /// `true`: browsers save it by the name of the file; a text: by that name.
     download: Option<Download>,
+    /// The parameters of a rendition, by name.
+    rendition: Option<Rendition>,
+}
+
+/// What a rendition is to be like.
+#[derive(JsonSchema, Deserialize)]
+struct Rendition {
+    #[schemars(range(min = 1))]
+    width: Option<u32>,
+    #[schemars(range(min = 1))]
+    height: Option<u32>,
+    #[schemars(range(min = 1, max = 4))]
+    dpr: Option<f64>,
+    /// `inside`, `cover`, `contain` or `fill`.
+    fit: Option<String>,
+    enlarge: Option<bool>,
+    /// `center`, `smart`, or `x,y` between 0 and 1.
+    focus: Option<String>,
+    /// `auto`, `jpeg`, `png`, `webp` or `avif`.
+    format: Option<String>,
+    #[schemars(range(min = 1, max = 100))]
+    quality: Option<u8>,
+    /// `rrggbb`.
+    background: Option<String>,
+    /// 90, 180 or 270.
+    rotate: Option<u16>,
+    /// `h` or `v`.
+    flip: Option<String>,
+    #[schemars(range(min = 0.3, max = 100))]
+    blur: Option<f64>,
+    #[schemars(range(min = 0, max = 10))]
+    sharpen: Option<f64>,
+    /// A name of the server's configuration.
+    preset: Option<String>,
 }
 
 /// Whether browsers save a file, and by which name.
@@ -198,6 +237,14 @@ fn without_defaults(schema: &mut Schema) {
 
 fn file(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
+}
+
+/// A point, or nothing.
+fn focal_point(_: &mut SchemaGenerator) -> Schema {
+    let part = json!({"type": "number", "minimum": 0, "maximum": 1});
+    json_schema!({
+        "anyOf": [{"type": "object", "properties": {"x": part, "y": part}, "required": ["x", "y"]}, {"type": "null"}],
+    })
 }
 
 fn visibility(_: &mut SchemaGenerator) -> Schema {

@@ -6,8 +6,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use tintype_library::auth::TokenKey;
 use tintype_library::domain::{
-    Facts, FileId, FileRecord, HumanSize, Kind, Look, PreviewFacts, PreviewReason, PreviewRecord, PreviewSource,
-    PreviewStatus, ThumbnailRecord, TokenRecord, UserRecord, Visibility,
+    Facts, FileId, FileRecord, FocalPoint, HumanSize, Kind, Look, PreviewFacts, PreviewReason, PreviewRecord,
+    PreviewSource, PreviewStatus, ThumbnailRecord, TokenRecord, UserRecord, Visibility,
 };
 use tintype_library::persistence::{TagCount, UploadKind, UploadRecord, UploadState};
 
@@ -49,6 +49,7 @@ pub(crate) struct FileView {
     /// Who may fetch the content.
     #[schemars(schema_with = "visibilities")]
     visibility: &'static str,
+    focal_point: Option<PointView>,
     tags: Vec<String>,
     preview: PreviewView,
     /// What the file tells about itself, such as `duration`, `pages` or `camera`.
@@ -60,6 +61,20 @@ pub(crate) struct FileView {
     /// When its URLs expire, in seconds since 1970.
     #[serde(skip)]
     expires: Option<u64>,
+}
+
+/// A point of a picture.
+#[derive(Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Point")]
+struct PointView {
+    x: f64,
+    y: f64,
+}
+
+impl From<FocalPoint> for PointView {
+    fn from(point: FocalPoint) -> Self {
+        Self { x: point.x(), y: point.y() }
+    }
 }
 
 /// The answer to an upload: the file object, and for whoever may view them the other files of the
@@ -135,6 +150,7 @@ impl FileView {
             mime_type: mime_type.clone(),
             checksum: file.checksum.to_string(),
             visibility: file.visibility.as_str(),
+            focal_point: file.focal_point.map(PointView::from),
             tags: file.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
             preview: PreviewView::new(file, urls),
             // It was JSON when it was stored.
@@ -274,6 +290,7 @@ fn file_example() -> serde_json::Value {
         "mime_type": "image/jpeg",
         "checksum": "sha256:24906f0ed5edb8070e773c1194260346369192d9889545bfaec237d6fdeb6a9b",
         "visibility": "public",
+        "focal_point": null,
         "tags": ["roofs"],
         "preview": {
             "status": "ready",

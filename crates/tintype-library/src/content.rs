@@ -2,7 +2,7 @@ use crate::admission::Asker;
 use crate::{AllowedType, Error, Library};
 use tintype_auth::Actor;
 use tintype_domain::{
-    Description, FieldProblem, FileId, FileRecord, Key, Name, Permission, Tags, Timestamp, Visibility,
+    Description, FieldProblem, FileId, FileRecord, FocalPoint, Key, Name, Permission, Tags, Timestamp, Visibility,
 };
 use tintype_storage::{Spool, SpoolWriter, Spooled};
 
@@ -89,6 +89,8 @@ pub struct Change {
     pub description: Option<Description>,
     /// The new visibility.
     pub visibility: Option<Visibility>,
+    /// The new focal point, or that there is none any more.
+    pub focal_point: Option<Option<FocalPoint>>,
     /// The new tags.
     pub tags: Option<Tags>,
     /// What becomes of the content.

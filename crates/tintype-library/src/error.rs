@@ -1,4 +1,5 @@
 use crate::account_problem::AccountProblem;
+use crate::renditions::NeedsLink;
 use crate::upload_problem::UploadProblem;
 use std::time::Duration;
 
@@ -42,6 +43,15 @@ pub enum Error {
     /// The file has changed since the version that was to be changed or deleted.
     #[error("the file has changed meanwhile")]
     Outdated,
+    /// The rendition is for those with a signed link only.
+    #[error(transparent)]
+    NeedsLink(#[from] NeedsLink),
+    /// The file is not one of which there are pictures.
+    #[error("the file has no picture")]
+    NoPicture,
+    /// No picture can be made of the file.
+    #[error("no picture can be made of the file: {0}")]
+    Picture(#[from] PictureProblem),
     /// The upload is too large.
     #[error("the upload is larger than {limit} bytes")]
     TooLarge {
@@ -69,6 +79,17 @@ pub enum Error {
     /// A failure that should not happen.
     #[error("internal error")]
     Internal(#[source] Source),
+}
+
+/// Why no picture can be made of a file that is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PictureProblem {
+    /// It is damaged, or there is no decoder for it.
+    #[error("it cannot be decoded")]
+    Undecodable,
+    /// Decoding it takes more memory than there is, or it has too many pixels.
+    #[error("it is too large")]
+    TooLarge,
 }
 
 impl Error {

@@ -26,6 +26,7 @@ mod prepare;
 mod previews;
 mod rate;
 mod remove;
+mod renditions;
 mod reservation;
 mod resumable;
 pub mod serving;
@@ -42,13 +43,16 @@ pub use accounts::Accounts;
 pub use admission::Waiting;
 pub use adoption::AdoptionError;
 pub use content::{Change, ContentChange, Details, Inbox, Upload};
-pub use error::{Error, causes};
+pub use error::{Error, PictureProblem, causes};
 pub use figures::Figures;
 pub use library::{Library, NotReady, Room};
 pub use media_access::{Grant, LinkSigner, MediaAccess, MediaRequest, Rotation};
 pub use meters::Meters;
 pub use options::{AllowedType, Options, RateLimit};
 pub use previews::Rereading;
+pub use renditions::{
+    Accepted, NeedsLink, RenditionFormat, RenditionOptions, RenditionParameters, RenditionPolicy, RenditionRequest,
+};
 pub use resumable::{Append, Appending, Becomes, Concatenation, NewResumable, PartChecksum};
 pub use transfer::{ObjectFailure, Place, Progress, Transfer, TransferError, Transferred};
 pub use upload_links::{LinkUpload, UploadLinkOptions};

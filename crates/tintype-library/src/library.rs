@@ -4,6 +4,7 @@ use crate::media_cache::MediaCache;
 use crate::meters::{LastTotals, MeteredStorage, Meters};
 use crate::passwords::PasswordMemories;
 use crate::rate::RequestThrottle;
+use crate::renditions::Renditions;
 use crate::throttle::LoginThrottle;
 use crate::thumbnailers::Thumbnailers;
 use crate::{Error, Options};
@@ -30,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) admission: Admission,
     pub(crate) thumbnailers: Thumbnailers,
+    pub(crate) renditions: Renditions,
     pub(crate) password_memories: PasswordMemories,
     pub(crate) meters: Meters,
     pub(crate) last_totals: LastTotals,
@@ -81,6 +83,7 @@ impl Library {
             spool,
             admission,
             thumbnailers: Thumbnailers::default(),
+            renditions: Renditions::new(options.workers, options.queue_length),
             password_memories: PasswordMemories::default(),
             meters,
             last_totals: LastTotals::default(),

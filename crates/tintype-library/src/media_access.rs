@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tintype_auth::{Actor, Parameters, SigningKey, SigningKeys, window_end};
-use tintype_domain::{FileId, FileRecord, Key, Permission, Timestamp, Visibility};
+use tintype_domain::{FileId, FileRecord, Key, Permission, Timestamp, Variant, Visibility};
 use tintype_persistence::{Database, SigningKeyRecord};
 
 use crate::admission::Admission;
@@ -172,6 +172,10 @@ impl Library {
             // A private file is looked up as one that does not exist is, and takes as long.
             _ => self.inner().look_up(key).await?,
         };
+        // Those have no URLs of their own: who may have one is decided by what is asked for.
+        if matches!(media.variant, Some(Variant::Rendition(_))) {
+            return Err(Error::NotFound);
+        }
         let grant = match (media.visibility, shown) {
             (Visibility::Private, None) => return Err(Error::NotFound),
             (Visibility::Private, Some(grant)) => grant,

@@ -153,7 +153,15 @@ mod tests {
             checksum: Checksum([7; 32]),
             stored_at: Timestamp::from_unix_micros(0),
         };
-        Arc::new(Media { object, file: FileId(file), name: "a".to_owned(), visibility: Visibility::Public })
+        Arc::new(Media {
+            object,
+            file: FileId(file),
+            name: "a".to_owned(),
+            visibility: Visibility::Public,
+            variant: None,
+            kind: tintype_domain::Kind::Image,
+            focal_point: None,
+        })
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::time::Duration;
 use tintype_auth::SigningKey;
 use tintype_domain::{Kind, TokenLifetime, Visibility};
 use tintype_media::{DecoderProcess, Encoding};
+
+use crate::renditions::RenditionOptions;
 use tintype_preview::Strip;
 
 /// The limits of a [`Library`](crate::Library).
@@ -28,6 +30,8 @@ pub struct Options {
     /// Decodes what needs a process of its own: AVIF, JPEG XL, SVG, and whatever is no image.
     /// Default: nothing does, and there are no pictures of these.
     pub decoder: Option<DecoderProcess>,
+    /// Which renditions there are, and for whom.
+    pub renditions: RenditionOptions,
     /// How many decodes run at a time. Default: the number of cores.
     pub workers: usize,
     /// How many complete uploads may wait for a decode. Default: 256.
@@ -76,6 +80,7 @@ impl Default for Options {
             strip_metadata: None,
             thumbnail_encoding: Encoding::Auto,
             decoder: None,
+            renditions: RenditionOptions::default(),
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             queue_length: 256,
             queue_timeout: Duration::from_secs(30),

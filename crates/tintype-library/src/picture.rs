@@ -93,7 +93,7 @@ impl EncodedPicture {
     /// Returns the row of the picture once it is in storage under that key.
     pub(crate) fn derived(&self, key: Key) -> NewDerived {
         NewDerived {
-            variant: self.variant,
+            variant: self.variant.clone(),
             key,
             width: self.width,
             height: self.height,

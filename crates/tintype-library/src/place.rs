@@ -15,7 +15,7 @@ use tintype_persistence::{Changed, Database, FileChange, NewContent, NewDerived,
 use tintype_storage::{Content, NewObject};
 
 /// The folder of all keys, the same as in the service that tintype replaces, so that its URLs stay.
-static FOLDER: LazyLock<Key> = LazyLock::new(|| "core_media".parse().expect("the folder is a valid key"));
+pub(crate) static FOLDER: LazyLock<Key> = LazyLock::new(|| "core_media".parse().expect("the folder is a valid key"));
 
 impl Library {
     /// Stores a new file and its thumbnails, and returns it once it is durable.
@@ -60,7 +60,7 @@ impl Library {
     pub async fn change(&self, actor: &Actor, id: FileId, change: Change) -> Result<FileRecord, Error> {
         actor.require(Permission::Change)?;
         let actor = actor.clone();
-        let Change { expected, name, description, visibility, tags, content } = change;
+        let Change { expected, name, description, visibility, focal_point, tags, content } = change;
         self.own(move |inner| async move {
             let old = inner.database(move |db| db.file(id)).await?.ok_or(Error::NotFound)?;
             if expected.is_some_and(|expected| expected != old.updated_at) {
@@ -74,7 +74,7 @@ impl Library {
             };
             let (content, later) = placed.map(|Placed { content, later }| (content, later)).unzip();
             let keys = content.iter().flat_map(NewContent::keys).cloned().collect();
-            let change = FileChange { expected, name, description, visibility, tags, content };
+            let change = FileChange { expected, name, description, visibility, focal_point, tags, content };
             let changed = async {
                 inner.require_still(&actor, Permission::Change).await?;
                 let cache = inner.media_cache.clone();

@@ -77,7 +77,7 @@ impl Library {
             .await?;
         inner.expire_resumables().await?;
         inner.database(|db| db.adopt_previews(now())).await?;
-        let mut swept = 0;
+        let mut swept = inner.evict_renditions().await?;
         loop {
             let keys = inner.database(|db| db.doomed(SWEEP_BATCH)).await?;
             let found = keys.len();
@@ -183,6 +183,20 @@ impl Inner {
             Err(_) => self.discard(keys).await,
         }
         result
+    }
+
+    /// Removes the least recently used renditions until the others have room, and returns how many.
+    async fn evict_renditions(self: &Arc<Self>) -> Result<usize, Error> {
+        self.database(|db| db.drop_rendition_leases(now().plus(-TOMBSTONE_AGE))).await?;
+        let limit = self.options.renditions.cache_bytes;
+        let mut evicted = 0;
+        loop {
+            let keys = self.free(move |db| db.evict_renditions(limit, SWEEP_BATCH)).await?;
+            if keys.is_empty() {
+                return Ok(evicted);
+            }
+            evicted += self.delete_objects(keys).await?;
+        }
     }
 
     /// Undoes the claims of a failed upload. Anything that cannot be undone now is left to the

@@ -36,6 +36,7 @@ mod renderer;
 mod resize;
 mod rows;
 mod simd;
+mod smart;
 mod thumbnail;
 mod tools;
 mod xml;

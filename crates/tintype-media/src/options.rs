@@ -242,6 +242,8 @@ pub enum Focus {
         /// From the top to the bottom.
         y: f32,
     },
+    /// The region that draws the most attention: edges, colours that stand out, and skin.
+    Smart,
 }
 
 /// How far an image is turned.

@@ -41,7 +41,8 @@ impl Placement {
                     let part = covered(image, (width, height), options.enlarge);
                     let whole = covering(image, part);
                     let (x, y) = match options.focus {
-                        Focus::Center => (0.5, 0.5),
+                        // Where it is shows when the image is decoded.
+                        Focus::Center | Focus::Smart => (0.5, 0.5),
                         Focus::Point { x, y } => (x, y),
                     };
                     place = (start(whole.0, part.0, x), start(whole.1, part.1, y));

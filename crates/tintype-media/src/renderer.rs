@@ -11,12 +11,12 @@ use crate::encode::{self, WHITE};
 use crate::filter::Area;
 use crate::guard::{self, Deadline};
 use crate::opened::Image;
-use crate::options::{Encoding, OutputFormat, RenderOptions};
+use crate::options::{Encoding, Focus, OutputFormat, RenderOptions};
 use crate::picture::Picture;
 use crate::placement::Placement;
 use crate::reader::BufReadSeek;
 use crate::tools::Tools;
-use crate::{Error, Isolation, Limits, Orientation, process};
+use crate::{Error, Isolation, Limits, Orientation, process, smart};
 
 /// Renders pictures of one image after the other. Reuse one for many images: it keeps tables and
 /// buffers from each for the next.
@@ -281,7 +281,11 @@ fn finished(
     let ratio = |decoded: u32, whole: u32| f64::from(decoded) / f64::from(whole);
     let across = ratio(placement.decoded.0, placement.whole.0);
     let down = ratio(placement.decoded.1, placement.whole.1);
-    let area = Area { left: placement.place.0.into(), top: placement.place.1.into(), ..Area::whole(placement.part) };
+    let place = match options.focus {
+        Focus::Smart => smart::place(tools, whole, placement),
+        Focus::Center | Focus::Point { .. } => placement.place,
+    };
+    let area = Area { left: place.0.into(), top: place.1.into(), ..Area::whole(placement.part) };
     let mut picture = whole.part(area.scaled(across, down), placement.part)?;
     limits.check_deadline()?;
     if placement.turn != Orientation::Normal {

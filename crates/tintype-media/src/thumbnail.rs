@@ -145,6 +145,11 @@ impl Thumbnailer {
         Self::default()
     }
 
+    /// Returns what renders other pictures with the same tables and buffers.
+    pub fn renderer(&mut self) -> &mut Renderer {
+        &mut self.renderer
+    }
+
     /// Makes a thumbnail for each of `options.edges`, in their order, from one decode, as
     /// [`thumbnails`] does.
     ///

@@ -3,7 +3,7 @@
 use diesel::dsl::{count_star, max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use tintype_domain::{FileId, Key, Timestamp};
+use tintype_domain::{FileId, Key, Timestamp, Variant};
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
@@ -107,7 +107,8 @@ impl Database {
             let bytes = "CAST(COALESCE(sum(size), 0) AS BIGINT)";
             let sums = files::table.select((count_star(), max(files::id), sql::<BigInt>(bytes)));
             let (files, last_file, content) = sums.first::<(i64, Option<i64>, i64)>(connection)?;
-            let derived = derived_objects::table.select(sql::<BigInt>(bytes)).first::<i64>(connection)?;
+            let derived = derived_objects::table.filter(stays()).select(sql::<BigInt>(bytes));
+            let derived = derived.first::<i64>(connection)?;
             let numbers = NUMBERED.into_iter().map(|table| Ok((table, last_number(connection, table)?)));
             Ok(Export {
                 origin: format!("{} {} {}", first.id, first.username, first.created_at),
@@ -159,11 +160,23 @@ impl Database {
     }
 }
 
-/// Returns the derived objects of files, by the ids of the files.
+/// Selects the derived objects that stay as long as their file does. Renditions are not copied:
+/// they are made again when they are asked for.
+#[diesel::dsl::auto_type]
+fn stays() -> _ {
+    let start: &'static str = Variant::RENDITIONS.start;
+    let end: &'static str = Variant::RENDITIONS.end;
+    derived_objects::variant.lt(start).or(derived_objects::variant.ge(end))
+}
+
+/// Returns the derived objects of files that are to be copied, by the ids of the files.
 fn derived_of(connection: &mut AnyConnection, rows: &[FileRow]) -> QueryResult<Vec<DerivedRow>> {
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
     let own = derived_objects::table.filter(derived_objects::file_id.between(first.id, last.id));
-    own.order((derived_objects::file_id, derived_objects::id)).select(DerivedRow::as_select()).load(connection)
+    own.filter(stays())
+        .order((derived_objects::file_id, derived_objects::id))
+        .select(DerivedRow::as_select())
+        .load(connection)
 }
 
 /// Returns what is known of the pictures of files, by the ids of the files.

@@ -1,19 +1,18 @@
-use std::collections::HashMap;
-
 use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tintype_domain::{
-    Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, JobKind, Key, MetadataRecord, Name,
-    PreviewFacts, PreviewRecord, PreviewStatus, Tags, ThumbnailId, ThumbnailRecord, Timestamp, UserId, Variant,
-    Visibility, fold_for_search,
+    Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, FocalPoint, JobKind, Key, MetadataRecord,
+    Name, PreviewFacts, PreviewRecord, PreviewStatus, Tags, Timestamp, UserId, Visibility, fold_for_search,
 };
 
-use crate::connection::{AnyConnection, on_each};
+use crate::connection::AnyConnection;
 use crate::database::Database;
+use crate::derived::{NewDerived, bytes, insert_derived};
 use crate::dialect::lock_file;
 use crate::error::Error;
 use crate::jobs::enqueue_anew;
+use crate::renditions::remove_renditions;
 use crate::rows::{FileRow, Pictures, PreviewRow, complete, valid};
 use crate::schema::{derived_objects, files, previews};
 use crate::strays::{doom, redeem};
@@ -71,25 +70,6 @@ pub struct NewPreview {
     pub derived: Vec<NewDerived>,
 }
 
-/// An object that was made of the content and is already in storage, under a claimed key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewDerived {
-    /// What it is.
-    pub variant: Variant,
-    /// Its key.
-    pub key: Key,
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-    /// The media type.
-    pub mime_type: String,
-    /// The size in bytes.
-    pub size: u64,
-    /// SHA-256 of its bytes.
-    pub checksum: Checksum,
-}
-
 /// A change of a file; `None` keeps the present value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileChange {
@@ -101,6 +81,8 @@ pub struct FileChange {
     pub description: Option<Description>,
     /// The new visibility.
     pub visibility: Option<Visibility>,
+    /// The new focal point, or that there is none any more.
+    pub focal_point: Option<Option<FocalPoint>>,
     /// The new tags.
     pub tags: Option<Tags>,
     /// The new content.
@@ -176,6 +158,8 @@ impl Database {
                 let derived = derived_objects::table.filter(derived_objects::file_id.eq(id.0));
                 diesel::delete(derived).execute(connection)?;
                 insert_derived(connection, id.0, &content.preview.derived, now)?;
+            } else if is_hidden(&row, change.visibility) {
+                doomed = remove_renditions(connection, &[row.id])?;
             }
             if let Some(tags) = &change.tags {
                 replace_tags(connection, id.0, tags)?;
@@ -188,6 +172,10 @@ impl Database {
                     change.description.as_ref().map(|text| files::description.eq(text.as_str())),
                     change.tags.as_ref().map(|tags| files::tags.eq(tags.to_string())),
                     change.visibility.map(|visibility| files::visibility.eq(visibility.as_str())),
+                    change.focal_point.map(|point| {
+                        let (x, y) = point.map(|point| point.millionths()).unzip();
+                        (files::focal_x.eq(x.map(i64::from)), files::focal_y.eq(y.map(i64::from)))
+                    }),
                     change.content.as_ref().map(|content| ContentRow::new(content, now)),
                 ))
                 .execute(connection)?;
@@ -199,11 +187,15 @@ impl Database {
         })
     }
 
-    /// Gives up to `limit` files that do not have it this visibility, and returns how many.
+    /// Gives up to `limit` files that do not have it this visibility, and returns how many. Dooms
+    /// the renditions of those that become private.
     pub fn set_visibility(&self, visibility: Visibility, limit: i64, now: Timestamp) -> Result<usize, Error> {
         self.write(|connection| {
             let others = files::table.filter(files::visibility.ne(visibility.as_str())).select(files::id);
             let ids = others.order(files::id).limit(limit).load::<i64>(connection)?;
+            if visibility == Visibility::Private {
+                remove_renditions(connection, &ids)?;
+            }
             let later = case_when(files::updated_at.lt(now.unix_micros()), now.unix_micros().into_sql::<BigInt>())
                 .otherwise(files::updated_at + 1_i64);
             let changed = diesel::update(files::table.filter(files::id.eq_any(ids)));
@@ -272,6 +264,7 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
         crc32: Some(content.crc32),
         facts: content.facts.clone(),
         visibility: *visibility,
+        focal_point: None,
         created_at: now,
         updated_at: now,
         tags: tags.clone(),
@@ -295,6 +288,11 @@ fn insert_preview(connection: &mut AnyConnection, id: i64, content: &NewContent)
 pub(crate) fn find(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRow>, Error> {
     let row = files::table.filter(files::id.eq(id.0)).select(FileRow::as_select());
     Ok(row.first(connection).optional()?)
+}
+
+/// Returns whether a change takes the file from everybody's sight.
+fn is_hidden(row: &FileRow, visibility: Option<Visibility>) -> bool {
+    visibility == Some(Visibility::Private) && row.visibility != Visibility::Private.as_str()
 }
 
 fn check_version(row: &FileRow, expected: Option<Timestamp>) -> Result<(), Error> {
@@ -364,77 +362,4 @@ impl<'a> ContentRow<'a> {
             has_gps: *has_gps,
         }
     }
-}
-
-/// Object sizes fit in `i64`.
-fn bytes(size: u64) -> i64 {
-    i64::try_from(size).unwrap_or(i64::MAX)
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = derived_objects)]
-struct NewDerivedRow<'a> {
-    file_id: i64,
-    variant: String,
-    key: &'a str,
-    width: i64,
-    height: i64,
-    mime_type: &'a str,
-    size: i64,
-    checksum: &'a [u8],
-    stored_at: i64,
-}
-
-impl<'a> NewDerivedRow<'a> {
-    fn new(file_id: i64, new: &'a NewDerived, now: Timestamp) -> Self {
-        let NewDerived { variant, key, width, height, mime_type, size, checksum } = new;
-        Self {
-            file_id,
-            variant: variant.to_string(),
-            key: key.as_str(),
-            width: i64::from(*width),
-            height: i64::from(*height),
-            mime_type,
-            size: bytes(*size),
-            checksum: &checksum.0,
-            stored_at: now.unix_micros(),
-        }
-    }
-}
-
-/// Inserts the derived objects of a file, and returns its pictures, by edge.
-pub(crate) fn insert_derived(
-    connection: &mut AnyConnection,
-    file_id: i64,
-    derived: &[NewDerived],
-    now: Timestamp,
-) -> Result<Pictures, Error> {
-    if derived.is_empty() {
-        return Ok(Pictures::default());
-    }
-    let rows: Vec<_> = derived.iter().map(|new| NewDerivedRow::new(file_id, new, now)).collect();
-    let columns = (derived_objects::key, derived_objects::id);
-    let inserted = on_each!(connection, c => {
-        diesel::insert_into(derived_objects::table).values(&rows).returning(columns).load::<(String, i64)>(c)
-    });
-    // Rows are returned in any order, so match them by key.
-    let ids: HashMap<String, i64> = inserted?.into_iter().collect();
-    let mut pictures = Pictures::default();
-    for new in derived {
-        let (Variant::Thumbnail { edge } | Variant::Preview { edge }) = new.variant;
-        let Some(id) = ids.get(new.key.as_str()) else { continue };
-        let thumbnail = ThumbnailRecord {
-            id: ThumbnailId(*id),
-            key: new.key.clone(),
-            edge,
-            width: new.width,
-            height: new.height,
-            size: new.size,
-            mime_type: new.mime_type.clone(),
-            checksum: new.checksum,
-        };
-        pictures.add(new.variant, thumbnail);
-    }
-    pictures.sort();
-    Ok(pictures)
 }

@@ -1,4 +1,4 @@
-use crate::connection::on_each;
+use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::error::Error;
 use crate::schema::leases;
@@ -19,25 +19,7 @@ impl Database {
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool, Error> {
-        self.write(|connection| {
-            // Imported here only: on tables, `QueryDsl` has a method of the same name.
-            use diesel::query_dsl::methods::FilterDsl;
-            let is_free = leases::holder
-                .eq(holder)
-                .or(leases::expires_at.le(now.unix_micros()))
-                .or(leases::expires_at.gt(now.latest_lease(expires_at).unix_micros()));
-            let expires_at = leases::expires_at.eq(expires_at.unix_micros());
-            let changed = on_each!(connection, c => {
-                diesel::insert_into(leases::table)
-                    .values((leases::name.eq(name), leases::holder.eq(holder), expires_at))
-                    .on_conflict(leases::name)
-                    .do_update()
-                    .set((leases::holder.eq(holder), expires_at))
-                    .filter(is_free)
-                    .execute(c)
-            });
-            Ok(changed? == 1)
-        })
+        self.write(|connection| acquire(connection, name, holder, now, expires_at))
     }
 
     /// Returns whether anybody holds the lease of that name.
@@ -52,10 +34,40 @@ impl Database {
     /// Gives up a lease, so that another holder can take it at once. Does nothing if another holder
     /// has it by now.
     pub fn release_lease(&self, name: &str, holder: &str) -> Result<(), Error> {
-        self.write(|connection| {
-            let held = leases::name.eq(name).and(leases::holder.eq(holder));
-            diesel::delete(leases::table.filter(held)).execute(connection)?;
-            Ok(())
-        })
+        self.write(|connection| release(connection, name, holder))
     }
+}
+
+/// Takes or renews a lease, as [`Database::acquire_lease`] does.
+pub(crate) fn acquire(
+    connection: &mut AnyConnection,
+    name: &str,
+    holder: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<bool, Error> {
+    // Imported here only: on tables, `QueryDsl` has a method of the same name.
+    use diesel::query_dsl::methods::FilterDsl;
+    let is_free = leases::holder
+        .eq(holder)
+        .or(leases::expires_at.le(now.unix_micros()))
+        .or(leases::expires_at.gt(now.latest_lease(expires_at).unix_micros()));
+    let expires_at = leases::expires_at.eq(expires_at.unix_micros());
+    let changed = on_each!(connection, c => {
+        diesel::insert_into(leases::table)
+            .values((leases::name.eq(name), leases::holder.eq(holder), expires_at))
+            .on_conflict(leases::name)
+            .do_update()
+            .set((leases::holder.eq(holder), expires_at))
+            .filter(is_free)
+            .execute(c)
+    });
+    Ok(changed? == 1)
+}
+
+/// Gives up a lease, unless another holder has it by now.
+pub(crate) fn release(connection: &mut AnyConnection, name: &str, holder: &str) -> Result<(), Error> {
+    let held = leases::name.eq(name).and(leases::holder.eq(holder));
+    diesel::delete(leases::table.filter(held)).execute(connection)?;
+    Ok(())
 }

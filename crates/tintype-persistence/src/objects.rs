@@ -1,10 +1,11 @@
 use diesel::prelude::*;
-use tintype_domain::{Checksum, FileId, Key, Timestamp, Visibility};
+use diesel::sql_types::{Nullable, Text};
+use tintype_domain::{Checksum, FileId, FocalPoint, Key, Kind, Timestamp, Variant, Visibility};
 
 use crate::connection::on_each;
 use crate::database::Database;
 use crate::error::Error;
-use crate::rows::{checksum, number, valid};
+use crate::rows::{checksum, focal_point, number, valid};
 use crate::schema::{derived_objects, files};
 
 /// What an object is, for serving it.
@@ -33,9 +34,18 @@ pub struct MediaRecord {
     pub name: String,
     /// Who may fetch the object.
     pub visibility: Visibility,
+    /// What the object is if it was made of the content; `None` for the content itself.
+    pub variant: Option<Variant>,
+    /// What sort of file it is.
+    pub kind: Kind,
+    /// What stays in view when a picture of the file is cropped.
+    pub focal_point: Option<FocalPoint>,
 }
 
-type Row = (i64, i64, String, Vec<u8>, i64, String, String);
+type Row = (i64, i64, String, Vec<u8>, i64, OwnerRow, Option<String>);
+
+/// What is read of the file: name, visibility, kind and the two sides of the focal point.
+type OwnerRow = (String, String, String, Option<i64>, Option<i64>);
 
 impl Database {
     /// Returns the object under a key, if a file owns it: its content or a derived object.
@@ -59,8 +69,8 @@ impl Database {
             files::mime_type,
             files::checksum,
             files::stored_at,
-            files::name,
-            files::visibility,
+            (files::name, files::visibility, files::kind, files::focal_x, files::focal_y),
+            None::<String>.into_sql::<Nullable<Text>>(),
         ));
         let derived = derived_objects::table.inner_join(files::table);
         let derived = derived.filter(derived_objects::key.eq(key.as_str())).select((
@@ -69,12 +79,13 @@ impl Database {
             derived_objects::mime_type,
             derived_objects::checksum,
             derived_objects::stored_at,
-            files::name,
-            files::visibility,
+            (files::name, files::visibility, files::kind, files::focal_x, files::focal_y),
+            derived_objects::variant.nullable(),
         ));
         let both = contents.union_all(derived);
         let row = self.read(|connection| Ok(on_each!(connection, c => both.get_result::<Row>(c).optional())?))?;
-        row.map(|(id, size, mime_type, digest, stored_at, name, visibility)| {
+        row.map(|(id, size, mime_type, digest, stored_at, owner, variant)| {
+            let (name, visibility, kind, x, y) = owner;
             let object = ObjectRecord {
                 key: key.clone(),
                 size: number("size", id, size)?,
@@ -82,8 +93,16 @@ impl Database {
                 checksum: checksum("checksum", id, &digest)?,
                 stored_at: Timestamp::from_unix_micros(stored_at),
             };
-            let visibility = valid("files.visibility", id, visibility.parse(), &visibility)?;
-            Ok(MediaRecord { object, file: FileId(id), name, visibility })
+            let variant = variant.map(|text| valid("derived_objects.variant", id, text.parse(), &text)).transpose()?;
+            Ok(MediaRecord {
+                object,
+                file: FileId(id),
+                name,
+                visibility: valid("files.visibility", id, visibility.parse(), &visibility)?,
+                variant,
+                kind: valid("files.kind", id, kind.parse(), &kind)?,
+                focal_point: focal_point(id, x, y)?,
+            })
         })
         .transpose()
     }

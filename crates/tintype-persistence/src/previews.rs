@@ -6,9 +6,10 @@ use tintype_domain::{FileId, FileRecord, JobKind, Key, MetadataRecord, PreviewFa
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
+use crate::derived::insert_derived;
 use crate::dialect::lock_file;
 use crate::error::Error;
-use crate::files::{NewPreview, find, insert_derived, load};
+use crate::files::{NewPreview, find, load};
 use crate::jobs::{enqueue, enqueue_anew};
 use crate::rows::{FileRow, PreviewRow, are_pictures, valid};
 use crate::schema::{derived_objects, files, jobs, previews};

@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use tintype_domain::{
-    Checksum, Crc32, Description, Facts, FileId, FileRecord, Look, MetadataRecord, Name, Permission, PreviewFacts,
-    PreviewRecord, PreviewStatus, Tags, ThumbnailId, ThumbnailRecord, Timestamp, UserId, UserRecord, Variant,
+    Checksum, Crc32, Description, Facts, FileId, FileRecord, FocalPoint, Look, MetadataRecord, Name, Permission,
+    PreviewFacts, PreviewRecord, PreviewStatus, Tags, ThumbnailId, ThumbnailRecord, Timestamp, UserId, UserRecord,
+    Variant,
 };
 
 use crate::connection::AnyConnection;
@@ -56,6 +57,8 @@ pub(crate) struct FileRow {
     pub(crate) pages: Option<i64>,
     pub(crate) camera: Option<String>,
     pub(crate) has_gps: bool,
+    pub(crate) focal_x: Option<i64>,
+    pub(crate) focal_y: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -164,10 +167,11 @@ pub(crate) struct Pictures {
 }
 
 impl Pictures {
-    pub(crate) fn add(&mut self, variant: Variant, thumbnail: ThumbnailRecord) {
+    pub(crate) fn add(&mut self, variant: &Variant, thumbnail: ThumbnailRecord) {
         match variant {
             Variant::Thumbnail { .. } => self.thumbnails.push(thumbnail),
             Variant::Preview { .. } => self.previews.push(thumbnail),
+            Variant::Rendition(_) => {}
         }
     }
 
@@ -202,7 +206,7 @@ fn load_pictures(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<Has
     for row in rows {
         let file = row.file_id;
         let (variant, thumbnail) = row.into_thumbnail()?;
-        pictures.entry(file).or_default().add(variant, thumbnail);
+        pictures.entry(file).or_default().add(&variant, thumbnail);
     }
     pictures.values_mut().for_each(Pictures::sort);
     Ok(pictures)
@@ -249,6 +253,7 @@ impl FileRow {
                 mode: self.mode.map(|mode| valid("files.mode", id, mode.parse(), &mode)).transpose()?,
             },
             visibility: valid("files.visibility", id, self.visibility.parse(), &self.visibility)?,
+            focal_point: focal_point(id, self.focal_x, self.focal_y)?,
             tags: valid("files.tags", id, Tags::from_text(&self.tags), &self.tags)?,
             created_at: Timestamp::from_unix_micros(self.created_at),
             updated_at: Timestamp::from_unix_micros(self.updated_at),
@@ -304,7 +309,9 @@ impl DerivedRow {
     fn into_thumbnail(self) -> Result<(Variant, ThumbnailRecord), Error> {
         let id = self.id;
         let variant = valid("derived_objects.variant", id, self.variant.parse(), &self.variant)?;
-        let (Variant::Thumbnail { edge } | Variant::Preview { edge }) = variant;
+        let (Variant::Thumbnail { edge } | Variant::Preview { edge }) = variant else {
+            return Err(Error::Corrupt { column: "derived_objects.variant", id, value: self.variant });
+        };
         let thumbnail = ThumbnailRecord {
             id: ThumbnailId(id),
             key: valid("derived_objects.key", id, self.key.parse(), &self.key)?,
@@ -317,6 +324,13 @@ impl DerivedRow {
         };
         Ok((variant, thumbnail))
     }
+}
+
+/// Returns the point of a row that has these millionths, both or none.
+pub(crate) fn focal_point(id: i64, x: Option<i64>, y: Option<i64>) -> Result<Option<FocalPoint>, Error> {
+    let (Some(x), Some(y)) = (x, y) else { return Ok(None) };
+    let point = FocalPoint::from_millionths(number("files.focal_x", id, x)?, number("files.focal_y", id, y)?);
+    point.map(Some).ok_or_else(|| Error::Corrupt { column: "files.focal_x", id, value: format!("{x},{y}") })
 }
 
 /// Returns the name as it was stored: a name from an upload may have white space at its ends, which

@@ -62,6 +62,8 @@ diesel::table! {
         pages -> Nullable<BigInt>,
         camera -> Nullable<Text>,
         has_gps -> Bool,
+        focal_x -> Nullable<BigInt>,
+        focal_y -> Nullable<BigInt>,
     }
 }
 

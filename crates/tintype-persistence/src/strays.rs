@@ -43,23 +43,7 @@ impl Database {
         suffix: &mut dyn FnMut() -> Suffix,
         now: Timestamp,
     ) -> Result<Claim, Error> {
-        self.write(|connection| {
-            let mut chosen = original.clone();
-            for _ in 0..MAX_ATTEMPTS {
-                // Nearly always, all keys are free, so try them together.
-                let wanted: Vec<Key> =
-                    thumbnails.iter().map(|(edge, extension)| chosen.thumbnail(*edge, extension)).collect();
-                let keys: Vec<&Key> = std::iter::once(&chosen).chain(&wanted).collect();
-                let free = take(connection, &keys, now)?;
-                if free.contains(&chosen) {
-                    let thumbnails = settle(connection, wanted, free, suffix, now)?;
-                    return Ok(Claim { original: chosen, thumbnails });
-                }
-                remove(connection, &free.into_iter().collect::<Vec<_>>())?;
-                chosen = original.with_suffix(&suffix());
-            }
-            Err(no_free_key(original))
-        })
+        self.write(|connection| claim(connection, original, thumbnails, suffix, now))
     }
 
     /// Reserves keys for pictures, `(edge, extension)`, that would be those of that original, in
@@ -121,6 +105,30 @@ impl Database {
             Ok(diesel::delete(strays::table.filter(old)).execute(connection)?)
         })
     }
+}
+
+/// Reserves keys for an upload, as [`Database::claim`] does.
+pub(crate) fn claim(
+    connection: &mut AnyConnection,
+    original: &Key,
+    thumbnails: &[(u32, &'static str)],
+    suffix: &mut dyn FnMut() -> Suffix,
+    now: Timestamp,
+) -> Result<Claim, Error> {
+    let mut chosen = original.clone();
+    for _ in 0..MAX_ATTEMPTS {
+        // Nearly always, all keys are free, so try them together.
+        let wanted: Vec<Key> = thumbnails.iter().map(|(edge, extension)| chosen.thumbnail(*edge, extension)).collect();
+        let keys: Vec<&Key> = std::iter::once(&chosen).chain(&wanted).collect();
+        let free = take(connection, &keys, now)?;
+        if free.contains(&chosen) {
+            let thumbnails = settle(connection, wanted, free, suffix, now)?;
+            return Ok(Claim { original: chosen, thumbnails });
+        }
+        remove(connection, &free.into_iter().collect::<Vec<_>>())?;
+        chosen = original.with_suffix(&suffix());
+    }
+    Err(no_free_key(original))
 }
 
 /// Finds a key for each thumbnail that did not get the one it wanted.

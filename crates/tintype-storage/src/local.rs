@@ -6,6 +6,7 @@ use crate::{Content, Error, NewObject, Object, Spool, Spooled, Storage, blocking
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use rustix::io::Errno;
+use std::fs::File;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,11 @@ impl Storage for LocalStorage {
             Ok(Object { size, range, body })
         })
         .await
+    }
+
+    async fn open_file(&self, key: &Key) -> Result<Option<(File, u64)>, Error> {
+        let key = key.clone();
+        self.run(move |inner| inner.tree.open_object(&key).map(Some)).await
     }
 
     async fn size(&self, key: &Key) -> Result<u64, Error> {

@@ -3,6 +3,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use std::fmt;
+use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +39,16 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// [`Error::NotFound`]; [`Error::RangeNotSatisfiable`] if the range begins after the object's
     /// end or ends before it begins. A range that begins exactly at the end is empty.
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error>;
+
+    /// Opens the file that an object lies in, and returns its size as well; `None` if objects do not
+    /// lie in files.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    async fn open_file(&self, key: &Key) -> Result<Option<(File, u64)>, Error> {
+        let _ = key;
+        Ok(None)
+    }
 
     /// Returns the size of an object in bytes.
     ///
@@ -200,6 +211,10 @@ macro_rules! forward {
 
             async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error> {
                 (**self).get(key, range).await
+            }
+
+            async fn open_file(&self, key: &Key) -> Result<Option<(File, u64)>, Error> {
+                (**self).open_file(key).await
             }
 
             async fn size(&self, key: &Key) -> Result<u64, Error> {

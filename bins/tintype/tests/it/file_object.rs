@@ -123,6 +123,7 @@ fn the_picture_upload_of_the_original_client_gives_the_original_object() {
       "mime_type": "image/jpeg",
       "checksum": "[checksum]",
       "visibility": "public",
+      "focal_point": null,
       "tags": [],
       "preview": {
         "status": "ready",
@@ -165,6 +166,7 @@ fn the_document_upload_of_the_original_client_gives_the_original_object() {
       "mime_type": "application/pdf",
       "checksum": "sha256:bbfa572c284871315ac754ffa503c64ae5d1285368c8e580a7cfa6bd745afb86",
       "visibility": "public",
+      "focal_point": null,
       "tags": [],
       "preview": {
         "status": "ready",

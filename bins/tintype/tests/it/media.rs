@@ -6,6 +6,7 @@ mod damage;
 mod headers;
 mod links;
 mod ranges;
+mod renditions;
 mod safety;
 mod upload_links;
 mod visibility;

@@ -6,4 +6,5 @@ mod fleet;
 mod kills;
 mod load;
 mod outages;
+mod renditions;
 mod resumable;

@@ -12,8 +12,12 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
     if let Some(found) = other_than_object(value.get()) {
         return Err(Problem::NotAnObject { found });
     }
-    let members: HashMap<String, &RawValue> = serde_json::from_str(value.get()).map_err(malformed)?;
-    members.into_iter().map(|(name, value)| Ok((name, field_value(value.get())?))).collect()
+    members(value.get(), field_value)
+}
+
+fn members(object: &str, value_of: impl Fn(&str) -> Result<FieldValue, Problem>) -> Result<Fields, Problem> {
+    let members: HashMap<String, &RawValue> = serde_json::from_str(object).map_err(malformed)?;
+    members.into_iter().map(|(name, value)| Ok((name, value_of(value.get())?))).collect()
 }
 
 fn malformed(error: serde_json::Error) -> Problem {
@@ -43,15 +47,18 @@ fn field_value(json: &str) -> Result<FieldValue, Problem> {
         Some(JsonType::Boolean) => FieldValue::Boolean(json == "true"),
         Some(JsonType::Array) => {
             let items: Vec<&RawValue> = serde_json::from_str(json).map_err(malformed)?;
-            // Lists of lists are nobody's value.
-            let item = |item: &&RawValue| match other_than_object(item.get()) {
-                Some(JsonType::Array) => Ok(FieldValue::Other),
-                _ => field_value(item.get()),
-            };
-            FieldValue::List(items.iter().map(item).collect::<Result<_, _>>()?)
+            FieldValue::List(items.iter().map(|item| inner_value(item.get())).collect::<Result<_, _>>()?)
         }
-        None => FieldValue::Other,
+        None => FieldValue::Object(members(json, inner_value)?),
     })
+}
+
+/// Returns a value within a list or an object. Lists and objects there are nobody's value.
+fn inner_value(json: &str) -> Result<FieldValue, Problem> {
+    match other_than_object(json) {
+        Some(JsonType::Array) | None => Ok(FieldValue::Other),
+        Some(_) => field_value(json),
+    }
 }
 
 fn is_float(number: &str) -> bool {

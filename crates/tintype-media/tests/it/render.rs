@@ -484,3 +484,24 @@ fn a_drawing_is_sharp_when_it_is_enlarged() {
     assert_near(at(390, 100), [255, 0, 0, 255], 2);
     assert_near(at(410, 100), [0, 255, 0, 255], 2);
 }
+
+/// A picture whose only colours are at one end is cropped to that end, whatever turns it.
+#[test]
+fn a_smart_focus_keeps_what_draws_attention() {
+    let (width, height) = (400, 100);
+    let patch = |x: u32, y: u32| (300..380).contains(&x) && (20..80).contains(&y);
+    let pixel = |x: u32, y: u32| if patch(x, y) { [200, (x * 40 % 256) as u8, 30] } else { [128; 3] };
+    let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).flat_map(|(x, y)| pixel(x, y));
+    let file = [format!("P6 {width} {height} 255\n").as_bytes(), &pixels.collect::<Vec<u8>>()].concat();
+    for rotation in [Rotation::None, Rotation::Clockwise90, Rotation::Clockwise180] {
+        let square = RenderOptions::fit(Fit::Cover, 50, 50).with_focus(Focus::Smart).with_rotation(rotation);
+        let (sides, seen) = rgba(&file, &square);
+        let red = seen.chunks_exact(4).filter(|pixel| pixel[0] > 160 && pixel[2] < 80).count();
+        assert_eq!(sides, (50, 50));
+        assert!(red > 1000, "{rotation:?}: {red} of 1200 pixels of the patch are in view");
+    }
+    let grey = [b"P6 400 100 255\n".as_slice(), &[128; 120_000]].concat();
+    for focus in [Focus::Smart, Focus::Center] {
+        assert_eq!(rgba(&grey, &RenderOptions::fit(Fit::Cover, 50, 50).with_focus(focus)).0, (50, 50));
+    }
+}

@@ -12,6 +12,7 @@ mod list;
 mod migrations;
 mod postgres;
 mod previews;
+mod renditions;
 mod sqlite;
 mod support;
 mod tokens;

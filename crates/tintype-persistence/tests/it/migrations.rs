@@ -3,7 +3,7 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error};
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 14] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",
@@ -16,6 +16,8 @@ const ALL: [&str; 12] = [
     "0010_user_email",
     "0011_tags",
     "0012_previews",
+    "0013_uploads_by_links",
+    "0014_focal_point",
 ];
 
 #[test]

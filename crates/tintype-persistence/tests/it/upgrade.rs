@@ -47,7 +47,7 @@ const ROWS: &str = "
 ";
 
 /// The migrations that it lacks.
-const NEW: [&str; 10] = [
+const NEW: [&str; 12] = [
     "0003_derived_objects",
     "0004_crc32_and_jobs",
     "0005_search_folding",
@@ -58,6 +58,8 @@ const NEW: [&str; 10] = [
     "0010_user_email",
     "0011_tags",
     "0012_previews",
+    "0013_uploads_by_links",
+    "0014_focal_point",
 ];
 
 fn of_the_version_before() -> Fresh {
@@ -107,6 +109,7 @@ fn a_library_of_the_version_before_is_carried_over() {
             mode: Some(ColourMode::Rgb),
         },
         visibility: Visibility::Public,
+        focal_point: None,
         created_at: at(0),
         updated_at: at(5),
         tags: Default::default(),

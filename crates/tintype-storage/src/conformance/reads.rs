@@ -1,6 +1,7 @@
 use super::folder::{Folder, pattern, spooled};
 use crate::{Content, Error, Storage};
 use futures_util::TryStreamExt;
+use std::io::Read;
 use std::ops::Range;
 
 /// Ranges are read as requested, cut at the object's end, and refused beyond it.
@@ -54,6 +55,13 @@ pub async fn streams_large_objects(storage: &dyn Storage) {
             read.extend_from_slice(&block);
         }
         assert!(read == bytes, "`{name}` comes back as it was");
+        if let Some((mut file, size)) = storage.open_file(&folder.key(name)).await.expect("it is there") {
+            let mut read = Vec::new();
+            file.read_to_end(&mut read).expect("it can be read");
+            assert!(size == 9_000_011 && read == bytes, "`{name}` is in its file as it was");
+            let missing = storage.open_file(&folder.key("missing")).await;
+            assert!(matches!(missing, Err(Error::NotFound { .. })), "{missing:?}");
+        }
     }
     folder.clear().await;
 }
