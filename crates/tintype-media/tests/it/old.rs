@@ -45,6 +45,8 @@ fn paintbrush_pictures_of_each_kind() {
     ] {
         assert_eq!(shown(&file).unwrap(), (4, 2, mode, expected), "{name}");
     }
+    let ramp: Vec<u8> = [12].into_iter().chain((0..=255).flat_map(|grey| [grey; 3])).collect();
+    assert_eq!(shown(&pcx(8, 1, 4, &[0xC4, 200, 7, 7, 7, 7], &ramp)).unwrap().2, "L");
     // Of a file that is cut short, what there is.
     let (.., pixels) = shown(&pcx(8, 1, 4, &[0xC4, 200, 7], &[])).unwrap();
     assert_eq!((pixels[0], pixels[4]), ([200, 200, 200, 255], [0, 0, 0, 255]));

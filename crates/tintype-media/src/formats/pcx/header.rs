@@ -13,14 +13,18 @@ pub(super) const PALETTE_BYTES: u64 = 1 + 3 * 256;
 pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
     let bytes: [u8; HEADER_BYTES as usize] = need(source, Format::Pcx, 0)?;
     let fields = Fields::parse(&bytes).ok_or_else(|| Error::malformed(Format::Pcx, "header contradicts itself"))?;
-    let has_palette = match source.len().checked_sub(PALETTE_BYTES) {
-        Some(start) if start >= HEADER_BYTES => source.array::<1>(start)? == Some([12]),
-        _ => false,
+    let palette = match source.len().checked_sub(PALETTE_BYTES) {
+        Some(start) if start >= HEADER_BYTES => source.read_up_to(start, PALETTE_BYTES as usize)?,
+        _ => Vec::new(),
     };
+    let has_palette = palette.first() == Some(&12);
+    let colours = palette.get(1..).unwrap_or_default().chunks_exact(3);
+    // Pillow calls a palette grey that is the ramp from black to white.
+    let is_grey = colours.enumerate().all(|(index, colour)| colour.iter().all(|light| usize::from(*light) == index));
     let mode = match (fields.bits, fields.planes) {
         (1, 1) => ColourMode::Bilevel,
         (8, 3..) => ColourMode::Rgb,
-        (8, _) if !has_palette => ColourMode::Grey,
+        (8, _) if !has_palette || is_grey => ColourMode::Grey,
         _ => ColourMode::Palette,
     };
     let mut header = Header::new(Format::Pcx, fields.width, fields.height, mode);
