@@ -268,30 +268,30 @@ fn media(operation: &mut Operation<'_>) {
         .about("Of public files for everybody, of private ones for whoever shows a signed URL or a token of somebody who may view files.")
         .set("security", json!([{}, {"token": []}, {"bearer": []}]))
         .parameter(Place::Query, "download", text(), "The name to save it by; empty for that of the file")
-                .parameter(
-                    Place::Query,
-                    "width",
-                    number(),
-                    "Of a picture in any size: the width of its box in CSS pixels",
-                )
-                .parameter(Place::Query, "height", number(), "The height of the box")
-                .parameter(Place::Query, "dpr", text(), "Pixels for each CSS pixel, 1 to 4")
-                .parameter(Place::Query, "fit", text(), "`inside` (default), `cover`, `contain` or `fill`")
-                .parameter(Place::Query, "enlarge", text(), "`true`: beyond the picture's own size")
-                .parameter(
-                    Place::Query,
-                    "focus",
-                    text(),
-                    "What `cover` keeps in view: `center`, `smart`, or `x,y` between 0 and 1",
-                )
-                .parameter(Place::Query, "format", text(), "`auto` (default; by `Accept`), `jpeg`, `png` or `webp`")
-                .parameter(Place::Query, "quality", number(), "1 to 100, default 80")
-                .parameter(Place::Query, "background", text(), "`rrggbb`")
-                .parameter(Place::Query, "rotate", number(), "90, 180 or 270 degrees clockwise")
-                .parameter(Place::Query, "flip", text(), "`h` or `v`")
-                .parameter(Place::Query, "blur", text(), "0.3 to 100")
-                .parameter(Place::Query, "sharpen", text(), "0 to 10")
-                .parameter(Place::Query, "preset", text(), "A name of the server's configuration")
+        .parameter(
+            Place::Query,
+            "width",
+            number(),
+            "Of a picture in any size: the width of its box in CSS pixels",
+        )
+        .parameter(Place::Query, "height", number(), "The height of the box")
+        .parameter(Place::Query, "dpr", text(), "Pixels for each CSS pixel, 1 to 4")
+        .parameter(Place::Query, "fit", text(), "`inside` (default), `cover`, `contain` or `fill`")
+        .parameter(Place::Query, "enlarge", text(), "`true`: beyond the picture's own size")
+        .parameter(
+            Place::Query,
+            "focus",
+            text(),
+            "What `cover` keeps in view: `center`, `smart`, or `x,y` between 0 and 1",
+        )
+        .parameter(Place::Query, "format", text(), "`auto` (default; by `Accept`), `jpeg`, `png` or `webp`")
+        .parameter(Place::Query, "quality", number(), "1 to 100, default 80")
+        .parameter(Place::Query, "background", text(), "`rrggbb`")
+        .parameter(Place::Query, "rotate", number(), "90, 180 or 270 degrees clockwise")
+        .parameter(Place::Query, "flip", text(), "`h` or `v`")
+        .parameter(Place::Query, "blur", text(), "0.3 to 100")
+        .parameter(Place::Query, "sharpen", text(), "0 to 10")
+        .parameter(Place::Query, "preset", text(), "A name of the server's configuration")
         .parameter(Place::Query, "expires", text(), "From a signed URL")
         .parameter(Place::Query, "signature", text(), "From a signed URL")
         .parameter(Place::Header, "Range", text(), "Parts of the content, such as `bytes=0-4`")
