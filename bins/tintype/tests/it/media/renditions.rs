@@ -413,7 +413,7 @@ fn renditions_have_tags_ranges_and_conditions() {
 
 #[test]
 fn however_many_ask_at_once_it_is_made_once() {
-    let server = server();
+    let mut server = server();
     let object = create(&server.admin(), "a.jpg", jpeg(&gradient(1500, 1000)));
     let path = format!("{}?width=512", media_path(&object));
     let client = server.anonymous();
@@ -424,6 +424,7 @@ fn however_many_ask_at_once_it_is_made_once() {
     });
     assert!(bodies.iter().all(|body| *body == bodies[0]));
     assert_eq!(renditions(&server).len(), 1);
+    server.terminate().unwrap();
     let log = server.log();
     assert_eq!(log.matches("made a rendition").count(), 1, "{log}");
 }
