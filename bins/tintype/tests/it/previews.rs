@@ -27,11 +27,12 @@ fn status(object: &Value) -> &str {
 /// Waits until the preview of a file is not pending any more.
 #[track_caller]
 fn settled(client: &Client, object: &Value) -> Value {
-    let settled = wait_for(Duration::from_secs(60), || {
+    // On PostgreSQL the lease of a server that was killed, a minute, has to end first.
+    let settled = wait_for(Duration::from_secs(150), || {
         let object = client.get(&one(object)).send().expect_status(200).json();
         (status(&object) != "pending").then_some(object)
     });
-    settled.expect("the preview is made within a minute")
+    settled.expect("the preview is made at last")
 }
 
 /// Waits where a slow machine was too slow for the upload.
