@@ -48,8 +48,9 @@ pub(crate) enum Command {
         /// Write the port to this file once connections are taken; useful with `--bind 127.0.0.1:0`
         #[arg(long, value_name = "FILE")]
         port_file: Option<PathBuf>,
-        /// Serve from a new folder that is removed at the end, for tests: on a free port of this machine unless --bind says
-        /// otherwise, with SQLite and files. Prints one line of JSON once it is ready, with `url` and an admin's `token`
+        /// Serve from a new folder that is removed at the end, for tests: on a free port of this
+        /// machine unless --bind says otherwise, with SQLite and files. Prints one line of JSON
+        /// once it is ready, with `url` and an admin's `token`
         #[arg(long)]
         temporary: bool,
     },

@@ -148,8 +148,8 @@ fn say_what_is_confined(decoder: &DecoderProcess) {
 /// How often to try again to reach the database.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
 
-/// Connects to the database, which may start later than this server. Returns `None` if a signal ends
-/// the waiting.
+/// Connects to the database, which may start later than this server. Returns `None` if a signal
+/// ends the waiting.
 async fn wait_for_database(config: &Config, signals: &mut Signals) -> Result<Option<Database>, Failure> {
     let start = Instant::now();
     let mut is_told = false;

@@ -33,7 +33,8 @@ fn is_valid(id: &str) -> bool {
 /// Returns an id that this process has not given out before, and others hardly ever will.
 ///
 /// SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
-/// 2014) from a random start: no two numbers of its sequence are the same, and none needs the kernel.
+/// 2014) from a random start: no two numbers of its sequence are the same, and none needs the
+/// kernel.
 fn new() -> String {
     static START: LazyLock<u64> = LazyLock::new(|| {
         let mut random = [0; 8];

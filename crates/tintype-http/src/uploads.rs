@@ -215,9 +215,9 @@ async fn receive(appending: &mut Appending, mut body: Body) -> Result<(), Proble
     Ok(())
 }
 
-/// Returns an upload that could not take its first bytes, or whose file could not be made, if all of
-/// its bytes have come and the file is made later. Else the client does not know the upload, so it
-/// is ended.
+/// Returns an upload that could not take its first bytes, or whose file could not be made, if all
+/// of its bytes have come and the file is made later. Else the client does not know the upload, so
+/// it is ended.
 async fn kept(actor: &Actor, app: &App, name: &str, problem: Problem) -> Result<UploadRecord, Problem> {
     if let Problem::Library(Error::Busy { .. } | Error::Unavailable(_) | Error::Internal(_)) = problem {
         let upload = app.library.resumable(actor, name).await?;
@@ -260,8 +260,8 @@ fn name_in_url(url: &str) -> String {
     path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// Who goes on with an upload: the authenticated user or, for whoever has the signed URL of an upload
-/// by a link, the maker of the link.
+/// Who goes on with an upload: the authenticated user or, for whoever has the signed URL of an
+/// upload by a link, the maker of the link.
 pub(crate) struct Uploader(Actor);
 
 impl FromRequest for Uploader {

@@ -31,7 +31,8 @@ impl Calls {
     const DATABASE_TIMEOUT: Duration = Duration::from_secs(8);
 
     /// How long a glance at the database may take before others go by threads for a while: a disk
-    /// that is slow, or not in the page cache, must not keep the other requests of a worker waiting.
+    /// that is slow, or not in the page cache, must not keep the other requests of a worker
+    /// waiting.
     const GLANCE_LIMIT: Duration = Duration::from_millis(2);
 
     /// For how long.
@@ -60,8 +61,8 @@ impl Calls {
         self.database.connections()
     }
 
-    /// Runs a read that takes a moment, such as that of a row by its key: here, if the database is a
-    /// file, a connection to it is free and such reads are quick at present, else as
+    /// Runs a read that takes a moment, such as that of a row by its key: here, if the database is
+    /// a file, a connection to it is free and such reads are quick at present, else as
     /// [`database`](Self::database).
     pub(crate) async fn glance<T: Send + 'static>(
         &self,

@@ -51,8 +51,8 @@ pub(crate) struct EncodedPicture {
 pub(crate) enum Origin {
     /// It is an image, which has been opened.
     Image(Box<Image<BufReader<File>>>),
-    /// A process looks for it. If it finds none, the image is one: raw files of cameras hold a small
-    /// picture as TIFF has it.
+    /// A process looks for it. If it finds none, the image is one: raw files of cameras hold a
+    /// small picture as TIFF has it.
     Process(Format, Option<Box<Image<BufReader<File>>>>),
     /// It has been found out without looking that there is none.
     Nowhere(PreviewFacts),

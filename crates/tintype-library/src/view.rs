@@ -79,8 +79,8 @@ impl Library {
         Ok(Object::of_bytes(&content.key, bytes, range)?)
     }
 
-    /// Checks that an object is there and has the size that it was stored with, for whoever reads it
-    /// by other means.
+    /// Checks that an object is there and has the size that it was stored with, for whoever reads
+    /// it by other means.
     ///
     /// # Errors
     /// As [`read`](Self::read).

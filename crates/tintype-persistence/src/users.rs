@@ -92,8 +92,8 @@ impl Database {
         Ok((users.into_iter().skip(offset).take(query.limit as usize).collect(), count))
     }
 
-    /// Changes a user, whose new password is hashed, and returns it. A new password ends all log-ins
-    /// except `kept_login`.
+    /// Changes a user, whose new password is hashed, and returns it. A new password ends all
+    /// log-ins except `kept_login`.
     ///
     /// # Errors
     /// [`Error::NoSuchUser`]; [`Error::UsernameTaken`]; [`Error::LastAdmin`] where no active admin

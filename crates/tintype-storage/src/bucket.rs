@@ -70,8 +70,8 @@ impl BucketStorage {
         Ok(storage)
     }
 
-    /// Connects to a bucket that was [marked](Storage::mark) before, for reading only: its mark must
-    /// exist, and [`put`](Storage::put) and [`delete`](Storage::delete) fail.
+    /// Connects to a bucket that was [marked](Storage::mark) before, for reading only: its mark
+    /// must exist, and [`put`](Storage::put) and [`delete`](Storage::delete) fail.
     ///
     /// # Errors
     /// As [`open`](Self::open).

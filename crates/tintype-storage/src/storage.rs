@@ -40,8 +40,8 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// end or ends before it begins. A range that begins exactly at the end is empty.
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, Error>;
 
-    /// Opens the file that an object lies in, and returns its size as well; `None` if objects do not
-    /// lie in files.
+    /// Opens the file that an object lies in, and returns its size as well; `None` if objects do
+    /// not lie in files.
     ///
     /// # Errors
     /// [`Error::NotFound`].

@@ -96,7 +96,8 @@ fn a_server_waits_for_a_database_that_starts_later() {
     let Some(postgres) = Postgres::shared() else { return };
     let database = postgres.database();
     let url = database.url();
-    // The folder of the socket, which is there under another name once the server has said that it waits.
+    // The folder of the socket, which is there under another name once the server has said that it
+    // waits.
     let (_, rest) = url.split_once('@').unwrap();
     let (folder, name) = rest.split_once('/').unwrap();
     let parent = tempfile::tempdir().unwrap();

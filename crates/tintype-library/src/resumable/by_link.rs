@@ -12,8 +12,8 @@ use crate::upload_links::LinkUpload;
 use crate::{Error, Library};
 
 impl Library {
-    /// Begins an upload by a link whose bytes come in later requests. Returns it with its maker, who
-    /// acts for whoever has the link, and with what signs its URL.
+    /// Begins an upload by a link whose bytes come in later requests. Returns it with its maker,
+    /// who acts for whoever has the link, and with what signs its URL.
     ///
     /// # Errors
     /// As [`begin_resumable`](Self::begin_resumable); only whole files can come by links.
@@ -43,8 +43,8 @@ impl Library {
     /// link. `None` if the URL is not signed.
     ///
     /// # Errors
-    /// [`Error::Auth`] if the URL is not valid or has expired, or the maker may not upload any more;
-    /// [`Error::NotFound`] if no such upload came by a link.
+    /// [`Error::Auth`] if the URL is not valid or has expired, or the maker may not upload any
+    /// more; [`Error::NotFound`] if no such upload came by a link.
     pub async fn maker_of_upload(
         &self,
         path: &str,

@@ -39,7 +39,8 @@ const REMEMBERED_FOLDERS: usize = 4096;
 
 /// The folders and files below the root. Objects are opened in one call of the kernel that follows
 /// no symbolic link. Where there is no such call, and to create folders, every step down opens one
-/// name in one folder. So nothing that is moved or replaced in the meantime can lead out of the root.
+/// name in one folder. So nothing that is moved or replaced in the meantime can lead out of the
+/// root.
 #[derive(Debug)]
 pub(super) struct Tree {
     path: PathBuf,
