@@ -6,7 +6,7 @@ use crate::storage_place::StoragePlace;
 use ipnet::IpNet;
 use std::fs::DirBuilder;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU16, NonZeroU32};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use tintype_library::domain::{TokenLifetime, Visibility};
 use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseError, ServerLock};
 use tintype_library::storage::{Spool, Storage};
 use tintype_library::{
-    AllowedType, DecoderProcess, Encoding, Options, RateLimit, RenditionOptions, RenditionParameters, RenditionPolicy,
-    Strip,
+    AllowedType, DecoderProcess, Encoding, ImportOptions, Options, RateLimit, Reach, RenditionOptions,
+    RenditionParameters, RenditionPolicy, Strip,
 };
 
 /// The effective configuration, checked.
@@ -87,6 +87,7 @@ impl Config {
         library.media_cache_bytes = settings.size("media_cache")?;
         library.abandoned_after = settings.time("abandoned_after")?;
         library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
+        library.imports = import_options(settings)?;
         library.workers = match settings.text("workers") {
             "" => library.workers.min(whole(MAX_WORKERS)),
             _ => whole(settings.number("workers")?),
@@ -241,6 +242,31 @@ pub(crate) const DECODE_ARG: &str = "decode-one-picture";
 /// version's.
 fn own_program() -> Option<PathBuf> {
     if cfg!(target_os = "linux") { Some("/proc/self/exe".into()) } else { std::env::current_exe().ok() }
+}
+
+fn import_options(settings: &Settings) -> Result<Option<ImportOptions>, Failure> {
+    let options = ImportOptions {
+        reach: settings.parse("import_private", |text| match boolean(text)? {
+            true => Ok::<_, &str>(Reach::Anywhere),
+            false => Ok(Reach::Public),
+        })?,
+        ports: settings.parse("import_ports", |text| match list::<NonZeroU16>(text) {
+            Ok(ports) if !ports.is_empty() => Ok(ports.into_iter().map(NonZeroU16::get).collect()),
+            _ => Err("use whole numbers from 1 to 65535 with commas between them"),
+        })?,
+        timeout: settings.time("import_timeout")?,
+        idle_timeout: settings.time("upload_idle_timeout")?,
+        min_bytes_per_second: settings.size("upload_min_rate")?,
+    };
+    Ok(settings.parse("import_from_url", boolean)?.then_some(options))
+}
+
+fn boolean(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("use `true` or `false`"),
+    }
 }
 
 fn rendition_options(settings: &Settings) -> Result<RenditionOptions, Failure> {

@@ -159,6 +159,31 @@ pub(crate) const KEYS: &[Key] = &[
         help: "What may be uploaded, comma-separated: types and media types, e.g. `image,pdf,audio/mpeg`",
     },
     Key {
+        name: "import_from_url",
+        value: Value::Text,
+        default: Default::Text("false"),
+        help: "`true`: whoever may upload can have the server fetch a file from a URL",
+    },
+    Key {
+        name: "import_ports",
+        value: Value::Text,
+        default: Default::Text("80,443"),
+        help: "The ports from which files are fetched, comma-separated",
+    },
+    Key {
+        name: "import_private",
+        value: Value::Text,
+        default: Default::Text("false"),
+        help: "`true`: files are also fetched from private addresses and from this machine, so that uploaders read what \
+            only this server can reach",
+    },
+    Key {
+        name: "import_timeout",
+        value: Value::Time("1s", "1d"),
+        default: Default::Text("5m"),
+        help: "How long fetching a file may take, redirects included",
+    },
+    Key {
         name: "thumbnail_format",
         value: Value::Text,
         default: Default::Text("auto"),

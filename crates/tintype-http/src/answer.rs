@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use tintype_library::auth::Error as AuthError;
 use tintype_library::domain::{FieldErrors, FieldProblem, HumanSize};
-use tintype_library::{AccountProblem, Error, NeedsLink, PictureProblem, UploadProblem};
+use tintype_library::{AccountProblem, Error, NeedsLink, PictureProblem, UploadProblem, UrlProblem};
 
 use crate::problem::{Defect, Format, JsonType, Problem, Slow};
 use crate::request_id;
@@ -109,6 +109,8 @@ impl Answer {
             Error::Invalid(errors) => Self::invalid(lists(errors)),
             Error::Account(problem) => Self::to_account(problem),
             Error::Upload(problem) => Self::to_upload(problem),
+            Error::Url(problem) => Self::invalid(Lists::from([("url", List::Sentences(vec![about_url(problem)]))])),
+            Error::ImportsOff => Self::new(S::FORBIDDEN, "This server does not fetch files from URLs."),
             Error::NotFound => Self::new(S::NOT_FOUND, "Not found."),
             Error::OtherContent => Self::invalid(lists(&FieldErrors::one("f", FieldProblem::NotAFile))),
             Error::NeedsLink(NeedsLink { nearest }) => Self::new(S::FORBIDDEN, needs_link(nearest)),
@@ -207,6 +209,26 @@ fn needs_link(nearest: &[(&'static str, Vec<u32>)]) -> String {
     let sizes: Vec<_> = sizes.collect();
     let hint = if sizes.is_empty() { String::new() } else { format!(" Nearest without one: {}.", sizes.join(", ")) };
     format!("This rendition needs a signed link.{hint}")
+}
+
+/// Says why a URL cannot be requested.
+fn about_url(problem: &UrlProblem) -> String {
+    match problem {
+        UrlProblem::NotAUrl => "Enter a valid URL.".to_owned(),
+        UrlProblem::Scheme => "The URL has to begin with http:// or https://.".to_owned(),
+        UrlProblem::Credentials => "The URL must not have a user name or a password.".to_owned(),
+        UrlProblem::Port { port } => format!("The port {port} is not allowed."),
+        UrlProblem::Private => "The host is not at a public address.".to_owned(),
+        UrlProblem::Unresolved => "The host cannot be found.".to_owned(),
+        UrlProblem::Unreachable => "The host does not answer.".to_owned(),
+        UrlProblem::Status { status } => format!("The host answered with status {status} instead of 200."),
+        UrlProblem::Location => "The host redirects to no valid URL.".to_owned(),
+        UrlProblem::Redirects { limit } => format!("The URL redirects more than {limit} times."),
+        UrlProblem::Encoded => "The host sends the file compressed only.".to_owned(),
+        UrlProblem::CutShort => "The file was cut short.".to_owned(),
+        UrlProblem::TooSlow => "The file comes too slowly.".to_owned(),
+        UrlProblem::TimedOut { limit } => format!("It takes longer than {} seconds.", limit.as_secs()),
+    }
 }
 
 /// Returns the status that tus has for it.
@@ -382,7 +404,7 @@ mod tests {
     use serde_json::{Value, json};
     use tintype_library::auth::Error as AuthError;
     use tintype_library::domain::{FieldErrors, FieldProblem, Permission};
-    use tintype_library::{Error, NeedsLink, PictureProblem, UploadProblem};
+    use tintype_library::{Error, NeedsLink, PictureProblem, UploadProblem, UrlProblem};
 
     use super::{Answer, Format, JsonType, List, sentence};
     use crate::problem::{Defect, Problem, Slow};
@@ -452,6 +474,21 @@ mod tests {
             Problem::NotAnObject { found: JsonType::Array },
             Problem::NotAnObject { found: JsonType::Null },
             Error::WrongCredentials.into(),
+            Error::ImportsOff.into(),
+            Error::from(UrlProblem::NotAUrl).into(),
+            Error::from(UrlProblem::Scheme).into(),
+            Error::from(UrlProblem::Credentials).into(),
+            Error::from(UrlProblem::Port { port: 8000 }).into(),
+            Error::from(UrlProblem::Private).into(),
+            Error::from(UrlProblem::Unresolved).into(),
+            Error::from(UrlProblem::Unreachable).into(),
+            Error::from(UrlProblem::Status { status: 404 }).into(),
+            Error::from(UrlProblem::Location).into(),
+            Error::from(UrlProblem::Redirects { limit: 5 }).into(),
+            Error::from(UrlProblem::Encoded).into(),
+            Error::from(UrlProblem::CutShort).into(),
+            Error::from(UrlProblem::TooSlow).into(),
+            Error::from(UrlProblem::TimedOut { limit: Duration::from_secs(300) }).into(),
             Error::OtherContent.into(),
             Error::Outdated.into(),
             Error::NeedsLink(NeedsLink { nearest: vec![("width", vec![384, 512])] }).into(),

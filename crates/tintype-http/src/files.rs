@@ -1,13 +1,14 @@
 use actix_web::web::{Data, Json};
-use tintype_library::Change;
-use tintype_library::domain::{FileId, FileRecord, Permission};
+use tintype_library::auth::Actor;
+use tintype_library::domain::{FieldErrors, FileId, FileRecord, Permission};
+use tintype_library::{Change, Details, Upload};
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::caller::Caller;
 use crate::conditions::Conditions;
-use crate::form::Form;
-use crate::input::NewFile;
+use crate::form::{Form, header_file_name};
+use crate::input::{NewFile, NewImport};
 use crate::media_urls::MediaUrls;
 use crate::page_request::PageRequest;
 use crate::path_id::PathId;
@@ -54,13 +55,40 @@ pub(crate) async fn create(
 ) -> Result<Created<CreatedView>, Problem> {
     let inbox = app.library.begin_upload(&actor)?;
     let NewFile { upload, details } = form.read_into(&inbox).await?;
-    let file = app.library.upload(&actor, upload, details).await?;
+    upload_file(&actor, &app, base, upload, details).await
+}
+
+/// `POST /api/media/files/from-url`: an upload that the server fetches.
+pub(crate) async fn import(
+    Caller(actor): Caller,
+    app: Data<App>,
+    base: BaseUrl,
+    form: Form<NewImport>,
+) -> Result<Created<CreatedView>, Problem> {
+    let import = app.library.begin_import(&actor)?;
+    let NewImport { url, details } = form.read().await?;
+    let fetched = import.fetch(&url).await?;
+    let sent = fetched.disposition.and_then(|header| header_file_name(&header)).filter(|name| !name.is_empty());
+    let named = || details.name.as_ref().map(|name| name.as_str().to_owned());
+    let file_name = sent.or(fetched.path_name).or_else(named).unwrap_or_default();
+    let upload = Upload::new(fetched.content, &file_name).map_err(|problem| FieldErrors::one("url", problem))?;
+    upload_file(&actor, &app, base, upload, details).await
+}
+
+async fn upload_file(
+    actor: &Actor,
+    app: &App,
+    base: BaseUrl,
+    upload: Upload,
+    details: Details,
+) -> Result<Created<CreatedView>, Problem> {
+    let file = app.library.upload(actor, upload, details).await?;
     let duplicates = match actor.require(Permission::View) {
-        Ok(()) => Some(app.library.duplicates(&actor, &file).await?),
+        Ok(()) => Some(app.library.duplicates(actor, &file).await?),
         Err(_) => None,
     };
     let location = format!("/api/media/files/{}", file.id);
-    Ok(Created { location, body: CreatedView::new(view(&app, base, &file).await?, duplicates) })
+    Ok(Created { location, body: CreatedView::new(view(app, base, &file).await?, duplicates) })
 }
 
 /// `PATCH` and `PUT /api/media/files/<id>`: new metadata, new content, or both. No field is

@@ -5,6 +5,8 @@ mod multipart;
 mod parts;
 mod raw;
 
+pub(crate) use disposition::header_file_name;
+
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 

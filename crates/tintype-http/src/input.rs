@@ -15,8 +15,8 @@ use crate::fields::{Fields, Sent};
 use crate::form::FormBody;
 use crate::problem::Format;
 use crate::schemas::{
-    CredentialFields, FileChangeFields, NewFileFields, NewLinkFields, NewTokenFields, NewUploadLinkFields,
-    NewUserFields, PasswordChangeFields, UserChangeFields,
+    CredentialFields, FileChangeFields, NewFileFields, NewImportFields, NewLinkFields, NewTokenFields,
+    NewUploadLinkFields, NewUserFields, PasswordChangeFields, UserChangeFields,
 };
 
 /// Every format that fields can come in.
@@ -37,17 +37,31 @@ impl FormBody for NewFile {
 
     fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = errors.take("name", optional_name(&sent.fields));
-        let description = errors.take("description", description(&sent.fields));
-        let visibility = errors.take("visibility", optional_visibility(&sent.fields));
-        let tags = errors.take("tags", sent.fields.tags());
+        let details = details(&sent.fields, &mut errors);
         let upload = errors.take("f", required_file(sent));
-        match (upload, name, description, visibility, tags) {
-            (Some(upload), Some(name), Some(description), Some(visibility), Some(tags)) => {
-                let (description, tags) = (description.unwrap_or_default(), tags.unwrap_or_default());
-                let details = Details { name, description, visibility, tags };
-                Ok(Self { upload, details })
-            }
+        match (upload, details) {
+            (Some(upload), Some(details)) => Ok(Self { upload, details }),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Where a new file is, and what it is to be like.
+pub(crate) struct NewImport {
+    pub(crate) url: String,
+    pub(crate) details: Details,
+}
+
+impl FormBody for NewImport {
+    const FORMATS: &'static [Format] = ALL_FORMATS;
+
+    type Fields = NewImportFields;
+
+    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let url = errors.take("url", required_text(sent.fields.text("url"), str::trim));
+        match (url, details(&sent.fields, &mut errors)) {
+            (Some(url), Some(details)) => Ok(Self { url, details }),
             _ => Err(errors),
         }
     }
@@ -329,6 +343,20 @@ fn token_lifetime(fields: &Fields) -> Result<Option<TokenLifetime>, FieldProblem
 
 fn required<T>(sent: Result<Option<T>, FieldProblem>) -> Result<T, FieldProblem> {
     sent?.ok_or(FieldProblem::Missing)
+}
+
+/// Returns what a new file is to be like, unless anything of that is wrong.
+fn details(fields: &Fields, errors: &mut FieldErrors) -> Option<Details> {
+    let name = errors.take("name", optional_name(fields));
+    let description = errors.take("description", description(fields));
+    let visibility = errors.take("visibility", optional_visibility(fields));
+    let tags = errors.take("tags", fields.tags());
+    Some(Details {
+        name: name?,
+        description: description?.unwrap_or_default(),
+        visibility: visibility?,
+        tags: tags?.unwrap_or_default(),
+    })
 }
 
 fn name(fields: &Fields) -> Result<Option<Name>, FieldProblem> {

@@ -57,6 +57,8 @@ fn resumable_endpoints() -> Vec<Endpoint> {
 fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::api("/api/media/files").get(files::list).post(files::create).for_users(),
+        // Before those of ids, which take any text.
+        Endpoint::api("/api/media/files/from-url").post(files::import).for_users(),
         Endpoint::api("/api/media/files/{id}")
             .get(files::get)
             .put(files::change)

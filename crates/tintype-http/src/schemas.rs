@@ -24,6 +24,27 @@ pub(crate) struct NewFileFields {
     tags: Option<Vec<String>>,
 }
 
+/// Where a new file is, and what it is to be like.
+#[derive(JsonSchema, Deserialize)]
+#[schemars(
+    rename = "NewImport",
+    transform = never_null,
+    example = json!({"url": "https://www.example.org/photo.jpg", "tags": ["roofs"]})
+)]
+pub(crate) struct NewImportFields {
+    /// `http` or `https`, of a public address, without a user name.
+    #[schemars(length(min = 1))]
+    url: String,
+    /// Default: the name of the file in the answer's `Content-Disposition`, else in the URL.
+    #[schemars(length(max = 255))]
+    name: Option<String>,
+    description: Option<String>,
+    #[schemars(schema_with = "visibility")]
+    #[serde(default)]
+    visibility: String,
+    tags: Option<Vec<String>>,
+}
+
 /// What is to change of a file. What is not sent stays.
 #[derive(JsonSchema, Deserialize)]
 #[schemars(rename = "FileChange", transform = never_null, example = json!({"name": "Rooftop", "tags": ["roofs", "winter"]}))]

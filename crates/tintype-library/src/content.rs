@@ -19,6 +19,12 @@ impl Inbox {
         Self { max_upload_bytes: self.max_upload_bytes.min(bytes), ..self }
     }
 
+    /// Refuses content that is said to be too large.
+    pub(crate) fn check_size(&self, bytes: u64) -> Result<(), Error> {
+        let limit = self.max_upload_bytes;
+        if bytes > limit { Err(Error::TooLarge { limit }) } else { Ok(()) }
+    }
+
     /// Opens a place for one file of at most the permitted size.
     pub fn open(&self) -> SpoolWriter {
         self.spool.create(self.max_upload_bytes)

@@ -1,6 +1,7 @@
 use crate::account_problem::AccountProblem;
 use crate::renditions::NeedsLink;
 use crate::upload_problem::UploadProblem;
+use crate::url_problem::UrlProblem;
 use std::time::Duration;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -25,6 +26,12 @@ pub enum Error {
     /// A resumable upload is not what the use case needs it to be.
     #[error(transparent)]
     Upload(#[from] UploadProblem),
+    /// A URL is not one that the use case can request.
+    #[error("the URL cannot be requested: {0}")]
+    Url(#[from] UrlProblem),
+    /// The server fetches no files from URLs.
+    #[error("files are not fetched from URLs")]
+    ImportsOff,
     /// There is no such file or object.
     #[error("there is no such file")]
     NotFound,

@@ -12,6 +12,7 @@ mod digest;
 mod error;
 mod facts;
 mod figures;
+mod imports;
 mod jobs;
 mod library;
 mod media_access;
@@ -19,6 +20,7 @@ mod media_cache;
 mod metadata;
 mod meters;
 mod options;
+mod outgoing;
 mod passwords;
 mod picture;
 mod place;
@@ -36,6 +38,7 @@ mod thumbnailers;
 mod transfer;
 mod upload_links;
 mod upload_problem;
+mod url_problem;
 mod view;
 
 pub use account_problem::AccountProblem;
@@ -45,10 +48,11 @@ pub use adoption::AdoptionError;
 pub use content::{Change, ContentChange, Details, Inbox, Upload};
 pub use error::{Error, PictureProblem, causes};
 pub use figures::Figures;
+pub use imports::{Fetched, Import};
 pub use library::{Library, NotReady, Room};
 pub use media_access::{Grant, LinkSigner, MediaAccess, MediaRequest, Rotation};
 pub use meters::Meters;
-pub use options::{AllowedType, Options, RateLimit};
+pub use options::{AllowedType, ImportOptions, Options, RateLimit, Reach};
 pub use previews::Rereading;
 pub use renditions::{
     Accepted, NeedsLink, RenditionFormat, RenditionOptions, RenditionParameters, RenditionPolicy, RenditionRequest,
@@ -57,6 +61,7 @@ pub use resumable::{Append, Appending, Becomes, Concatenation, NewResumable, Par
 pub use transfer::{ObjectFailure, Place, Progress, Transfer, TransferError, Transferred};
 pub use upload_links::{LinkUpload, UploadLinkOptions};
 pub use upload_problem::UploadProblem;
+pub use url_problem::UrlProblem;
 pub use view::{Content, Media};
 
 // What a caller has to name to use this crate.

@@ -2,6 +2,8 @@ use crate::admission::{Admission, Asker, Lane};
 use crate::calls::Calls;
 use crate::media_cache::MediaCache;
 use crate::meters::{LastTotals, MeteredStorage, Meters};
+use crate::options::Reach;
+use crate::outgoing::Outgoing;
 use crate::passwords::PasswordMemories;
 use crate::rate::RequestThrottle;
 use crate::renditions::Renditions;
@@ -38,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) request_throttle: RequestThrottle,
     pub(crate) media_cache: Arc<MediaCache>,
+    /// For files that are fetched from URLs.
+    pub(crate) imports: Outgoing,
     /// Identifies this process among those that share a database.
     pub(crate) holder: String,
     runtime: Handle,
@@ -89,6 +93,7 @@ impl Library {
             last_totals: LastTotals::default(),
             login_throttle: LoginThrottle::new(&options),
             request_throttle: RequestThrottle::new(options.rate_limit),
+            imports: Outgoing::to(options.imports.as_ref().map_or(Reach::Public, |imports| imports.reach)),
             media_cache: Arc::new(MediaCache::new(options.media_cache_bytes)),
             options,
             holder: random_name(),

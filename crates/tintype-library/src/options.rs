@@ -40,6 +40,8 @@ pub struct Options {
     pub queue_timeout: Duration,
     /// What may be uploaded; everything where empty. Default: everything.
     pub allowed_types: Vec<AllowedType>,
+    /// How files are fetched from URLs. Default: they are not.
+    pub imports: Option<ImportOptions>,
     /// Who may fetch a new file whose upload does not say. Default: everybody.
     pub default_visibility: Visibility,
     /// The key that signs URLs. Default: the one in the database.
@@ -85,6 +87,7 @@ impl Default for Options {
             queue_length: 256,
             queue_timeout: Duration::from_secs(30),
             allowed_types: Vec::new(),
+            imports: None,
             default_visibility: Visibility::Public,
             signing_key: None,
             signed_url_lifetime: Duration::from_secs(60 * 60),
@@ -99,6 +102,30 @@ impl Default for Options {
             upload_expires: Duration::from_secs(24 * 60 * 60),
         }
     }
+}
+
+/// How files are fetched from URLs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// Which addresses they may be fetched from.
+    pub reach: Reach,
+    /// From which ports.
+    pub ports: Vec<u16>,
+    /// How long it may take to fetch a file, redirects included.
+    pub timeout: Duration,
+    /// How long the content may stall.
+    pub idle_timeout: Duration,
+    /// How many bytes a second have to come on average, once `idle_timeout` has passed.
+    pub min_bytes_per_second: u64,
+}
+
+/// Where requests may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// To the addresses of the public internet.
+    Public,
+    /// Also to those of private networks and of this machine.
+    Anywhere,
 }
 
 /// So many requests at once, and then one more each time that a part of the period has passed.

@@ -15,7 +15,8 @@ const STRONG: &str = "correct horse battery";
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum May {
     Anybody,
-    /// Whoever has a signed link, or has begun the upload: the tests of these say who.
+    /// Whoever has a signed link, has begun the upload, or may upload where that is on: the tests of
+    /// these say who.
     Special,
     EveryUser,
     /// Admins, and staff with the code.
@@ -26,9 +27,10 @@ enum May {
 }
 
 /// Every route, and who may call it.
-const ROUTES: [(&str, &str, May); 37] = [
+const ROUTES: [(&str, &str, May); 38] = [
     ("GET", "/api/media/files", May::Staff(VIEW)),
     ("POST", "/api/media/files", May::Staff(CREATE)),
+    ("POST", "/api/media/files/from-url", May::Special),
     ("GET", "/api/media/files/{id}", May::Staff(VIEW)),
     ("PUT", "/api/media/files/{id}", May::Staff(CHANGE)),
     ("PATCH", "/api/media/files/{id}", May::Staff(CHANGE)),

@@ -2,6 +2,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod checks;
+pub(crate) mod host;
 pub(crate) mod picture;
 pub(crate) mod wire;
 

@@ -1,5 +1,6 @@
 //! Uploading: what is taken, what is refused, and that nothing stays of what was refused.
 
+mod from_url;
 mod limits;
 mod multipart;
 mod pace;

@@ -44,7 +44,7 @@ impl Disposition {
 
 /// Returns the file name in the `Content-Disposition` of a request (RFC 6266, as far as requests
 /// have one), whatever its type. Unlike in parts of forms, nothing is encoded in `filename`.
-pub(super) fn header_file_name(header: &str) -> Option<String> {
+pub(crate) fn header_file_name(header: &str) -> Option<String> {
     let mut plain = None;
     for (name, value) in parameters(header) {
         if name.eq_ignore_ascii_case("filename*") {

@@ -51,6 +51,12 @@ pub(crate) fn add(operation: &mut Operation<'_>) {
                 .needs(Permission::Create)
                 .errors([507]);
         }
+        ("POST", "/api/media/files/from-url") => {
+            name(operation, "importFile", FILES, "Have the server fetch a file from a URL")
+                .about("Where `import_from_url` is on; else the answer is 403.")
+                .needs(Permission::Create)
+                .errors([507]);
+        }
         ("GET", "/api/media/files/{id}") => {
             name(operation, "getFile", FILES, "Get a file").needs(Permission::View);
         }
