@@ -39,6 +39,10 @@ bench-thumbnails *args:
 bench-service *args:
     bench/service/run {{args}}
 
+# Measure previews beside ffmpeg, pdftoppm and pillow-heif, or send damaged files (bench/previews/README.md)
+bench-previews *args:
+    bench/previews/run {{args}}
+
 # Move 10,000 files (or as many as given) to PostgreSQL and Garage and back, killed four times, and compare them all
 prove-migrate count="10000":
     cargo build --release

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tintype_domain::{Facts, FileName, MetadataRecord, PreviewFacts, PreviewReason};
+use tintype_domain::{Facts, FileName, MetadataRecord, PreviewFacts, PreviewReason, PreviewStatus};
 use tintype_media::{Detected, Image, ImageFacts, Kind, Limits};
 use tintype_preview::{Format, Strip};
 use tintype_storage::Spooled;
@@ -75,7 +75,12 @@ impl Inner {
             Origin::Nowhere(facts) => (Made::without_pictures(facts, metadata), None),
             Origin::Process(format, image) => {
                 let work = self.clone().picture_other(asker, content.clone(), (format, image), file_name.clone());
-                self.wait_a_while(self.start(work)).await
+                let (mut made, later) = self.wait_a_while(self.start(work)).await;
+                if self.options.strip_metadata.is_some() && made.facts.status == PreviewStatus::Pending {
+                    // Only the content as it was sent tells this, and a job would not see it.
+                    made.metadata = self.told(asker, content).await?;
+                }
+                (made, later)
             }
         };
         Ok(Prepared { content: kept, file_name, facts, made, later })

@@ -106,6 +106,12 @@ impl Inner {
         }
     }
 
+    /// Returns what content that a process has to read tells about itself.
+    pub(crate) async fn told(&self, asker: Asker, content: Arc<Spooled>) -> Result<MetadataRecord, Error> {
+        let Examined { metadata, .. } = self.examine(asker, content, Wanted::Metadata).await?;
+        Ok(metadata::record(metadata, self.options.strip_metadata))
+    }
+
     /// Reads again what a file tells about itself.
     pub(crate) async fn read_metadata(self: &Arc<Self>, id: FileId) -> Result<(), Error> {
         let Some(file) = self.database(move |db| db.file(id)).await? else { return Ok(()) };
@@ -113,10 +119,7 @@ impl Inner {
         let asker = Asker::Operator;
         let inspected = self.inspect(asker, &content, file.name.as_str().to_owned()).await?;
         let metadata = match inspected.origin {
-            Origin::Process(..) => {
-                let Examined { metadata, .. } = self.examine(asker, content, Wanted::Metadata).await?;
-                metadata::record(metadata, self.options.strip_metadata)
-            }
+            Origin::Process(..) => self.told(asker, content).await?,
             Origin::Image(_) | Origin::Nowhere(_) => inspected.metadata,
         };
         let metadata = self.completed(&file, metadata);

@@ -52,6 +52,7 @@ fn what_people_look_at_has_a_picture_in_four_sizes() {
         ("a.mp4", fixture("av1.mp4"), "video", "frame"),
         ("cover.mp3", fixture("sound-cover.mp3"), "audio", "cover"),
         ("a.flac", fixture("sound.flac"), "audio", "waveform"),
+        ("a.raf", raw_file(), "image", "embedded"),
     ] {
         let object = create_settled(&admin, name, content);
         let preview = &object["preview"];
@@ -60,7 +61,7 @@ fn what_people_look_at_has_a_picture_in_four_sizes() {
         let members: Vec<_> = preview.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(members.len(), 6, "{members:?}");
         assert!(text(preview, "colour").starts_with('#') && text(preview, "placeholder").len() > 6, "{preview}");
-        assert_eq!(object["thumbnails"], json!([]), "those are of images");
+        assert_eq!(object["thumbnails"], json!([]), "those are of pictures that are decoded themselves");
         let sizes: Vec<_> = previews(&object).iter().map(|thumbnail| thumbnail["size"].as_u64().unwrap()).collect();
         assert_eq!(sizes, [64, 128, 512, 1080], "{name}");
         for thumbnail in previews(&object) {
@@ -69,6 +70,17 @@ fn what_people_look_at_has_a_picture_in_four_sizes() {
             assert!(served.header("content-type").unwrap().starts_with("image/"), "{name}");
         }
     }
+}
+
+/// Returns a raw file of a Fujifilm camera with the JPEG in it that all of them have, and without
+/// what its sensor saw.
+fn raw_file() -> Vec<u8> {
+    let picture = jpeg(&gradient(1200, 900));
+    let mut bytes = b"FUJIFILMCCD-RAW ".to_vec();
+    bytes.resize(84, 0);
+    bytes.extend([148, u32::try_from(picture.len()).unwrap()].map(u32::to_be_bytes).concat());
+    bytes.resize(148, 0);
+    [bytes, picture].concat()
 }
 
 #[test]
@@ -428,6 +440,18 @@ fn metadata_is_taken_out_of_files_before_they_are_kept() {
     let server = server();
     let kept = fetch(&server, &create(&server.admin(), "a.jpg", &original));
     assert!(kept == original, "by default a file is kept as it came");
+}
+
+#[test]
+fn what_was_taken_out_of_a_film_is_known_though_its_preview_is_made_later() {
+    let mut server = builder().config("strip_metadata", "all").config("preview_wait", "0s").start();
+    let admin = server.admin();
+    let film = create(&admin, "a.mov", fixture("h264-high.mov"));
+    assert_eq!((status(&film), film["metadata"]["taken_at"].is_string()), ("pending", true), "{film}");
+    server.kill();
+    server.restart().unwrap();
+    let later = settled(&admin, &film);
+    assert_eq!((status(&later), &later["metadata"]["taken_at"]), ("ready", &film["metadata"]["taken_at"]));
 }
 
 #[test]
