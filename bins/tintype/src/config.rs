@@ -86,6 +86,7 @@ impl Config {
         })?;
         library.media_cache_bytes = settings.size("media_cache")?;
         library.abandoned_after = settings.time("abandoned_after")?;
+        library.max_archive_files = whole(settings.number("max_archive_files")?);
         library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
         library.imports = import_options(settings)?;
         library.workers = match settings.text("workers") {

@@ -153,6 +153,12 @@ pub(crate) const KEYS: &[Key] = &[
         help: "The most ranges in a request; with more, the whole file is sent",
     },
     Key {
+        name: "max_archive_files",
+        value: Value::Number(1, 100_000),
+        default: Default::Text("10000"),
+        help: "The most files that are downloaded as one ZIP archive",
+    },
+    Key {
         name: "allowed_types",
         value: Value::Text,
         default: Default::Unset("all"),

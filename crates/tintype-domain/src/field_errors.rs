@@ -66,6 +66,18 @@ pub enum FieldProblem {
         /// The most items there may be.
         limit: usize,
     },
+    /// The list has no items.
+    #[error("is an empty list")]
+    EmptyList,
+    /// No file is one that the value asks for.
+    #[error("asks for files that there are not")]
+    NoMatch,
+    /// There is no file of that id.
+    #[error("has the id {id}, which no file has")]
+    NoSuchFile {
+        /// The id.
+        id: i64,
+    },
     /// A name contains a comma, which stands between names.
     #[error("contains a comma")]
     Comma,

@@ -93,6 +93,15 @@ pub(crate) fn split(name: &str) -> (&str, &str) {
     }
 }
 
+/// Returns a name with the extension of the stored name, appended unless it is there.
+pub fn with_extension(name: String, stored: &str) -> String {
+    let Some((_, extension)) = stored.rsplit_once('.') else { return name };
+    match name.rsplit_once('.') {
+        Some((_, present)) if present.eq_ignore_ascii_case(extension) => name,
+        _ => format!("{name}.{extension}"),
+    }
+}
+
 /// Python's `[\w.-]`.
 fn is_valid(c: char) -> bool {
     is_word(c) || matches!(c, '-' | '.')

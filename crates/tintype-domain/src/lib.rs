@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod archive_names;
 mod boolean;
 mod bounds;
 mod checksum;
@@ -33,6 +34,7 @@ mod username;
 mod variant;
 mod visibility;
 
+pub use archive_names::ArchiveNames;
 pub use boolean::parse_boolean;
 pub use bounds::Bounds;
 pub use checksum::Checksum;
@@ -40,7 +42,7 @@ pub use crc32::Crc32;
 pub use email_address::EmailAddress;
 pub use facts::Facts;
 pub use field_errors::{FieldErrors, FieldProblem};
-pub use file_name::{FileName, Suffix};
+pub use file_name::{FileName, Suffix, with_extension};
 pub use focal_point::FocalPoint;
 pub use human_size::HumanSize;
 pub use ids::{FileId, JobId, ThumbnailId, TokenId, UserId};

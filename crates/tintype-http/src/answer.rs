@@ -122,6 +122,10 @@ impl Answer {
                 Self::new(S::BAD_REQUEST, "The picture of this file is too large to be resized.")
             }
             Error::LinkUsedUp => Self::new(S::FORBIDDEN, "The link is used up."),
+            Error::ArchiveChanged => Self::new(S::GONE, "A file of this archive was changed, hidden or deleted."),
+            Error::Preparing { retry_after } => {
+                Self::unavailable("The archive is being prepared. Try again later.", *retry_after)
+            }
             Error::Outdated => Self::to(&Problem::PreconditionFailed),
             Error::TypeNotAllowed { mime_type } => Self::new(S::UNSUPPORTED_MEDIA_TYPE, unsupported(mime_type)),
             Error::TooLarge { limit } => {
@@ -265,6 +269,9 @@ fn sentence(problem: &FieldProblem) -> String {
         FieldProblem::TooLong { limit } => format!("Ensure this field has no more than {limit} characters."),
         FieldProblem::TooManyTerms { limit } => format!("Ensure this field has no more than {limit} terms."),
         FieldProblem::TooMany { limit } => format!("Ensure this field has no more than {limit} elements."),
+        FieldProblem::EmptyList => "This list may not be empty.".to_owned(),
+        FieldProblem::NoMatch => "No file matches.".to_owned(),
+        FieldProblem::NoSuchFile { id } => format!("Invalid pk \"{id}\" - object does not exist."),
         FieldProblem::Comma => "A tag must not contain a comma.".to_owned(),
         FieldProblem::NotAChecksum => "Enter `sha256:` and 64 hexadecimal digits.".to_owned(),
         FieldProblem::NotANumber => "Enter a number.".to_owned(),
@@ -496,6 +503,8 @@ mod tests {
             Error::Picture(PictureProblem::Undecodable).into(),
             Error::Picture(PictureProblem::TooLarge).into(),
             Error::LinkUsedUp.into(),
+            Error::ArchiveChanged.into(),
+            Error::Preparing { retry_after: Duration::from_secs(5) }.into(),
             Error::TooLarge { limit: 100 << 20 }.into(),
             Error::NoSpace(source()).into(),
             Error::Busy { retry_after: Duration::from_secs(5) }.into(),
@@ -536,6 +545,9 @@ mod tests {
             FieldProblem::TooLong { limit: 255 },
             FieldProblem::TooManyTerms { limit: 32 },
             FieldProblem::TooMany { limit: 64 },
+            FieldProblem::EmptyList,
+            FieldProblem::NoMatch,
+            FieldProblem::NoSuchFile { id: 7 },
             FieldProblem::Comma,
             FieldProblem::NotAChecksum,
             FieldProblem::NotANumber,

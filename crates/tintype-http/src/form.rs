@@ -34,6 +34,11 @@ pub(crate) trait FormBody: Sized {
     /// Whether a body of any other format is the file `f`, if the request names it.
     const IS_PERHAPS_RAW: bool = false;
 
+    /// Returns the largest JSON or URL-encoded body, in bytes.
+    fn max_bytes(app: &App) -> usize {
+        app.config.max_field_bytes
+    }
+
     /// The fields, as the description of the API has them.
     type Fields: JsonSchema;
 
@@ -118,7 +123,7 @@ impl<T: FormBody> Form<T> {
     }
 
     async fn read_all(self, format: Format) -> Result<Vec<u8>, Problem> {
-        let limit = self.app.config.max_field_bytes;
+        let limit = T::max_bytes(&self.app);
         read_all(self.body, format, limit).await
     }
 }

@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use tintype_library::auth::{InvalidPassword, Password};
 use tintype_library::domain::{
-    Description, EmailAddress, FieldErrors, FieldProblem, FocalPoint, InvalidPersonName, InvalidUsername, Name,
+    Description, EmailAddress, FieldErrors, FieldProblem, FileId, FocalPoint, InvalidPersonName, InvalidUsername, Name,
     NewUser, Permission, PersonName, TokenLifetime, UserChange, Username, Visibility,
 };
 use tintype_library::{AllowedType, Change, ContentChange, Details, RenditionParameters, Upload};
 
+use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::fields::{Fields, Sent};
 use crate::form::FormBody;
 use crate::problem::Format;
 use crate::schemas::{
-    CredentialFields, FileChangeFields, NewFileFields, NewImportFields, NewLinkFields, NewTokenFields,
-    NewUploadLinkFields, NewUserFields, PasswordChangeFields, UserChangeFields,
+    CredentialFields, FileChangeFields, NewArchiveFields, NewFileFields, NewImportFields, NewLinkFields,
+    NewTokenFields, NewUploadLinkFields, NewUserFields, PasswordChangeFields, UserChangeFields,
 };
 
 /// Every format that fields can come in.
@@ -117,6 +118,48 @@ impl FormBody for NewLink {
             }
             _ => Err(errors),
         }
+    }
+}
+
+/// Which files to give as one archive.
+pub(crate) struct NewArchive {
+    pub(crate) selected: Selected,
+    /// How long its link is valid.
+    pub(crate) lifetime: Option<Duration>,
+}
+
+/// How files are selected.
+pub(crate) enum Selected {
+    /// By their numbers.
+    Ids(Vec<FileId>),
+    /// By the query of a list, not parsed yet.
+    Filter(String),
+}
+
+impl FormBody for NewArchive {
+    const FORMATS: &'static [Format] = ALL_FORMATS;
+
+    type Fields = NewArchiveFields;
+
+    /// As many numbers as an archive may have files, of up to 19 digits each.
+    fn max_bytes(app: &App) -> usize {
+        app.config.max_field_bytes.saturating_add(app.library.options().max_archive_files.saturating_mul(24))
+    }
+
+    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
+        let fields = &sent.fields;
+        let mut errors = FieldErrors::default();
+        let lifetime = errors.take("expires_in", lifetime(fields));
+        let ids = errors.take("ids", ids(fields));
+        let filter = errors.take("filter", fields.optional_text("filter"));
+        let (Some(lifetime), Some(ids), Some(filter)) = (lifetime, ids, filter) else { return Err(errors) };
+        let selected = match (ids, filter) {
+            (Some(ids), None) => Selected::Ids(ids),
+            (None, Some(filter)) => Selected::Filter(filter.to_owned()),
+            (None, None) => return Err(FieldErrors::one("ids", FieldProblem::Missing)),
+            (Some(_), Some(_)) => return Err(FieldErrors::one("filter", FieldProblem::NotSupported)),
+        };
+        Ok(Self { selected, lifetime })
     }
 }
 
@@ -386,6 +429,15 @@ fn optional_visibility(fields: &Fields) -> Result<Option<Visibility>, FieldProbl
 /// Returns a number of seconds, at least 1.
 fn lifetime(fields: &Fields) -> Result<Option<Duration>, FieldProblem> {
     Ok(positive(fields, "expires_in")?.map(Duration::from_secs))
+}
+
+/// Returns numbers of files.
+fn ids(fields: &Fields) -> Result<Option<Vec<FileId>>, FieldProblem> {
+    if fields.is_null("ids") {
+        return Ok(None);
+    }
+    let id = |text: &str| text.trim().parse().map(FileId).map_err(|_| FieldProblem::NotAnInteger);
+    fields.list("ids")?.map(|texts| texts.into_iter().map(id).collect()).transpose()
 }
 
 /// Returns a whole number, at least 1.

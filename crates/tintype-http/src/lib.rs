@@ -3,6 +3,7 @@
 
 mod answer;
 mod app;
+mod archives;
 mod auth;
 mod base_url;
 mod body;
@@ -30,6 +31,7 @@ mod page_request;
 mod path_id;
 mod previews;
 mod problem;
+mod range;
 mod reply;
 mod request_id;
 mod request_log;

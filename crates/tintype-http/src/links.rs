@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use schemars::JsonSchema;
@@ -35,13 +37,7 @@ pub(crate) async fn create(
     // Permission and existence are checked before the body is read.
     app.library.get(&actor, id).await?;
     let NewLink { lifetime, download, rendition } = form.read().await?;
-    let options = app.library.options();
-    let longest = options.max_link_lifetime;
-    let lifetime = lifetime.unwrap_or(options.signed_url_lifetime);
-    if lifetime > longest {
-        let problem = FieldProblem::TooGreat { limit: longest.as_secs() };
-        return Err(FieldErrors::one("expires_in", problem).into());
-    }
+    let lifetime = within_longest(&app, lifetime)?;
     let (file, signer) = app.library.link(&actor, id, lifetime).await?;
     let mut parameters = match rendition {
         None => Parameters::default(),
@@ -52,6 +48,18 @@ pub(crate) async fn create(
     }
     let url = signed(&base, &signer, &file.key, parameters);
     Ok(HttpResponse::Created().json(LinkView { url, expires_at: signer.expires_at().to_string() }))
+}
+
+/// Returns how long a link is to be valid: as asked for, unless that is too long.
+pub(crate) fn within_longest(app: &App, asked: Option<Duration>) -> Result<Duration, Problem> {
+    let options = app.library.options();
+    let longest = options.max_link_lifetime;
+    let lifetime = asked.unwrap_or(options.signed_url_lifetime);
+    if lifetime > longest {
+        let problem = FieldProblem::TooGreat { limit: longest.as_secs() };
+        return Err(FieldErrors::one("expires_in", problem).into());
+    }
+    Ok(lifetime)
 }
 
 /// Checks a rendition, and returns the parameters of its URL.

@@ -1,7 +1,6 @@
 mod blocks;
 mod download;
 mod policy;
-mod range;
 mod rendition;
 
 use std::future::{Ready, ready};
@@ -26,11 +25,11 @@ use crate::client_address::ClientAddress;
 use crate::config::Delivery;
 use crate::describe::{Describe, Operation, Place};
 use crate::problem::Problem;
+use crate::range::{Requested, content_range, requested};
 use crate::request_log::note_user;
 use crate::validators::{Validators, Verdict};
-use blocks::{Blocks, content_range};
+use blocks::Blocks;
 use policy::Policy;
-use range::Requested;
 
 /// Where a proxy in front has the folder of the files.
 const ACCEL_LOCATION: &str = "/tintype-media/";
@@ -146,7 +145,7 @@ async fn send(app: &App, sent: &Representation<'_>, request: &HttpRequest) -> Re
         Verdict::NotModified => return Ok(head(StatusCode::NOT_MODIFIED).finish()),
         Verdict::Proceed => {}
     }
-    match requested(request, content, &validators, app.config.max_ranges) {
+    match requested(request, content.size, &validators, app.config.max_ranges) {
         Requested::Unsatisfiable => Err(Problem::RangeNotSatisfiable { size: content.size }),
         Requested::Whole => {
             let body = Blocks::of_range(&app.library, content, 0..content.size, request.method()).await?;
@@ -163,16 +162,6 @@ async fn send(app: &App, sent: &Representation<'_>, request: &HttpRequest) -> Re
             let body = Blocks::of_ranges(&app.library, content, ranges, boundary);
             Ok(head(StatusCode::PARTIAL_CONTENT).insert_header((header::CONTENT_TYPE, media_type)).body(body))
         }
-    }
-}
-
-fn requested(request: &HttpRequest, content: &Content, validators: &Validators, max_ranges: usize) -> Requested {
-    match request.headers().get(header::RANGE).and_then(|range| range.to_str().ok()) {
-        // RFC 9110 section 14.2: ranges are for `GET` alone.
-        Some(range) if request.method() == Method::GET && validators.allow_ranges(request) => {
-            range::parse(range, content.size, max_ranges)
-        }
-        _ => Requested::Whole,
     }
 }
 

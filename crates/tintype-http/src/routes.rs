@@ -7,7 +7,8 @@ use crate::openapi::{Description, LazyDescription};
 use crate::problem::Problem;
 use crate::scrape::{NO_ROUTE, count_request};
 use crate::{
-    auth, docs_page, files, health, links, media, openapi, previews, scrape, tags, tus, upload_links, uploads, users,
+    archives, auth, docs_page, files, health, links, media, openapi, previews, scrape, tags, tus, upload_links,
+    uploads, users,
 };
 
 /// Adds every route there is. The application data has to hold the [`App`](crate::App).
@@ -67,6 +68,8 @@ fn endpoints() -> Vec<Endpoint> {
             .for_users(),
         Endpoint::api("/api/media/files/{id}/preview").post(previews::retry).for_users(),
         Endpoint::api("/api/media/files/{id}/links").post(links::create).for_users(),
+        Endpoint::api("/api/media/archives").post(archives::create).for_users(),
+        Endpoint::api("/api/media/archives/{id}").get(archives::get).for_anybody(),
         Endpoint::api("/api/media/upload-links").get(upload_links::list).post(upload_links::create).for_users(),
         Endpoint::api("/api/media/upload-links/{id}")
             .post(upload_links::upload)

@@ -80,6 +80,20 @@ pub(crate) struct NewLinkFields {
     rendition: Option<Rendition>,
 }
 
+/// Files to be downloaded as one archive: either `ids` or `filter`.
+#[derive(JsonSchema, Deserialize)]
+#[schemars(rename = "NewArchive", example = json!({"filter": "type=image&tags=oslo", "expires_in": 86_400}))]
+pub(crate) struct NewArchiveFields {
+    /// The numbers of files, at most the server's `max_archive_files`.
+    #[schemars(length(min = 1))]
+    ids: Option<Vec<i64>>,
+    /// The query of the list of files; all files that match, on whatever page.
+    filter: Option<String>,
+    /// In seconds, at most the server's `max_link_lifetime`.
+    #[schemars(range(min = 1))]
+    expires_in: Option<i64>,
+}
+
 /// What a rendition is to be like.
 #[derive(JsonSchema, Deserialize)]
 struct Rendition {

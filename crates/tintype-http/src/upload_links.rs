@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tintype_library::auth::Parameters;
-use tintype_library::domain::{FieldErrors, FieldProblem, Permission};
+use tintype_library::domain::Permission;
 use tintype_library::{LinkSigner, UploadLinkOptions};
 
 use crate::app::App;
@@ -11,6 +11,7 @@ use crate::base_url::BaseUrl;
 use crate::caller::Caller;
 use crate::form::Form;
 use crate::input::{NewFile, NewUploadLink};
+use crate::links::within_longest;
 use crate::page_request::PageRequest;
 use crate::path_id::PathId;
 use crate::problem::Problem;
@@ -56,13 +57,7 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, Problem> {
     actor.require(Permission::Create)?;
     let NewUploadLink { lifetime, max_size, allowed_types, uploads, visibility, description } = form.read().await?;
-    let options = app.library.options();
-    let longest = options.max_link_lifetime;
-    let lifetime = lifetime.unwrap_or(options.signed_url_lifetime);
-    if lifetime > longest {
-        let problem = FieldProblem::TooGreat { limit: longest.as_secs() };
-        return Err(FieldErrors::one("expires_in", problem).into());
-    }
+    let lifetime = within_longest(&app, lifetime)?;
     let link = UploadLinkOptions { lifetime, max_size, allowed_types, uploads, visibility, description };
     let (id, signer) = app.library.create_upload_link(&actor, link).await?;
     let view = CreatedView { url: url(&base, id, &signer), expires_at: signer.expires_at().to_string(), id };

@@ -7,8 +7,8 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponseBuilder};
 use sha2::{Digest, Sha256};
-use tintype_library::Content;
 use tintype_library::domain::Timestamp;
+use tintype_library::{Archive, Content};
 
 /// The validators of a resource, for conditional requests (RFC 9110 section 13).
 pub(crate) struct Validators {
@@ -35,6 +35,15 @@ impl Validators {
         Self {
             etag: EntityTag::new_strong(content.checksum.to_hex()),
             modified: Some(http_date(content.stored_at)),
+            in_any_window: false,
+        }
+    }
+
+    /// Returns the validators of an archive.
+    pub(crate) fn of_archive(archive: &Archive) -> Self {
+        Self {
+            etag: EntityTag::new_strong(archive.checksum.to_hex()),
+            modified: Some(http_date(archive.created_at)),
             in_any_window: false,
         }
     }

@@ -47,6 +47,15 @@ pub enum Error {
     /// All files that an upload link allows have come.
     #[error("the upload link is used up")]
     LinkUsedUp,
+    /// A file of an archive is not what it was when the archive was made.
+    #[error("a file of the archive was replaced, hidden or deleted")]
+    ArchiveChanged,
+    /// Files of an archive lack their CRC-32, which jobs compute.
+    #[error("files of the archive have no CRC-32 yet")]
+    Preparing {
+        /// How long to wait before trying again.
+        retry_after: Duration,
+    },
     /// The file has changed since the version that was to be changed or deleted.
     #[error("the file has changed meanwhile")]
     Outdated,

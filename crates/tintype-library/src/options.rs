@@ -50,6 +50,8 @@ pub struct Options {
     pub signed_url_lifetime: Duration,
     /// How long any signed URL may be valid. Default: 7 days.
     pub max_link_lifetime: Duration,
+    /// How many files an archive has at most. Default: 10,000.
+    pub max_archive_files: usize,
     /// How many log-ins with one name may fail from one address within `login_window`. Default: 10.
     pub login_failures: NonZeroU32,
     /// How many log-ins may fail from one address within `login_window`, whatever the name. An IPv6
@@ -92,6 +94,7 @@ impl Default for Options {
             signing_key: None,
             signed_url_lifetime: Duration::from_secs(60 * 60),
             max_link_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
+            max_archive_files: 10_000,
             login_failures: const { NonZeroU32::new(10).unwrap() },
             login_failures_per_address: const { NonZeroU32::new(100).unwrap() },
             login_window: Duration::from_secs(10 * 60),

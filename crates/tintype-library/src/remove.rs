@@ -76,6 +76,7 @@ impl Library {
             })
             .await?;
         inner.expire_resumables().await?;
+        inner.drop_archives().await?;
         inner.database(|db| db.adopt_previews(now())).await?;
         let mut swept = inner.evict_renditions().await?;
         loop {

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod alike;
+mod archives;
 mod connection;
 mod database;
 mod derived;
@@ -39,6 +40,7 @@ mod uploads;
 mod url;
 mod users;
 
+pub use archives::{ArchivableFile, ArchiveRecord, ArchivedFile, NewArchive};
 pub use database::{ConnectOptions, Database};
 pub use derived::NewDerived;
 pub use error::Error;

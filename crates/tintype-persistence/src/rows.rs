@@ -335,7 +335,7 @@ pub(crate) fn focal_point(id: i64, x: Option<i64>, y: Option<i64>) -> Result<Opt
 
 /// Returns the name as it was stored: a name from an upload may have white space at its ends, which
 /// `Name::new` removes.
-fn name(id: i64, text: &str) -> Result<Name, Error> {
+pub(crate) fn name(id: i64, text: &str) -> Result<Name, Error> {
     let kept = |name: &Name| name.as_str() == text;
     let name = Name::new(text).ok().filter(kept).or_else(|| Name::from_upload(text).filter(kept));
     name.ok_or_else(|| Error::Corrupt { column: "files.name", id, value: text.to_owned() })

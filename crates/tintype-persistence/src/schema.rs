@@ -158,6 +158,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    archives (id) {
+        id -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    archive_files (archive_id, position) {
+        archive_id -> BigInt,
+        position -> BigInt,
+        file_id -> BigInt,
+        key -> Text,
+        name -> Text,
+        visibility -> Text,
+    }
+}
+
+diesel::table! {
     uploads (id) {
         id -> BigInt,
         name -> Text,
@@ -209,3 +228,4 @@ diesel::joinable!(files -> users (user_id));
 diesel::joinable!(derived_objects -> files (file_id));
 diesel::allow_tables_to_appear_in_same_query!(users, grants, tokens, files, derived_objects);
 diesel::allow_tables_to_appear_in_same_query!(upload_links, upload_reservations);
+diesel::allow_tables_to_appear_in_same_query!(archive_files, files);

@@ -28,5 +28,5 @@ fn the_limits_of_the_api_are_the_defaults() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 13, "rows with a configuration key in {limits}");
+    assert_eq!(compared, 14, "rows with a configuration key in {limits}");
 }

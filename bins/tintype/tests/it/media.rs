@@ -1,6 +1,7 @@
 //! Serving: headers, ranges, conditions, and that nothing else can be had.
 
 mod accel;
+mod archives;
 mod cache;
 mod damage;
 mod headers;

@@ -27,7 +27,7 @@ enum May {
 }
 
 /// Every route, and who may call it.
-const ROUTES: [(&str, &str, May); 38] = [
+const ROUTES: [(&str, &str, May); 40] = [
     ("GET", "/api/media/files", May::Staff(VIEW)),
     ("POST", "/api/media/files", May::Staff(CREATE)),
     ("POST", "/api/media/files/from-url", May::Special),
@@ -38,6 +38,8 @@ const ROUTES: [(&str, &str, May); 38] = [
     ("POST", "/api/media/files/{id}/preview", May::Staff(CHANGE)),
     ("POST", "/api/media/files/{id}/links", May::Staff(VIEW)),
     ("GET", "/api/media/tags", May::Staff(VIEW)),
+    ("POST", "/api/media/archives", May::Staff(VIEW)),
+    ("GET", "/api/media/archives/{id}", May::Special),
     ("GET", "/api/media/upload-links", May::Staff(CREATE)),
     ("POST", "/api/media/upload-links", May::Staff(CREATE)),
     ("POST", "/api/media/upload-links/{id}", May::Special),

@@ -12,6 +12,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use tintype_library::{Content, Library, storage};
 
 use crate::problem::Problem;
+use crate::range::content_range;
 
 /// A stream of known length, so that answers have a `Content-Length`, also to `HEAD`.
 pub(super) struct Blocks {
@@ -65,11 +66,6 @@ impl Blocks {
         let stream = bodies.flatten().chain(stream::once(async { Ok(Bytes::from(end)) })).boxed();
         Self { size, stream }
     }
-}
-
-/// Returns the `Content-Range` of a range of an object of `size` bytes.
-pub(super) fn content_range(range: &Range<u64>, size: u64) -> String {
-    format!("bytes {}-{}/{size}", range.start, range.end - 1)
 }
 
 impl MessageBody for Blocks {

@@ -1,5 +1,6 @@
 use tintype_library::Media;
 use tintype_library::auth::Parameters;
+use tintype_library::domain::with_extension;
 
 /// Returns the name to save an object by if the query asks to download it: the name that it gives,
 /// else that of the file, with the extension of the object.
@@ -14,15 +15,6 @@ pub(super) fn file_name(parameters: &Parameters, media: &Media) -> Option<String
 fn clean(name: &str) -> String {
     let kept: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).collect();
     kept.trim().to_owned()
-}
-
-/// Appends the extension of the stored name unless it is there.
-fn with_extension(name: String, stored: &str) -> String {
-    let Some((_, extension)) = stored.rsplit_once('.') else { return name };
-    match name.rsplit_once('.') {
-        Some((_, present)) if present.eq_ignore_ascii_case(extension) => name,
-        _ => format!("{name}.{extension}"),
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 use serde_json::{Map, Value, json};
 
 /// The statuses of errors, when they come, and a sentence that stands in `detail`.
-const ERRORS: [(u16, &str, &str, &str); 16] = [
+const ERRORS: [(u16, &str, &str, &str); 17] = [
     (400, "Bad Request", "The request is wrong. Problems with fields are listed by field", "Invalid input."),
     (401, "Unauthorized", "Not authenticated", "Authentication credentials were not provided."),
     (403, "Forbidden", "Not allowed", "You do not have permission to perform this action."),
     (404, "Not Found", "There is no such thing", "Not found."),
     (408, "Request Timeout", "The body stalled, or came too slowly", "The request's body stopped coming."),
     (409, "Conflict", "The upload continues elsewhere", "The upload continues at another offset."),
+    (410, "Gone", "It is no more", "A file of this archive was changed, hidden or deleted."),
     (412, "Precondition Failed", "A condition is not met", "A condition of the request is not met."),
     (413, "Payload Too Large", "The file or a field is too large", "The file is larger than 100 MB."),
     (

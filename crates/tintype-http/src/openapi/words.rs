@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tintype_library::domain::Permission;
 
 use super::lists;
+use crate::archives::ArchiveView;
 use crate::describe::{Operation, Place, bytes};
 use crate::links::LinkView;
 use crate::upload_links::CreatedView;
@@ -19,6 +20,7 @@ const FILES: &str = "files";
 const TAGS: &str = "tags";
 const UPLOADS: &str = "resumable uploads";
 const UPLOAD_LINKS: &str = "upload links";
+const ARCHIVES: &str = "archives";
 const SESSIONS: &str = "log-in";
 const USERS: &str = "users";
 const MEDIA: &str = "media";
@@ -31,6 +33,7 @@ pub(crate) fn tags() -> Value {
         {"name": TAGS, "description": "Names that group files"},
         {"name": UPLOADS, "description": "tus 1.0: <https://tus.io/protocols/resumable-upload>"},
         {"name": UPLOAD_LINKS, "description": "Uploads by people without a token"},
+        {"name": ARCHIVES, "description": "Many files as one ZIP archive"},
         {"name": SESSIONS, "description": "Tokens for passwords, and who one is"},
         {"name": USERS, "description": "People and their tokens, for admins and for oneself"},
         {"name": MEDIA, "description": "The content of files"},
@@ -79,6 +82,7 @@ pub(crate) fn add(operation: &mut Operation<'_>) {
                 .parameter(Place::Query, "prefix", text(), "What tags begin with, whatever their case");
         }
         (_, path) if path.starts_with("/api/media/uploads") => uploads(operation),
+        (_, path) if path.starts_with("/api/media/archives") => archives(operation),
         (_, path) if path.starts_with("/api/media/upload-links") => upload_links(operation),
         (_, path) if path.starts_with("/api/auth/") => sessions(operation),
         (_, path) if path.starts_with("/api/users") || path.starts_with("/api/tokens") => users(operation),
@@ -92,6 +96,45 @@ fn change_file(operation: &mut Operation<'_>, id: &str) {
         .about("`PATCH` and `PUT` do the same: fields that are not sent stay as they are.")
         .needs(Permission::Change)
         .errors([507]);
+}
+
+fn archives(operation: &mut Operation<'_>) {
+    let content = || Some(("application/zip", json!({"schema": bytes()})));
+    match (operation.method, operation.path) {
+        ("POST", "/api/media/archives") => {
+            name(operation, "createArchive", ARCHIVES, "Make a URL of many files as one ZIP archive")
+                .about("The files are those of this moment.")
+                .needs(Permission::View)
+                .json::<ArchiveView>(201, "The URL, and what it gives");
+        }
+        ("GET", "/api/media/archives/{id}") => {
+            name(operation, "getArchive", ARCHIVES, "Get the archive of a link")
+                .about("Its size is known from the start, and a download that broke off goes on by a range.")
+                .parameter(Place::Query, "expires", text(), "From the URL")
+                .parameter(Place::Query, "signature", text(), "From the URL")
+                .parameter(Place::Header, "Range", text(), "A part of it, such as `bytes=1000-`")
+                .parameter(
+                    Place::Header,
+                    "If-Range",
+                    text(),
+                    "The entity tag or a date: the range counts only if it holds",
+                )
+                .parameter(Place::Header, "If-None-Match", text(), "Entity tags that the client has")
+                .answer(200, "The archive", content())
+                .answer(206, "A part of it", content())
+                .answer(304, "The client has it", None)
+                .header(206, "Content-Range", text(), "Which bytes")
+                .errors([400, 403, 410, 412, 416]);
+            for status in [200, 206] {
+                operation
+                    .header(status, "ETag", text(), "Another one if any byte is another")
+                    .header(status, "Last-Modified", text(), "When the link was made")
+                    .header(status, "Accept-Ranges", text(), "`bytes`")
+                    .header(status, "Content-Disposition", text(), "The name to save it by");
+            }
+        }
+        _ => {}
+    }
 }
 
 fn upload_links(operation: &mut Operation<'_>) {

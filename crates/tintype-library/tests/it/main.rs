@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod archives;
 mod content;
 mod jobs;
 mod strays;

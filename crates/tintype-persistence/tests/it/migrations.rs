@@ -3,7 +3,7 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error};
 
-const ALL: [&str; 14] = [
+const ALL: [&str; 15] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",
@@ -18,6 +18,7 @@ const ALL: [&str; 14] = [
     "0012_previews",
     "0013_uploads_by_links",
     "0014_focal_point",
+    "0015_archives",
 ];
 
 #[test]

@@ -47,7 +47,7 @@ const ROWS: &str = "
 ";
 
 /// The migrations that it lacks.
-const NEW: [&str; 12] = [
+const NEW: [&str; 13] = [
     "0003_derived_objects",
     "0004_crc32_and_jobs",
     "0005_search_folding",
@@ -60,6 +60,7 @@ const NEW: [&str; 12] = [
     "0012_previews",
     "0013_uploads_by_links",
     "0014_focal_point",
+    "0015_archives",
 ];
 
 fn of_the_version_before() -> Fresh {

@@ -1,8 +1,13 @@
 use std::ops::Range;
 
+use actix_web::HttpRequest;
+use actix_web::http::{Method, header};
+
+use crate::validators::Validators;
+
 /// The ranges that a `Range` header asks for (RFC 9110 section 14).
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Requested {
+pub(crate) enum Requested {
     /// The whole: there are no ranges, another unit, invalid syntax, or too many ranges.
     Whole,
     /// One range.
@@ -13,9 +18,25 @@ pub(super) enum Requested {
     Unsatisfiable,
 }
 
+/// Returns the ranges that a request asks for of a representation of `size` bytes.
+pub(crate) fn requested(request: &HttpRequest, size: u64, validators: &Validators, max_ranges: usize) -> Requested {
+    match request.headers().get(header::RANGE).and_then(|range| range.to_str().ok()) {
+        // RFC 9110 section 14.2: ranges are for `GET` alone.
+        Some(range) if request.method() == Method::GET && validators.allow_ranges(request) => {
+            parse(range, size, max_ranges)
+        }
+        _ => Requested::Whole,
+    }
+}
+
+/// Returns the `Content-Range` of a range of a representation of `size` bytes.
+pub(crate) fn content_range(range: &Range<u64>, size: u64) -> String {
+    format!("bytes {}-{}/{size}", range.start, range.end - 1)
+}
+
 /// Parses a `Range` header for a representation of `size` bytes. More than `max_ranges` ranges, and
 /// ranges that are together longer than the representation, ask for the whole.
-pub(super) fn parse(header: &str, size: u64, max_ranges: usize) -> Requested {
+fn parse(header: &str, size: u64, max_ranges: usize) -> Requested {
     let Some(specs) = header.split_once('=').filter(|(unit, _)| unit.trim().eq_ignore_ascii_case("bytes")) else {
         return Requested::Whole;
     };
