@@ -74,6 +74,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PreviewsCommand,
     },
+    /// Bring the thumbnails of files that are there already up to date
+    Thumbnails {
+        #[command(subcommand)]
+        command: ThumbnailsCommand,
+    },
     /// Read again what files tell about themselves
     Metadata {
         #[command(subcommand)]
@@ -263,6 +268,26 @@ pub(crate) enum PreviewsCommand {
     /// Have the server try those again that failed, such as after an update that can decode more;
     /// it works beside everything else
     Retry,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ThumbnailsCommand {
+    /// Make the thumbnails that files lack, those of previews included, and remove those of sizes
+    /// that are not in `thumbnail_sizes` any more
+    ///
+    /// Servers may go on meanwhile; give it their settings. Stopped or killed, it goes on where it
+    /// was when run again.
+    Rebuild {
+        /// Make only what is not there; this is what happens unless --all is given
+        #[arg(long)]
+        missing: bool,
+        /// Make all of them again, also those that are there, whose URLs change
+        #[arg(long, conflicts_with = "missing")]
+        all: bool,
+        /// Say as JSON what was done
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

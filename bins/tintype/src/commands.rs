@@ -6,5 +6,6 @@ pub(crate) mod manual;
 pub(crate) mod migrate;
 pub(crate) mod previews;
 pub(crate) mod signing_key;
+pub(crate) mod thumbnails;
 pub(crate) mod token;
 pub(crate) mod user;

@@ -4,6 +4,7 @@ use crate::keys::MAX_WORKERS;
 use crate::settings::Settings;
 use crate::storage_place::StoragePlace;
 use ipnet::IpNet;
+use std::collections::BTreeSet;
 use std::fs::DirBuilder;
 use std::net::IpAddr;
 use std::num::{NonZeroU16, NonZeroU32};
@@ -67,6 +68,7 @@ impl Config {
             "avif" => Err("AVIF can be read but not written; use `webp`"),
             _ => Err("use `auto`, `jpeg` or `webp`"),
         })?;
+        library.thumbnail_edges = settings.parse("thumbnail_sizes", thumbnail_sizes)?;
         library.renditions = rendition_options(settings)?;
         library.decoder = own_program().map(|program| DecoderProcess::new(program).with_arg(DECODE_ARG));
         library.queue_length = whole(settings.number("upload_queue")?);
@@ -233,6 +235,9 @@ pub(crate) fn migrated(database: Database) -> Result<Database, Failure> {
     Ok(database)
 }
 
+/// The most thumbnails of a file.
+const MAX_THUMBNAIL_SIZES: usize = 16;
+
 /// How long to wait for a server that ends to give back its database.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -312,6 +317,17 @@ fn count(number: u64) -> NonZeroU32 {
 
 fn list<T: FromStr>(text: &str) -> Result<Vec<T>, T::Err> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(T::from_str).collect()
+}
+
+/// Reads the edges of thumbnails, and returns them in ascending order.
+fn thumbnail_sizes(text: &str) -> Result<Vec<u32>, &'static str> {
+    let sizes = list::<u32>(text).ok().filter(|sizes| sizes.iter().all(|size| (1..=16_384).contains(size)));
+    let sizes = sizes.ok_or("use whole numbers from 1 to 16384 with commas between them")?;
+    let different: BTreeSet<u32> = sizes.iter().copied().collect();
+    match different.len() == sizes.len() && (1..=MAX_THUMBNAIL_SIZES).contains(&sizes.len()) {
+        true => Ok(different.into_iter().collect()),
+        false => Err("use one to sixteen different sizes"),
+    }
 }
 
 fn networks(text: &str) -> Result<Vec<IpNet>, String> {

@@ -196,6 +196,13 @@ pub(crate) const KEYS: &[Key] = &[
         help: "`auto` (JPEG, or PNG where anything is transparent), `jpeg` (transparent becomes white) or `webp`",
     },
     Key {
+        name: "thumbnail_sizes",
+        value: Value::Text,
+        default: Default::Text("64,128,512,1080"),
+        help: "The edges of the boxes that thumbnails fit into, those of previews included, in pixels: up to 16, \
+            comma-separated, 1 to 16384 each; `tintype thumbnails rebuild` gives them to files that are there already",
+    },
+    Key {
         name: "renditions",
         value: Value::Text,
         default: Default::Text("sizes"),

@@ -56,6 +56,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Token { command } => commands::token::run(&config()?, command),
         Command::Files { command } => commands::files::run(&config()?, command),
         Command::Previews { command: PreviewsCommand::Retry } => commands::previews::retry(&config()?),
+        Command::Thumbnails { command } => commands::thumbnails::run(&config()?, &command),
         Command::Metadata { command: MetadataCommand::Rebuild } => commands::previews::reread_metadata(&config()?),
         Command::SigningKey { command } => commands::signing_key::run(&config()?, command),
         Command::Migrate(sides) => commands::migrate::run(&config()?, &sides),

@@ -28,6 +28,7 @@ mod place;
 mod prepare;
 mod previews;
 mod rate;
+mod rebuild;
 mod remove;
 mod renditions;
 mod reservation;
@@ -56,6 +57,7 @@ pub use media_access::{Grant, LinkSigner, MediaAccess, MediaRequest, Rotation};
 pub use meters::Meters;
 pub use options::{AllowedType, ImportOptions, Options, RateLimit, Reach};
 pub use previews::Rereading;
+pub use rebuild::{Rebuild, RebuildFailure, RebuildProgress};
 pub use renditions::{
     Accepted, NeedsLink, RenditionFormat, RenditionOptions, RenditionParameters, RenditionPolicy, RenditionRequest,
 };

@@ -1,5 +1,6 @@
 //! What the library counts and measures.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -144,6 +145,10 @@ impl Storage for MeteredStorage {
         let meters = self.meters.clone();
         let body = object.body.inspect_err(move |error| meters.count_storage(error)).boxed();
         Ok(Object { body, ..object })
+    }
+
+    async fn open_file(&self, key: &Key) -> Result<Option<(File, u64)>, tintype_storage::Error> {
+        self.counted(self.storage.open_file(key).await)
     }
 
     async fn size(&self, key: &Key) -> Result<u64, tintype_storage::Error> {

@@ -27,6 +27,9 @@ pub struct Options {
     pub strip_metadata: Option<Strip>,
     /// What thumbnails are saved as. Default: JPEG, or PNG where anything is transparent.
     pub thumbnail_encoding: Encoding,
+    /// The edges in pixels of the boxes that thumbnails fit into, those of previews included, the
+    /// smallest first. Default: 64, 128, 512, 1080.
+    pub thumbnail_edges: Vec<u32>,
     /// Decodes what needs a process of its own: AVIF, JPEG XL, SVG, and whatever is no image.
     /// Default: nothing does, and there are no pictures of these.
     pub decoder: Option<DecoderProcess>,
@@ -83,6 +86,7 @@ impl Default for Options {
             preview_wait: Duration::from_secs(1),
             strip_metadata: None,
             thumbnail_encoding: Encoding::Auto,
+            thumbnail_edges: vec![64, 128, 512, 1080],
             decoder: None,
             renditions: RenditionOptions::default(),
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),

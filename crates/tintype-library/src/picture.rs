@@ -14,7 +14,8 @@ use tintype_domain::{
     Checksum, FileName, Key, Look, MetadataRecord, PreviewFacts, PreviewReason, PreviewSource, PreviewStatus, Variant,
 };
 use tintype_media::{
-    DecoderProcess, Image, Isolation, Limits, Orientation, OutputFormat, RenderOptions, Thumbnail, ThumbnailOptions,
+    DecoderProcess, Fit, Image, Isolation, Limits, Orientation, OutputFormat, RenderOptions, Thumbnail,
+    ThumbnailOptions,
 };
 use tintype_persistence::NewDerived;
 use tintype_preview::{Examined, Format, Layout, Picture, Pixels, Placeholder, Preview, Source, Wanted};
@@ -112,8 +113,9 @@ impl Inner {
         image: Image<BufReader<File>>,
         metadata: MetadataRecord,
         name: FileName,
+        edges: &[u32],
     ) -> Result<Made, Error> {
-        let rendered = self.render(asker, image, name, |edge| Variant::Thumbnail { edge }).await?;
+        let rendered = self.render(asker, image, name, |edge| Variant::Thumbnail { edge }, edges).await?;
         Ok(Made::new(rendered, PreviewSource::Image, metadata))
     }
 
@@ -125,16 +127,17 @@ impl Inner {
         content: Arc<Spooled>,
         (format, image): (Format, Option<Box<Image<BufReader<File>>>>),
         name: FileName,
+        edges: Vec<u32>,
     ) -> Result<Made, Error> {
         let is_image = image.is_some() || matches!(format, Format::Heif | Format::Jpeg2000);
         let variant: fn(u32) -> Variant = match is_image {
             true => |edge| Variant::Thumbnail { edge },
             false => |edge| Variant::Preview { edge },
         };
-        let made = self.picture_found(asker, content, variant, name.clone()).await?;
+        let made = self.picture_found(asker, content, variant, name.clone(), &edges).await?;
         match image {
             Some(image) if matches!(made.facts.status, PreviewStatus::Failed | PreviewStatus::None) => {
-                self.picture_image(asker, *image, made.metadata, name).await
+                self.picture_image(asker, *image, made.metadata, name, &edges).await
             }
             _ => Ok(made),
         }
@@ -146,6 +149,7 @@ impl Inner {
         content: Arc<Spooled>,
         variant: fn(u32) -> Variant,
         name: FileName,
+        edges: &[u32],
     ) -> Result<Made, Error> {
         let Examined { metadata, preview } = self.examine(asker, content, Wanted::Preview).await?;
         let metadata = metadata::record(metadata, self.options.strip_metadata);
@@ -173,7 +177,7 @@ impl Inner {
             Some(orientation) => image.with_orientation(orientation),
             None => image,
         };
-        let rendered = self.render(asker, image, name, variant).await?;
+        let rendered = self.render(asker, image, name, variant, edges).await?;
         Ok(Made::new(rendered, source_of(source), metadata))
     }
 
@@ -206,6 +210,7 @@ impl Inner {
     ) -> Result<Examined, Error> {
         let program = program.clone();
         let (max_pixels, timeout) = (self.options.max_image_pixels, self.options.decode_timeout);
+        let edge = self.options.thumbnail_edges.iter().max().map(|edge| (*edge).min(MAX_DRAWN_EDGE));
         let work = move || {
             let file = content.open().map_err(|error| Error::Unavailable(error.into()))?;
             let limits = tintype_preview::Limits::default().with_max_pixels(max_pixels).with_max_alloc_bytes(memory);
@@ -213,7 +218,7 @@ impl Inner {
                 Some(deadline) => limits.with_deadline(deadline),
                 None => limits,
             };
-            let options = tintype_preview::Options::default().with_limits(limits);
+            let options = tintype_preview::Options::default().with_limits(limits).with_edge(edge);
             tintype_preview::examine(&program, file, wanted, &options).map_err(Error::internal)
         };
         self.compute(Lane::Processes, asker, memory, work).await?
@@ -225,8 +230,9 @@ impl Inner {
         image: Image<R>,
         file_name: FileName,
         variant: fn(u32) -> Variant,
+        edges: &[u32],
     ) -> Result<Rendered, Error> {
-        let options = ThumbnailOptions::default().with_encoding(self.options.thumbnail_encoding);
+        let options = ThumbnailOptions::default().with_edges(edges).with_encoding(self.options.thumbnail_encoding);
         let bytes = image.cost(&options.pictures(image.facts()));
         let lane = if image.facts().format.is_isolated() { Lane::Processes } else { Lane::Decodes };
         if !self.admission.could_admit(lane, bytes) {
@@ -254,8 +260,7 @@ impl Inner {
                     EncodedPicture::new(thumbnail, variant)
                 };
                 let pictures: Vec<_> = thumbnails.into_iter().map(picture).collect();
-                let smallest = pictures.iter().min_by_key(|picture| picture.edge);
-                let look = smallest.and_then(|picture| look_of(&picture.bytes));
+                let look = to_look_at(&pictures, |picture| picture.edge).and_then(|picture| look_of(&picture.bytes));
                 (pictures, look)
             })
         });
@@ -276,10 +281,26 @@ impl Inner {
 /// The argument that makes the program for decoding one for previews.
 pub(crate) const PREVIEW_ARG: &str = "preview";
 
+/// The longest side in pixels that pages are drawn with, whatever size is wanted.
+const MAX_DRAWN_EDGE: u32 = 4096;
+
+/// The smallest edge of a picture that shows enough for a placeholder and for comparing.
+const LEAST_TO_LOOK_AT: u32 = 32;
+
+/// The longest side in pixels that placeholders are made of, which is more than they show.
+const MOST_TO_LOOK_AT: u32 = 64;
+
+/// Returns, of pictures in the order of their edges, the smallest one that shows enough, else the
+/// largest.
+pub(crate) fn to_look_at<T>(pictures: &[T], edge: impl Fn(&T) -> u32) -> Option<&T> {
+    pictures.iter().find(|picture| edge(picture) >= LEAST_TO_LOOK_AT).or(pictures.last())
+}
+
 /// Returns what a thumbnail looks like.
 pub(crate) fn look_of(thumbnail: &[u8]) -> Option<Look> {
     let mut image = Image::open(Cursor::new(thumbnail), &Limits::default()).ok()?;
-    let pixels = image.to_rgba8(&RenderOptions::default()).ok()?;
+    let small = RenderOptions::fit(Fit::Inside, MOST_TO_LOOK_AT, MOST_TO_LOOK_AT);
+    let pixels = image.to_rgba8(&small).ok()?;
     let pixels = Pixels { width: pixels.width, height: pixels.height, layout: Layout::Rgba, data: pixels.pixels };
     let Placeholder { thumb_hash, colour } = tintype_preview::placeholder(&pixels);
     Some(Look { thumb_hash, colour, perceptual_hash: tintype_preview::perceptual_hash(&pixels).0 })

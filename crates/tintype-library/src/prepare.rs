@@ -71,10 +71,15 @@ impl Inner {
             _ => content.clone(),
         };
         let (made, later) = match origin {
-            Origin::Image(image) => (self.picture_image(asker, *image, metadata, file_name.clone()).await?, None),
+            Origin::Image(image) => {
+                let edges = &self.options.thumbnail_edges;
+                (self.picture_image(asker, *image, metadata, file_name.clone(), edges).await?, None)
+            }
             Origin::Nowhere(facts) => (Made::without_pictures(facts, metadata), None),
             Origin::Process(format, image) => {
-                let work = self.clone().picture_other(asker, content.clone(), (format, image), file_name.clone());
+                let edges = self.options.thumbnail_edges.clone();
+                let origin = (format, image);
+                let work = self.clone().picture_other(asker, content.clone(), origin, file_name.clone(), edges);
                 let (mut made, later) = self.wait_a_while(self.start(work)).await;
                 if self.options.strip_metadata.is_some() && made.facts.status == PreviewStatus::Pending {
                     // Only the content as it was sent tells this, and a job would not see it.

@@ -15,7 +15,7 @@ use crate::admission::{Admission, Asker, Lane};
 use crate::calls::Calls;
 use crate::library::{Inner, now};
 use crate::metadata;
-use crate::picture::{Made, Origin, look_of};
+use crate::picture::{Made, Origin, look_of, to_look_at};
 use crate::prepare::{Inspected, Later};
 use crate::{Error, Library, Options};
 
@@ -83,19 +83,48 @@ impl Inner {
             return Ok(());
         };
         let content = Arc::new(self.fetch(&file).await?);
-        let name = file_name(&file.key);
-        let Inspected { metadata, origin, .. } = self.inspect(asker, &content, file.name.as_str().to_owned()).await?;
-        let made = match origin {
+        let inspected = self.inspect(asker, &content, file.name.as_str().to_owned()).await?;
+        let made = match inspected.origin {
             Origin::Image(_) if !file.thumbnails.is_empty() => {
                 let look = self.look(asker, &file).await?;
-                Made::without_pictures(PreviewFacts::ready(PreviewSource::Image, look), metadata)
+                Made::without_pictures(PreviewFacts::ready(PreviewSource::Image, look), inspected.metadata)
             }
-            Origin::Image(image) => self.picture_image(asker, *image, metadata, name).await?,
-            Origin::Process(format, image) => self.clone().picture_other(asker, content, (format, image), name).await?,
-            Origin::Nowhere(facts) => Made::without_pictures(facts, metadata),
+            _ => {
+                let edges = self.options.thumbnail_edges.clone();
+                self.picture_inspected(asker, content, inspected, file_name(&file.key), edges).await?
+            }
         };
         let metadata = self.completed(&file, made.metadata);
         self.record(&file, Made { metadata, ..made }).await
+    }
+
+    /// Makes pictures of a file that is kept already.
+    pub(crate) async fn picture_kept(
+        self: &Arc<Self>,
+        asker: Asker,
+        file: &FileRecord,
+        edges: Vec<u32>,
+    ) -> Result<Made, Error> {
+        let content = Arc::new(self.fetch(file).await?);
+        let inspected = self.inspect(asker, &content, file.name.as_str().to_owned()).await?;
+        self.picture_inspected(asker, content, inspected, file_name(&file.key), edges).await
+    }
+
+    async fn picture_inspected(
+        self: &Arc<Self>,
+        asker: Asker,
+        content: Arc<Spooled>,
+        Inspected { metadata, origin, .. }: Inspected,
+        name: FileName,
+        edges: Vec<u32>,
+    ) -> Result<Made, Error> {
+        match origin {
+            Origin::Image(image) => self.picture_image(asker, *image, metadata, name, &edges).await,
+            Origin::Process(format, image) => {
+                self.clone().picture_other(asker, content, (format, image), name, edges).await
+            }
+            Origin::Nowhere(facts) => Ok(Made::without_pictures(facts, metadata)),
+        }
     }
 
     /// Returns what is known of a file that may be kept without its metadata.
@@ -145,10 +174,10 @@ impl Inner {
         Ok(())
     }
 
-    /// Returns what the smallest thumbnail of an image looks like.
+    /// Returns what a small thumbnail of an image looks like.
     async fn look(self: &Arc<Self>, asker: Asker, file: &FileRecord) -> Result<Option<tintype_domain::Look>, Error> {
-        let Some(smallest) = file.thumbnails.first() else { return Ok(None) };
-        let object = match self.storage.get(&smallest.key, None).await {
+        let Some(small) = to_look_at(&file.thumbnails, |thumbnail| thumbnail.edge) else { return Ok(None) };
+        let object = match self.storage.get(&small.key, None).await {
             Err(tintype_storage::Error::NotFound { .. }) => return Ok(None),
             object => object?,
         };
@@ -176,7 +205,7 @@ impl Inner {
 }
 
 /// Returns the name that a key ends with.
-fn file_name(key: &Key) -> FileName {
+pub(crate) fn file_name(key: &Key) -> FileName {
     let key = key.as_str();
     FileName::from_upload(key.rsplit_once('/').map_or(key, |(_, name)| name))
 }

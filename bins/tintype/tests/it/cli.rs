@@ -3,6 +3,7 @@
 mod accounts;
 mod manual;
 mod temporary;
+mod thumbnails;
 mod usage;
 
 use crate::support::builder;

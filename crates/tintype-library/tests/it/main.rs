@@ -8,4 +8,5 @@ mod content;
 mod jobs;
 mod strays;
 mod support;
+mod thumbnails;
 mod transfer;

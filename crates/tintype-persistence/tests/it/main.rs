@@ -15,6 +15,7 @@ mod previews;
 mod renditions;
 mod sqlite;
 mod support;
+mod thumbnails;
 mod tokens;
 mod upgrade;
 mod users;
