@@ -259,7 +259,7 @@ impl Library {
 
 impl Inner {
     /// Returns what an object is, as the database says.
-    async fn look_up(&self, key: Key) -> Result<Arc<Media>, Error> {
+    pub(crate) async fn look_up(&self, key: Key) -> Result<Arc<Media>, Error> {
         let read_at = self.media_cache.now();
         let media = Arc::new(self.glance(move |db| db.media(&key)).await?.ok_or(Error::NotFound)?);
         self.media_cache.keep(media.clone(), read_at);

@@ -1,12 +1,12 @@
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use tintype_domain::{FileId, Key};
+use tintype_domain::{FileId, Key, Timestamp, Variant};
 use tintype_persistence::{MediaRecord as Media, ObjectRecord as Content};
 
 /// How long a row counts as read just now. Other processes that share the database may change it
@@ -15,6 +15,9 @@ const FRESH_FOR: Duration = Duration::from_secs(4);
 
 /// The largest object whose bytes are kept.
 const MAX_BODY_BYTES: u64 = 256 << 10;
+
+/// How many entries there are for so many bytes: what most thumbnails take.
+const BYTES_PER_ENTRY: u64 = 16 << 10;
 
 /// What an entry takes beside the bytes of its object, about.
 const ENTRY_BYTES: u64 = 600;
@@ -28,6 +31,8 @@ const ENTRY_BYTES: u64 = 600;
 pub(crate) struct MediaCache {
     /// `None` if nothing is kept.
     entries: Option<Cache<Key, Arc<Entry>, Weight>>,
+    /// Which object is the rendition of some content. Counts only while that is among the entries.
+    renditions: Option<Cache<(Key, Variant), Arc<KnownRendition>>>,
     start: Instant,
     /// When each file was last changed here, as far as that was not long ago.
     changes: Mutex<HashMap<FileId, Moment>>,
@@ -43,6 +48,32 @@ struct Entry {
     body: Option<Bytes>,
 }
 
+/// Where a rendition is.
+#[derive(Debug)]
+pub(crate) struct KnownRendition {
+    /// The id of its row.
+    pub(crate) id: i64,
+    /// Its object.
+    pub(crate) key: Key,
+    /// When its use was last noted, in microseconds since 1970.
+    noted_at: AtomicI64,
+}
+
+impl KnownRendition {
+    /// Returns the rendition of that row, whose use was last noted then.
+    pub(crate) fn new(id: i64, key: Key, noted_at: Timestamp) -> Self {
+        Self { id, key, noted_at: AtomicI64::new(noted_at.unix_micros()) }
+    }
+
+    /// Returns whether its use has to be noted, because that was last done before `noted_before`.
+    /// Of all who ask, one is told so.
+    pub(crate) fn is_use_to_note(&self, now: Timestamp, noted_before: Timestamp) -> bool {
+        let noted_at = self.noted_at.load(Ordering::Relaxed);
+        noted_at < noted_before.unix_micros()
+            && self.noted_at.compare_exchange(noted_at, now.unix_micros(), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+}
+
 /// Nanoseconds since the cache was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(u64);
@@ -50,10 +81,11 @@ pub(crate) struct Moment(u64);
 impl MediaCache {
     /// Returns a cache of so many bytes.
     pub(crate) fn new(bytes: u64) -> Self {
-        // What most thumbnails take.
-        let entries = usize::try_from(bytes / (16 << 10)).unwrap_or(usize::MAX);
-        let entries = (bytes > 0).then(|| Cache::with_weighter(entries, bytes, Weight));
-        Self { entries, start: Instant::now(), changes: Mutex::default(), last_change: AtomicU64::new(0) }
+        let count = usize::try_from(bytes.div_ceil(BYTES_PER_ENTRY)).unwrap_or(usize::MAX);
+        let entries = (bytes > 0).then(|| Cache::with_weighter(count, bytes, Weight));
+        let renditions = (bytes > 0).then(|| Cache::new(count));
+        let (start, last_change) = (Instant::now(), AtomicU64::new(0));
+        Self { entries, renditions, start, changes: Mutex::default(), last_change }
     }
 
     /// Returns the present moment, for [`keep`](Self::keep).
@@ -76,6 +108,26 @@ impl MediaCache {
         let body = entries.peek(key).filter(|entry| entry.media.object == media.object);
         let body = body.and_then(|entry| entry.body.clone());
         entries.insert(key.clone(), Arc::new(Entry { media, read_at, body }));
+    }
+
+    /// Returns where the rendition of some content is, if that is known.
+    pub(crate) fn rendition(&self, wanted: &(Key, Variant)) -> Option<Arc<KnownRendition>> {
+        self.renditions.as_ref()?.get(wanted)
+    }
+
+    /// Keeps where the rendition of some content is, and what its row says, which began to be read
+    /// at that moment.
+    pub(crate) fn keep_rendition(
+        &self,
+        wanted: (Key, Variant),
+        known: Arc<KnownRendition>,
+        media: Arc<Media>,
+        read_at: Moment,
+    ) {
+        if let Some(renditions) = &self.renditions {
+            renditions.insert(wanted, known);
+            self.keep(media, read_at);
+        }
     }
 
     /// Returns whether bytes of an object may be kept.
@@ -139,10 +191,10 @@ impl Weighter<Key, Arc<Entry>> for Weight {
 
 #[cfg(test)]
 mod tests {
-    use super::MediaCache;
+    use super::{KnownRendition, MediaCache};
     use bytes::Bytes;
     use std::sync::Arc;
-    use tintype_domain::{Checksum, FileId, Timestamp, Visibility};
+    use tintype_domain::{Checksum, FileId, Timestamp, Variant, Visibility};
     use tintype_persistence::{MediaRecord as Media, ObjectRecord as Content};
 
     fn media(file: i64, key: &str, size: u64) -> Arc<Media> {
@@ -196,6 +248,28 @@ mod tests {
         assert_eq!(cache.body(content).as_deref(), Some(&b"abc"[..]));
         cache.forget(std::slice::from_ref(&content.key));
         assert_eq!((cache.media(&content.key), cache.body(content)), (None, None));
+    }
+
+    #[test]
+    fn a_rendition_is_known_while_its_object_is() {
+        let cache = MediaCache::new(1 << 20);
+        let made = media(1, "a/renditions/1_x.webp", 3);
+        let wanted = ("a/1.jpg".parse().unwrap(), Variant::Rendition("64x".into()));
+        let at = Timestamp::from_unix_micros;
+        let known = || Arc::new(KnownRendition::new(7, made.object.key.clone(), at(100)));
+        cache.keep_rendition(wanted.clone(), known(), made.clone(), cache.now());
+        let found = cache.rendition(&wanted).unwrap();
+        assert_eq!((found.id, cache.media(&found.key)), (7, Some(made.clone())));
+        assert_eq!(cache.rendition(&(wanted.0.clone(), Variant::Rendition("65x".into()))).map(|other| other.id), None);
+        cache.note_change(FileId(1));
+        assert_eq!(cache.media(&found.key), None, "the file was changed");
+        cache.keep_rendition(wanted.clone(), known(), made.clone(), cache.now());
+        cache.forget(std::slice::from_ref(&found.key));
+        assert_eq!(cache.media(&found.key), None, "the object was removed");
+
+        assert!(!found.is_use_to_note(at(200), at(100)));
+        let told: Vec<_> = (0..3).map(|_| found.is_use_to_note(at(200), at(101))).collect();
+        assert_eq!(told, [true, false, false]);
     }
 
     #[test]

@@ -220,7 +220,6 @@ impl Inner {
         if keys.is_empty() {
             return;
         }
-        self.media_cache.forget(&keys);
         if let Err(error) = self.delete_objects(keys).await {
             tracing::warn!(%error, "deleted objects are left to the sweeper");
         }
@@ -228,6 +227,7 @@ impl Inner {
 
     /// Deletes doomed objects, turns their keys into tombstones, and returns how many.
     async fn delete_objects(self: &Arc<Self>, keys: Vec<Key>) -> Result<usize, Error> {
+        self.media_cache.forget(&keys);
         let results = join_all(keys.iter().map(|key| self.storage.delete(key))).await;
         let mut gone = Vec::with_capacity(keys.len());
         for (key, result) in keys.into_iter().zip(results) {

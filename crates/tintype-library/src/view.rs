@@ -88,11 +88,20 @@ impl Library {
         match self.inner().storage.size(&content.key).await {
             Ok(size) if size == content.size => Ok(()),
             Ok(size) => Err(Damage::missing(content, size).into()),
-            Err(tintype_storage::Error::NotFound { .. }) => {
-                self.content(content.key.clone()).await?;
-                Err(Damage::missing(content, 0).into())
-            }
+            Err(tintype_storage::Error::NotFound { .. }) => Err(self.absence(content).await),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Says what it means that storage does not have an object: it was deleted, which may not be
+    /// known in memory yet, or it is lost.
+    async fn absence(&self, content: &Content) -> Error {
+        match self.content(content.key.clone()).await {
+            Ok(_) => Damage::missing(content, 0).into(),
+            Err(error) => {
+                self.inner().media_cache.forget(std::slice::from_ref(&content.key));
+                error
+            }
         }
     }
 
@@ -100,10 +109,7 @@ impl Library {
     async fn open(&self, content: &Content, range: Option<Range<u64>>) -> Result<Object, Error> {
         let (key, size) = (&content.key, content.size);
         let object = match self.inner().storage.get(key, range).await {
-            Err(tintype_storage::Error::NotFound { .. }) => {
-                self.content(key.clone()).await?;
-                return Err(Damage::missing(content, 0).into());
-            }
+            Err(tintype_storage::Error::NotFound { .. }) => return Err(self.absence(content).await),
             Err(tintype_storage::Error::RangeNotSatisfiable { size: found, .. }) if found != size => {
                 return Err(Damage::missing(content, found).into());
             }

@@ -63,7 +63,7 @@ impl Inner {
     pub(super) async fn rendition(self: &Arc<Self>, wanted: Wanted) -> Result<RenditionRecord, Error> {
         let (file, variant) = (wanted.file, wanted.variant());
         let looked_up = variant.clone();
-        if let Some(kept) = self.database(move |db| db.rendition(file, &looked_up)).await? {
+        if let Some(kept) = self.glance(move |db| db.rendition(file, &looked_up)).await? {
             return Ok(kept);
         }
         let (mut waiting, flight) = self.renditions.flights.board((file, variant));

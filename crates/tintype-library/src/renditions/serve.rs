@@ -1,14 +1,16 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use tintype_domain::{FileRecord, Key, Kind};
+use tintype_domain::{FileRecord, Key, Kind, Variant};
+use tintype_persistence::RenditionRecord;
 
 use super::make::Wanted;
 use super::parameters::{Accepted, RenditionParameters};
 use super::picture::Picture;
 use crate::admission::Asker;
-use crate::library::now;
+use crate::library::{Inner, now};
 use crate::media_access::{Grant, MediaRequest};
+use crate::media_cache::KnownRendition;
 use crate::view::Media;
 use crate::{Error, Library};
 
@@ -48,23 +50,27 @@ impl Library {
             Grant::Link { .. } => options.check_signed(&asked)?,
             Grant::Everybody | Grant::Token { .. } => options.check_unsigned(&asked)?,
         }
-        let (file, content, asker) = (media.file, media.object.key.clone(), Asker::Network(request.from));
+        let picture = Picture::new(&complete, media.focal_point, request.accepted);
+        let wanted = (media.object.key.clone(), picture.variant());
+        let inner = self.inner();
+        if let Some(kept) = inner.known_rendition(&wanted).await? {
+            return Ok((kept, grant));
+        }
+        let file = media.file;
         let source = match media.kind {
             Kind::Image => media.object.clone(),
-            _ => self.inner().database(move |db| db.largest_picture(file)).await?.ok_or(Error::NoPicture)?,
+            _ => inner.database(move |db| db.largest_picture(file)).await?.ok_or(Error::NoPicture)?,
         };
-        let picture = Picture::new(&complete, media.focal_point, request.accepted);
-        let kept = self.inner().rendition(Wanted { file, content, source, picture, asker }).await?;
-        let noted_before = now().plus(-NOTE_EVERY);
-        if kept.last_used_at < noted_before {
-            let inner = self.inner().clone();
-            self.inner().spawn(async move {
-                if let Err(error) = inner.database(move |db| db.note_use(kept.id, now(), noted_before)).await {
-                    tracing::debug!(%error, "cannot note that a rendition is used");
-                }
-            });
-        }
-        Ok((Arc::new(Media { object: kept.object, ..Media::clone(&media) }), grant))
+        let read_at = inner.media_cache.now();
+        let content = media.object.key.clone();
+        let kept = inner.rendition(Wanted { file, content, source, picture, asker: Asker::Network(request.from) });
+        let RenditionRecord { id, object, last_used_at } = kept.await?;
+        let known = Arc::new(KnownRendition::new(id, object.key.clone(), last_used_at));
+        inner.note_use(&known);
+        let variant = Some(wanted.1.clone());
+        let media = Arc::new(Media { object, variant, ..Media::clone(&media) });
+        inner.media_cache.keep_rendition(wanted, known, media.clone(), read_at);
+        Ok((media, grant))
     }
 
     /// Checks that a signed link can give a rendition of a file.
@@ -78,5 +84,39 @@ impl Library {
         options.check_signed(asked)?;
         let is_there = file.facts.kind == Kind::Image || !file.preview.thumbnails.is_empty();
         if is_there { Ok(()) } else { Err(Error::NoPicture) }
+    }
+}
+
+impl Inner {
+    /// Returns a rendition that was served before, if it is still there: without a lookup, unless
+    /// its row was read a while ago.
+    async fn known_rendition(self: &Arc<Self>, wanted: &(Key, Variant)) -> Result<Option<Arc<Media>>, Error> {
+        let Some(known) = self.media_cache.rendition(wanted) else { return Ok(None) };
+        let media = match self.media_cache.media(&known.key) {
+            Some(media) => media,
+            None => match self.look_up(known.key.clone()).await {
+                Ok(media) => media,
+                // It was removed: to make room, or by another server.
+                Err(Error::NotFound) => return Ok(None),
+                Err(error) => return Err(error),
+            },
+        };
+        self.note_use(&known);
+        Ok(Some(media))
+    }
+
+    /// Notes that a rendition is being used, unless that was done a while ago.
+    fn note_use(self: &Arc<Self>, rendition: &KnownRendition) {
+        let used_at = now();
+        let noted_before = used_at.plus(-NOTE_EVERY);
+        if !rendition.is_use_to_note(used_at, noted_before) {
+            return;
+        }
+        let (inner, id) = (self.clone(), rendition.id);
+        self.spawn(async move {
+            if let Err(error) = inner.database(move |db| db.note_use(id, used_at, noted_before)).await {
+                tracing::debug!(%error, "cannot note that a rendition is used");
+            }
+        });
     }
 }

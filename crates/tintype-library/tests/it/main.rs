@@ -6,6 +6,7 @@ mod accounts;
 mod archives;
 mod content;
 mod jobs;
+mod renditions;
 mod strays;
 mod support;
 mod thumbnails;

@@ -2,7 +2,7 @@
 
 use crate::support::checks::problem;
 use crate::support::picture::{gradient, jpeg};
-use crate::support::{builder, create, fetch, file, key, local_server, media_path, noise, one, server};
+use crate::support::{builder, create, fetch, file, key, local_server, media_path, noise, one, server, stored_keys};
 use serde_json::{Value, json};
 use std::fs;
 use std::time::{Duration, Instant};
@@ -80,18 +80,20 @@ fn other_servers_notice_within_five_seconds() {
         assert_eq!(admin.delete(&one(object)).send().status(), 204);
     };
     for change in [&hide as &dyn Fn(&Value), &delete] {
-        let object = create(&admin, "a.bin", noise(1000, 1));
-        let path = media_path(&object);
-        assert_eq!(there.anonymous().get(&path).send().status(), 200);
+        let object = create(&admin, "a.jpg", jpeg(&gradient(300, 200)));
+        let paths = [media_path(&object), format!("{}?width=64", media_path(&object))];
+        assert_all(&there, &paths, 200);
         change(&object);
         let changed = Instant::now();
-        assert_eq!(here.anonymous().get(&path).send().status(), 404);
-        loop {
-            let asked = changed.elapsed();
-            if there.anonymous().get(&path).send().status() == 404 {
-                break;
+        assert_all(&here, &paths, 404);
+        for path in &paths {
+            loop {
+                let asked = changed.elapsed();
+                if there.anonymous().get(path).send().status() == 404 {
+                    break;
+                }
+                assert!(asked < NOTICED_WITHIN, "still served after {asked:?}");
             }
-            assert!(asked < NOTICED_WITHIN, "still served after {asked:?}");
         }
     }
 }
@@ -136,6 +138,22 @@ fn what_is_remembered_is_read_once_unless_it_is_large_or_nothing_may_be() {
         let again = server.anonymous().get(&media_path(&object)).send();
         assert_eq!(again.status(), status, "{media_cache}, {size}");
         assert!(status != 200 || again.bytes() == bytes);
+    }
+}
+
+/// A rendition that was fetched is known, and so are its bytes.
+#[test]
+fn renditions_are_remembered_like_any_object() {
+    for (media_cache, status) in [("64 MiB", 200), ("0 B", 500)] {
+        let server = builder().local_storage().config("media_cache", media_cache).start();
+        let object = create(&server.admin(), "a.jpg", jpeg(&gradient(300, 200)));
+        let path = format!("{}?width=64", media_path(&object));
+        let first = server.anonymous().get(&path).send().expect_status(200);
+        let made = stored_keys(&server).into_iter().find(|key| key.contains("/renditions/")).unwrap();
+        fs::remove_file(server.home().data_dir().join("media").join(made)).unwrap();
+        let again = server.anonymous().get(&path).send();
+        assert_eq!(again.status(), status, "{media_cache}");
+        assert!(status != 200 || again.bytes() == first.bytes());
     }
 }
 
