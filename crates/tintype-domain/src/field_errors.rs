@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -169,17 +170,17 @@ pub enum FieldProblem {
 /// assert_eq!(errors.to_string(), "`name` has more than 255 characters");
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FieldErrors(BTreeMap<&'static str, Vec<FieldProblem>>);
+pub struct FieldErrors(BTreeMap<Cow<'static, str>, Vec<FieldProblem>>);
 
 impl FieldErrors {
     /// Returns the errors of one field with one problem.
     pub fn one(field: &'static str, problem: FieldProblem) -> Self {
-        Self(BTreeMap::from([(field, vec![problem])]))
+        Self(BTreeMap::from([(field.into(), vec![problem])]))
     }
 
     /// Adds a problem of `field`.
-    pub fn push(&mut self, field: &'static str, problem: FieldProblem) {
-        self.0.entry(field).or_default().push(problem);
+    pub fn push(&mut self, field: impl Into<Cow<'static, str>>, problem: FieldProblem) {
+        self.0.entry(field.into()).or_default().push(problem);
     }
 
     /// Returns the value of `result`, or keeps its problem as one of `field`.
@@ -188,8 +189,8 @@ impl FieldErrors {
     }
 
     /// Returns the fields with their problems, by field name.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[FieldProblem])> {
-        self.0.iter().map(|(field, problems)| (*field, problems.as_slice()))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[FieldProblem])> {
+        self.0.iter().map(|(field, problems)| (field.as_ref(), problems.as_slice()))
     }
 
     /// Returns `value`, or these errors where there are any.

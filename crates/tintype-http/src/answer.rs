@@ -16,7 +16,7 @@ use crate::problem::{Defect, Format, JsonType, Problem, Slow};
 use crate::request_id;
 
 /// The field lists of a 400.
-type Lists = BTreeMap<&'static str, List>;
+type Lists = BTreeMap<String, List>;
 
 /// What is wrong with a field.
 #[derive(Serialize, JsonSchema)]
@@ -66,7 +66,7 @@ impl Answer {
             Problem::Library(error) => Self::to_library(error),
             Problem::Invalid(errors) => Self::invalid(lists(errors)),
             Problem::InvalidWithin { field, errors } => {
-                Self::invalid(Lists::from([(*field, List::Within(lists(errors)))]))
+                Self::invalid(Lists::from([((*field).to_owned(), List::Within(lists(errors)))]))
             }
             Problem::NotAnObject { found } => Self::invalid(non_field_error(not_an_object(*found))),
             Problem::NotFound => Self::new(S::NOT_FOUND, "Not found."),
@@ -109,7 +109,7 @@ impl Answer {
             Error::Invalid(errors) => Self::invalid(lists(errors)),
             Error::Account(problem) => Self::to_account(problem),
             Error::Upload(problem) => Self::to_upload(problem),
-            Error::Url(problem) => Self::invalid(Lists::from([("url", List::Sentences(vec![about_url(problem)]))])),
+            Error::Url(problem) => Self::invalid(list("url", about_url(problem))),
             Error::ImportsOff => Self::new(S::FORBIDDEN, "This server does not fetch files from URLs."),
             Error::NotFound => Self::new(S::NOT_FOUND, "Not found."),
             Error::OtherContent => Self::invalid(lists(&FieldErrors::one("f", FieldProblem::NotAFile))),
@@ -155,7 +155,7 @@ impl Answer {
             }
             AccountProblem::UsernameTaken(_) => {
                 let sentence = "A user with that username already exists.".to_owned();
-                Self::invalid(Lists::from([("username", List::Sentences(vec![sentence]))]))
+                Self::invalid(list("username", sentence))
             }
             AccountProblem::LastAdmin(_) => {
                 Self::invalid(non_field_error("The last active admin has to stay one.".to_owned()))
@@ -242,7 +242,7 @@ fn checksum_mismatch() -> StatusCode {
 
 fn lists(errors: &FieldErrors) -> Lists {
     let list = |problems: &[FieldProblem]| List::Sentences(problems.iter().map(sentence).collect());
-    errors.iter().map(|(field, problems)| (field, list(problems))).collect()
+    errors.iter().map(|(field, problems)| (field.to_owned(), list(problems))).collect()
 }
 
 /// Returns Django's sentence for a problem.
@@ -297,7 +297,11 @@ fn sentence(problem: &FieldProblem) -> String {
 }
 
 fn non_field_error(sentence: String) -> Lists {
-    Lists::from([(NON_FIELD_ERRORS, List::Sentences(vec![sentence]))])
+    list(NON_FIELD_ERRORS, sentence)
+}
+
+fn list(field: &str, sentence: String) -> Lists {
+    Lists::from([(field.to_owned(), List::Sentences(vec![sentence]))])
 }
 
 /// Returns Django's sentence for a JSON body that is not an object. It names Python's types.
@@ -362,7 +366,7 @@ pub(crate) struct Body<'a> {
     detail: &'a str,
     request_id: &'a str,
     #[serde(flatten)]
-    lists: BTreeMap<&'static str, &'a List>,
+    lists: BTreeMap<&'a str, &'a List>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     errors: &'a Lists,
 }
@@ -372,14 +376,14 @@ const MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "request_id", "
 
 impl<'a> Body<'a> {
     fn new(answer: &'a Answer, request_id: &'a str) -> Self {
-        let at_the_top = answer.lists.iter().filter(|(field, _)| !MEMBERS.contains(*field));
+        let at_the_top = answer.lists.iter().filter(|(field, _)| !MEMBERS.contains(&field.as_str()));
         Self {
             r#type: "about:blank",
             title: answer.status.canonical_reason().unwrap_or("Checksum Mismatch"),
             status: answer.status.as_u16(),
             detail: &answer.detail,
             request_id,
-            lists: at_the_top.map(|(field, sentences)| (*field, sentences)).collect(),
+            lists: at_the_top.map(|(field, sentences)| (field.as_str(), sentences)).collect(),
             errors: &answer.lists,
         }
     }

@@ -142,6 +142,11 @@ impl Fields {
         }
     }
 
+    /// Returns all fields but those that are `null`, as forms would have them.
+    pub(crate) fn as_texts(&self) -> Vec<(String, String)> {
+        self.0.keys().filter_map(|name| Some((name.clone(), self.as_text(name)?))).collect()
+    }
+
     pub(crate) fn is_null(&self, name: &str) -> bool {
         matches!(self.0.get(name), Some(FieldValue::Null))
     }

@@ -8,7 +8,7 @@ use tintype_library::domain::{
     Description, EmailAddress, FieldErrors, FieldProblem, FileId, FocalPoint, InvalidPersonName, InvalidUsername, Name,
     NewUser, Permission, PersonName, TokenLifetime, UserChange, Username, Visibility,
 };
-use tintype_library::{AllowedType, Change, ContentChange, Details, RenditionParameters, Upload};
+use tintype_library::{AllowedType, Change, ContentChange, Details, Upload};
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
@@ -96,8 +96,9 @@ pub(crate) struct NewLink {
     pub(crate) lifetime: Option<Duration>,
     /// The name to save the content by, empty for that of the file; `None` to show it.
     pub(crate) download: Option<String>,
-    /// The parameters of a rendition, not checked yet; `None` for the content itself.
-    pub(crate) rendition: Option<Vec<(&'static str, String)>>,
+    /// The parameters of a rendition, not checked yet, nor whether there are such; `None` for the
+    /// content itself.
+    pub(crate) rendition: Option<Vec<(String, String)>>,
 }
 
 impl FormBody for NewLink {
@@ -112,9 +113,7 @@ impl FormBody for NewLink {
         let rendition = errors.take("rendition", sent.fields.object("rendition"));
         match (lifetime, download, rendition) {
             (Some(lifetime), Some(download), Some(rendition)) => {
-                let names = RenditionParameters::NAMES.into_iter();
-                let texts = |fields: &Fields| names.filter_map(|name| Some((name, fields.as_text(name)?))).collect();
-                Ok(Self { lifetime, download, rendition: rendition.map(texts) })
+                Ok(Self { lifetime, download, rendition: rendition.map(Fields::as_texts) })
             }
             _ => Err(errors),
         }

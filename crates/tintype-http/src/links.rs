@@ -63,10 +63,19 @@ pub(crate) fn within_longest(app: &App, asked: Option<Duration>) -> Result<Durat
 }
 
 /// Checks a rendition, and returns the parameters of its URL.
-fn rendition_of(app: &App, file: &FileRecord, sent: &[(&'static str, String)]) -> Result<Parameters, Problem> {
+fn rendition_of(app: &App, file: &FileRecord, sent: &[(String, String)]) -> Result<Parameters, Problem> {
     let within = |errors| Problem::InvalidWithin { field: "rendition", errors };
-    let text_of = |name: &str| sent.iter().find(|(n, _)| *n == name).map(|(_, text)| text.clone());
-    let asked = RenditionParameters::parse(text_of, app.library.options().renditions.max_edge).map_err(within)?;
+    let text_of = |name: &str| sent.iter().find(|(n, _)| n == name).map(|(_, text)| text.clone());
+    let parsed = RenditionParameters::parse(text_of, app.library.options().renditions.max_edge);
+    let (asked, mut errors) = match parsed {
+        Ok(asked) => (asked, FieldErrors::default()),
+        Err(errors) => (RenditionParameters::default(), errors),
+    };
+    // Whoever makes a link should learn of a name that is misspelt.
+    for (name, _) in sent.iter().filter(|(name, _)| !RenditionParameters::NAMES.contains(&name.as_str())) {
+        errors.push(name.clone(), FieldProblem::NotSupported);
+    }
+    let asked = errors.or(asked).map_err(within)?;
     app.library.check_rendition(file, &asked).map_err(|error| match error {
         Error::Invalid(errors) => within(errors),
         Error::NeedsLink(_) => FieldErrors::one("rendition", FieldProblem::NotSupported).into(),

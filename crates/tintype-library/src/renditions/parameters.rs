@@ -315,13 +315,13 @@ mod tests {
 
     use super::RenditionParameters;
 
-    fn parse(query: &str) -> Result<RenditionParameters, Vec<(&'static str, Vec<P>)>> {
+    fn parse(query: &str) -> Result<RenditionParameters, Vec<(String, Vec<P>)>> {
         let value = |name: &str| {
             let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
             pairs.into_iter().find(|(n, _)| *n == name).map(|(_, value)| value.to_owned())
         };
         RenditionParameters::parse(value, 4096)
-            .map_err(|errors| errors.iter().map(|(name, problems)| (name, problems.to_vec())).collect())
+            .map_err(|errors| errors.iter().map(|(name, problems)| (name.to_owned(), problems.to_vec())).collect())
     }
 
     #[test]
@@ -372,7 +372,7 @@ mod tests {
             ("sharpen=10.1", within("0", "10")),
         ] {
             let name = query.split('=').next().unwrap();
-            assert_eq!(parse(query), Err(vec![(name, vec![problem])]), "{query}");
+            assert_eq!(parse(query), Err(vec![(name.to_owned(), vec![problem])]), "{query}");
         }
         for query in ["width=4096", "width=1024&dpr=4", "blur=0.3", "blur=100", "sharpen=10", "focus=0,1", "quality=1"]
         {

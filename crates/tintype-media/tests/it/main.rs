@@ -11,6 +11,7 @@ mod detection;
 mod differences;
 mod exact;
 mod files;
+mod fits;
 mod golden;
 mod hostile;
 mod ico;

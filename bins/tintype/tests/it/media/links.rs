@@ -57,19 +57,41 @@ enum Shown {
     WrongToken,
 }
 
+/// What is served: the content, a thumbnail, or a rendition.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Served {
+    Original,
+    Thumbnail,
+    Rendition,
+}
+
+/// How it gets to clients.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Delivery {
+    Proxy,
+    Redirect,
+    Accel,
+}
+
 #[test]
 fn the_matrix_of_who_may_fetch_what() {
-    check_matrix(&builder().config("signing_key", KEY).start(), false);
+    check_matrix(&builder().config("signing_key", KEY).start(), Delivery::Proxy);
+}
+
+#[test]
+fn the_matrix_holds_where_nginx_sends_the_files() {
+    let server = builder().local_storage().config("media_delivery", "x-accel").config("signing_key", KEY).start();
+    check_matrix(&server, Delivery::Accel);
 }
 
 #[test]
 fn the_matrix_holds_for_redirects() {
     let Some(bucket) = Bucket::new() else { return };
     let server = builder().bucket(&bucket).config("media_delivery", "redirect").config("signing_key", KEY).start();
-    check_matrix(&server, true);
+    check_matrix(&server, Delivery::Redirect);
 }
 
-fn check_matrix(server: &Server, redirects: bool) {
+fn check_matrix(server: &Server, delivery: Delivery) {
     let admin = server.admin();
     let anonymous = server.anonymous();
     let viewer = server.create_user("viewer", &Account::staff().grant([VIEW]));
@@ -78,43 +100,57 @@ fn check_matrix(server: &Server, redirects: bool) {
     let another = upload(&admin, "private");
     for visibility in ["public", "private"] {
         let object = upload(&admin, visibility);
-        let link = admin.post(&format!("{}/links", one(&object))).json(&json!({})).send().expect_status(201).json();
+        let link = |body: Value| {
+            let link = admin.post(&format!("{}/links", one(&object))).json(&body).send().expect_status(201).json();
+            text(&link, "url").to_owned()
+        };
         let of_thumbnail = match visibility {
             "private" => Some(text(&object["thumbnails"][0], "f").to_owned()),
             // Links are made for contents alone.
             _ => None,
         };
-        let originals = (text(&object, "f"), Some(text(&link, "url").to_owned()));
-        for (url, right) in [originals, (text(&object["thumbnails"][0], "f"), of_thumbnail)] {
+        for (served, url, right) in [
+            (Served::Original, text(&object, "f"), Some(link(json!({})))),
+            (Served::Thumbnail, text(&object["thumbnails"][0], "f"), of_thumbnail),
+            (Served::Rendition, text(&object, "f"), Some(link(json!({"rendition": {"width": 64}})))),
+        ] {
             let path = unsigned(url);
+            let (plain, parameters) = match served {
+                Served::Rendition => (format!("{path}?width=64"), "&width=64"),
+                Served::Original | Served::Thumbnail => (path.clone(), ""),
+            };
+            let with = |query: &str| format!("{path}?{query}{parameters}");
+            let right = right.unwrap_or_else(|| with(&sign(&path, parameters, now() + 600)));
             let query_of_another = text(&another, "f").split_once('?').unwrap().1;
-            // Signed as an expired one would have been.
-            let expired = format!("{path}?{}", sign(&path, now() - 1));
             let shown = [
-                (Shown::Nothing, path.clone(), &anonymous),
-                (
-                    Shown::Right,
-                    right.clone().unwrap_or_else(|| format!("{path}?{}", sign(&path, now() + 600))),
-                    &anonymous,
-                ),
-                (Shown::Wrong, format!("{path}?expires={}&signature={}", now() + 60, "A".repeat(43)), &anonymous),
-                (Shown::Expired, expired, &anonymous),
-                (Shown::OfAnother, format!("{path}?{query_of_another}"), &anonymous),
-                (Shown::Viewer, path.clone(), &viewer),
-                (Shown::NoViewer, path.clone(), &creator),
-                (Shown::WrongAndViewer, format!("{path}?expires=7&signature=A"), &viewer),
-                (Shown::WrongToken, path.clone(), &stranger),
+                (Shown::Nothing, plain.clone(), &anonymous),
+                (Shown::Right, right, &anonymous),
+                (Shown::Wrong, with(&format!("expires={}&signature={}", now() + 60, "A".repeat(43))), &anonymous),
+                // Signed as an expired one would have been.
+                (Shown::Expired, with(&sign(&path, parameters, now() - 1)), &anonymous),
+                (Shown::OfAnother, with(query_of_another), &anonymous),
+                (Shown::Viewer, plain.clone(), &viewer),
+                (Shown::NoViewer, plain.clone(), &creator),
+                (Shown::WrongAndViewer, with("expires=7&signature=A"), &viewer),
+                (Shown::WrongToken, plain.clone(), &stranger),
             ];
             for (shown, url, client) in shown {
-                check(server, visibility == "public", redirects, shown, &url, client);
+                check(server, visibility == "public", (delivery, served), shown, &url, client);
             }
         }
     }
 }
 
 #[track_caller]
-fn check(server: &Server, is_public: bool, redirects: bool, shown: Shown, url: &str, client: &Client) {
-    let what = format!("public: {is_public}, {shown:?}: {url}");
+fn check(
+    server: &Server,
+    is_public: bool,
+    (delivery, served): (Delivery, Served),
+    shown: Shown,
+    url: &str,
+    client: &Client,
+) {
+    let what = format!("public: {is_public}, {delivery:?}, {shown:?}: {url}");
     let get = client.get(url).send();
     let refusal = match shown {
         Shown::Wrong | Shown::OfAnother => Some((403, "The link is not valid.")),
@@ -147,33 +183,52 @@ fn check(server: &Server, is_public: bool, redirects: bool, shown: Shown, url: &
         Shown::Viewer if !is_public => "private, no-cache",
         _ => "public, max-age=31536000, immutable",
     };
-    let vary = expected.ends_with("no-cache").then_some("Authorization");
-    if redirects {
+    let by_token = expected.ends_with("no-cache").then_some("Authorization");
+    let by_format = (served == Served::Rendition).then_some("Accept");
+    let varies: Vec<_> = by_token.into_iter().chain(by_format).collect();
+    if delivery == Delivery::Redirect {
         assert_eq!(get.status(), 302, "{what}");
         let caching = if expected.starts_with("private") { "private, no-store" } else { "public, max-age=1800" };
-        assert_eq!((header(&get, "cache-control"), get.header("vary")), (caching, vary), "{what}");
-        let served = server.anonymous().get(header(&get, "location")).send();
-        assert_eq!(served.status(), 200, "{what}");
-        assert!(header(&served, "cache-control").starts_with(expected), "{what}: {served}");
+        assert_eq!((header(&get, "cache-control"), vary(&get)), (caching, varies), "{what}");
+        let sent = server.anonymous().get(header(&get, "location")).send();
+        assert_eq!(sent.status(), 200, "{what}");
+        assert!(header(&sent, "cache-control").starts_with(expected), "{what}: {sent}");
         assert_eq!(client.head(url).send().status(), 302, "{what}");
         return;
     }
     assert_eq!(get.status(), 200, "{what}");
     assert!(header(&get, "cache-control").starts_with(expected), "{what}: {get}");
-    assert_eq!(get.header("vary"), vary, "{what}");
+    assert_eq!(vary(&get), varies, "{what}");
     let head = client.head(url).send();
-    assert_eq!((head.status(), head.header("vary")), (200, vary), "{what}");
+    assert_eq!((head.status(), vary(&head)), (200, varies.clone()), "{what}");
     let range = client.get(url).header("Range", "bytes=2-5").send();
-    assert_eq!((range.status(), range.bytes()), (206, &get.bytes()[2..6]), "{what}");
+    if delivery == Delivery::Accel {
+        // nginx has the body, and cuts ranges out of it.
+        for answer in [&get, &head, &range] {
+            assert_eq!((answer.status(), answer.bytes()), (200, &b""[..]), "{what}");
+            assert_eq!(header(answer, "x-accel-redirect"), header(&get, "x-accel-redirect"), "{what}");
+        }
+        let place = header(&get, "x-accel-redirect");
+        assert_eq!(place.contains("/renditions/"), served == Served::Rendition, "{what}: {place}");
+    } else {
+        assert_eq!((range.status(), range.bytes()), (206, &get.bytes()[2..6]), "{what}");
+    }
     let unchanged = client.get(url).header("If-None-Match", header(&get, "etag")).send();
-    assert_eq!((unchanged.status(), unchanged.header("vary")), (304, vary), "{what}");
+    assert_eq!((unchanged.status(), vary(&unchanged)), (304, varies), "{what}");
     assert!(header(&unchanged, "cache-control").starts_with(expected), "{what}: {unchanged}");
 }
 
-/// Signs as another backend would, with openssl.
-fn sign(url: &str, expires: u64) -> String {
+/// Returns what an answer depends on.
+fn vary(response: &Response) -> Vec<&str> {
+    response.headers().iter().filter(|(name, _)| name == "vary").map(|(_, value)| value.as_str()).collect()
+}
+
+/// Signs as another backend would, with openssl. Parameters that come after `expires` in the order of
+/// their names begin with `&`.
+fn sign(url: &str, parameters: &str, expires: u64) -> String {
     let path = &url[url.find("/media/").unwrap()..];
-    let digest = hmac_sha256(&(0..32).collect::<Vec<u8>>(), format!("{path}?expires={expires}").as_bytes());
+    let message = format!("{path}?expires={expires}{parameters}");
+    let digest = hmac_sha256(&(0..32).collect::<Vec<u8>>(), message.as_bytes());
     format!("expires={expires}&signature={}", base64url(&digest))
 }
 

@@ -1,5 +1,6 @@
 //! Pictures of any size: what may be asked for, by whom, what comes, and what is kept.
 
+use crate::support::checks::problem;
 use crate::support::picture::{
     Colour, broken_png, decode, gradient, half_transparent, jpeg, plain_png, png, quarters, read_quarters,
     with_orientation,
@@ -10,6 +11,7 @@ use crate::support::{
 };
 use image::{GenericImageView, ImageFormat};
 use serde_json::{Value, json};
+use std::sync::Barrier;
 use std::thread;
 use tintype_testkit::{Account, Client, Response, Server, eventually};
 
@@ -364,8 +366,11 @@ fn links_check_their_renditions() {
     let admin = server.admin();
     let object = create(&admin, "a.jpg", jpeg(&gradient(200, 100)));
     let post = |body: Value| admin.post(&format!("{}/links", one(&object))).json(&body).send();
-    let refused = post(json!({"rendition": {"width": 0, "fit": ["cover"], "blur": 3}})).expect_status(400).json();
+    let misspelt = json!({"width": 0, "fit": ["cover"], "blur": 3, "heigth": 5, "utm_source": "a", "dpr": null});
+    let refused = post(json!({"rendition": misspelt})).expect_status(400).json();
     let expected = json!({
+        "heigth": ["This is not supported."],
+        "utm_source": ["This is not supported."],
         "width": ["Ensure this value is greater than or equal to 1."],
         "fit": ["\"\" is not a valid choice."],
     });
@@ -485,6 +490,33 @@ fn the_focal_point_of_a_file_stays_in_view() {
     assert_eq!(form["focal_point"], json!({"x": 0.25, "y": 1.0}));
     assert_eq!(set(Value::Null).expect_status(200).json()["focal_point"], Value::Null);
     assert_eq!(seen(""), "RGBW");
+}
+
+/// There are two workers and one place to wait: of many who want different pictures at once, most are
+/// told to come back, and then get theirs.
+#[test]
+fn a_full_queue_says_when_to_come_back() {
+    let server = builder().config("renditions", "open").config("workers", "1").config("upload_queue", "1").start();
+    let object = create(&server.admin(), "a.png", png(&gradient(3000, 2000)));
+    let start = Barrier::new(24);
+    let answers: Vec<(String, Response)> = thread::scope(|scope| {
+        let ask = |width: usize| {
+            let query = format!("width={width}");
+            start.wait();
+            let answer = get(&server.anonymous(), &object, &query);
+            (query, answer)
+        };
+        let asking: Vec<_> = (0..24).map(|number| scope.spawn(move || ask(700 + number))).collect();
+        asking.into_iter().map(|asking| asking.join().unwrap()).collect()
+    });
+    let (served, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|(_, answer)| answer.status() == 200);
+    assert!(!served.is_empty() && !refused.is_empty(), "{} and {}", served.len(), refused.len());
+    for (query, answer) in refused {
+        problem(answer, 503);
+        let seconds = answer.header("retry-after").and_then(|seconds| seconds.parse().ok());
+        assert!(seconds.is_some_and(|seconds: u64| (1..=60).contains(&seconds)), "{answer}");
+        assert_eq!(get(&server.anonymous(), &object, query).status(), 200);
+    }
 }
 
 /// What has no room goes, and is made again when somebody asks for it.
