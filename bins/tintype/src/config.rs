@@ -129,10 +129,13 @@ impl Config {
                 Err("only a bucket can serve files itself, and `storage_url` is a folder; use `proxy`")
             }
             ("x-accel", StoragePlace::Folder(_)) => Ok(Delivery::Accel),
-            ("x-accel", StoragePlace::Bucket(_)) => {
+            ("x-sendfile", StoragePlace::Folder(folder)) => std::path::absolute(folder)
+                .map(|folder| Delivery::Sendfile { folder })
+                .map_err(|_| "the folder of the files has no absolute path"),
+            ("x-accel" | "x-sendfile", StoragePlace::Bucket(_)) => {
                 Err("a proxy in front can read files from a folder only, and `storage_url` is a bucket; use `redirect`")
             }
-            _ => Err("use `proxy`, `redirect` or `x-accel`"),
+            _ => Err("use `proxy`, `redirect`, `x-accel` or `x-sendfile`"),
         })?;
         let mut http = HttpConfig::default();
         http.public_url = settings.parse("public_url", public_url)?;

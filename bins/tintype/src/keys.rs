@@ -114,7 +114,8 @@ pub(crate) const KEYS: &[Key] = &[
         name: "media_delivery",
         value: Value::Text,
         default: Default::Text("proxy"),
-        help: "`proxy`: this server sends the files; `redirect`: it sends clients to the bucket, by a presigned URL; `x-accel`: nginx in front sends them",
+        help: "`proxy`: this server sends the files; `redirect`: it sends clients to the bucket, by a presigned URL; \
+            `x-accel`: nginx in front sends them; `x-sendfile`: Apache or lighttpd in front does",
     },
     Key {
         name: "presign_lifetime",

@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 use tintype_library::domain::Key;
 
 use crate::app::App;
@@ -59,6 +59,11 @@ impl BaseUrl {
     /// Returns a key as it stands in URLs.
     pub(crate) fn encoded(key: &Key) -> impl std::fmt::Display + '_ {
         utf8_percent_encode(key.as_str(), PATH)
+    }
+
+    /// Returns the path of a file as it stands in headers.
+    pub(crate) fn encoded_path(path: &[u8]) -> impl std::fmt::Display + '_ {
+        percent_encode(path, PATH)
     }
 
     /// Returns the key of an object from its URL, its path, or the key itself. Only the path of a

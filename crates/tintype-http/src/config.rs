@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -61,7 +62,7 @@ pub enum LinkCaching {
 }
 
 /// How clients get the bytes of a file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Delivery {
     /// From this server.
     #[default]
@@ -73,6 +74,11 @@ pub enum Delivery {
     },
     /// From a proxy in front that has the folder of the files, by `X-Accel-Redirect`.
     Accel,
+    /// From a proxy in front that has the folder of the files under the same path, by `X-Sendfile`.
+    Sendfile {
+        /// The absolute path of the folder.
+        folder: PathBuf,
+    },
 }
 
 impl Default for HttpConfig {

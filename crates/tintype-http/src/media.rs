@@ -36,6 +36,8 @@ const ACCEL_LOCATION: &str = "/tintype-media/";
 
 const X_ACCEL_REDIRECT: HeaderName = HeaderName::from_static("x-accel-redirect");
 
+const X_SENDFILE: HeaderName = HeaderName::from_static("x-sendfile");
+
 /// `GET /media/<key>`: the bytes of a file, a thumbnail or a rendition, for those who may have
 /// them.
 pub(crate) async fn serve(app: Data<App>, key: Result<PathKey, Problem>, request: HttpRequest) -> HttpResponse {
@@ -89,10 +91,18 @@ async fn deliver(
         .map(|name| serving::attachment(&name))
         .or_else(|| serving::content_disposition(&content.key, &content.mime_type));
     let representation = Representation { content, disposition, policy };
-    match app.config.delivery {
+    match &app.config.delivery {
         Delivery::Proxy => send(app, &representation, request).await,
-        Delivery::Redirect { lifetime } => redirect(app, representation, request.method(), lifetime).await,
-        Delivery::Accel => hand_over(app, &representation, request).await,
+        Delivery::Redirect { lifetime } => redirect(app, representation, request.method(), *lifetime).await,
+        Delivery::Accel => {
+            let location = format!("{ACCEL_LOCATION}{}", BaseUrl::encoded(&content.key));
+            hand_over(app, &representation, request, (X_ACCEL_REDIRECT, location)).await
+        }
+        Delivery::Sendfile { folder } => {
+            let path = folder.join(content.key.as_str());
+            let path = BaseUrl::encoded_path(path.as_os_str().as_encoded_bytes()).to_string();
+            hand_over(app, &representation, request, (X_SENDFILE, path)).await
+        }
     }
 }
 
@@ -182,17 +192,21 @@ fn head(status: StatusCode, sent: &Representation<'_>, validators: &Validators) 
     response
 }
 
-/// Lets the proxy in front send the content, ranges of it included. Whatever else can be decided is
-/// decided here.
-async fn hand_over(app: &App, sent: &Representation<'_>, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+/// Lets the proxy in front send the content, ranges of it included, which a header tells it. Whatever
+/// else can be decided is decided here.
+async fn hand_over(
+    app: &App,
+    sent: &Representation<'_>,
+    request: &HttpRequest,
+    header: (HeaderName, String),
+) -> Result<HttpResponse, Problem> {
     let validators = Validators::of_content(sent.content);
     match validators.check(request) {
         Verdict::Failed => return Err(Problem::PreconditionFailed),
         Verdict::NotModified => return Ok(head(StatusCode::NOT_MODIFIED, sent, &validators).finish()),
         Verdict::Proceed => app.library.check_size(sent.content).await?,
     }
-    let location = format!("{ACCEL_LOCATION}{}", BaseUrl::encoded(&sent.content.key));
-    let mut response = head(StatusCode::OK, sent, &validators).insert_header((X_ACCEL_REDIRECT, location)).finish();
+    let mut response = head(StatusCode::OK, sent, &validators).insert_header(header).finish();
     // It is the proxy that has ranges, and says so.
     response.headers_mut().remove(header::ACCEPT_RANGES);
     Ok(response)

@@ -1,9 +1,11 @@
-//! `media_delivery = "x-accel"`: the proxy in front sends the files.
+//! `media_delivery = "x-accel"` and `"x-sendfile"`: the proxy in front sends the files.
 
 use crate::support::checks::problem;
 use crate::support::{builder, create, key, media_path, one};
+use percent_encoding::percent_decode_str;
 use serde_json::json;
 use std::fs;
+use std::path::Path;
 use tintype_testkit::{Bucket, Server};
 
 fn accel() -> Server {
@@ -62,11 +64,33 @@ fn nothing_tells_of_what_is_private_missing_or_damaged() {
     }
 }
 
+/// Apache and lighttpd are told the path of the file, percent-encoded.
+#[test]
+fn other_proxies_are_told_the_path_of_the_file() {
+    let server = builder().local_storage().config("media_delivery", "x-sendfile").start();
+    let (admin, anonymous) = (server.admin(), server.anonymous());
+    let folder = server.home().data_dir().join("media");
+    let object = create(&admin, "ä %2F.txt", "text");
+    for path in [media_path(&object), format!("{}?download", media_path(&object))] {
+        let answer = anonymous.get(&path).send().expect_status(200);
+        let sent = percent_decode_str(answer.header("x-sendfile").unwrap()).decode_utf8().unwrap();
+        assert_eq!((Path::new(&*sent), answer.bytes()), (folder.join(key(&object)).as_path(), &b""[..]));
+        assert_eq!(fs::read_to_string(&*sent).unwrap(), "text");
+        assert_eq!(answer.header("x-accel-redirect"), None);
+    }
+    assert_eq!(admin.patch(&one(&object)).json(&json!({"visibility": "private"})).send().status(), 200);
+    let private = anonymous.get(&media_path(&object)).send();
+    problem(&private, 404);
+    assert_eq!(private.header("x-sendfile"), None);
+}
+
 #[test]
 fn a_bucket_cannot_be_read_by_a_proxy() {
     let Some(bucket) = Bucket::new() else { return };
-    let home = builder().bucket(&bucket).config("media_delivery", "x-accel").prepare().unwrap();
-    let output = home.cli(["serve"]);
-    assert_eq!(output.code(), Some(1), "{output:?}");
-    assert!(output.stderr.contains("`storage_url` is a bucket"), "{output:?}");
+    for delivery in ["x-accel", "x-sendfile"] {
+        let home = builder().bucket(&bucket).config("media_delivery", delivery).prepare().unwrap();
+        let output = home.cli(["serve"]);
+        assert_eq!(output.code(), Some(1), "{output:?}");
+        assert!(output.stderr.contains("`storage_url` is a bucket"), "{output:?}");
+    }
 }
