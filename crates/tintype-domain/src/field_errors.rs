@@ -147,6 +147,12 @@ pub enum FieldProblem {
     /// The field means something that cannot be done.
     #[error("is not supported")]
     NotSupported,
+    /// Pictures cannot be saved in the format, although they can be read.
+    #[error("is {format}, which can be read but not written")]
+    OnlyRead {
+        /// The format.
+        format: &'static str,
+    },
     /// No file was sent.
     #[error("is missing: no file was sent")]
     NoFile,

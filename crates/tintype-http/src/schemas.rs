@@ -108,7 +108,7 @@ struct Rendition {
     enlarge: Option<bool>,
     /// `center`, `smart`, or `x,y` between 0 and 1.
     focus: Option<String>,
-    /// `auto`, `jpeg`, `png`, `webp` or `avif`.
+    /// `auto`, `jpeg`, `png` or `webp`.
     format: Option<String>,
     #[schemars(range(min = 1, max = 100))]
     quality: Option<u8>,

@@ -35,8 +35,7 @@ pub(super) fn is_negotiated(query: &str, options: &RenditionOptions) -> bool {
 
 /// Returns the formats that a request names in `Accept`.
 pub(super) fn accepted(request: &HttpRequest) -> Accepted {
-    let names = |media_type| names(request.headers(), media_type);
-    Accepted { webp: names("image/webp"), avif: names("image/avif") }
+    Accepted { webp: names(request.headers(), "image/webp") }
 }
 
 /// Returns whether `Accept` has a media type itself, with a weight above 0 (RFC 9110 section

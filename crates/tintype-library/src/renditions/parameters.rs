@@ -3,16 +3,11 @@ use std::str::FromStr;
 use tintype_domain::{FieldErrors, FieldProblem, FocalPoint, parse_boolean};
 use tintype_media::{Fit, Flip, Rotation};
 
-/// Whether this program can write AVIF.
-pub(crate) const CAN_WRITE_AVIF: bool = false;
-
 /// The formats that a request names in its `Accept` header; a pattern such as `*/*` names none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Accepted {
     /// `image/webp`.
     pub webp: bool,
-    /// `image/avif`.
-    pub avif: bool,
 }
 
 /// What is asked of a rendition; `None` for what is not said.
@@ -81,8 +76,6 @@ pub enum RenditionFormat {
     Png,
     /// WebP.
     WebP,
-    /// AVIF.
-    Avif,
 }
 
 /// A number with at most three decimals.
@@ -227,12 +220,11 @@ const ROTATIONS: [(&str, Rotation); 3] =
 
 const FLIPS: [(&str, Flip); 2] = [("h", Flip::Horizontal), ("v", Flip::Vertical)];
 
-const FORMATS: [(&str, RenditionFormat); 5] = [
+const FORMATS: [(&str, RenditionFormat); 4] = [
     ("auto", RenditionFormat::Auto),
     ("jpeg", RenditionFormat::Jpeg),
     ("png", RenditionFormat::Png),
     ("webp", RenditionFormat::WebP),
-    ("avif", RenditionFormat::Avif),
 ];
 
 fn take<T>(
@@ -296,9 +288,9 @@ fn focus(text: &str) -> Result<WantedFocus, FieldProblem> {
 }
 
 fn format(text: &str) -> Result<RenditionFormat, FieldProblem> {
-    match choice(text, &FORMATS)? {
-        RenditionFormat::Avif if !CAN_WRITE_AVIF => Err(FieldProblem::NotSupported),
-        format => Ok(format),
+    match text {
+        "avif" => Err(FieldProblem::OnlyRead { format: "AVIF" }),
+        text => choice(text, &FORMATS),
     }
 }
 

@@ -35,7 +35,7 @@ impl Picture {
         let fit = if width.is_some() && height.is_some() { asked.fit.unwrap_or_default() } else { Fit::Inside };
         let encoding = match asked.format.unwrap_or(RenditionFormat::Auto) {
             RenditionFormat::Auto if accepted.webp => Encoding::WebP,
-            RenditionFormat::Auto | RenditionFormat::Avif => Encoding::Auto,
+            RenditionFormat::Auto => Encoding::Auto,
             RenditionFormat::Jpeg => Encoding::Jpeg,
             RenditionFormat::Png => Encoding::Png,
             RenditionFormat::WebP => Encoding::WebP,
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn equal_pictures_have_equal_texts() {
         let none = Accepted::default();
-        let webp = Accepted { webp: true, ..none };
+        let webp = Accepted { webp: true };
         for (query, accepted, expected) in [
             ("width=64", none, "rendition:64x"),
             ("width=64", webp, "rendition:64x;format=webp"),

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use tintype_domain::{FieldErrors, FieldProblem};
 use tintype_media::Fit;
 
-use super::parameters::{RenditionFormat, RenditionParameters};
+use super::parameters::RenditionParameters;
 use super::picture::QUALITY;
 
 /// Which renditions there are, and for whom.
@@ -21,8 +21,6 @@ pub struct RenditionOptions {
     pub presets: BTreeMap<String, RenditionParameters>,
     /// The bytes that renditions may take together. Default: 10 GiB.
     pub cache_bytes: u64,
-    /// Whether clients that take AVIF get it unless they ask for another format. Default: no.
-    pub auto_avif: bool,
 }
 
 /// Which renditions need a signed link.
@@ -57,7 +55,6 @@ impl Default for RenditionOptions {
             max_edge: 4096,
             presets: BTreeMap::new(),
             cache_bytes: 10 << 30,
-            auto_avif: false,
         }
     }
 }
@@ -109,7 +106,7 @@ impl RenditionOptions {
     }
 
     fn is_one_of_the_sizes(&self, asked: &RenditionParameters) -> bool {
-        let RenditionParameters { width, height, dpr: _, fit, enlarge, focus, format, quality, .. } = asked;
+        let RenditionParameters { width, height, dpr: _, fit, enlarge, focus, format: _, quality, .. } = asked;
         let RenditionParameters { background, rotate, flip, blur, sharpen, preset, .. } = asked;
         let sides: Vec<u64> = [width, height].into_iter().flatten().map(|side| asked.pixels(*side)).collect();
         !sides.is_empty()
@@ -117,7 +114,6 @@ impl RenditionOptions {
             && matches!(fit, None | Some(Fit::Inside | Fit::Cover))
             && *enlarge != Some(true)
             && focus.is_none()
-            && *format != Some(RenditionFormat::Avif)
             && quality.is_none_or(|quality| quality == QUALITY)
             && (background.is_none() && rotate.is_none() && flip.is_none() && preset.is_none())
             && (blur.is_none() && sharpen.is_none())

@@ -245,6 +245,7 @@ fn what_is_wrong_is_said() {
         ("focus=top", "focus", "\"top\" is not a valid choice."),
         ("focus=2,0", "focus", "Ensure this value is between 0 and 1."),
         ("format=gif", "format", "\"gif\" is not a valid choice."),
+        ("format=avif", "format", "AVIF can be read but not written. Use webp."),
         ("quality=101", "quality", "Ensure this value is less than or equal to 100."),
         ("background=red", "background", "Enter a colour as six hexadecimal digits, `rrggbb`."),
         ("rotate=45", "rotate", "\"45\" is not a valid choice."),
