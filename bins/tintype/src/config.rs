@@ -149,6 +149,7 @@ impl Config {
         http.download_idle_timeout = settings.time("download_idle_timeout")?;
         http.download_min_bytes_per_second = settings.size("download_min_rate")?;
         http.delivery = delivery;
+        http.page = settings.parse("page", |text| text.parse().map_err(|_| "use `true` or `false`"))?;
         http.cors_origins = settings.parse("cors_origins", cors_origins)?;
         http.link_caching = settings.parse("signed_url_caching", |text| match text {
             "private" => Ok(LinkCaching::Private),

@@ -105,6 +105,12 @@ pub(crate) const KEYS: &[Key] = &[
         help: "The key that signs URLs, at least 32 bytes in Base64, the same on all servers",
     },
     Key {
+        name: "page",
+        value: Value::Text,
+        default: Default::Text("true"),
+        help: "Whether `/` is a page that shows the files in a browser: `true` or `false`",
+    },
+    Key {
         name: "cors_origins",
         value: Value::Text,
         default: Default::Unset("none"),

@@ -37,6 +37,8 @@ pub struct HttpConfig {
     pub link_caching: LinkCaching,
     /// Which pages of other origins may use the API. Default: none.
     pub cors_origins: CorsOrigins,
+    /// Whether `/` is a page that shows the files in a browser. Default: it is.
+    pub page: bool,
 }
 
 /// Which pages of other origins may use the API.
@@ -97,6 +99,7 @@ impl Default for HttpConfig {
             delivery: Delivery::Proxy,
             link_caching: LinkCaching::Private,
             cors_origins: CorsOrigins::None,
+            page: true,
         }
     }
 }

@@ -1,15 +1,15 @@
 //! The page that shows the description of the API and sends requests: Swagger UI, from the binary.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ContentType, X_CONTENT_TYPE_OPTIONS,
-};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, X_CONTENT_TYPE_OPTIONS};
 use tintype_library::Error;
 
+use crate::embedded::compressed;
 use crate::problem::Problem;
 
 const SCRIPT: &[u8] = include_bytes!("../assets/swagger-ui/swagger-ui-bundle.js.gz");
 const STYLE: &[u8] = include_bytes!("../assets/swagger-ui/swagger-ui.css.gz");
+const CACHING: &str = "public, max-age=3600";
 
 /// `GET /api/docs`: the page. Only what has its nonce runs, so that an uploaded script does not.
 pub(crate) async fn page() -> Result<HttpResponse, Problem> {
@@ -29,20 +29,10 @@ pub(crate) async fn page() -> Result<HttpResponse, Problem> {
 
 /// `GET /api/docs/swagger-ui.js`: the script of the page.
 pub(crate) async fn script() -> HttpResponse {
-    compressed("text/javascript; charset=utf-8", SCRIPT)
+    compressed("text/javascript; charset=utf-8", SCRIPT, CACHING)
 }
 
 /// `GET /api/docs/swagger-ui.css`: the style of the page.
 pub(crate) async fn style() -> HttpResponse {
-    compressed("text/css; charset=utf-8", STYLE)
-}
-
-/// Answers with what all browsers decompress.
-fn compressed(media_type: &'static str, bytes: &'static [u8]) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(media_type)
-        .insert_header((CONTENT_ENCODING, "gzip"))
-        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(bytes)
+    compressed("text/css; charset=utf-8", STYLE, CACHING)
 }

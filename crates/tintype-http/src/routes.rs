@@ -7,7 +7,7 @@ use crate::openapi::{Description, LazyDescription};
 use crate::problem::Problem;
 use crate::scrape::{NO_ROUTE, count_request};
 use crate::{
-    archives, auth, docs_page, files, health, links, media, openapi, previews, scrape, tags, tus, upload_links,
+    archives, auth, docs_page, files, health, links, media, openapi, page, previews, scrape, tags, tus, upload_links,
     uploads, users,
 };
 
@@ -88,6 +88,8 @@ fn endpoints() -> Vec<Endpoint> {
         Endpoint::api("/api/docs").get(docs_page::page).for_anybody(),
         Endpoint::at("/api/docs/swagger-ui.js").get(docs_page::script).for_anybody(),
         Endpoint::at("/api/docs/swagger-ui.css").get(docs_page::style).for_anybody(),
+        Endpoint::at("/").get(page::page).for_anybody(),
+        Endpoint::at("/page/{version}/{asset:.*}").get(page::asset).for_anybody(),
         Endpoint::at("/metrics").get(scrape::get).for_users(),
         Endpoint::at("/healthz").get(health::alive).for_anybody(),
         Endpoint::at("/readyz").get(health::ready).for_anybody(),

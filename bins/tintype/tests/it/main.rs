@@ -22,6 +22,7 @@ mod media;
 mod metrics;
 mod migrate;
 mod names;
+mod page;
 mod people;
 mod permission;
 mod postgres;

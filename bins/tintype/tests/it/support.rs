@@ -6,7 +6,7 @@ pub(crate) mod host;
 pub(crate) mod picture;
 pub(crate) mod wire;
 
-pub(crate) use checks::{assert_field_error, assert_problem};
+pub(crate) use checks::{assert_field_error, assert_problem, problem_free};
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;

@@ -372,6 +372,18 @@ fn server(operation: &mut Operation<'_>) {
         ("GET", "/readyz") => {
             name(operation, "getReadiness", SERVER, "Ask whether database and storage answer").errors([503]);
         }
+        ("GET", "/") => {
+            let page = Some(("text/html", json!({"schema": text()})));
+            name(operation, "getPage", SERVER, "Browse the files").answer(200, "A page", page).errors([404]);
+        }
+        ("GET", "/page/{version}/{asset}") => {
+            let script = Some(("text/javascript", json!({"schema": text()})));
+            operation.parameter(Place::Path, "version", text(), "Another one whenever the page changes");
+            operation.parameter(Place::Path, "asset", text(), "As the page names it");
+            name(operation, "getPageAsset", SERVER, "Get a script or the style of that page")
+                .answer(200, "The asset", script)
+                .errors([404]);
+        }
         ("GET", "/metrics") => {
             let page = Some(("text/plain", json!({"schema": text()})));
             name(operation, "getMetrics", SERVER, "Get what is counted and measured, as Prometheus reads it")

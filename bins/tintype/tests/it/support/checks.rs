@@ -61,3 +61,9 @@ const MEMBERS: [&str; 4] = ["type", "title", "detail", "request_id"];
 fn is_member(name: &str) -> bool {
     MEMBERS.contains(&name) || ["status", "errors"].contains(&name)
 }
+
+/// Fails if a browser complained of anything.
+#[track_caller]
+pub(crate) fn problem_free(problems: &[String]) {
+    assert!(problems.is_empty(), "the console says {problems:?}");
+}

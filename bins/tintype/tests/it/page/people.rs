@@ -1,0 +1,61 @@
+//! People, tokens and the system, by the page.
+
+use super::STRONG;
+use super::browser::Browser;
+use crate::support::{VIEW, problem_free, server};
+use tintype_testkit::Account;
+
+#[test]
+fn an_admin_manages_people_and_their_tokens() {
+    let server = server();
+    let admin = server.admin();
+    let Some(browser) = Browser::start(&server) else { return };
+    browser.enter(&admin, "/?page=people");
+    browser.press("New user");
+    browser.fill("dialog [name=username]", "mina");
+    browser.fill("dialog [name=password]", "12345678");
+    browser.press("Save");
+    browser.until_has("dialog .problem");
+    browser.fill("dialog [name=password]", STRONG);
+    browser.press("Save");
+    browser.until_lacks("dialog");
+    browser.until_says("Staff: see files");
+    browser.press("mina");
+    browser.fill("dialog [name=label]", "laptop");
+    browser.press("New token");
+    browser.until_has(".key input");
+    let key = browser.run("return document.querySelector('.key input').value");
+    let mina = server.client("mina", key.as_str().unwrap());
+    assert_eq!(mina.get("/api/auth/me").send().expect_status(200).json()["username"], "mina");
+    browser.press("Revoke laptop");
+    browser.until_lacks("[aria-label='Revoke laptop']");
+    assert_eq!(mina.get("/api/auth/me").send().status(), 401);
+    browser.press("Delete user");
+    browser.press("Really delete? The files stay.");
+    browser.until_lacks("dialog");
+    browser.until("!document.querySelector('table').innerText.includes('mina')");
+
+    browser.go("/?page=system");
+    browser.until_says("All is well");
+    let problems: Vec<_> = browser.problems().into_iter().filter(|text| !text.contains("/api/users")).collect();
+    problem_free(&problems);
+}
+
+#[test]
+fn a_user_changes_the_own_password_and_sees_nothing_of_others() {
+    let server = server();
+    let mina = server.create_user("mina", &Account::staff().grant([VIEW]).password(STRONG));
+    let Some(browser) = Browser::start(&server) else { return };
+    browser.enter(&mina, "/?page=people");
+    browser.until_says("There are no files yet.");
+    assert_eq!(browser.run("return document.querySelectorAll('.side .entry').length"), 1);
+    browser.go("/?page=account");
+    browser.fill("[name=old_password]", STRONG);
+    browser.fill("[name=new_password]", "another horse battery");
+    browser.fill("[name=again]", "another horse battery");
+    browser.click(".stack .primary");
+    browser.until_says("Password changed");
+    let body = serde_json::json!({"username": "mina", "password": "another horse battery"});
+    assert_eq!(server.anonymous().post("/api/auth/token").json(&body).send().status(), 200);
+    problem_free(&browser.problems());
+}
