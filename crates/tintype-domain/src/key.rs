@@ -3,6 +3,7 @@ use crate::ids::FileId;
 use crate::timestamp::Timestamp;
 use std::fmt;
 use std::str::FromStr;
+use time::{Date, Month};
 
 /// Where an object lies in storage: `/`-separated parts, such as `photos/2025/12/22/wallpaper.jpg`.
 ///
@@ -67,10 +68,29 @@ impl Key {
         self.0.split('/')
     }
 
+    /// Returns the start of the day that the folders name, if they name one.
+    pub fn day(&self) -> Option<Timestamp> {
+        let parts: Vec<&str> = self.parts().collect();
+        let (_, folders) = parts.split_last()?;
+        folders.windows(3).rev().find_map(day)
+    }
+
     /// Returns the last part.
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
+}
+
+/// Returns the start of the day that year, month and day make.
+fn day(parts: &[&str]) -> Option<Timestamp> {
+    let [year, month, day] = parts else { return None };
+    let is_number = |part: &str, digits| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !(is_number(year, 4) && is_number(month, 2) && is_number(day, 2)) {
+        return None;
+    }
+    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    let day = Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+    Some(day.midnight().assume_utc().into())
 }
 
 impl FromStr for Key {
@@ -121,6 +141,19 @@ mod tests {
             thumbnail.with_suffix(&suffix).as_str(),
             "core_media/2025/12/22/thumbnails/wallpaper_thumbnail_64x64_AAAAAAA.jpg"
         );
+    }
+
+    #[test]
+    fn tells_the_day_of_its_upload() {
+        let moment = Timestamp::from_unix_micros(1_766_425_386_351_315);
+        let folder = "core/1999/01/01/media".parse().unwrap();
+        let key = Key::original(&folder, moment, &FileName::from_upload("wallpaper.jpg"));
+        let day = Timestamp::from_unix_micros(1_766_361_600_000_000);
+        assert_eq!((key.day(), key.thumbnail(64, "jpg").day()), (Some(day), Some(day)));
+        for text in ["a.jpg", "2025/12/22", "2025/13/22/a.jpg", "25/12/22/a.jpg", "a/2025/12/a.jpg", "+999/12/22/a.jpg"]
+        {
+            assert_eq!(text.parse::<Key>().unwrap().day(), None, "{text}");
+        }
     }
 
     #[test]

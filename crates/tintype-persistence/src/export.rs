@@ -15,7 +15,7 @@ use crate::objects::ObjectRecord;
 use crate::rows::{DerivedRow, FileRow, PreviewRow, UserRow, checksum, number, valid};
 use crate::schema::{derived_objects, files, grants, previews, signing_keys, strays, tokens, users};
 use crate::signing_keys::SigningKeyRow;
-use crate::strays::GONE;
+use crate::tombstones::{GONE, used_up_until};
 
 /// The tables that give out ids.
 const NUMBERED: [&str; 4] = ["users", "tokens", "files", "derived_objects"];
@@ -35,6 +35,8 @@ pub struct Export {
     pub(crate) grants: Vec<(i64, i32)>,
     pub(crate) tokens: Vec<TokenRow>,
     pub(crate) signing_keys: Vec<SigningKeyRow>,
+    /// Up to when keys may have been used without a trace.
+    pub(crate) used_up_until: Option<i64>,
     /// The greatest id that each table has given out.
     pub(crate) numbers: Vec<(&'static str, i64)>,
 }
@@ -119,6 +121,7 @@ impl Database {
                 grants: grants::table.order((grants::user_id, grants::code)).load(connection)?,
                 tokens: tokens::table.order(tokens::id).select(TokenRow::as_select()).load(connection)?,
                 signing_keys: signing_keys::table.select(SigningKeyRow::as_select()).load(connection)?,
+                used_up_until: used_up_until(connection)?,
                 users,
             })
         })

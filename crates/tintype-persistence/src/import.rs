@@ -14,7 +14,8 @@ use crate::export::{Export, StoredFile};
 use crate::import_lease::{self, require_run};
 use crate::jobs::enqueue;
 use crate::schema::{files, strays, users};
-use crate::strays::{CHUNK, CLAIMED, GONE, doom, doom_abandoned, doom_unowned, forget, owned, redeem, stray};
+use crate::strays::{CHUNK, CLAIMED, doom, doom_abandoned, doom_unowned, forget, owned, redeem, stray};
+use crate::tombstones::{GONE, use_up_days};
 use diesel::prelude::*;
 use rows::{keys_of, replace_accounts, replace_files};
 use std::collections::HashSet;
@@ -159,7 +160,7 @@ impl Database {
     }
 
     /// Finishes filling the database, which can be used from now on. Ids that the source has ever
-    /// given out are used up.
+    /// given out are used up, and so are its keys.
     ///
     /// # Errors
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
@@ -168,6 +169,9 @@ impl Database {
             require_run(connection, &import.holder)?;
             for (table, last) in &export.numbers {
                 use_up_numbers(connection, table, *last)?;
+            }
+            if let Some(until) = export.used_up_until {
+                use_up_days(connection, until)?;
             }
             import_lease::finish(connection)
         })

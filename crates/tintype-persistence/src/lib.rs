@@ -35,6 +35,7 @@ mod strays;
 mod tags;
 mod thumbnails;
 mod tokens;
+mod tombstones;
 mod totals;
 mod upload_links;
 mod uploads;

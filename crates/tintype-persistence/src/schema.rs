@@ -126,6 +126,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    used_up_days (id) {
+        id -> BigInt,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
     leases (name) {
         name -> Text,
         holder -> Text,

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::dsl::Eq;
 use diesel::prelude::*;
@@ -8,13 +8,12 @@ use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::error::Error;
 use crate::schema::{derived_objects, files, strays, upload_parts};
+use crate::tombstones::{GONE, gone_since, is_used_up};
 
 /// An upload is under way that may own the key.
 pub(crate) const CLAIMED: &str = "claimed";
 /// The object is to be deleted.
 const DOOMED: &str = "doomed";
-/// The object was deleted, or was never ours: the key is used up.
-pub(crate) const GONE: &str = "gone";
 
 /// Keys that are reserved for one upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +34,8 @@ impl Database {
     ///
     /// The original gets its key or, if that is taken, the key with a random suffix. Then each
     /// thumbnail, `(edge, extension)`, gets the thumbnail key of that original, with a suffix if it
-    /// is taken. A key is taken if a row owns it or if it is a stray.
+    /// is taken. A key is taken if a row owns it, if it is a stray, or if it has no suffix and
+    /// tombstones of its day have been dropped.
     pub fn claim(
         &self,
         original: &Key,
@@ -58,7 +58,10 @@ impl Database {
         self.write(|connection| {
             let wanted: Vec<Key> =
                 pictures.iter().map(|(edge, extension)| original.thumbnail(*edge, extension)).collect();
-            let free = take(connection, &wanted.iter().collect::<Vec<_>>(), now)?;
+            let free = match is_used_up(connection, original)? {
+                true => HashSet::new(),
+                false => take(connection, &wanted.iter().collect::<Vec<_>>(), now)?,
+            };
             settle(connection, wanted, free, suffix, now)
         })
     }
@@ -96,15 +99,6 @@ impl Database {
     pub fn forget(&self, keys: &[Key], now: Timestamp) -> Result<(), Error> {
         self.write(|connection| forget(connection, keys, now))
     }
-
-    /// Removes the tombstones of keys that were forgotten before that time, and returns how many. A
-    /// key contains the day of its upload, so nobody asks again for the key of a day long past.
-    pub fn drop_tombstones(&self, forgotten_before: Timestamp) -> Result<usize, Error> {
-        self.write(|connection| {
-            let old = strays::state.eq(GONE).and(strays::since.lt(forgotten_before.unix_micros()));
-            Ok(diesel::delete(strays::table.filter(old)).execute(connection)?)
-        })
-    }
 }
 
 /// Reserves keys for an upload, as [`Database::claim`] does.
@@ -115,7 +109,7 @@ pub(crate) fn claim(
     suffix: &mut dyn FnMut() -> Suffix,
     now: Timestamp,
 ) -> Result<Claim, Error> {
-    let mut chosen = original.clone();
+    let mut chosen = if is_used_up(connection, original)? { original.with_suffix(&suffix()) } else { original.clone() };
     for _ in 0..MAX_ATTEMPTS {
         // Nearly always, all keys are free, so try them together.
         let wanted: Vec<Key> = thumbnails.iter().map(|(edge, extension)| chosen.thumbnail(*edge, extension)).collect();
@@ -238,12 +232,17 @@ pub(crate) fn doom_abandoned(connection: &mut AnyConnection, claimed_before: Tim
 }
 
 pub(crate) fn forget(connection: &mut AnyConnection, keys: &[Key], now: Timestamp) -> Result<(), Error> {
-    keys.chunks(CHUNK).try_for_each(|keys| {
-        let strays = strays::table.filter(strays::key.eq_any(keys.iter().map(Key::as_str)));
-        let gone = (strays::state.eq(GONE), strays::since.eq(now.unix_micros()));
-        diesel::update(strays).set(gone).execute(connection)?;
-        Ok(())
-    })
+    let mut by_time: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
+    for key in keys {
+        by_time.entry(gone_since(key, now)).or_default().push(key.as_str());
+    }
+    for (since, keys) in by_time {
+        for keys in keys.chunks(CHUNK) {
+            let strays = strays::table.filter(strays::key.eq_any(keys));
+            diesel::update(strays).set((strays::state.eq(GONE), strays::since.eq(since))).execute(connection)?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes the claims of a file that is about to own its keys.

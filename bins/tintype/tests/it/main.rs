@@ -8,6 +8,8 @@
 mod authentication;
 mod bucket;
 mod cli;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod clock;
 mod configuration;
 mod description;
 mod documented;

@@ -186,7 +186,7 @@ fn an_upload_and_the_sweep_never_both_win() {
 }
 
 #[test]
-fn a_forgotten_key_is_given_out_again_only_without_its_tombstone() {
+fn a_key_is_not_given_out_again_even_without_its_tombstone() {
     let database = fresh();
     let behrooz = user(&database, "behrooz");
     let file = upload(&database, &behrooz, "a.jpg");
@@ -197,7 +197,25 @@ fn a_forgotten_key_is_given_out_again_only_without_its_tombstone() {
     assert_ne!(second.key, file.key);
     assert_eq!(database.drop_tombstones(at(10)).unwrap(), 0);
     assert_eq!(database.drop_tombstones(at(11)).unwrap(), 5);
-    assert_eq!(claim(&database, "a.jpg").original, file.key);
+    let third = claim(&database, "a.jpg");
+    assert!(third.original != file.key && third.thumbnails.iter().all(|key| !file.keys().any(|used| used == key)));
+    let beside = database.claim_derived(&file.key, &EDGES, &mut suffixes(), at(0)).unwrap();
+    assert!(beside.iter().all(|key| !file.keys().any(|used| used == key)));
+    // Of the next day all keys are there still.
+    let tomorrow: Key = "core_media/2025/12/23/a.jpg".parse().unwrap();
+    assert_eq!(database.claim(&tomorrow, &[], &mut suffixes(), at(0)).unwrap().original, tomorrow);
+}
+
+#[test]
+fn a_key_that_was_forgotten_before_its_own_day_stays_used_up() {
+    const DAY: i64 = 86_400_000_000;
+    let database = fresh();
+    let behrooz = user(&database, "behrooz");
+    let file = upload(&database, &behrooz, "a.jpg");
+    let keys = database.delete_file(file.id, None).unwrap().unwrap();
+    database.forget(&keys, at(-3 * DAY)).unwrap();
+    assert_eq!(database.drop_tombstones(at(-2 * DAY)).unwrap(), 0);
+    assert_ne!(claim(&database, "a.jpg").original, file.key);
 }
 
 /// A deleter that is late forgets what was forgotten before; nobody can have the key in between.

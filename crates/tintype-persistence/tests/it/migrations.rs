@@ -3,7 +3,7 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error};
 
-const ALL: [&str; 15] = [
+const ALL: [&str; 16] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",
@@ -19,6 +19,7 @@ const ALL: [&str; 15] = [
     "0013_uploads_by_links",
     "0014_focal_point",
     "0015_archives",
+    "0016_used_up_days",
 ];
 
 #[test]

@@ -47,7 +47,7 @@ const ROWS: &str = "
 ";
 
 /// The migrations that it lacks.
-const NEW: [&str; 13] = [
+const NEW: [&str; 14] = [
     "0003_derived_objects",
     "0004_crc32_and_jobs",
     "0005_search_folding",
@@ -61,6 +61,7 @@ const NEW: [&str; 13] = [
     "0013_uploads_by_links",
     "0014_focal_point",
     "0015_archives",
+    "0016_used_up_days",
 ];
 
 fn of_the_version_before() -> Fresh {
