@@ -13,7 +13,11 @@ use crate::{
 
 /// Adds every route there is. The application data has to hold the [`App`](crate::App).
 pub(crate) fn configure(routes: &mut web::ServiceConfig) {
-    for endpoint in endpoints() {
+    let mut endpoints = endpoints();
+    // They are tried in turn: plain paths cost next to nothing, and of patterns the one for media
+    // is asked for most.
+    endpoints.sort_by_key(|endpoint| (endpoint.path().contains('{'), !endpoint.path().starts_with("/media/")));
+    for endpoint in endpoints {
         let route = endpoint.path();
         let count = move |request, next| count_request(route, request, next);
         routes.service(endpoint.into_resource().wrap(from_fn(count)));

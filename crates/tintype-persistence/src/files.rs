@@ -287,7 +287,7 @@ fn insert_preview(connection: &mut AnyConnection, id: i64, content: &NewContent)
 
 pub(crate) fn find(connection: &mut AnyConnection, id: FileId) -> Result<Option<FileRow>, Error> {
     let row = files::table.filter(files::id.eq(id.0)).select(FileRow::as_select());
-    Ok(row.first(connection).optional()?)
+    Ok(row.get_result(connection).optional()?)
 }
 
 /// Returns whether a change takes the file from everybody's sight.

@@ -18,6 +18,7 @@ mod leases;
 mod list;
 mod migrations;
 mod objects;
+mod one_of;
 mod page;
 mod pool;
 mod postgres;

@@ -1,8 +1,9 @@
 use crate::alike::look_alikes;
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::dialect::{select_from, select_page};
 use crate::error::Error;
+use crate::one_of::one_of;
 use crate::page::Selection;
 use crate::rows::{FileRow, complete};
 use crate::schema::files;
@@ -124,7 +125,10 @@ fn from_cursor(connection: &mut AnyConnection, query: &ListQuery, cursor: Option
 }
 
 fn rows(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<FileRow>, Error> {
-    let rows = files::table.filter(files::id.eq_any(ids)).select(FileRow::as_select()).load(connection)?;
+    let rows = on_each!(connection, c => {
+        let own = files::table.filter(one_of(files::id, ids.iter().copied()));
+        own.select(FileRow::as_select()).load::<FileRow>(c)
+    })?;
     let mut rows: HashMap<i64, FileRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }

@@ -222,13 +222,13 @@ fn lease_name(file: FileId, variant: &Variant) -> String {
 fn kept_bytes(connection: &mut AnyConnection) -> Result<u64, Error> {
     let kept = derived_objects::table.filter(derived_objects::last_used_at.is_not_null());
     // Each database has another type for sums of integers.
-    let bytes = kept.select(sql::<BigInt>("CAST(COALESCE(sum(size), 0) AS BIGINT)")).first::<i64>(connection)?;
+    let bytes = kept.select(sql::<BigInt>("CAST(COALESCE(sum(size), 0) AS BIGINT)")).get_result::<i64>(connection)?;
     number("derived_objects.size", 0, bytes)
 }
 
 fn find(connection: &mut AnyConnection, file: FileId, variant: &Variant) -> Result<Option<RenditionRecord>, Error> {
     let own = derived_objects::file_id.eq(file.0).and(derived_objects::variant.eq(variant.to_string()));
-    let row = derived_objects::table.filter(own).select(DerivedRow::as_select()).first(connection).optional()?;
+    let row = derived_objects::table.filter(own).select(DerivedRow::as_select()).get_result(connection).optional()?;
     row.map(record).transpose()
 }
 

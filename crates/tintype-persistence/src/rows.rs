@@ -9,8 +9,9 @@ use tintype_domain::{
     Variant,
 };
 
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, on_each};
 use crate::error::Error;
+use crate::one_of::one_of;
 use crate::schema::{derived_objects, files, grants, previews, users};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -152,7 +153,11 @@ fn load_users(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<HashMa
         [] => return Ok(HashMap::new()),
         // Most pages have files of one user, and this statement stays prepared.
         [id] => users.filter(users::id.eq(id)).load(connection)?,
-        ids => users.filter(users::id.eq_any(ids)).load(connection)?,
+        ids => on_each!(connection, c => {
+            let users = users::table.left_join(grants::table).order(users::id);
+            let users = users.select((UserRow::as_select(), grants::code.nullable()));
+            users.filter(one_of(users::id, ids.iter().copied())).load(c)
+        })?,
     };
     Ok(join_grants(rows).into_iter().map(|(user, _)| (user.id.0, user)).collect())
 }
@@ -200,7 +205,10 @@ fn load_pictures(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<Has
         [] => return Ok(HashMap::new()),
         // Single files are requested often, and this statement stays prepared.
         [row] => own.filter(derived_objects::file_id.eq(row.id)).load(connection)?,
-        rows => own.filter(derived_objects::file_id.eq_any(rows.iter().map(|row| row.id))).load(connection)?,
+        rows => on_each!(connection, c => {
+            let own = derived_objects::table.filter(one_of(derived_objects::file_id, rows.iter().map(|row| row.id)));
+            own.filter(are_pictures()).select(DerivedRow::as_select()).load(c)
+        })?,
     };
     let mut pictures: HashMap<i64, Pictures> = HashMap::new();
     for row in rows {
@@ -217,7 +225,10 @@ fn load_previews(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<Has
     let rows = match rows {
         [] => return Ok(HashMap::new()),
         [row] => own.filter(previews::file_id.eq(row.id)).load(connection)?,
-        rows => own.filter(previews::file_id.eq_any(rows.iter().map(|row| row.id))).load(connection)?,
+        rows => on_each!(connection, c => {
+            let own = previews::table.filter(one_of(previews::file_id, rows.iter().map(|row| row.id)));
+            own.select(PreviewRow::as_select()).load(c)
+        })?,
     };
     Ok(rows.into_iter().map(|row| (row.file_id, row)).collect())
 }

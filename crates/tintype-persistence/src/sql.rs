@@ -65,6 +65,19 @@ impl<ST> Sql<ST> {
         self
     }
 
+    /// Appends ` LIMIT n`.
+    ///
+    /// SQLite compiles a statement anew for each value of a limit that is nothing but a parameter
+    /// (<https://www.sqlite.org/qpsg.html>), so it is an expression.
+    pub(crate) fn limit(&mut self, limit: i64) -> &mut Self {
+        self.push(" LIMIT 0 + ").bind(limit)
+    }
+
+    /// Appends ` OFFSET n`, as [`limit`](Self::limit) does.
+    pub(crate) fn offset(&mut self, offset: i64) -> &mut Self {
+        self.push(" OFFSET 0 + ").bind(offset)
+    }
+
     /// Appends `(a, b, …)`, each value bound.
     pub(crate) fn list<T: Into<Part>>(&mut self, values: impl IntoIterator<Item = T>) -> &mut Self {
         let mut separator = "(";

@@ -7,6 +7,7 @@ use tintype_domain::{Key, Suffix, Timestamp};
 use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::error::Error;
+use crate::one_of::one_of_keys;
 use crate::schema::{derived_objects, files, strays, upload_parts};
 use crate::tombstones::{GONE, gone_since, is_used_up};
 
@@ -183,13 +184,14 @@ pub(crate) fn owned<'a>(
     connection: &mut AnyConnection,
     keys: impl IntoIterator<Item = &'a Key>,
 ) -> Result<Vec<Key>, Error> {
-    let keys: Vec<&str> = keys.into_iter().map(Key::as_str).collect();
+    let keys: Vec<&Key> = keys.into_iter().collect();
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let contents = files::table.filter(files::key.eq_any(&keys)).select(files::key);
-    let derived = derived_objects::table.filter(derived_objects::key.eq_any(&keys)).select(derived_objects::key);
-    let parts = upload_parts::table.filter(upload_parts::key.eq_any(&keys)).select(upload_parts::key);
+    let keys = || keys.iter().copied();
+    let contents = files::table.filter(one_of_keys(files::key, keys())).select(files::key);
+    let derived = derived_objects::table.filter(one_of_keys(derived_objects::key, keys())).select(derived_objects::key);
+    let parts = upload_parts::table.filter(one_of_keys(upload_parts::key, keys())).select(upload_parts::key);
     let owned = on_each!(connection, c => contents.union_all(derived).union_all(parts).load::<String>(c))?;
     owned.iter().map(|key| parse(key)).collect()
 }
@@ -250,8 +252,9 @@ pub(crate) fn forget(connection: &mut AnyConnection, keys: &[Key], now: Timestam
 /// # Errors
 /// [`Error::ClaimLost`] unless every one of them is there and not doomed.
 pub(crate) fn redeem(connection: &mut AnyConnection, keys: &[&Key]) -> Result<(), Error> {
-    let claimed = strays::key.eq_any(keys.iter().map(|key| key.as_str())).and(strays::state.eq(CLAIMED));
-    if diesel::delete(strays::table.filter(claimed)).execute(connection)? == keys.len() {
+    let claimed = one_of_keys(strays::key, keys.iter().copied());
+    let claimed = strays::table.filter(strays::state.eq(CLAIMED)).filter(claimed);
+    if on_each!(connection, c => diesel::delete(claimed).execute(c))? == keys.len() {
         return Ok(());
     }
     Err(Error::ClaimLost { key: keys.first().map(ToString::to_string).unwrap_or_default() })
@@ -261,8 +264,8 @@ pub(crate) fn remove(connection: &mut AnyConnection, keys: &[Key]) -> Result<(),
     if keys.is_empty() {
         return Ok(());
     }
-    let strays = strays::table.filter(strays::key.eq_any(keys.iter().map(Key::as_str)));
-    diesel::delete(strays).execute(connection)?;
+    let strays = strays::table.filter(one_of_keys(strays::key, keys));
+    on_each!(connection, c => diesel::delete(strays).execute(c))?;
     Ok(())
 }
 

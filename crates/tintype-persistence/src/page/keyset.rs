@@ -245,8 +245,8 @@ impl<S: Source> Reader<'_, S> {
             }
         }
         self.and_conditions(&mut sql, scopes, column);
-        sql.push(format!(" ORDER BY {column} {} LIMIT ", direction(term.ascends)));
-        sql.bind(i64::try_from(need).unwrap_or(i64::MAX).saturating_add(1));
+        sql.push(format!(" ORDER BY {column} {}", direction(term.ascends)));
+        sql.limit(i64::try_from(need).unwrap_or(i64::MAX).saturating_add(1));
         let rows = self.load_values(sql, term.field)?;
 
         let last = rows.get(need).map(|(_, value)| value.clone());
@@ -279,8 +279,8 @@ impl<S: Source> Reader<'_, S> {
         let mut sql = Sql::new(format!("SELECT files.id FROM {} WHERE ", self.source.files(by)));
         sql.between("files.id", bounds);
         self.and_conditions(&mut sql, scopes, "files.id");
-        sql.push(format!(" ORDER BY files.id {} LIMIT ", direction(self.ids_ascend)));
-        sql.bind(i64::try_from(need).unwrap_or(i64::MAX));
+        sql.push(format!(" ORDER BY files.id {}", direction(self.ids_ascend)));
+        sql.limit(i64::try_from(need).unwrap_or(i64::MAX));
         self.load(sql)
     }
 
@@ -313,8 +313,8 @@ impl<S: Source> Reader<'_, S> {
             let nulls = if self.is_backward { "FIRST" } else { "LAST" };
             sql.push(format!("{} {} NULLS {nulls}, ", column(*field), direction(*ascends)));
         }
-        sql.push(format!("files.id {} LIMIT ", direction(self.ids_ascend)));
-        sql.bind(i64::try_from(need).unwrap_or(i64::MAX));
+        sql.push(format!("files.id {}", direction(self.ids_ascend)));
+        sql.limit(i64::try_from(need).unwrap_or(i64::MAX));
         self.load(sql)
     }
 

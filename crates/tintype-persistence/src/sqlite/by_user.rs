@@ -45,7 +45,7 @@ impl ByUser for Page<'_> {
             sql.push(")");
         }
         self.and_filter(&mut sql);
-        sql.push(" ORDER BY files.id DESC LIMIT ").bind(part.take).push(" OFFSET ").bind(part.skip);
+        sql.push(" ORDER BY files.id DESC").limit(part.take).offset(part.skip);
         sql
     }
 

@@ -82,7 +82,7 @@ impl Source for Page<'_> {
                 }
             }
         }
-        sql.push(") LIMIT ").bind(FEW as i64 + 1);
+        sql.push(")").limit(FEW as i64 + 1);
         sql.uncommon();
         let ids = self.load_ids(connection, sql)?;
         Ok(Some(ids).filter(|ids| ids.len() <= FEW))

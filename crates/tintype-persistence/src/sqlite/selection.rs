@@ -78,7 +78,7 @@ impl<'a> Page<'a> {
     ) -> Result<Option<Vec<i64>>, Error> {
         let mut sql = Sql::new(format!("SELECT {} FROM {} WHERE ", condition.source_id(), condition.source()));
         condition.write_for_source(&mut sql);
-        sql.push(" LIMIT ").bind(FEW as i64 + 1);
+        sql.limit(FEW as i64 + 1);
         let ids = self.load_ids(connection, sql)?;
         Ok(Some(ids).filter(|ids| ids.len() <= FEW))
     }
@@ -159,8 +159,8 @@ impl<'a> Page<'a> {
     }
 
     fn order(&self, sql: &mut Sql) {
-        sql.push(format!(" ORDER BY {} LIMIT ", self.ordering.sql()));
-        sql.bind(self.limit).push(" OFFSET ").bind(self.offset);
+        sql.push(format!(" ORDER BY {}", self.ordering.sql()));
+        sql.limit(self.limit).offset(self.offset);
     }
 
     /// Follows the index of the order until the page is full.
