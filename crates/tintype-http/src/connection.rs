@@ -217,6 +217,14 @@ mod tests {
         (Connection::new(ours, pace, pace), theirs)
     }
 
+    #[test]
+    fn the_least_rate_is_enough_and_a_byte_less_is_not() {
+        let pace = Pace { idle: Duration::from_secs(30), bytes_per_second: 1 << 10 };
+        for (bytes, seconds, is_missed) in [(30 << 10, 30, false), ((30 << 10) - 1, 30, true), (0, 0, false)] {
+            assert_eq!(pace.is_missed(bytes, Duration::from_secs(seconds)), is_missed, "{bytes} in {seconds} s");
+        }
+    }
+
     #[tokio::test]
     async fn a_client_that_reads_nothing_is_cut() {
         let (mut connection, _client) = connection(50);

@@ -26,7 +26,7 @@ pub use form::Form;
 pub use garage::{Bucket, Garage};
 pub use home::{CommandOutput, Home};
 pub use ordered::Ordered;
-pub use postgres::{Postgres, PostgresDatabase};
+pub use postgres::{FullTable, Postgres, PostgresDatabase};
 pub use raw::RawConnection;
 pub use request::Request;
 pub use response::Response;

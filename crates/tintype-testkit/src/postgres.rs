@@ -3,7 +3,7 @@ use rustix::process::{Pid, geteuid};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -271,6 +271,51 @@ impl PostgresDatabase {
     #[track_caller]
     pub fn execute(&self, sql: &str) -> String {
         self.server.execute(&self.name, sql)
+    }
+}
+
+impl PostgresDatabase {
+    /// Empties a table and lets it have no room on the disk, until what is returned is dropped.
+    ///
+    /// # Panics
+    ///
+    /// When its file cannot be replaced.
+    #[track_caller]
+    pub fn fill(&self, table: &str) -> FullTable<'_> {
+        self.execute(&format!("TRUNCATE {table}"));
+        let path = self.execute(&format!("SELECT pg_relation_filepath('{table}')"));
+        let full = FullTable { database: self, path: self.server.directory.join("data").join(path.trim()) };
+        fs::rename(&full.path, full.kept()).expect("the file of the table is there");
+        symlink("/dev/full", &full.path).expect("a link can be made");
+        self.disconnect_all();
+        full
+    }
+
+    /// Ends all connections, since they hold files of tables open.
+    fn disconnect_all(&self) {
+        let others = format!("datname = '{}' AND pid <> pg_backend_pid()", self.name);
+        self.execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"));
+    }
+}
+
+/// A table without room on the disk.
+#[derive(Debug)]
+pub struct FullTable<'a> {
+    database: &'a PostgresDatabase,
+    path: PathBuf,
+}
+
+impl FullTable<'_> {
+    fn kept(&self) -> PathBuf {
+        self.path.with_extension("kept")
+    }
+}
+
+impl Drop for FullTable<'_> {
+    fn drop(&mut self) {
+        // A link is replaced, not followed.
+        let _ = fs::rename(self.kept(), &self.path);
+        self.database.disconnect_all();
     }
 }
 

@@ -1,12 +1,14 @@
 //! Floods: of log-ins, of work that costs much, and of whoever asks too often.
 
 use crate::support::checks::{assert_problem, problem};
-use crate::support::{FILES, builder, create, fetch, file, key_name, media_path, noise};
-use serde_json::json;
+use crate::support::{FILES, builder, create, fetch, file, key_name, media_path, noise, wire};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tintype_testkit::{Account, Error, Response, Server, eventually};
+use tintype_testkit::{Account, Error, Form, RawConnection, Response, Server, eventually, wait_for};
 
 const TOKEN: &str = "/api/auth/token";
 
@@ -117,6 +119,109 @@ fn whoever_reads_nothing_of_a_download_is_cut() {
     assert_eq!(fetch(&server, &object).len(), 48 << 20);
 }
 
+/// What a client can let drip into a body without ever sending content.
+const DRIPS: [(&str, &str); 4] = [
+    ("the size of a chunk", "0"),
+    ("the extension of a chunk", "1;extension="),
+    ("the extension of the last chunk", "0;extension="),
+    ("trailers", "0\r\nX-Trailer: "),
+];
+
+/// Lets something drip in, a byte every few milliseconds, until the connection is closed.
+fn drip_until_closed(connection: &mut RawConnection, what: &str) {
+    eventually(&format!("a connection into which {what} drips is closed"), || connection.send("0").is_err());
+}
+
+#[test]
+fn a_body_without_content_is_cut_whether_or_not_it_is_wanted() {
+    let server = builder().config("upload_idle_timeout", "1s").start();
+    let admin = server.admin();
+    std::thread::scope(|scope| {
+        for (what, start) in DRIPS {
+            for authorization in [None, admin.authorization()] {
+                let server = &server;
+                scope.spawn(move || {
+                    let mut connection = server.connect();
+                    let mut head = format!("POST {FILES} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n");
+                    head += "Content-Type: multipart/form-data; boundary=b\r\n";
+                    if let Some(authorization) = authorization {
+                        head += &format!("Authorization: {authorization}\r\n");
+                    }
+                    connection.send(format!("{head}\r\n{start}")).unwrap();
+                    drip_until_closed(&mut connection, what);
+                });
+            }
+        }
+    });
+    assert_eq!(admin.get(FILES).send().json()["count"], 0);
+}
+
+#[test]
+fn an_upload_may_come_as_slowly_as_the_least_rate_and_no_more_slowly() {
+    for (least, status) in [("1 B", 201), ("1 KiB", 408)] {
+        let server = builder().config("upload_idle_timeout", "1s").config("upload_min_rate", least).start();
+        let form = Form::new();
+        let (before, after) = form.around_file("f", "a.txt");
+        // At 200 bytes a second at most.
+        let mut left = 500;
+        let length = before.len() + left + after.len();
+        let mut connection = wire::begin_upload(&server, &server.admin(), length, &form.content_type());
+        connection.send(before).unwrap();
+        wait_for(Duration::from_secs(60), || {
+            let is_over = left == 0 || connection.send("x").is_err();
+            left -= usize::from(!is_over);
+            is_over.then_some(())
+        });
+        let _ = connection.send(after);
+        match connection.read_response() {
+            Ok(answer) => assert_eq!(answer.status(), status, "at least {least} a second: {answer}"),
+            // Whoever is cut may not see the answer any more.
+            Err(error) => assert!(status == 408 && left > 0, "at least {least} a second: {error}"),
+        }
+    }
+}
+
+/// Reads an answer of 48 MiB at less than a megabyte a second for a while, then the rest, and
+/// returns how much came.
+fn read_slowly(server: &Server, object: &Value) -> u64 {
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let request = format!("GET {} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", media_path(object));
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut buffer = [0; 4 << 10];
+    let mut read = 0;
+    let end = wait_for(Duration::from_millis(2500), || match stream.read(&mut buffer) {
+        Ok(0) | Err(_) => Some(()),
+        Ok(count) => {
+            read += count as u64;
+            None
+        }
+    });
+    if end.is_none() {
+        // A connection that is cut may end with an error.
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+        read += rest.len() as u64;
+    }
+    read
+}
+
+#[test]
+fn whoever_reads_more_slowly_than_the_least_rate_is_cut() {
+    const BYTES: u64 = 48 << 20;
+    for (least, is_cut) in [("1 B", false), ("1 GiB", true)] {
+        let server =
+            builder().local_storage().config("download_idle_timeout", "1s").config("download_min_rate", least).start();
+        let object = create(&server.admin(), "large.bin", noise(48 << 20, 1));
+        assert_eq!(read_slowly(&server, &object) < BYTES, is_cut, "at least {least} a second");
+        let was_logged = || server.log().contains("cut off after");
+        if is_cut {
+            eventually("the log says so", was_logged);
+        } else {
+            assert!(!was_logged(), "{}", server.log());
+        }
+    }
+}
+
 #[test]
 fn a_body_that_nobody_wants_is_not_waited_for() {
     let server = builder().config("upload_idle_timeout", "1s").start();
@@ -129,12 +234,6 @@ fn a_body_that_nobody_wants_is_not_waited_for() {
         Err(Error::Malformed { excerpt, .. }) => assert_eq!(excerpt, "", "the connection is closed without a word"),
         other => panic!("the connection stays open: {other:?}"),
     }
-    // Chunk extensions are no content, and so never end what waits for content.
-    let mut dripping = server.connect();
-    dripping.send(head).unwrap();
-    problem(&dripping.read_response().unwrap(), 401);
-    dripping.send("1;extension=").unwrap();
-    eventually("the connection is closed", || dripping.send("x").is_err());
 }
 
 #[test]

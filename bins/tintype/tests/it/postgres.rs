@@ -1,7 +1,7 @@
 //! Several servers on one PostgreSQL, and one that is not there.
 
 use crate::support::checks::problem;
-use crate::support::{FILES, builder, create};
+use crate::support::{FILES, builder, create, fetch, file, one};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use tintype_testkit::{Account, Postgres, Server, eventually};
@@ -113,4 +113,23 @@ fn a_server_waits_for_a_database_that_starts_later() {
     let _ = child.kill();
     let _ = child.wait();
     assert!(is_waiting && is_serving);
+}
+
+#[test]
+fn a_full_disk_of_the_database_server_is_a_507_and_reading_goes_on() {
+    let Some(postgres) = Postgres::shared() else { return };
+    let database = postgres.database();
+    let server = on(&database.url());
+    let admin = server.admin();
+    let kept = create(&admin, "kept.txt", "kept");
+    let room = database.fill("strays");
+    for _ in 0..3 {
+        problem(&admin.upload(&file("a.txt", "a")), 507);
+    }
+    problem(&admin.delete(&one(&kept)).send(), 507);
+    assert_eq!(admin.get(FILES).send().expect_status(200).json()["count"], 1);
+    assert_eq!(fetch(&server, &kept), b"kept");
+    drop(room);
+    create(&admin, "later.txt", "later");
+    assert_eq!(admin.delete(&one(&kept)).send().status(), 204);
 }
