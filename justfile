@@ -43,6 +43,15 @@ bench-service *args:
 bench-previews *args:
     bench/previews/run {{args}}
 
+# Compare the CPU for each request of two builds or more: `just compare before=/path/to/tintype after=target/release/tintype`
+compare *builds:
+    bench/service/compare {{builds}}
+
+# Flood a release build and print its memory: logins, aborts, unread or drawings
+flood what:
+    cargo build --release
+    bench/service/flood target/release/tintype {{what}}
+
 # Move 10,000 files (or as many as given) to PostgreSQL and Garage and back, killed four times, and compare them all
 prove-migrate count="10000":
     cargo build --release
