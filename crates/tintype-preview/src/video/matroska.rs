@@ -1,27 +1,21 @@
 //! Matroska and WebM: tracks, and where their key frames are.
 
+mod ebml;
+mod track;
+
+use self::ebml::{Element, bytes, children, element, float, string, unsigned, variable};
+use self::track::{encodings, picture};
 use super::{Codec, VideoTrack, codec_of_matroska};
-use crate::input::{Input, Numbers};
+use crate::input::Input;
 use crate::metadata::fill;
-use crate::pixels::colour::Cicp;
-use crate::{Error, Metadata, text};
+use crate::{Error, Metadata};
 
 /// Elements that are looked at, at most.
 const MAX_ELEMENTS: usize = 200_000;
 /// Clusters that are walked through where there are no cues.
 const MAX_CLUSTERS: usize = 20_000;
-/// Bytes of an element that is read as a whole.
-const MAX_BYTES: u64 = 1 << 20;
 /// Bytes of one frame.
 const MAX_FRAME_BYTES: u64 = 64 << 20;
-
-/// An element: its identifier, and where its content is.
-#[derive(Debug, Clone, Copy)]
-struct Element {
-    id: u32,
-    start: u64,
-    end: u64,
-}
 
 pub(crate) struct Movie {
     pub(crate) metadata: Metadata,
@@ -440,165 +434,4 @@ impl Movie {
         frame.extend(input.read(start, len as usize)?);
         Ok(Some(frame))
     }
-}
-
-fn picture(input: &mut Input<'_>, element: Element, video: &mut VideoTrack) -> Result<(), Error> {
-    let (mut display, mut unit, mut crop) = ((0, 0), 0, [0u64; 4]);
-    for part in children(input, element, 100)? {
-        match part.id {
-            0xb0 => video.width = small(input, part)?,
-            0xba => video.height = small(input, part)?,
-            0x54b0 => display.0 = small(input, part)?,
-            0x54ba => display.1 = small(input, part)?,
-            0x54b2 => unit = unsigned(input, part)?,
-            0x54cc => crop[0] = unsigned(input, part)?,
-            0x54dd => crop[1] = unsigned(input, part)?,
-            0x55b0 => colour(input, part, video)?,
-            0x7670 => {
-                for part in children(input, part, 20)? {
-                    // Degrees about the axis of sight, counter-clockwise.
-                    if part.id == 0x7675 {
-                        video.orientation = match float(input, part)?.round() as i64 {
-                            -90 | 270 => 6,
-                            180 | -180 => 3,
-                            90 | -270 => 8,
-                            _ => 1,
-                        };
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    if unit == 0 && display.0 > 0 && display.1 > 0 && video.width > 0 && video.height > 0 && crop == [0; 4] {
-        video.pixel_aspect =
-            f64::from(display.0) * f64::from(video.height) / (f64::from(display.1) * f64::from(video.width));
-    }
-    Ok(())
-}
-
-fn colour(input: &mut Input<'_>, element: Element, video: &mut VideoTrack) -> Result<(), Error> {
-    let mut colour = Cicp { primaries: 2, transfer: 2, matrix: 2, full_range: false };
-    for part in children(input, element, 50)? {
-        let value = unsigned(input, part)?;
-        match part.id {
-            0x55b1 => colour.matrix = value as u16,
-            0x55b9 => colour.full_range = value == 2,
-            0x55ba => colour.transfer = value as u16,
-            0x55bb => colour.primaries = value as u16,
-            _ => {}
-        }
-    }
-    video.colour = Some(colour);
-    Ok(())
-}
-
-fn encodings(
-    input: &mut Input<'_>,
-    element: Element,
-    stripped: &mut Vec<u8>,
-    compressed: &mut bool,
-    encrypted: &mut bool,
-) -> Result<(), Error> {
-    for encoding in children(input, element, 10)? {
-        for part in children(input, encoding, 10)? {
-            match part.id {
-                0x5035 => *encrypted = true,
-                0x5034 => {
-                    let mut algorithm = 0;
-                    for part in children(input, part, 10)? {
-                        match part.id {
-                            0x4254 => algorithm = unsigned(input, part)?,
-                            0x4255 => *stripped = bytes(input, part)?,
-                            _ => {}
-                        }
-                    }
-                    *compressed |= algorithm != 3;
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Reads a number of variable length, and how many bytes it took; all ones mean an unknown size.
-fn variable(bytes: &[u8], keep_marker: bool) -> Option<(u64, usize)> {
-    let first = *bytes.first()?;
-    let length = first.leading_zeros() as usize + 1;
-    if length > 8 {
-        return None;
-    }
-    let marker = 1u64 << (8 - length);
-    let mut value = u64::from(first);
-    if !keep_marker {
-        value &= marker - 1;
-    }
-    for byte in bytes.get(1..length)? {
-        value = value << 8 | u64::from(*byte);
-    }
-    if !keep_marker && value == (1u64 << (7 * length)) - 1 {
-        value = u64::MAX;
-    }
-    Some((value, length))
-}
-
-/// Returns the element at a place; one of unknown size reaches to the end of its parent.
-fn element(input: &mut Input<'_>, at: u64, end: u64) -> Result<Option<Element>, Error> {
-    if at >= end {
-        return Ok(None);
-    }
-    let head = input.read_up_to(at, 12)?;
-    let Some((id, id_len)) = variable(&head, true).filter(|(_, length)| *length <= 4) else {
-        return Ok(None);
-    };
-    let Some((size, size_len)) = variable(&head[id_len..], false) else {
-        return Ok(None);
-    };
-    let start = at + (id_len + size_len) as u64;
-    if start > end {
-        return Ok(None);
-    }
-    Ok(Some(Element { id: id as u32, start, end: start.saturating_add(size).min(end) }))
-}
-
-fn children(input: &mut Input<'_>, parent: Element, most: usize) -> Result<Vec<Element>, Error> {
-    let mut found = Vec::new();
-    let mut at = parent.start;
-    while found.len() < most
-        && let Some(child) = element(input, at, parent.end)?
-    {
-        at = child.end;
-        found.push(child);
-    }
-    Ok(found)
-}
-
-fn bytes(input: &mut Input<'_>, element: Element) -> Result<Vec<u8>, Error> {
-    let len = element.end - element.start;
-    if len > MAX_BYTES { Ok(Vec::new()) } else { input.read_up_to(element.start, len as usize) }
-}
-
-fn unsigned(input: &mut Input<'_>, element: Element) -> Result<u64, Error> {
-    let len = (element.end - element.start).min(8) as usize;
-    let bytes = input.read_up_to(element.start, len)?;
-    Ok(bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
-}
-
-fn small(input: &mut Input<'_>, element: Element) -> Result<u32, Error> {
-    Ok(u32::try_from(unsigned(input, element)?).unwrap_or(0))
-}
-
-fn float(input: &mut Input<'_>, element: Element) -> Result<f64, Error> {
-    let bytes = input.read_up_to(element.start, (element.end - element.start).min(8) as usize)?;
-    let value = match bytes.len() {
-        4 => bytes.bytes_at(0).map(f32::from_be_bytes).map(f64::from),
-        _ => bytes.bytes_at(0).map(f64::from_be_bytes),
-    };
-    Ok(value.filter(|value| value.is_finite()).unwrap_or(0.0))
-}
-
-fn string(input: &mut Input<'_>, element: Element) -> Result<Option<String>, Error> {
-    let len = (element.end - element.start).min(4096) as usize;
-    Ok(text::guess(&input.read_up_to(element.start, len)?))
 }
