@@ -2,7 +2,9 @@ use crate::settings::SettingFlags;
 use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use std::path::PathBuf;
-use tintype_library::domain::{EmailAddress, Permission, PersonName, TokenLifetime, Username, Visibility};
+use tintype_library::domain::{
+    EmailAddress, EventKinds, Permission, PersonName, TokenLifetime, UnknownName, Username, Visibility,
+};
 
 /// A self-hosted media file service.
 ///
@@ -63,6 +65,11 @@ pub(crate) enum Command {
     Token {
         #[command(subcommand)]
         command: TokenCommand,
+    },
+    /// Tell other servers what happens to files
+    Webhook {
+        #[command(subcommand)]
+        command: WebhookCommand,
     },
     /// Change many files at once
     Files {
@@ -251,6 +258,33 @@ pub(crate) enum TokenCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum WebhookCommand {
+    /// Have events sent to a URL, and print the secret that signs them, alone on the last line; it
+    /// cannot be shown again
+    Add {
+        /// Where they are sent: http or https
+        url: String,
+        /// Which, comma-separated
+        #[arg(long, default_value = "file.created,file.changed,file.deleted,preview.ready", value_parser = events)]
+        events: EventKinds,
+        /// What it is for
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        description: String,
+    },
+    /// List webhooks, never their secrets
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send nothing more to a URL
+    Remove {
+        /// The number of the webhook, from `tintype webhook list`
+        id: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum FilesCommand {
     /// Say who may fetch the content of files: everybody (public), or holders of signed URLs and
     /// users who may view (private)
@@ -311,6 +345,11 @@ fn permission(text: &str) -> Result<Permission, String> {
         let known: Vec<_> = Permission::ALL.iter().map(|p| format!("{} {p}", p.code())).collect();
         format!("it is not a permission; there are {}", known.join(", "))
     })
+}
+
+fn events(text: &str) -> Result<EventKinds, String> {
+    let events: EventKinds = text.parse().map_err(|error: UnknownName| error.to_string())?;
+    if events.is_empty() { Err("there is no event in it".to_owned()) } else { Ok(events) }
 }
 
 fn email(text: &str) -> Result<EmailAddress, String> {

@@ -9,3 +9,4 @@ pub(crate) mod signing_key;
 pub(crate) mod thumbnails;
 pub(crate) mod token;
 pub(crate) mod user;
+pub(crate) mod webhook;

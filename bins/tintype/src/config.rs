@@ -19,7 +19,7 @@ use tintype_library::persistence::{ConnectOptions, Database, Error as DatabaseEr
 use tintype_library::storage::{Spool, Storage};
 use tintype_library::{
     AllowedType, DecoderProcess, Encoding, ImportOptions, Options, RateLimit, Reach, RenditionOptions,
-    RenditionParameters, RenditionPolicy, Strip,
+    RenditionParameters, RenditionPolicy, Strip, WebhookOptions,
 };
 
 /// The effective configuration, checked.
@@ -91,6 +91,12 @@ impl Config {
         library.max_archive_files = whole(settings.number("max_archive_files")?);
         library.allowed_types = settings.parse("allowed_types", list::<AllowedType>)?;
         library.imports = import_options(settings)?;
+        library.webhooks = WebhookOptions {
+            reach: reach(settings, "webhook_private")?,
+            timeout: settings.time("webhook_timeout")?,
+            log_age: settings.time("webhook_log_age")?,
+            log_length: u32::try_from(settings.number("webhook_log_length")?).unwrap_or(u32::MAX),
+        };
         library.workers = match settings.text("workers") {
             "" => library.workers.min(whole(MAX_WORKERS)),
             _ => whole(settings.number("workers")?),
@@ -256,10 +262,7 @@ fn own_program() -> Option<PathBuf> {
 
 fn import_options(settings: &Settings) -> Result<Option<ImportOptions>, Failure> {
     let options = ImportOptions {
-        reach: settings.parse("import_private", |text| match boolean(text)? {
-            true => Ok::<_, &str>(Reach::Anywhere),
-            false => Ok(Reach::Public),
-        })?,
+        reach: reach(settings, "import_private")?,
         ports: settings.parse("import_ports", |text| match list::<NonZeroU16>(text) {
             Ok(ports) if !ports.is_empty() => Ok(ports.into_iter().map(NonZeroU16::get).collect()),
             _ => Err("use whole numbers from 1 to 65535 with commas between them"),
@@ -269,6 +272,11 @@ fn import_options(settings: &Settings) -> Result<Option<ImportOptions>, Failure>
         min_bytes_per_second: settings.size("upload_min_rate")?,
     };
     Ok(settings.parse("import_from_url", boolean)?.then_some(options))
+}
+
+fn reach(settings: &Settings, key: &str) -> Result<Reach, Failure> {
+    let is_private = settings.parse(key, boolean)?;
+    Ok(if is_private { Reach::Anywhere } else { Reach::Public })
 }
 
 fn boolean(text: &str) -> Result<bool, &'static str> {

@@ -197,6 +197,30 @@ pub(crate) const KEYS: &[Key] = &[
         help: "How long fetching a file may take, redirects included",
     },
     Key {
+        name: "webhook_private",
+        value: Value::Text,
+        default: Default::Text("false"),
+        help: "`true`: events are also sent to private addresses and to this machine",
+    },
+    Key {
+        name: "webhook_timeout",
+        value: Value::Time("1s", "1m"),
+        default: Default::Text("15s"),
+        help: "How long the receiver of an event may take to answer",
+    },
+    Key {
+        name: "webhook_log_age",
+        value: Value::Time("2d", "365d"),
+        default: Default::Text("7d"),
+        help: "For how long deliveries to webhooks are shown",
+    },
+    Key {
+        name: "webhook_log_length",
+        value: Value::Number(0, 10_000_000),
+        default: Default::Text("10000"),
+        help: "How many deliveries that are done are shown, of all webhooks together",
+    },
+    Key {
         name: "thumbnail_format",
         value: Value::Text,
         default: Default::Text("auto"),

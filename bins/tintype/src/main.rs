@@ -54,6 +54,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve { port_file, temporary: true } => temporary::serve(settings, port_file.as_deref()),
         Command::User { command } => commands::user::run(&config()?, command),
         Command::Token { command } => commands::token::run(&config()?, command),
+        Command::Webhook { command } => commands::webhook::run(&config()?, command),
         Command::Files { command } => commands::files::run(&config()?, command),
         Command::Previews { command: PreviewsCommand::Retry } => commands::previews::retry(&config()?),
         Command::Thumbnails { command } => commands::thumbnails::run(&config()?, &command),

@@ -7,9 +7,11 @@ mod password;
 mod signature;
 mod token;
 mod weakness;
+mod webhook_secret;
 
 pub use actor::Actor;
 pub use error::Error;
 pub use password::{InvalidPassword, Password, PasswordMemory, hash_password, verify_password};
 pub use signature::{Parameters, SigningKey, SigningKeys, window_end};
 pub use token::TokenKey;
+pub use webhook_secret::WebhookSecret;

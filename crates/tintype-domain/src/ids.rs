@@ -40,3 +40,11 @@ id!(
     /// The number of a token; not its key.
     TokenId
 );
+id!(
+    /// The number of a webhook.
+    WebhookId
+);
+id!(
+    /// The number of a delivery to a webhook.
+    DeliveryId
+);

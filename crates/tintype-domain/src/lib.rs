@@ -33,6 +33,7 @@ mod user_query;
 mod username;
 mod variant;
 mod visibility;
+mod webhook;
 
 pub use archive_names::ArchiveNames;
 pub use boolean::parse_boolean;
@@ -45,7 +46,7 @@ pub use field_errors::{FieldErrors, FieldProblem};
 pub use file_name::{FileName, Suffix, with_extension};
 pub use focal_point::FocalPoint;
 pub use human_size::HumanSize;
-pub use ids::{FileId, JobId, ThumbnailId, TokenId, UserId};
+pub use ids::{DeliveryId, FileId, JobId, ThumbnailId, TokenId, UserId, WebhookId};
 pub use job::JobKind;
 pub use key::{InvalidKey, Key};
 pub use kind::{ColourMode, Kind, UnknownName};
@@ -68,3 +69,7 @@ pub use user_query::{UserField, UserQuery};
 pub use username::{InvalidUsername, Username};
 pub use variant::Variant;
 pub use visibility::Visibility;
+pub use webhook::{
+    DeliveryError, DeliveryRecord, DeliveryState, DisabledReason, EventFile, EventKind, EventKinds, FileEvent,
+    NewWebhook, WebhookChange, WebhookRecord,
+};

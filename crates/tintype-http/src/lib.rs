@@ -48,6 +48,7 @@ mod uploads;
 mod users;
 mod validators;
 mod view;
+mod webhooks;
 
 pub use app::App;
 pub use config::{CorsOrigins, Delivery, HttpConfig, LinkCaching};

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::scrape::{NO_ROUTE, count_request};
 use crate::{
     archives, auth, docs_page, files, health, links, media, openapi, page, previews, scrape, tags, tus, upload_links,
-    uploads, users,
+    uploads, users, webhooks,
 };
 
 /// Adds every route there is. The application data has to hold the [`App`](crate::App).
@@ -88,6 +88,13 @@ fn endpoints() -> Vec<Endpoint> {
         Endpoint::api("/api/users/{id}").get(users::get).patch(users::change).delete(users::delete).for_users(),
         Endpoint::api("/api/users/{id}/tokens").get(users::tokens).post(users::create_token).for_users(),
         Endpoint::api("/api/tokens/{id}").delete(users::revoke_token).for_users(),
+        Endpoint::api("/api/webhooks").get(webhooks::list).post(webhooks::create).for_users(),
+        Endpoint::api("/api/webhooks/{id}")
+            .get(webhooks::get)
+            .patch(webhooks::change)
+            .delete(webhooks::delete)
+            .for_users(),
+        Endpoint::api("/api/webhooks/{id}/deliveries").get(webhooks::deliveries).for_users(),
         Endpoint::api("/api/openapi.json").get(openapi::get).for_anybody(),
         Endpoint::api("/api/docs").get(docs_page::page).for_anybody(),
         Endpoint::at("/api/docs/swagger-ui.js").get(docs_page::script).for_anybody(),

@@ -5,7 +5,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tintype_library::domain::{PersonName, TokenLifetime, Username, Visibility};
+use tintype_library::domain::{EventKind, PersonName, TokenLifetime, Username, Visibility};
 
 /// A new file.
 #[derive(JsonSchema, Deserialize)]
@@ -240,6 +240,38 @@ struct UserFields {
     password: Option<String>,
 }
 
+/// Where events are to be sent.
+#[derive(JsonSchema, Deserialize)]
+#[schemars(
+    rename = "NewWebhook",
+    transform = never_null,
+    example = json!({"url": "https://www.example.org/tintype", "events": ["file.created", "preview.ready"]})
+)]
+pub(crate) struct NewWebhookFields {
+    /// `http` or `https`, of a public address, without a user name.
+    #[schemars(length(min = 1, max = 2048))]
+    url: String,
+    /// Default: all.
+    #[schemars(schema_with = "events")]
+    #[serde(default)]
+    events: String,
+    /// What it is for.
+    description: Option<String>,
+}
+
+/// What is to change of a webhook. What is not sent stays.
+#[derive(JsonSchema, Deserialize)]
+#[schemars(rename = "WebhookChange", transform = never_null, example = json!({"is_active": true}))]
+pub(crate) struct WebhookChangeFields {
+    #[schemars(length(min = 1, max = 2048))]
+    url: Option<String>,
+    #[schemars(schema_with = "events")]
+    #[serde(default)]
+    events: String,
+    description: Option<String>,
+    is_active: Option<bool>,
+}
+
 /// A permission by its code or its name.
 #[derive(JsonSchema, Deserialize)]
 #[serde(untagged)]
@@ -284,4 +316,9 @@ fn focal_point(_: &mut SchemaGenerator) -> Schema {
 
 fn visibility(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "enum": Visibility::ALL.iter().map(|value| value.as_str()).collect::<Vec<_>>()})
+}
+
+fn events(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    json_schema!({"type": "array", "minItems": 1, "items": {"type": "string", "enum": names}})
 }

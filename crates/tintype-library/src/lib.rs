@@ -42,6 +42,7 @@ mod upload_links;
 mod upload_problem;
 mod url_problem;
 mod view;
+mod webhooks;
 
 pub use account_problem::AccountProblem;
 pub use accounts::Accounts;
@@ -55,7 +56,7 @@ pub use imports::{Fetched, Import};
 pub use library::{Library, NotReady, Room};
 pub use media_access::{Grant, LinkSigner, MediaAccess, MediaRequest, Rotation};
 pub use meters::Meters;
-pub use options::{AllowedType, ImportOptions, Options, RateLimit, Reach};
+pub use options::{AllowedType, ImportOptions, Options, RateLimit, Reach, WebhookOptions};
 pub use previews::Rereading;
 pub use rebuild::{Rebuild, RebuildFailure, RebuildProgress};
 pub use renditions::{
@@ -67,6 +68,7 @@ pub use upload_links::{LinkUpload, UploadLinkOptions};
 pub use upload_problem::UploadProblem;
 pub use url_problem::UrlProblem;
 pub use view::{Content, Media};
+pub use webhooks::Webhooks;
 
 // What a caller has to name to use this crate.
 pub use picture::run_decoder;

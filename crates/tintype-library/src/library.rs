@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) media_cache: Arc<MediaCache>,
     /// For files that are fetched from URLs.
     pub(crate) imports: Outgoing,
+    /// For events.
+    pub(crate) webhooks: Arc<Outgoing>,
     /// Identifies this process among those that share a database.
     pub(crate) holder: String,
     runtime: Handle,
@@ -94,6 +96,7 @@ impl Library {
             login_throttle: LoginThrottle::new(&options),
             request_throttle: RequestThrottle::new(options.rate_limit),
             imports: Outgoing::to(options.imports.as_ref().map_or(Reach::Public, |imports| imports.reach)),
+            webhooks: Arc::new(Outgoing::to(options.webhooks.reach)),
             media_cache: Arc::new(MediaCache::new(options.media_cache_bytes)),
             options,
             holder: random_name(),
@@ -108,12 +111,13 @@ impl Library {
         &self.inner.options
     }
 
-    /// Waits for all work that outlived its callers, then lets other processes sweep and take jobs.
+    /// Waits for all work that outlived its callers, then lets other processes sweep, send
+    /// events and take jobs.
     /// Call it when no new requests can arrive.
     pub async fn drain(&self) {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
-        self.inner.stop_sweeping().await;
+        self.inner.release_leases().await;
         self.inner.release_jobs().await;
     }
 

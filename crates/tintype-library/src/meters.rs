@@ -25,6 +25,8 @@ pub struct Meters {
     upload_bytes: Family<OfKind, Counter>,
     stages: Family<OfStage, Histogram, fn() -> Histogram>,
     failures: Family<OfPart, Counter>,
+    sendings: Family<OfOutcome, Counter>,
+    renditions: Family<From, Counter>,
 }
 
 /// The steps from an upload to its thumbnails.
@@ -38,6 +40,36 @@ pub(crate) enum Stage {
     Render,
     /// Putting the file and its thumbnails into storage.
     Store,
+}
+
+/// What came of an attempt to send an event to a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Sending {
+    /// The receiver has taken it.
+    Delivered,
+    /// It is sent again later.
+    Failed,
+    /// It is not sent again.
+    GivenUp,
+}
+
+/// Where a rendition comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Rendition {
+    /// It was made for that.
+    Made,
+    /// It was kept already.
+    Kept,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct From {
+    from: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfOutcome {
+    outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -64,10 +96,15 @@ impl Meters {
             upload_bytes: Family::default(),
             stages: Family::new_with_constructor(seconds),
             failures: Family::default(),
+            sendings: Family::default(),
+            renditions: Family::default(),
         };
         // So that the first failure is a rise from 0, which alerts see.
         for part in ["database", "storage"] {
             drop(meters.failures.get_or_create(&OfPart { part }));
+        }
+        for outcome in ["delivered", "failed", "given_up"] {
+            drop(meters.sendings.get_or_create(&OfOutcome { outcome }));
         }
         meters
     }
@@ -80,11 +117,34 @@ impl Meters {
         registry.register("thumbnail_stage_seconds", about_stages, self.stages.clone());
         let about_failures = "Calls of the database and of the storage that failed";
         registry.register("failures", about_failures, self.failures.clone());
+        registry.register(
+            "renditions",
+            "Renditions that were made, and requests for kept ones",
+            self.renditions.clone(),
+        );
+        registry.register("webhook_attempts", "Attempts to send events to webhooks", self.sendings.clone());
     }
 
     pub(crate) fn count_upload(&self, kind: &'static str, bytes: u64) {
         self.uploads.get_or_create(&OfKind { kind }).inc();
         self.upload_bytes.get_or_create(&OfKind { kind }).inc_by(bytes);
+    }
+
+    pub(crate) fn count_rendition(&self, rendition: Rendition) {
+        let from = match rendition {
+            Rendition::Made => "made",
+            Rendition::Kept => "kept",
+        };
+        self.renditions.get_or_create(&From { from }).inc();
+    }
+
+    pub(crate) fn count_sending(&self, sending: Sending) {
+        let outcome = match sending {
+            Sending::Delivered => "delivered",
+            Sending::Failed => "failed",
+            Sending::GivenUp => "given_up",
+        };
+        self.sendings.get_or_create(&OfOutcome { outcome }).inc();
     }
 
     /// Adds the time since `start` to a stage.

@@ -45,6 +45,8 @@ pub struct Options {
     pub allowed_types: Vec<AllowedType>,
     /// How files are fetched from URLs. Default: they are not.
     pub imports: Option<ImportOptions>,
+    /// How events are sent to webhooks.
+    pub webhooks: WebhookOptions,
     /// Who may fetch a new file whose upload does not say. Default: everybody.
     pub default_visibility: Visibility,
     /// The key that signs URLs. Default: the one in the database.
@@ -94,6 +96,7 @@ impl Default for Options {
             queue_timeout: Duration::from_secs(30),
             allowed_types: Vec::new(),
             imports: None,
+            webhooks: WebhookOptions::default(),
             default_visibility: Visibility::Public,
             signing_key: None,
             signed_url_lifetime: Duration::from_secs(60 * 60),
@@ -124,6 +127,27 @@ pub struct ImportOptions {
     pub idle_timeout: Duration,
     /// How many bytes a second have to come on average, once `idle_timeout` has passed.
     pub min_bytes_per_second: u64,
+}
+
+/// How events are sent to webhooks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookOptions {
+    /// To which addresses. Default: public ones.
+    pub reach: Reach,
+    /// How long an answer may take. Default: 15 s.
+    pub timeout: Duration,
+    /// For how long deliveries are shown; at least two days, so that none that is still tried is
+    /// removed. Default: 7 days.
+    pub log_age: Duration,
+    /// How many deliveries that are done are shown, of all webhooks together. Default: 10,000.
+    pub log_length: u32,
+}
+
+impl Default for WebhookOptions {
+    fn default() -> Self {
+        let (reach, timeout) = (Reach::Public, Duration::from_secs(15));
+        Self { reach, timeout, log_age: Duration::from_secs(7 * 24 * 60 * 60), log_length: 10_000 }
+    }
 }
 
 /// Where requests may go.

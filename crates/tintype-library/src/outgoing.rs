@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 
@@ -101,6 +101,27 @@ impl Outgoing {
             }
         }
         Err(UrlProblem::Redirects { limit: MAX_REDIRECTS }.into())
+    }
+
+    /// Sends a body to a URL and returns the status of the answer, whose body is not read. Redirects
+    /// are not followed.
+    ///
+    /// # Errors
+    /// [`Error::Url`]; [`Error::Internal`] if no request can be sent.
+    pub(crate) async fn post(
+        &self,
+        url: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        limit: Duration,
+    ) -> Result<u16, Error> {
+        let url = self.parse(url)?;
+        let request = self.client()?.post(url).headers(headers).body(body).timeout(limit);
+        match request.send().await {
+            Ok(response) => Ok(response.status().as_u16()),
+            Err(error) if error.is_timeout() => Err(UrlProblem::TimedOut { limit }.into()),
+            Err(error) => Err(problem(&error).into()),
+        }
     }
 
     /// Returns where a redirect leads.

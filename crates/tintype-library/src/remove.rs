@@ -42,7 +42,7 @@ impl Library {
         self.own(move |inner| async move {
             let cache = inner.media_cache.clone();
             let delete = move |db: &Database| {
-                let deleted = db.delete_file(id, expected);
+                let deleted = db.delete_file(id, expected, now());
                 cache.note_change(id);
                 deleted
             };
@@ -78,6 +78,7 @@ impl Library {
         inner.expire_resumables().await?;
         inner.drop_archives().await?;
         inner.database(|db| db.adopt_previews(now())).await?;
+        inner.prune_deliveries().await?;
         let mut swept = inner.evict_renditions().await?;
         loop {
             let keys = inner.database(|db| db.doomed(SWEEP_BATCH)).await?;
@@ -164,10 +165,10 @@ impl Inner {
         Ok(agrees)
     }
 
-    /// Gives up the sweeper's lease, so that another process can sweep at once.
-    pub(crate) async fn stop_sweeping(self: &Arc<Self>) {
+    /// Gives up all leases, so that another process can sweep and send events at once.
+    pub(crate) async fn release_leases(self: &Arc<Self>) {
         let inner = self.clone();
-        if let Err(error) = self.database(move |db| db.release_lease(SWEEP, &inner.holder)).await {
+        if let Err(error) = self.database(move |db| db.release_leases(&inner.holder)).await {
             tracing::debug!(%error, "another process will sweep only when the lease is over");
         }
     }

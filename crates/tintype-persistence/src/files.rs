@@ -2,8 +2,9 @@ use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tintype_domain::{
-    Checksum, ColourMode, Crc32, Description, Facts, FileId, FileRecord, FocalPoint, JobKind, Key, MetadataRecord,
-    Name, PreviewFacts, PreviewRecord, PreviewStatus, Tags, Timestamp, UserId, Visibility, fold_for_search,
+    Checksum, ColourMode, Crc32, Description, EventKind, Facts, FileId, FileRecord, FocalPoint, JobKind, Key,
+    MetadataRecord, Name, PreviewFacts, PreviewRecord, PreviewStatus, Tags, Timestamp, UserId, Visibility,
+    fold_for_search,
 };
 
 use crate::connection::AnyConnection;
@@ -11,6 +12,7 @@ use crate::database::Database;
 use crate::derived::{NewDerived, bytes, insert_derived};
 use crate::dialect::lock_file;
 use crate::error::Error;
+use crate::events::Listeners;
 use crate::jobs::enqueue_anew;
 use crate::renditions::remove_renditions;
 use crate::rows::{FileRow, Pictures, PreviewRow, complete, valid};
@@ -183,7 +185,10 @@ impl Database {
                 diesel::delete(previews::table.filter(previews::file_id.eq(id.0))).execute(connection)?;
                 insert_preview(connection, id.0, content)?;
             }
-            Ok(load(connection, id)?.map(|file| Changed { file, doomed }))
+            let Some(file) = load(connection, id)? else { return Ok(None) };
+            let is_drawn = change.content.is_some() && file.preview.facts.status == PreviewStatus::Ready;
+            Listeners::of(connection, events(EventKind::FileChanged, is_drawn))?.note(connection, &file, now)?;
+            Ok(Some(Changed { file, doomed }))
         })
     }
 
@@ -193,14 +198,23 @@ impl Database {
         self.write(|connection| {
             let others = files::table.filter(files::visibility.ne(visibility.as_str())).select(files::id);
             let ids = others.order(files::id).limit(limit).load::<i64>(connection)?;
+            let listeners = Listeners::of(connection, &[EventKind::FileChanged])?;
             if visibility == Visibility::Private {
                 remove_renditions(connection, &ids)?;
             }
             let later = case_when(files::updated_at.lt(now.unix_micros()), now.unix_micros().into_sql::<BigInt>())
                 .otherwise(files::updated_at + 1_i64);
-            let changed = diesel::update(files::table.filter(files::id.eq_any(ids)));
+            let changed = diesel::update(files::table.filter(files::id.eq_any(&ids)));
             let values = (files::visibility.eq(visibility.as_str()), files::updated_at.eq(later));
-            Ok(changed.set(values).execute(connection)?)
+            let count = changed.set(values).execute(connection)?;
+            if !listeners.is_empty() {
+                let rows = files::table.filter(files::id.eq_any(&ids)).order(files::id).select(FileRow::as_select());
+                let rows = rows.load(connection)?;
+                for file in complete(connection, rows)? {
+                    listeners.note(connection, &file, now)?;
+                }
+            }
+            Ok(count)
         })
     }
 
@@ -209,12 +223,23 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::Outdated`] if the file did not last change at `expected`.
-    pub fn delete_file(&self, id: FileId, expected: Option<Timestamp>) -> Result<Option<Vec<Key>>, Error> {
+    pub fn delete_file(
+        &self,
+        id: FileId,
+        expected: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Key>>, Error> {
         self.write(|connection| {
             lock_file(connection, id)?;
             let Some(row) = find(connection, id)? else { return Ok(None) };
             check_version(&row, expected)?;
             let keys = keys(connection, &row)?;
+            let listeners = Listeners::of(connection, &[EventKind::FileDeleted])?;
+            if !listeners.is_empty()
+                && let Some(file) = load(connection, id)?
+            {
+                listeners.note(connection, &file, now)?;
+            }
             diesel::delete(files::table.filter(files::id.eq(id.0))).execute(connection)?;
             doom(connection, &keys)?;
             Ok(Some(keys))
@@ -253,7 +278,7 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
     insert_tags(connection, &[(id, tags.clone())])?;
     insert_preview(connection, id, content)?;
     let Pictures { thumbnails, previews } = insert_derived(connection, id, &content.preview.derived, now)?;
-    Ok(FileRecord {
+    let file = FileRecord {
         id: FileId(id),
         user: Some(user),
         key: content.key.clone(),
@@ -271,7 +296,20 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
         thumbnails,
         preview: PreviewRecord { facts: content.preview.facts.clone(), thumbnails: previews },
         metadata: content.preview.metadata.clone(),
-    })
+    };
+    let is_drawn = file.preview.facts.status == PreviewStatus::Ready;
+    Listeners::of(connection, events(EventKind::FileCreated, is_drawn))?.note(connection, &file, now)?;
+    Ok(file)
+}
+
+/// Returns what happened to a file, and to its picture if there is one of new content.
+fn events(to_the_file: EventKind, is_drawn: bool) -> &'static [EventKind] {
+    match (to_the_file, is_drawn) {
+        (EventKind::FileCreated, true) => &[EventKind::FileCreated, EventKind::PreviewReady],
+        (EventKind::FileCreated, false) => &[EventKind::FileCreated],
+        (_, true) => &[EventKind::FileChanged, EventKind::PreviewReady],
+        (_, false) => &[EventKind::FileChanged],
+    }
 }
 
 /// Inserts what is known of the picture of new content, and a job if that is still to be made.

@@ -36,6 +36,14 @@ impl Database {
     pub fn release_lease(&self, name: &str, holder: &str) -> Result<(), Error> {
         self.write(|connection| release(connection, name, holder))
     }
+
+    /// Gives up all leases of a holder.
+    pub fn release_leases(&self, holder: &str) -> Result<(), Error> {
+        self.write(|connection| {
+            diesel::delete(leases::table.filter(leases::holder.eq(holder))).execute(connection)?;
+            Ok(())
+        })
+    }
 }
 
 /// Takes or renews a lease, as [`Database::acquire_lease`] does.

@@ -2,13 +2,16 @@
 //! stored.
 
 use diesel::prelude::*;
-use tintype_domain::{FileId, FileRecord, JobKind, Key, MetadataRecord, PreviewFacts, PreviewStatus, Timestamp};
+use tintype_domain::{
+    EventKind, FileId, FileRecord, JobKind, Key, MetadataRecord, PreviewFacts, PreviewStatus, Timestamp,
+};
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::derived::insert_derived;
 use crate::dialect::lock_file;
 use crate::error::Error;
+use crate::events::Listeners;
 use crate::files::{NewPreview, find, load};
 use crate::jobs::{enqueue, enqueue_anew};
 use crate::rows::{FileRow, PreviewRow, are_pictures, valid};
@@ -72,6 +75,14 @@ impl Database {
             replace(connection, id, &made.facts, &made.metadata)?;
             let job = jobs::kind.eq(JobKind::Preview.as_str()).and(jobs::subject.eq(id.0));
             diesel::delete(jobs::table.filter(job)).execute(connection)?;
+            if made.facts.status == PreviewStatus::Ready {
+                let listeners = Listeners::of(connection, &[EventKind::PreviewReady])?;
+                if !listeners.is_empty()
+                    && let Some(file) = load(connection, id)?
+                {
+                    listeners.note(connection, &file, now)?;
+                }
+            }
             Ok(Some(doomed))
         })
     }

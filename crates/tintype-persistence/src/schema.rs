@@ -229,6 +229,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhooks (id) {
+        id -> BigInt,
+        url -> Text,
+        events -> Text,
+        description -> Text,
+        secret -> Binary,
+        is_active -> Bool,
+        disabled_reason -> Nullable<Text>,
+        failing_since -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> BigInt,
+        webhook_id -> BigInt,
+        event -> Text,
+        happened_at -> BigInt,
+        file_id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        mime_type -> Text,
+        size -> BigInt,
+        checksum -> Binary,
+        visibility -> Text,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        preview_status -> Text,
+        state -> Text,
+        attempts -> BigInt,
+        not_before -> BigInt,
+        last_attempt_at -> Nullable<BigInt>,
+        last_status -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(files -> users (user_id));
@@ -236,3 +276,4 @@ diesel::joinable!(derived_objects -> files (file_id));
 diesel::allow_tables_to_appear_in_same_query!(users, grants, tokens, files, derived_objects);
 diesel::allow_tables_to_appear_in_same_query!(upload_links, upload_reservations);
 diesel::allow_tables_to_appear_in_same_query!(archive_files, files);
+diesel::allow_tables_to_appear_in_same_query!(webhooks, webhook_deliveries);

@@ -37,4 +37,5 @@ mod tokens;
 mod tus;
 mod types;
 mod upload;
+mod webhooks;
 mod write;

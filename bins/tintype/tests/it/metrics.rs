@@ -23,6 +23,10 @@ fn requests_uploads_and_what_there_is_are_counted() {
     let _ = admin.get(&one(&picture)).send().expect_status(200);
     let _ = admin.get(&format!("{FILES}/999999")).send().expect_status(404);
     let _ = server.anonymous().get("/nowhere").send().expect_status(404);
+    let rendition = format!("{}?width=64", crate::support::media_path(&picture));
+    for _ in 0..3 {
+        let _ = server.anonymous().get(&rendition).send().expect_status(200);
+    }
     let text = metrics(&admin);
     let value = |name: &str| sample(&text, name).unwrap_or_else(|| panic!("no `{name}` in\n{text}"));
     let requests = |labels: &str| value(&format!("tintype_http_requests_total{{{labels}}}"));
@@ -37,9 +41,12 @@ fn requests_uploads_and_what_there_is_are_counted() {
     for stage in ["header", "wait", "render", "store"] {
         assert!(value(&format!(r#"tintype_thumbnail_stage_seconds_count{{stage="{stage}"}}"#)) >= 1.0, "{stage}");
     }
+    assert_eq!(value(r#"tintype_renditions_total{from="made"}"#), 1.0);
+    assert_eq!(value(r#"tintype_renditions_total{from="kept"}"#), 2.0);
+    assert_eq!(value(r#"tintype_webhook_attempts_total{outcome="delivered"}"#), 0.0);
     assert_eq!(value(r#"tintype_files{kind="text"}"#), 1.0);
     assert_eq!(value(r#"tintype_file_bytes{kind="text"}"#), 4.0);
-    assert_eq!(value("tintype_derived_objects"), 4.0);
+    assert_eq!(value("tintype_derived_objects"), 5.0);
     assert_eq!(value(r#"tintype_queue_length{work="decodes"}"#), 0.0);
     assert_eq!(value("tintype_decode_memory_bytes"), 0.0);
     assert_eq!(value("tintype_decode_memory_limit_bytes"), f64::from(512 << 20));

@@ -27,7 +27,7 @@ enum May {
 }
 
 /// Every route, and who may call it.
-const ROUTES: [(&str, &str, May); 42] = [
+const ROUTES: [(&str, &str, May); 48] = [
     ("GET", "/api/media/files", May::Staff(VIEW)),
     ("POST", "/api/media/files", May::Staff(CREATE)),
     ("POST", "/api/media/files/from-url", May::Special),
@@ -61,6 +61,12 @@ const ROUTES: [(&str, &str, May); 42] = [
     ("POST", "/api/users/{id}/tokens", May::AdminsAndOneself),
     // The tokens of others do not exist for users.
     ("DELETE", "/api/tokens/{id}", May::EveryUser),
+    ("GET", "/api/webhooks", May::Admins),
+    ("POST", "/api/webhooks", May::Admins),
+    ("GET", "/api/webhooks/{id}", May::Admins),
+    ("PATCH", "/api/webhooks/{id}", May::Admins),
+    ("DELETE", "/api/webhooks/{id}", May::Admins),
+    ("GET", "/api/webhooks/{id}/deliveries", May::Admins),
     ("GET", "/api/openapi.json", May::Anybody),
     ("GET", "/api/docs", May::Anybody),
     ("GET", "/api/docs/swagger-ui.js", May::Anybody),

@@ -8,3 +8,4 @@ mod load;
 mod outages;
 mod renditions;
 mod resumable;
+mod webhooks;

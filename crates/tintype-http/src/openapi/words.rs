@@ -23,6 +23,7 @@ const UPLOAD_LINKS: &str = "upload links";
 const ARCHIVES: &str = "archives";
 const SESSIONS: &str = "log-in";
 const USERS: &str = "users";
+const WEBHOOKS: &str = "webhooks";
 const MEDIA: &str = "media";
 const SERVER: &str = "server";
 
@@ -36,6 +37,7 @@ pub(crate) fn tags() -> Value {
         {"name": ARCHIVES, "description": "Many files as one ZIP archive"},
         {"name": SESSIONS, "description": "Tokens for passwords, and who one is"},
         {"name": USERS, "description": "People and their tokens, for admins and for oneself"},
+        {"name": WEBHOOKS, "description": "Other servers that are told of events, for admins"},
         {"name": MEDIA, "description": "The content of files"},
         {"name": SERVER, "description": "The server itself"},
     ])
@@ -86,6 +88,7 @@ pub(crate) fn add(operation: &mut Operation<'_>) {
         (_, path) if path.starts_with("/api/media/upload-links") => upload_links(operation),
         (_, path) if path.starts_with("/api/auth/") => sessions(operation),
         (_, path) if path.starts_with("/api/users") || path.starts_with("/api/tokens") => users(operation),
+        (_, path) if path.starts_with("/api/webhooks") => webhooks(operation),
         ("GET", "/media/{key}") => media(operation),
         _ => server(operation),
     }
@@ -309,6 +312,34 @@ fn users(operation: &mut Operation<'_>) {
         }
         _ => {}
     }
+}
+
+fn webhooks(operation: &mut Operation<'_>) {
+    match (operation.method, operation.path) {
+        ("GET", "/api/webhooks") => {
+            name(operation, "listWebhooks", WEBHOOKS, "List webhooks");
+            lists::pages(operation);
+        }
+        ("POST", "/api/webhooks") => {
+            name(operation, "createWebhook", WEBHOOKS, "Have events sent to a URL")
+                .about("The answer has the secret that signs them, which is not shown again.");
+        }
+        ("GET", "/api/webhooks/{id}") => {
+            name(operation, "getWebhook", WEBHOOKS, "Get a webhook");
+        }
+        ("PATCH", "/api/webhooks/{id}") => {
+            name(operation, "changeWebhook", WEBHOOKS, "Change a webhook, or turn it off or on");
+        }
+        ("DELETE", "/api/webhooks/{id}") => {
+            name(operation, "deleteWebhook", WEBHOOKS, "Send nothing more to a URL");
+        }
+        ("GET", "/api/webhooks/{id}/deliveries") => {
+            name(operation, "listDeliveries", WEBHOOKS, "List what was sent or is to be, the newest first");
+            lists::pages(operation);
+        }
+        _ => {}
+    }
+    operation.about("For admins.").errors([403]);
 }
 
 fn media(operation: &mut Operation<'_>) {

@@ -17,6 +17,7 @@ use super::source::Source;
 use super::state::busy;
 use crate::admission::{Asker, Lane};
 use crate::library::{Inner, now};
+use crate::meters::Rendition;
 use crate::place::{FOLDER, PLACING_ATTEMPTS, random_suffix};
 use crate::{Error, PictureProblem, serving};
 
@@ -64,6 +65,7 @@ impl Inner {
         let (file, variant) = (wanted.file, wanted.variant());
         let looked_up = variant.clone();
         if let Some(kept) = self.glance(move |db| db.rendition(file, &looked_up)).await? {
+            self.meters.count_rendition(Rendition::Kept);
             return Ok(kept);
         }
         let (mut waiting, flight) = self.renditions.flights.board((file, variant));
@@ -166,6 +168,7 @@ impl Inner {
         match self.or_discard(finished, vec![key.clone()]).await? {
             Some(kept) if kept.object.key == key => {
                 tracing::info!(file = %wanted.file, %key, "made a rendition");
+                self.meters.count_rendition(Rendition::Made);
                 Ok(kept)
             }
             other => {

@@ -11,6 +11,7 @@ use crate::admission::Asker;
 use crate::library::{Inner, now};
 use crate::media_access::{Grant, MediaRequest};
 use crate::media_cache::KnownRendition;
+use crate::meters::Rendition;
 use crate::view::Media;
 use crate::{Error, Library};
 
@@ -54,6 +55,7 @@ impl Library {
         let wanted = (media.object.key.clone(), picture.variant());
         let inner = self.inner();
         if let Some(kept) = inner.known_rendition(&wanted).await? {
+            inner.meters.count_rendition(Rendition::Kept);
             return Ok((kept, grant));
         }
         let file = media.file;

@@ -68,7 +68,7 @@ fn keys_of_rows_and_of_strays_are_taken() {
     let thumbnail = &file.thumbnails[0].key;
     assert_ne!(database.claim(thumbnail, &[], &mut suffixes(), at(0)).unwrap().original, *thumbnail);
     // So is a doomed one.
-    database.delete_file(file.id, None).unwrap();
+    database.delete_file(file.id, None, at(0)).unwrap();
     assert_ne!(claim(&database, "wallpaper.jpg").original, file.key);
 }
 
@@ -190,7 +190,7 @@ fn a_key_is_not_given_out_again_even_without_its_tombstone() {
     let database = fresh();
     let behrooz = user(&database, "behrooz");
     let file = upload(&database, &behrooz, "a.jpg");
-    database.delete_file(file.id, None).unwrap();
+    database.delete_file(file.id, None, at(0)).unwrap();
     database.forget(&database.doomed(100).unwrap(), at(10)).unwrap();
     assert_eq!(database.doomed(100).unwrap(), []);
     let second = upload(&database, &behrooz, "a.jpg");
@@ -212,7 +212,7 @@ fn a_key_that_was_forgotten_before_its_own_day_stays_used_up() {
     let database = fresh();
     let behrooz = user(&database, "behrooz");
     let file = upload(&database, &behrooz, "a.jpg");
-    let keys = database.delete_file(file.id, None).unwrap().unwrap();
+    let keys = database.delete_file(file.id, None, at(0)).unwrap().unwrap();
     database.forget(&keys, at(-3 * DAY)).unwrap();
     assert_eq!(database.drop_tombstones(at(-2 * DAY)).unwrap(), 0);
     assert_ne!(claim(&database, "a.jpg").original, file.key);
@@ -224,7 +224,7 @@ fn a_late_deleter_meets_nobody_elses_object() {
     let database = fresh();
     let behrooz = user(&database, "behrooz");
     let first = upload(&database, &behrooz, "a.jpg");
-    let late = database.delete_file(first.id, None).unwrap().unwrap();
+    let late = database.delete_file(first.id, None, at(0)).unwrap().unwrap();
     let sweeper = database.doomed(100).unwrap();
     database.forget(&sweeper, at(0)).unwrap();
     let second = upload(&database, &behrooz, "a.jpg");

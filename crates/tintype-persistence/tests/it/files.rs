@@ -52,7 +52,7 @@ fn numbers_are_never_used_twice() {
     let database = fresh();
     let behrooz = user(&database, "behrooz");
     let first = upload(&database, &behrooz, "a.jpg");
-    database.delete_file(first.id, None).unwrap();
+    database.delete_file(first.id, None, at(0)).unwrap();
     let second = upload(&database, &behrooz, "a.jpg");
     assert!(second.id > first.id);
     assert!(second.thumbnails[0].id > first.thumbnails[3].id);
@@ -100,9 +100,9 @@ fn a_version_that_is_not_the_present_one_is_neither_changed_nor_deleted() {
     };
     let after = change(Some(before.updated_at)).unwrap().unwrap().file;
     assert!(matches!(change(Some(before.updated_at)), Err(Error::Outdated)));
-    assert!(matches!(database.delete_file(before.id, Some(before.updated_at)), Err(Error::Outdated)));
+    assert!(matches!(database.delete_file(before.id, Some(before.updated_at), at(0)), Err(Error::Outdated)));
     assert_eq!(database.file(before.id).unwrap(), Some(after.clone()));
-    assert!(database.delete_file(before.id, Some(after.updated_at)).unwrap().is_some());
+    assert!(database.delete_file(before.id, Some(after.updated_at), at(0)).unwrap().is_some());
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_deleted_file_leaves_its_keys_doomed() {
     let behrooz = user(&database, "behrooz");
     let file = upload(&database, &behrooz, "a.jpg");
     let other = upload(&database, &behrooz, "b.jpg");
-    let keys = database.delete_file(file.id, None).unwrap().unwrap();
+    let keys = database.delete_file(file.id, None, at(0)).unwrap().unwrap();
     assert_eq!(keys, file.keys().cloned().collect::<Vec<_>>());
     let mut doomed = database.doomed(100).unwrap();
     let mut expected = keys.clone();
@@ -164,7 +164,7 @@ fn a_deleted_file_leaves_its_keys_doomed() {
     expected.sort();
     assert_eq!(doomed, expected);
     assert_eq!(database.file(file.id).unwrap(), None);
-    assert_eq!(database.delete_file(file.id, None).unwrap(), None);
+    assert_eq!(database.delete_file(file.id, None, at(0)).unwrap(), None);
     for key in &keys {
         assert_eq!(database.object(key).unwrap(), None);
     }
@@ -179,7 +179,7 @@ fn of_many_who_delete_a_file_one_does() {
     let file = upload(&database, &behrooz, "a.jpg");
     let deleted = at_once(8, |number| {
         let database = if number % 2 == 0 { &database.database } else { &other };
-        database.delete_file(file.id, None).unwrap().is_some()
+        database.delete_file(file.id, None, at(0)).unwrap().is_some()
     });
     assert_eq!(deleted.iter().filter(|deleted| **deleted).count(), 1);
 }

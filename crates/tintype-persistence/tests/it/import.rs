@@ -34,7 +34,7 @@ fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again
     let files: Vec<_> = ["a.jpg", "äßb.jpg", "c.jpg"].iter().map(|name| upload(&source, &mina, name)).collect();
     let tags = Some(Tags::from_text("trips/Oslo,roofs").unwrap());
     source.change_file(files[1].id, &FileChange { tags, ..FileChange::default() }, at(1)).unwrap();
-    source.delete_file(files[2].id, None).unwrap();
+    source.delete_file(files[2].id, None, at(0)).unwrap();
     user(&source, "nobody");
 
     let export = source.export().unwrap();
@@ -158,7 +158,7 @@ fn what_the_source_changes_the_target_follows() {
     source.change_file(files[0].id, &rename, at(5)).unwrap();
     let replace = FileChange { content: Some(image(&claim(&source, "d.jpg"))), ..FileChange::default() };
     source.change_file(files[1].id, &replace, at(6)).unwrap();
-    source.delete_file(files[2].id, None).unwrap();
+    source.delete_file(files[2].id, None, at(0)).unwrap();
 
     let import = target.begin_import(&export).unwrap();
     let now = stored(&source);

@@ -104,6 +104,6 @@ fn a_crc32_is_noted_for_the_content_that_it_is_of() {
     database.record_crc32(&file.key, Crc32(0xffff_fffe)).unwrap();
     assert_eq!(database.file(file.id).unwrap().unwrap().crc32, Some(Crc32(0xffff_fffe)));
     assert_eq!(database.file(other.id).unwrap().unwrap().crc32, None);
-    database.delete_file(other.id, None).unwrap();
+    database.delete_file(other.id, None, at(0)).unwrap();
     database.record_crc32(&other.key, Crc32(1)).unwrap();
 }

@@ -186,7 +186,7 @@ fn count_and_page_are_of_one_moment() {
             for number in 0..30 {
                 let file = upload(&database, &alice, &format!("{number}.jpg"));
                 if number % 2 == 0 {
-                    database.delete_file(file.id, None).unwrap();
+                    database.delete_file(file.id, None, at(0)).unwrap();
                 }
             }
             done.store(true, std::sync::atomic::Ordering::Release);

@@ -19,3 +19,4 @@ mod thumbnails;
 mod tokens;
 mod upgrade;
 mod users;
+mod webhooks;

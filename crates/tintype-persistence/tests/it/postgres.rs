@@ -130,6 +130,6 @@ fn a_server_that_crashed_is_noticed_and_found_again() {
         let all = at_once(8, |_| database.list(&ListQuery::default()).map(|page| page.count));
         assert!(all.into_iter().all(|count| count.is_ok()), "no broken connection is given out");
         upload(&database, &behrooz, "b.jpg");
-        database.delete_file(upload(&database, &behrooz, "c.jpg").id, None).unwrap();
+        database.delete_file(upload(&database, &behrooz, "c.jpg").id, None, at(0)).unwrap();
     }
 }

@@ -58,7 +58,7 @@ fn a_preview_is_recorded_once_and_ends_its_job() {
     assert_eq!(jobs(&database, 7), [(JobKind::Preview, file.id.0)]);
     let doomed = database.record_preview(file.id, &file.key, &second, at(8)).unwrap();
     assert_eq!(doomed, Some(vec![first.derived[0].key.clone()]), "pictures take the place of others");
-    assert_eq!(database.delete_file(file.id, None).unwrap().unwrap().len(), 2, "and go with the file");
+    assert_eq!(database.delete_file(file.id, None, at(0)).unwrap().unwrap().len(), 2, "and go with the file");
 }
 
 #[test]

@@ -116,5 +116,5 @@ fn renditions_go_when_a_file_is_hidden_and_no_other_way() {
     database.set_visibility(Visibility::Private, 10, at(3)).unwrap();
     assert!(database.rendition(other.id, &variant("1x")).unwrap().is_none());
     assert!(database.rendition(file.id, &variant("1x")).unwrap().is_some());
-    assert_eq!(database.delete_file(file.id, None).unwrap().unwrap().len(), 6, "content, thumbnails, rendition");
+    assert_eq!(database.delete_file(file.id, None, at(0)).unwrap().unwrap().len(), 6, "content, thumbnails, rendition");
 }

@@ -2,7 +2,7 @@
 
 use super::model::{Model, library};
 use super::{filters, orderings};
-use crate::support::{fresh, upload, user};
+use crate::support::{self, fresh, upload, user};
 use proptest::prelude::*;
 use tintype_domain::{Counting, Cursor, Direction, Filter, ListQuery, OrderBy, OrderField, Paging, Side, Travel};
 use tintype_persistence::FilePage;
@@ -91,7 +91,7 @@ fn files_that_come_and_go_move_no_other_file_to_another_page() {
     let next_query = next(&query, &first);
     // The file beside which the cursor is goes, and one before it.
     for number in [0, 2] {
-        database.delete_file(files[number].id, None).unwrap();
+        database.delete_file(files[number].id, None, support::at(0)).unwrap();
     }
     let second = database.list(&next_query).unwrap();
     assert_eq!((ids(&second), second.count), (vec![4, 5, 6], Some(7)));
@@ -100,7 +100,7 @@ fn files_that_come_and_go_move_no_other_file_to_another_page() {
 
     // Everything after the place goes.
     for file in &files[3..] {
-        database.delete_file(file.id, None).unwrap();
+        database.delete_file(file.id, None, support::at(0)).unwrap();
     }
     let empty = database.list(&next_query).unwrap();
     assert_eq!((ids(&empty), empty.has_previous, empty.has_next), (vec![], true, false));

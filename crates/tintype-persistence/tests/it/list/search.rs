@@ -99,7 +99,7 @@ fn the_index_follows_changes_and_deletions() {
     assert_eq!(found(&database, "AFTER"), [file.id.0]);
     database.change_file(file.id, &FileChange::default(), at(0)).unwrap();
     assert_eq!(found(&database, "AFTER"), [file.id.0]);
-    database.delete_file(file.id, None).unwrap();
+    database.delete_file(file.id, None, at(0)).unwrap();
     assert_eq!(found(&database, "after"), Vec::<i64>::new());
 }
 
