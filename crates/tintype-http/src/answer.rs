@@ -24,7 +24,8 @@ type Lists = BTreeMap<String, List>;
 enum List {
     Sentences(Vec<String>),
     /// The same for each field of an object.
-    Within(Lists),
+    // There is nothing deeper, and generators of clients stumble over schemas that refer to themselves.
+    Within(#[schemars(with = "BTreeMap<String, Vec<String>>")] Lists),
 }
 
 /// The key under which Django REST framework lists errors that belong to no field.
