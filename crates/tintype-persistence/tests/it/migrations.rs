@@ -3,7 +3,7 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error};
 
-const ALL: [&str; 16] = [
+const ALL: [&str; 17] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",
@@ -20,6 +20,7 @@ const ALL: [&str; 16] = [
     "0014_focal_point",
     "0015_archives",
     "0016_used_up_days",
+    "0017_webhooks",
 ];
 
 #[test]
