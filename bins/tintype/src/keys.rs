@@ -216,7 +216,7 @@ pub(crate) const KEYS: &[Key] = &[
     },
     Key {
         name: "webhook_log_length",
-        value: Value::Number(0, 10_000_000),
+        value: Value::Number(1, 10_000_000),
         default: Default::Text("10000"),
         help: "How many deliveries that are done are shown, of all webhooks together",
     },
