@@ -62,6 +62,11 @@ prove-api *args:
     cargo build
     .ci/prove-api {{args}}
 
+# Kill the server 200 times (or as often as given) while tuspy uploads files of 200 MiB in parallel, and compare them all
+prove-tus *args:
+    cargo build --release
+    .ci/prove-tus {{args}}
+
 # Run the examples for pytest, Vitest and Rust
 examples:
     cargo build
