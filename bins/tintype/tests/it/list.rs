@@ -6,8 +6,19 @@ mod ordering;
 mod pages;
 mod search;
 
-use crate::support::{FILES, result_names};
-use tintype_testkit::{Client, Response};
+use crate::support::{FILES, create, result_names, server};
+use tintype_testkit::{Client, Response, Server};
+
+/// Starts a server with files `0` to `count - 1`, and returns it with an admin.
+#[track_caller]
+fn library(count: usize) -> (Server, Client) {
+    let server = server();
+    let admin = server.admin();
+    for number in 0..count {
+        create(&admin, &number.to_string(), "x");
+    }
+    (server, admin)
+}
 
 /// Asks for a list with these parameters.
 #[track_caller]

@@ -3,7 +3,8 @@
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error};
 
-const ALL: [&str; 17] = [
+/// Every migration there is.
+pub(crate) const ALL: [&str; 17] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",

@@ -5,6 +5,7 @@ use tintype_domain::{
     Permission, PreviewFacts, PreviewRecord, ThumbnailId, ThumbnailRecord, Visibility,
 };
 
+use crate::migrations::ALL;
 use crate::support::{Fresh, at, at_once, connect, original, unmigrated, upload};
 
 /// The migrations of that version, for both databases.
@@ -46,24 +47,10 @@ const ROWS: &str = "
     INSERT INTO strays (key, since, state) VALUES ('core_media/2025/12/22/b.jpg', {now}, 'gone');
 ";
 
-/// The migrations that it lacks.
-const NEW: [&str; 15] = [
-    "0003_derived_objects",
-    "0004_crc32_and_jobs",
-    "0005_search_folding",
-    "0006_visibility",
-    "0007_signing_keys",
-    "0008_upload_links",
-    "0009_uploads",
-    "0010_user_email",
-    "0011_tags",
-    "0012_previews",
-    "0013_uploads_by_links",
-    "0014_focal_point",
-    "0015_archives",
-    "0016_used_up_days",
-    "0017_webhooks",
-];
+/// Returns the migrations that it lacks.
+fn new() -> &'static [&'static str] {
+    &ALL[MIGRATIONS[0].len()..]
+}
 
 fn of_the_version_before() -> Fresh {
     let database = unmigrated();
@@ -80,7 +67,7 @@ fn of_the_version_before() -> Fresh {
 #[test]
 fn a_library_of_the_version_before_is_carried_over() {
     let database = of_the_version_before();
-    assert_eq!(database.migrate().unwrap(), NEW);
+    assert_eq!(database.migrate().unwrap(), new());
 
     let checksum = Checksum([0; 32]);
     let (_, behrooz) = database.token_by_hash(&checksum.0).unwrap().unwrap();
@@ -177,6 +164,6 @@ fn names_that_the_version_before_has_folded_are_found_as_people_type_them() {
 fn servers_that_start_at_once_carry_it_over_once() {
     let database = of_the_version_before();
     let ran = at_once(6, |_| connect(&database.url).migrate().unwrap());
-    assert_eq!(ran.concat(), NEW);
+    assert_eq!(ran.concat(), new());
     assert_eq!(database.file(FileId(1)).unwrap().unwrap().thumbnails.len(), 2);
 }

@@ -1,18 +1,8 @@
 //! Pages by cursor, and pages without a count.
 
-use super::list;
-use crate::support::{FILES, create, result_names, server, text};
+use super::{library, list};
+use crate::support::{FILES, result_names, text};
 use serde_json::{Value, json};
-use tintype_testkit::{Client, Server};
-
-fn library(count: usize) -> (Server, Client) {
-    let server = server();
-    let admin = server.admin();
-    for number in 0..count {
-        create(&admin, &number.to_string(), "x");
-    }
-    (server, admin)
-}
 
 #[test]
 fn cursors_lead_to_the_end_and_back() {

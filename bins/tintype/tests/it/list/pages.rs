@@ -1,19 +1,8 @@
 //! Pages and the links between them, as DRF's `LimitOffsetPagination` makes them.
 
-use super::list;
+use super::{library, list};
 use crate::support::{FILES, create, result_names, results, server, text};
 use serde_json::Value;
-use tintype_testkit::{Client, Server};
-
-/// A server with files `0` to `count - 1`, and an admin of it.
-fn library(count: usize) -> (Server, Client) {
-    let server = server();
-    let admin = server.admin();
-    for number in 0..count {
-        create(&admin, &number.to_string(), "x");
-    }
-    (server, admin)
-}
 
 #[test]
 fn an_empty_library_is_an_empty_page() {
