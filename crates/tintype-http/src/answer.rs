@@ -1,5 +1,7 @@
 //! What clients read about errors: the one table, with every sentence.
 
+mod sentences;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -10,9 +12,10 @@ use serde::Serialize;
 use serde_json::json;
 use tintype_library::auth::Error as AuthError;
 use tintype_library::domain::{FieldErrors, FieldProblem, HumanSize};
-use tintype_library::{AccountProblem, Error, NeedsLink, PictureProblem, UploadProblem, UrlProblem};
+use tintype_library::{AccountProblem, Error, NeedsLink, PictureProblem, UploadProblem};
 
-use crate::problem::{Defect, Format, JsonType, Problem, Slow};
+use self::sentences::{about_url, needs_link, not_an_object, sentence, unsupported, what, why};
+use crate::problem::{Problem, Slow};
 use crate::request_id;
 
 /// The field lists of a 400.
@@ -205,37 +208,6 @@ impl Answer {
     }
 }
 
-/// Says that a rendition needs a signed link, and which sizes do not.
-fn needs_link(nearest: &[(&'static str, Vec<u32>)]) -> String {
-    let sizes = nearest.iter().filter(|(_, sizes)| !sizes.is_empty()).map(|(side, sizes)| {
-        let sizes: Vec<_> = sizes.iter().map(ToString::to_string).collect();
-        format!("{side} {}", sizes.join(" or "))
-    });
-    let sizes: Vec<_> = sizes.collect();
-    let hint = if sizes.is_empty() { String::new() } else { format!(" Nearest without one: {}.", sizes.join(", ")) };
-    format!("This rendition needs a signed link.{hint}")
-}
-
-/// Says why a URL cannot be requested.
-fn about_url(problem: &UrlProblem) -> String {
-    match problem {
-        UrlProblem::NotAUrl => "Enter a valid URL.".to_owned(),
-        UrlProblem::Scheme => "The URL has to begin with http:// or https://.".to_owned(),
-        UrlProblem::Credentials => "The URL must not have a user name or a password.".to_owned(),
-        UrlProblem::Port { port } => format!("The port {port} is not allowed."),
-        UrlProblem::Private => "The host is not at a public address.".to_owned(),
-        UrlProblem::Unresolved => "The host cannot be found.".to_owned(),
-        UrlProblem::Unreachable => "The host does not answer.".to_owned(),
-        UrlProblem::Status { status } => format!("The host answered with status {status} instead of 200."),
-        UrlProblem::Location => "The host redirects to no valid URL.".to_owned(),
-        UrlProblem::Redirects { limit } => format!("The URL redirects more than {limit} times."),
-        UrlProblem::Encoded => "The host sends the file compressed only.".to_owned(),
-        UrlProblem::CutShort => "The file was cut short.".to_owned(),
-        UrlProblem::TooSlow => "The file comes too slowly.".to_owned(),
-        UrlProblem::TimedOut { limit } => format!("It takes longer than {} seconds.", limit.as_secs()),
-    }
-}
-
 /// Returns the status that tus has for it.
 fn checksum_mismatch() -> StatusCode {
     StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST)
@@ -246,103 +218,12 @@ fn lists(errors: &FieldErrors) -> Lists {
     errors.iter().map(|(field, problems)| (field.to_owned(), list(problems))).collect()
 }
 
-/// Returns Django's sentence for a problem.
-fn sentence(problem: &FieldProblem) -> String {
-    match problem {
-        FieldProblem::Missing => "This field is required.".to_owned(),
-        FieldProblem::Null => "This field may not be null.".to_owned(),
-        FieldProblem::NotAText => "Not a valid string.".to_owned(),
-        FieldProblem::Blank => "This field may not be blank.".to_owned(),
-        FieldProblem::NotABoolean => "Must be a valid boolean.".to_owned(),
-        FieldProblem::NotAList => "Expected a list of items.".to_owned(),
-        FieldProblem::NotAnEmailAddress => "Enter a valid email address.".to_owned(),
-        FieldProblem::NotAUsername => "Enter a valid username. This value may contain only letters, numbers, and \
-                                       @/./+/-/_ characters."
-            .to_owned(),
-        FieldProblem::WrongPassword => "Your old password was entered incorrectly. Please enter it again.".to_owned(),
-        FieldProblem::PasswordTooShort { min } => {
-            format!("This password is too short. It must contain at least {min} characters.")
-        }
-        FieldProblem::PasswordCommon => "This password is too common.".to_owned(),
-        FieldProblem::PasswordNumeric => "This password is entirely numeric.".to_owned(),
-        FieldProblem::PasswordSimilar { attribute } => format!("The password is too similar to the {attribute}."),
-        FieldProblem::NulCharacter => "Null characters are not allowed.".to_owned(),
-        FieldProblem::TooLong { limit } => format!("Ensure this field has no more than {limit} characters."),
-        FieldProblem::TooManyTerms { limit } => format!("Ensure this field has no more than {limit} terms."),
-        FieldProblem::TooMany { limit } => format!("Ensure this field has no more than {limit} elements."),
-        FieldProblem::EmptyList => "This list may not be empty.".to_owned(),
-        FieldProblem::NoMatch => "No file matches.".to_owned(),
-        FieldProblem::NoSuchFile { id } => format!("Invalid pk \"{id}\" - object does not exist."),
-        FieldProblem::Comma => "A tag must not contain a comma.".to_owned(),
-        FieldProblem::NotAChecksum => "Enter `sha256:` and 64 hexadecimal digits.".to_owned(),
-        FieldProblem::NotANumber => "Enter a number.".to_owned(),
-        FieldProblem::NotADate => "Enter a valid date.".to_owned(),
-        FieldProblem::NotADateTime => "Enter a valid date/time.".to_owned(),
-        FieldProblem::NotAChoice { value } => {
-            format!("Select a valid choice. {value} is not one of the available choices.")
-        }
-        FieldProblem::NotACursor => "Invalid cursor".to_owned(),
-        FieldProblem::InvalidChoice { value } => format!("\"{value}\" is not a valid choice."),
-        FieldProblem::NotAnInteger => "A valid integer is required.".to_owned(),
-        FieldProblem::TooSmall { limit } => format!("Ensure this value is greater than or equal to {limit}."),
-        FieldProblem::TooGreat { limit } => format!("Ensure this value is less than or equal to {limit}."),
-        FieldProblem::NotWithin { min, max } => format!("Ensure this value is between {min} and {max}."),
-        FieldProblem::NotAColour => "Enter a colour as six hexadecimal digits, `rrggbb`.".to_owned(),
-        FieldProblem::NotAPoint => "Enter `x` and `y`, both between 0 and 1.".to_owned(),
-        FieldProblem::NotSupported => "This is not supported.".to_owned(),
-        FieldProblem::OnlyRead { format } => format!("{format} can be read but not written. Use webp."),
-        FieldProblem::NoFile => "No file was submitted.".to_owned(),
-        FieldProblem::NotAFile => "The submitted data was not a file. Check the encoding type on the form.".to_owned(),
-        FieldProblem::UnnamedFile => "No filename could be determined.".to_owned(),
-        FieldProblem::EmptyFile => "The submitted file is empty.".to_owned(),
-    }
-}
-
 fn non_field_error(sentence: String) -> Lists {
     list(NON_FIELD_ERRORS, sentence)
 }
 
 fn list(field: &str, sentence: String) -> Lists {
     Lists::from([(field.to_owned(), List::Sentences(vec![sentence]))])
-}
-
-/// Returns Django's sentence for a JSON body that is not an object. It names Python's types.
-fn not_an_object(found: JsonType) -> String {
-    let found = match found {
-        JsonType::Array => "list",
-        JsonType::String => "str",
-        JsonType::Integer => "int",
-        JsonType::Float => "float",
-        JsonType::Boolean => "bool",
-        JsonType::Null => return "No data provided".to_owned(),
-    };
-    format!("Invalid data. Expected a dictionary, but got {found}.")
-}
-
-fn unsupported(media_type: &str) -> String {
-    format!("Unsupported media type \"{media_type}\" in request.")
-}
-
-fn what(format: Format) -> &'static str {
-    match format {
-        Format::Multipart => "Multipart form",
-        Format::Json => "JSON",
-        Format::UrlEncoded => "URL-encoded form",
-        Format::Raw => "FileUpload",
-    }
-}
-
-fn why(defect: &Defect) -> String {
-    match defect {
-        Defect::CutShort => "the body was cut short".to_owned(),
-        Defect::TooManyParts { limit } => format!("there are more than {limit} parts"),
-        Defect::NoBoundary => "the content type has no valid boundary".to_owned(),
-        Defect::LongHeaders { limit } => {
-            format!("the headers of a part are larger than {}", HumanSize(*limit as u64))
-        }
-        Defect::NotBase64 => "a file that is said to be Base64 is not".to_owned(),
-        Defect::Syntax(what) => what.clone(),
-    }
 }
 
 /// The body of every error: an RFC 9457 problem. The field lists of a 400 stand at the top level,
@@ -419,8 +300,8 @@ mod tests {
     use tintype_library::domain::{FieldErrors, FieldProblem, Permission};
     use tintype_library::{Error, NeedsLink, PictureProblem, UploadProblem, UrlProblem};
 
-    use super::{Answer, Format, JsonType, List, sentence};
-    use crate::problem::{Defect, Problem, Slow};
+    use super::{Answer, List, sentence};
+    use crate::problem::{Defect, Format, JsonType, Problem, Slow};
 
     fn body(problem: &Problem) -> Value {
         let bytes = problem.error_response().into_body().try_into_bytes().unwrap();
