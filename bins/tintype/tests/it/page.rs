@@ -172,6 +172,14 @@ fn many_files_are_scrolled_searched_and_filtered() {
     browser.run("const order = document.querySelector('.order'); order.value = '-name'; order.dispatchEvent(new Event('change'))");
     browser.until("document.querySelector('[role=option]').title.startsWith('note-0049.txt')");
     problem_free(&browser.problems());
+
+    // What is refused is said, and not asked for again and again.
+    browser.go("/?size_min=abc");
+    browser.until_says("Enter a number.");
+    browser.press("Clear all");
+    browser.until_says("450 files");
+    let refused = server.log().lines().filter(|line| line.contains("status=400")).count();
+    assert!((1..=2).contains(&refused), "{refused} requests were refused");
 }
 
 #[test]

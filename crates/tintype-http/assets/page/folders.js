@@ -5,12 +5,13 @@ import { changeTags, forEach, withTag } from './actions.js';
 import { call } from './api.js';
 import { library, tagsChanged } from './current.js';
 import { Icon } from './icons.js';
-import { Dialog, Field, Menu } from './parts.js';
+import { Dialog, Field, IconButton, Menu } from './parts.js';
 import { go, link, route } from './route.js';
 import { CHANGE, may } from './session.js';
 import { useSignal } from './signal.js';
 import { explain, number, t } from './text.js';
 import { say } from './toast.js';
+import { folder } from './upload.js';
 
 const OURS = 'application/x-tintype-files';
 const KEPT = 'tintype.folders';
@@ -39,7 +40,8 @@ export default function Folders() {
     const tree = treeOf(tags);
     return html`<section class="folders" aria-label=${t('tags')}>
         <datalist id="known-tags">${tags.map(({ name }) => html`<option value=${name} key=${name} />`)}</datalist>
-        ${tree.length > 0 && html`<h2>${t('tags')}</h2><ul>${tree.map((node) => html`<${Node} key=${node.path} node=${node} current=${current} open=${open} fold=${fold} ask=${ask} />`)}</ul>`}
+        ${(tree.length > 0 || may(CHANGE)) && html`<header><h2>${t('tags')}</h2>${may(CHANGE) && html`<${IconButton} icon="add" label=${t('newFolder')} onClick=${() => ask({ action: 'create' })} />`}</header>`}
+        ${tree.length > 0 && html`<ul>${tree.map((node) => html`<${Node} key=${node.path} node=${node} current=${current} open=${open} fold=${fold} ask=${ask} />`)}</ul>`}
         ${asking && html`<${Change} ...${asking} onClose=${() => ask(null)} />`}
     </section>`;
 }
@@ -101,12 +103,20 @@ function Node({ node, current, open, fold, ask }) {
     </li>`;
 }
 
-/** Asks for the new name of a tag or folder, or whether it shall go, and changes all its files. */
+const TITLES = { create: 'newFolder', rename: 'rename', empty: 'removeFromFiles' };
+
+/** Asks for the name of a tag or folder, or whether it shall go, and changes all its files. */
 function Change({ node, action, onClose }) {
     const [progress, setProgress] = useState('');
     async function submit(event) {
         event.preventDefault();
-        const name = action === 'rename' ? new FormData(event.target).get('name').trim().replace(/^\/+|\/+$/g, '') : null;
+        const name = action === 'empty' ? null : new FormData(event.target).get('name').trim().replace(/^\/+|\/+$/g, '');
+        if (action === 'create') {
+            // A folder is there as soon as a file is in it.
+            go({ tags: name }, { from: {} });
+            onClose();
+            return;
+        }
         try {
             await changeAll(node.path, name, (done, all) => setProgress(t('working', number(done), number(all))));
             if (route.value.tags?.replace(/\/$/, '') === node.path) go({ tags: name ? route.value.tags.replace(node.path, name) : '' });
@@ -117,12 +127,12 @@ function Change({ node, action, onClose }) {
         }
         tagsChanged.value += 1;
     }
-    return html`<${Dialog} title=${t(action === 'rename' ? 'rename' : 'removeFromFiles')} onClose=${onClose}>
+    return html`<${Dialog} title=${t(TITLES[action])} onClose=${onClose}>
         <form onSubmit=${submit}>
-            ${action === 'rename' ? html`<${Field} label=${t('tagName')} hint=${t('slashHint')}><input name="name" required maxlength="100" pattern="[^,]+" value=${node.path} autofocus /></${Field}>`
+            ${action !== 'empty' ? html`<${Field} label=${t('tagName')} hint=${t('slashHint')}><input name="name" required maxlength="100" pattern="[^,]+" value=${node?.path ?? folder()} autofocus /></${Field}>`
         : html`<p>${t('removeTagFromAll', node.path, number(node.count), node.count)}</p>`}
             <p role="status">${progress}</p>
-            <footer><button type="button" onClick=${onClose}>${t('cancel')}</button><button type="submit" class="primary">${t(action === 'rename' ? 'rename' : 'remove')}</button></footer>
+            <footer><button type="button" onClick=${onClose}>${t('cancel')}</button><button type="submit" class="primary">${t({ create: 'create', rename: 'rename', empty: 'remove' }[action])}</button></footer>
         </form>
     </${Dialog}>`;
 }

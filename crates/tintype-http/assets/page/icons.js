@@ -12,6 +12,7 @@ const PATHS = {
     compressed: 'M4 4h16v5H4zM6 9v11h12V9M10 13h4',
     copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
     document: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
+    down: 'M6 9.5l6 6 6-6',
     download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
     edit: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
     filter: 'M4 6h16M7 12h10M10 18h4',

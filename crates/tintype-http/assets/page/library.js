@@ -1,7 +1,6 @@
 // The files: what is shown of them, in which order, and what is done with many.
 
 import { html, useEffect, useMemo, useState } from './lib/preact.js';
-import { deleteLater } from './actions.js';
 import { Icon } from './icons.js';
 import { IconButton, Menu, lazy } from './parts.js';
 import { FILTERS, filtersOf, go } from './route.js';
@@ -26,11 +25,30 @@ const DEFAULT_ORDER = ORDERS[0];
 const SIZES = [110, 160, 220, 300, 420];
 const KEPT_SIZE = 'tintype.size';
 
+function keyOf(state) {
+    return JSON.stringify([filtersOf(state), state.ordering ?? DEFAULT_ORDER]);
+}
+
+/** A source that was made before it was wanted. */
+let early = null;
+
+/** Asks for the files of a state while the rest of the page is still being loaded. */
+export function prefetch(state) {
+    early = { key: keyOf(state), source: new Source(filtersOf(state), state.ordering ?? DEFAULT_ORDER) };
+    early.source.load(0);
+}
+
+function sourceOf(state) {
+    const isThere = early?.key === keyOf(state);
+    const source = isThere ? early.source : new Source(filtersOf(state), state.ordering ?? DEFAULT_ORDER);
+    early = null;
+    return source;
+}
+
 export function Library({ state }) {
     const filters = filtersOf(state);
     const ordering = state.ordering ?? DEFAULT_ORDER;
-    const key = JSON.stringify([filters, ordering]);
-    const source = useMemo(() => new Source(filters, ordering), [key]);
+    const source = useMemo(() => sourceOf(state), [keyOf(state)]);
     const mode = state.view === 'list' ? 'list' : 'grid';
     const [size, setSize] = useState(() => Number(localStorage.getItem(KEPT_SIZE) ?? (innerWidth < 600 ? 1 : 2)));
     useSignal(source.version);
@@ -49,6 +67,7 @@ export function Library({ state }) {
     async function remove(id) {
         if (!may(DELETE)) return;
         const chosen = selectedCount(source) ? await selectedIds(source) : [id].filter(Boolean);
+        const { deleteLater } = await import('./actions.js');
         if (chosen.length) deleteLater(chosen, source);
     }
 
@@ -71,7 +90,7 @@ export function Library({ state }) {
         </div>`}
         ${active.filter((name) => name !== 'type').length > 0 && html`<${Active} filters=${filters} names=${active.filter((name) => name !== 'type')} />`}
         ${source.error ? html`<p class="notice" role="alert">${explain(source.error)} <button type="button" onClick=${() => source.refresh()}>${t('again')}</button></p>` : null}
-        ${source.count === 0 && html`<${Empty} isFiltered=${active.length > 0} />`}
+        ${source.count === 0 && html`<${Empty} isFiltered=${active.length > 0} tag=${active.length === 1 && may(CREATE) ? state.tags : ''} />`}
         <${Shelf} source=${source} mode=${mode} target=${SIZES[size]} onOpen=${open} onDelete=${remove} opened=${Number(state.file) || null} />
         ${state.file && html`<${File} id=${Number(state.file)} source=${source} />`}
     </div>`;
@@ -96,10 +115,10 @@ function Active({ filters, names }) {
     </ul>`;
 }
 
-function Empty({ isFiltered }) {
-    return html`<div class="empty"><${Icon} name=${isFiltered ? 'search' : 'image'} />
-        <p>${t(isFiltered ? 'nothingFound' : 'noFiles')}</p>
-        ${!isFiltered && may(CREATE) && html`<button type="button" class="primary" onClick=${() => pick()}><${Icon} name="upload" />${t('upload')}</button>`}
+function Empty({ isFiltered, tag }) {
+    return html`<div class="empty"><${Icon} name=${tag ? 'folder' : isFiltered ? 'search' : 'image'} />
+        <p>${tag ? t('emptyFolder', tag.replace(/\/$/, '')) : t(isFiltered ? 'nothingFound' : 'noFiles')}</p>
+        ${(tag || !isFiltered) && may(CREATE) && html`<button type="button" class="primary" onClick=${() => pick()}><${Icon} name="upload" />${t('upload')}</button>`}
     </div>`;
 }
 

@@ -3,13 +3,15 @@
 import { html, render, useErrorBoundary } from './lib/preact.js';
 import { lazy } from './parts.js';
 import { dress } from './preferences.js';
-import { me, resume } from './session.js';
+import { route } from './route.js';
+import { me, probablySees, resume } from './session.js';
 import { useSignal } from './signal.js';
 import { explain, language, speak, t } from './text.js';
 import { Toasts, say } from './toast.js';
 
+const loadShell = () => import('./shell.js');
 const SignIn = lazy(() => import('./sign-in.js'));
-const Shell = lazy(() => import('./shell.js'));
+const Shell = lazy(loadShell);
 
 function Page() {
     // All texts are drawn anew in another language.
@@ -24,6 +26,9 @@ function Page() {
 dress();
 await Promise.all([
     speak(),
+    // A reload that cannot load it says so where it would be.
+    loadShell().catch(() => {}),
+    probablySees() && !route.value.page && import('./library.js').then(({ prefetch }) => prefetch(route.value), () => {}),
     resume().catch((error) => {
         me.value = null;
         setTimeout(() => say(explain(error), { isError: true }));

@@ -61,7 +61,7 @@ export function Menu({ label, icon, text, children, className = '', count }) {
             close();
         }
     }}>
-        <button type="button" class=${text ? 'quiet' : 'icon-button'} aria-expanded=${String(open)} aria-label=${text ? undefined : label} title=${text ? undefined : label}
+        <button type="button" class=${text ? 'quiet' : 'icon-button'} aria-expanded=${String(open)} aria-label=${label ?? text} title=${text ? undefined : label}
             onClick=${() => setOpen(!open)}><${Icon} name=${icon} />${text && html`<span>${text}</span>`}${count ? html`<span class="badge">${count}</span>` : null}</button>
         ${open && html`<div class="menu-content">${typeof children === 'function' ? children(close) : children}</div>`}
     </div>`;

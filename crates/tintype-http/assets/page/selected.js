@@ -50,14 +50,14 @@ export default function Selected({ source, onDelete }) {
         ${!selection.value.all && html`<button type="button" class="quiet" onClick=${selectAll}>${t('selectAll', number(source.count ?? 0))}</button>`}
         <span class="spacer"></span>
         <fieldset disabled=${Boolean(busy)}>
-            ${may(VIEW) && html`<button type="button" class="quiet" onClick=${download}><${Icon} name="download" /><span>${t('downloadZip')}</span></button>`}
+            ${may(VIEW) && html`<button type="button" class="quiet" aria-label=${t('downloadZip')} title=${t('downloadZip')} onClick=${download}><${Icon} name="download" /><span>${t('downloadZip')}</span></button>`}
             ${may(CHANGE) && html`<${Menu} icon="tag" text=${t('tags')}>${(close) => html`
                 <form class="inline" onSubmit=${(event) => (tag(withTag)(event), close())}><input name="tag" required maxlength="100" placeholder=${t('tagName')} aria-label=${t('addTag')} list="known-tags" /><button type="submit" class="primary">${t('addTag')}</button></form>
                 <form class="inline" onSubmit=${(event) => (tag((tags, name) => tags.filter((one) => one.toLowerCase() !== name.toLowerCase()))(event), close())}><input name="tag" required placeholder=${t('tagName')} aria-label=${t('removeTag')} list="known-tags" /><button type="submit">${t('removeTag')}</button></form>`}
             </${Menu}>
-            <button type="button" class="quiet" onClick=${() => each((id) => change(id, { visibility: 'private' }))}><${Icon} name="lock" /><span>${t('hide')}</span></button>
-            <button type="button" class="quiet" onClick=${() => each((id) => change(id, { visibility: 'public' }))}><${Icon} name="unlock" /><span>${t('publish')}</span></button>`}
-            ${may(DELETE) && html`<button type="button" class="quiet danger" onClick=${() => onDelete()}><${Icon} name="trash" /><span>${t('delete')}</span></button>`}
+            <button type="button" class="quiet" aria-label=${t('hide')} title=${t('hide')} onClick=${() => each((id) => change(id, { visibility: 'private' }))}><${Icon} name="lock" /><span>${t('hide')}</span></button>
+            <button type="button" class="quiet" aria-label=${t('publish')} title=${t('publish')} onClick=${() => each((id) => change(id, { visibility: 'public' }))}><${Icon} name="unlock" /><span>${t('publish')}</span></button>`}
+            ${may(DELETE) && html`<button type="button" class="quiet danger" aria-label=${t('delete')} title=${t('delete')} onClick=${() => onDelete()}><${Icon} name="trash" /><span>${t('delete')}</span></button>`}
         </fieldset>
     </div>`;
 }

@@ -4,6 +4,7 @@ import { ApiError, call, token } from './api.js';
 import { Signal } from './signal.js';
 
 const KEPT = 'tintype.token';
+const SEES = 'tintype.sees';
 const LABEL = 'web page';
 
 /** How long sessions last, in seconds: those of one visit, and those that are kept. */
@@ -28,8 +29,14 @@ export function may(permission) {
 token.follow((value) => {
     if (value) return;
     localStorage.removeItem(KEPT);
+    localStorage.removeItem(SEES);
     me.value = null;
 });
+
+/** Returns whether the session that was kept could see files when it was last used. */
+export function probablySees() {
+    return Boolean(localStorage.getItem(KEPT) && localStorage.getItem(SEES));
+}
 
 /** Goes on with a session that was kept. */
 export async function resume() {
@@ -45,6 +52,8 @@ export async function resume() {
 async function load() {
     try {
         me.value = await call('GET', '/api/auth/me');
+        if (may(VIEW)) localStorage.setItem(SEES, 'yes');
+        else localStorage.removeItem(SEES);
     } catch (error) {
         if (error.status !== 401) throw error;
     }

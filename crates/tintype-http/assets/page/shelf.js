@@ -1,7 +1,6 @@
 // The grid or the list: only what is in sight is drawn, however many files there are.
 
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './lib/preact.js';
-import { band } from './band.js';
 import { keys, moveTo } from './shelf-keys.js';
 import { clear, extend, isSelected, selection, toggle } from './selection.js';
 import { Scroller, Shelves } from './shelves.js';
@@ -11,6 +10,9 @@ import { t } from './text.js';
 import { Tile } from './tile.js';
 
 const HOLD = 450;
+
+/** After how long what is out of sight is drawn as well, in milliseconds: what is in sight comes first. */
+const FIRST_LOOK = 1200;
 const GAP = 6;
 
 /** `onOpen(file)` shows a file, `onDelete()` deletes what is selected; `opened` is the file that is shown. */
@@ -37,9 +39,14 @@ export function Shelf({ source, mode, target, onOpen, onDelete, opened }) {
 
     // Another list begins at its top.
     useLayoutEffect(() => {
-        Object.assign(view, { y: 0, drawn: 0, anchor: null, current: null });
+        Object.assign(view, { y: 0, drawn: 0, anchor: null, current: null, isFirstLook: true });
         element.current.scrollTop = 0;
         source.want([0]);
+        const timer = setTimeout(() => {
+            view.isFirstLook = false;
+            redraw((count) => count + 1);
+        }, FIRST_LOOK);
+        return () => clearTimeout(timer);
     }, [source]);
 
     // What is looked at stays where it is while other things change their height.
@@ -62,7 +69,15 @@ export function Shelf({ source, mode, target, onOpen, onDelete, opened }) {
     const api = { source, shelves, scroller, view, element, redraw: () => redraw((count) => count + 1), onOpen, onDelete };
     useEffect(() => {
         if (!scroller) return undefined;
-        return band(api);
+        let end;
+        let isOver = false;
+        import('./band.js').then(({ band }) => {
+            if (!isOver) end = band(api);
+        });
+        return () => {
+            isOver = true;
+            end?.();
+        };
     }, [shelves, scroller]);
 
     // Who comes back from a file finds it, also after going on to others.
@@ -130,7 +145,8 @@ export function Shelf({ source, mode, target, onOpen, onDelete, opened }) {
 /** Draws what is in sight, and a screen more on both sides. */
 function draw({ source, shelves, scroller, view }, { height }) {
     const tiles = [];
-    const [top, bottom] = [view.y - height, view.y + 2 * height];
+    const beyond = view.isFirstLook && !view.y ? 0 : height;
+    const [top, bottom] = [view.y - beyond, view.y + height + beyond];
     for (let number = shelves.pageAt(top); number < source.pages && shelves.tops[number] < bottom; number += 1) {
         const files = source.page(number);
         const pageTop = shelves.tops[number] - scroller.shift;

@@ -12,6 +12,7 @@ import { DropTarget, Drops, pick } from './upload.js';
 import { Library } from './library.js';
 
 const Uploads = lazy(() => import('./uploads/panel.js'));
+const FromUrl = lazy(() => import('./uploads/from-url.js'));
 const Folders = lazy(() => import('./folders.js'));
 const People = lazy(() => import('./admin/people.js'));
 const Account = lazy(() => import('./admin/account.js'));
@@ -22,6 +23,7 @@ export default function Shell({ user }) {
     const state = useSignal(route);
     const [isOpen, setOpen] = useState(false);
     const [help, setHelp] = useState(false);
+    const [isFetching, setFetching] = useState(false);
     const view = viewOf(state);
 
     useEffect(() => {
@@ -46,7 +48,12 @@ export default function Shell({ user }) {
             <${IconButton} icon="menu" label=${t('menu')} className="burger" aria-expanded=${String(isOpen)} onClick=${() => setOpen(!isOpen)} />
             <a class="brand" href=${link({}, {})} onClick=${follow({})}><span class="mark" aria-hidden="true"></span><span>tintype</span></a>
             ${may(VIEW) ? html`<${Search} value=${state.search ?? ''} />` : html`<span class="spacer"></span>`}
-            ${may(CREATE) && html`<button type="button" class="primary upload" onClick=${() => pick()}><${Icon} name="upload" /><span>${t('upload')}</span></button>`}
+            ${may(CREATE) && html`<button type="button" class="primary upload" aria-label=${t('upload')} onClick=${() => pick()}><${Icon} name="upload" /><span>${t('upload')}</span></button>
+                <${Menu} label=${t('moreUploads')} icon="down" className="more-uploads">${(close) => html`
+                    <button type="button" onClick=${() => (close(), pick())}><${Icon} name="other" />${t('uploadFiles')}</button>
+                    <button type="button" onClick=${() => (close(), pick({ isFolder: true }))}><${Icon} name="folder" />${t('uploadFolder')}</button>
+                    <button type="button" onClick=${() => (close(), setFetching(true))}><${Icon} name="link" />${t('fromUrl')}</button>`}
+                </${Menu}>`}
             <${Menu} label=${t('account')} icon="person">${(close) => html`
                 <p class="who"><strong>${user.full_name || user.username}</strong><small>${t(user.is_admin ? 'admin' : user.is_staff ? 'staff' : 'user')}</small></p>
                 <a href=${link({ page: 'account' }, {})} onClick=${(event) => (follow({ page: 'account' })(event), close())}><${Icon} name="key" />${t('myAccount')}</a>
@@ -72,6 +79,7 @@ export default function Shell({ user }) {
             ${view === 'system' && html`<${System} />`}
         </main>
         ${may(CREATE) && html`<${Uploads} /><${Drops} />`}
+        ${isFetching && html`<${FromUrl} onClose=${() => setFetching(false)} />`}
         ${help && html`<${Help} onClose=${() => setHelp(false)} />`}
     </div>`;
 }

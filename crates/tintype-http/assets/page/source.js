@@ -3,14 +3,20 @@
 import { call } from './api.js';
 import { Signal } from './signal.js';
 
-/** How many files a page has. */
-export const PAGE = 100;
+/** How many files a page has: what a large screen shows, and not much for a slow connection. */
+export const PAGE = 30;
 
 /** How many pages are remembered. */
-const REMEMBERED = 40;
+const REMEMBERED = 100;
 
 /** How many requests may be under way at a time. */
 const PARALLEL = 3;
+
+/** After how long a page is read again on which previews are being made, in milliseconds. */
+const PENDING = 4000;
+
+/** After how long a request that may succeed later is tried again, in milliseconds. */
+const RETRY = 5000;
 
 /** Files that match filters, in an order. */
 export class Source {
@@ -26,6 +32,7 @@ export class Source {
     #hidden = new Set();
     #generation = 0;
     #timer;
+    #looked = [];
 
     constructor(filters, ordering) {
         this.filters = filters;
@@ -61,6 +68,7 @@ export class Source {
 
     /** Asks for pages, the first one most. Those that were asked for before and are not under way are dropped. */
     want(numbers) {
+        this.#looked = numbers;
         this.#wanted = numbers.filter((number) => this.#isMissing(number));
         for (const number of numbers) this.#touchPage(number);
         // While the bar is dragged, pages fly past that nobody looks at.
@@ -80,6 +88,7 @@ export class Source {
     /** Reads what is shown anew, and shows what is there until then. */
     refresh() {
         this.#generation += 1;
+        this.error = null;
         this.#cursors = [];
         this.#under.clear();
         for (const page of this.#pages.values()) page.stale = true;
@@ -119,11 +128,17 @@ export class Source {
     }
 
     #next() {
-        while (this.#under.size < PARALLEL) {
+        // Else a refusal would be asked for again and again.
+        while (!this.error && this.#under.size < PARALLEL) {
             const number = this.#wanted.find((candidate) => this.#isMissing(candidate) && !this.#under.has(candidate));
             if (number === undefined) return;
             this.#fetch(number).then(() => this.#next());
         }
+    }
+
+    #retry() {
+        this.error = null;
+        this.#next();
     }
 
     #fetch(number) {
@@ -131,7 +146,8 @@ export class Source {
         const request = this.#read(number, generation).catch((error) => {
             if (generation !== this.#generation) return;
             this.error = error;
-            this.#wanted = [];
+            const mayPass = !error.status || error.status === 429 || error.status >= 500;
+            if (mayPass) setTimeout(() => generation === this.#generation && this.#retry(), RETRY);
             this.#changed();
         });
         const ended = request.finally(() => {
@@ -159,6 +175,14 @@ export class Source {
         this.#pages.set(number, page);
         this.#forget();
         this.#changed();
+        if (page.files.some(({ preview }) => preview.status === 'pending')) setTimeout(() => this.#again(number, page), PENDING);
+    }
+
+    /** Reads a page again, if somebody looks at it. */
+    #again(number, page) {
+        if (this.#pages.get(number) !== page || !this.#looked.includes(number) || document.hidden) return;
+        page.stale = true;
+        this.want(this.#looked);
     }
 
     #touchPage(number) {

@@ -1,6 +1,7 @@
 // One file in the grid or the list.
 
 import { Component, html } from './lib/preact.js';
+import { renew } from './current.js';
 import { Icon } from './icons.js';
 import { placeholderUrl, thumbnailsOf } from './placeholder.js';
 import { date, duration, size, t } from './text.js';
@@ -64,5 +65,5 @@ export function Picture({ file, width, height }) {
     const best = thumbnails.find((one) => one.width >= width * wanted && one.height >= height * wanted) ?? thumbnails.at(-1);
     const style = { backgroundColor: colour ?? '', backgroundImage: placeholder ? `url(${placeholderUrl(placeholder)})` : '' };
     return html`<span class="picture" style=${style}><img key=${best.f} src=${best.f} alt="" draggable=${false} decoding="async"
-        onLoad=${(event) => event.currentTarget.classList.add('loaded')} onError=${(event) => event.currentTarget.remove()} /></span>`;
+        onLoad=${(event) => event.currentTarget.classList.add('loaded')} onError=${(event) => (event.currentTarget.remove(), best.f.includes('signature=') && renew())} /></span>`;
 }

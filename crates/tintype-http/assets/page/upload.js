@@ -12,16 +12,22 @@ const OURS = 'application/x-tintype-files';
 export async function bring(found) {
     if (!found.length || !may(CREATE)) return;
     const { add } = await import('./uploads/queue.js');
-    const folder = route.value.tags?.split(',').find((tag) => tag.endsWith('/'))?.slice(0, -1);
-    add(found.map(({ file, path }) => ({ file, tags: [[folder, path].filter(Boolean).join('/')].filter(Boolean) })));
+    add(found.map(({ file, path }) => ({ file, tags: [[folder(), path].filter(Boolean).join('/')].filter(Boolean) })));
 }
 
-/** Lets one choose files. */
-export function pick() {
+/** Returns the tag or folder that is looked at. */
+export function folder() {
+    return route.value.page ? '' : (route.value.tags ?? '').split(',')[0].replace(/\/$/, '');
+}
+
+/** Lets one choose files, or a folder with all that is in it. */
+export function pick({ isFolder = false } = {}) {
     const input = document.createElement('input');
     input.type = 'file';
     input.multiple = true;
-    input.addEventListener('change', () => bring([...input.files].map((file) => ({ file }))));
+    input.webkitdirectory = isFolder;
+    const pathOf = (file) => file.webkitRelativePath.split('/').slice(0, -1).join('/').replaceAll(',', ' ');
+    input.addEventListener('change', () => bring([...input.files].map((file) => ({ file, path: pathOf(file) }))));
     // Tests, and browsers that forget inputs outside of the document.
     input.hidden = true;
     input.className = 'picker';

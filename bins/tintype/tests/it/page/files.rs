@@ -98,6 +98,20 @@ fn many_files_are_selected_and_changed() {
     browser.until_says("3 files changed");
     let tagged = admin.get("/api/media/files?tags=trips/oslo&ordering=name").send().json();
     assert_eq!(tagged["count"], 3);
+    let downloads = server.home().path().join("downloads");
+    std::fs::create_dir(&downloads).unwrap();
+    browser.devtools("Browser.setDownloadBehavior", &json!({"behavior": "allow", "downloadPath": downloads}));
+    browser.press("Download ZIP");
+    // The browser gives the file its name once it is complete.
+    let complete = || {
+        let names: Vec<_> = std::fs::read_dir(&downloads).unwrap().map(|entry| entry.unwrap().path()).collect();
+        names.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "zip"))
+    };
+    eventually("the archive is there", || complete().is_some());
+    let archive = std::fs::read(complete().unwrap()).unwrap();
+    for name in ["note-1.txt", "note-2.txt", "note-5.txt"] {
+        assert!(archive.windows(name.len()).any(|window| window == name.as_bytes()), "no {name}");
+    }
     browser.press("Make private");
     eventually("they are private", || admin.get("/api/media/files?visibility=private").send().json()["count"] == 3);
     browser.keys(&[ESCAPE]);

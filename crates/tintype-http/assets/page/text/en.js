@@ -36,10 +36,11 @@ export default {
     deleted: (text, count) => plural(count, 'File deleted', `${text} files deleted`), notDeleted: (text, count) => plural(count, 'One file could not be deleted.', `${text} files could not be deleted.`),
 
     // Tags
-    tags: 'Tags', addTag: 'Add tag', removeTag: 'Remove tag', tagName: 'Tag, or folder/tag', rename: 'Rename', removeFromFiles: 'Remove from all files', slashHint: 'A slash makes folders: trips/2026/oslo', unfold: (name) => `Show what is in ${name}`, changeTag: (name) => `Change ${name}`,
+    create: 'Create', newFolder: 'New tag or folder', tags: 'Tags', addTag: 'Add tag', removeTag: 'Remove tag', tagName: 'Tag, or folder/tag', rename: 'Rename', removeFromFiles: 'Remove from all files', slashHint: 'A slash makes folders: trips/2026/oslo', unfold: (name) => `Show what is in ${name}`, changeTag: (name) => `Change ${name}`,
     removeTagFromAll: (name, text, count) => plural(count, `The tag “${name}” is taken off one file. The file stays.`, `The tag “${name}” is taken off ${text} files. The files stay.`), tagged: (text, count, tag) => plural(count, `One file put into ${tag}`, `${text} files put into ${tag}`),
 
     // Bringing files in
+    address: 'Address', emptyFolder: (name) => `Nothing is in ${name} yet. Files that are dropped here go there.`, fetch: 'Fetch', fetched: (name) => `${name} is here now`, fetching: 'Fetching…', fromUrl: 'From a web address', moreUploads: 'More ways to add files', uploadFiles: 'Files', uploadFolder: 'A folder',
     upload: 'Upload', uploads: 'Uploads', dropHere: 'Drop files or folders to upload them', dropOrPick: 'Drop files or folders anywhere on this page, paste them, or choose them.', allUploaded: (text, count) => plural(count, 'One file uploaded', `${text} files uploaded`), nOfMUploaded: (done, all) => `${done} of ${all} uploaded`,
     andMore: (count) => `and ${count} more`, checking: 'Looking whether it is here already…', chooseAgain: 'Interrupted. Choose this file again to go on.', clearDone: 'Clear what is done', done: 'Done', emptyFile: 'This file is empty.', giveUp: (name) => `Remove ${name}`, isHereAlready: (name) => `Is here already, as ${name}`, making: 'The server looks at it…',
     pause: (name) => `Pause ${name}`, pauseAll: 'Pause all', paused: 'Paused', resume: (name) => `Resume ${name}`, resumeAll: 'Resume all', retry: (name) => `Try ${name} again`, retrying: 'Trying again…', show: 'Show', uploadAnyway: 'Upload anyway', waiting: 'Waiting',

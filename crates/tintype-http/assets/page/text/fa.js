@@ -34,10 +34,11 @@ export default {
     deleted: (text) => `${text} پرونده حذف شد`, notDeleted: (text) => `${text} پرونده حذف نشد.`,
 
     // Tags
-    tags: 'برچسب‌ها', addTag: 'افزودن برچسب', removeTag: 'برداشتن برچسب', tagName: 'برچسب، یا پوشه/برچسب', rename: 'تغییر نام', removeFromFiles: 'برداشتن از همهٔ پرونده‌ها', slashHint: 'خط کج پوشه می‌سازد: سفر/۱۴۰۵/یزد', unfold: (name) => `نمایش درون ${name}`, changeTag: (name) => `تغییر ${name}`,
+    create: 'ساختن', newFolder: 'برچسب یا پوشهٔ تازه', tags: 'برچسب‌ها', addTag: 'افزودن برچسب', removeTag: 'برداشتن برچسب', tagName: 'برچسب، یا پوشه/برچسب', rename: 'تغییر نام', removeFromFiles: 'برداشتن از همهٔ پرونده‌ها', slashHint: 'خط کج پوشه می‌سازد: سفر/۱۴۰۵/یزد', unfold: (name) => `نمایش درون ${name}`, changeTag: (name) => `تغییر ${name}`,
     removeTagFromAll: (name, text) => `برچسب «${name}» از ${text} پرونده برداشته می‌شود. پرونده‌ها می‌مانند.`, tagged: (text, count, tag) => `${text} پرونده در ${tag} گذاشته شد`,
 
     // Bringing files in
+    address: 'نشانی', emptyFolder: (name) => `هنوز چیزی در ${name} نیست. پرونده‌هایی که اینجا رها شوند به آن می‌روند.`, fetch: 'دریافت', fetched: (name) => `${name} دریافت شد`, fetching: 'در حال دریافت…', fromUrl: 'از نشانی وب', moreUploads: 'راه‌های دیگر افزودن', uploadFiles: 'پرونده‌ها', uploadFolder: 'یک پوشه',
     upload: 'بارگذاری', uploads: 'بارگذاری‌ها', dropHere: 'پرونده‌ها یا پوشه‌ها را برای بارگذاری رها کنید', dropOrPick: 'پرونده‌ها یا پوشه‌ها را هر جای این صفحه رها کنید، بچسبانید یا انتخاب کنید.', allUploaded: (text) => `${text} پرونده بارگذاری شد`, nOfMUploaded: (done, all) => `${done} از ${all} بارگذاری شد`,
     andMore: (count) => `و ${count} تای دیگر`, checking: 'بررسی این‌که از پیش هست یا نه…', chooseAgain: 'ناتمام ماند. برای ادامه همین پرونده را دوباره انتخاب کنید.', clearDone: 'پاک کردن تمام‌شده‌ها', done: 'تمام', emptyFile: 'این پرونده خالی است.', giveUp: (name) => `برداشتن ${name}`, isHereAlready: (name) => `از پیش هست، با نام ${name}`, making: 'سرور در حال بررسی است…',
     pause: (name) => `مکث ${name}`, pauseAll: 'مکث همه', paused: 'در مکث', resume: (name) => `ادامهٔ ${name}`, resumeAll: 'ادامهٔ همه', retry: (name) => `تلاش دوباره برای ${name}`, retrying: 'تلاش دوباره…', show: 'نمایش', uploadAnyway: 'به هر حال بارگذاری شود', waiting: 'در صف',
