@@ -32,6 +32,7 @@ assets! {
     "admin/people.js"
     "admin/system.js"
     "admin/tokens.js"
+    "admin/webhooks.js"
     "api.js"
     "archive.js"
     "band.js"

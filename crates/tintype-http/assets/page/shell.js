@@ -17,6 +17,7 @@ const Folders = lazy(() => import('./folders.js'));
 const People = lazy(() => import('./admin/people.js'));
 const Account = lazy(() => import('./admin/account.js'));
 const System = lazy(() => import('./admin/system.js'));
+const Webhooks = lazy(() => import('./admin/webhooks.js'));
 const Help = lazy(() => import('./help.js'));
 
 export default function Shell({ user }) {
@@ -67,6 +68,7 @@ export default function Shell({ user }) {
             ${may(VIEW) && html`<${Folders} />`}
             <span class="spacer"></span>
             ${user.is_admin && html`<${Entry} icon="people" name="people" to=${{ page: 'people' }} current=${view === 'people'} />`}
+            ${user.is_admin && html`<${Entry} icon="webhook" name="webhooks" to=${{ page: 'webhooks' }} current=${view === 'webhooks'} />`}
             ${user.is_admin && html`<${Entry} icon="system" name="system" to=${{ page: 'system' }} current=${view === 'system'} />`}
         </nav>
         <div class="veil" onClick=${() => setOpen(false)}></div>
@@ -77,6 +79,7 @@ export default function Shell({ user }) {
             ${view === 'people' && html`<${People} user=${user} />`}
             ${view === 'account' && html`<${Account} user=${user} />`}
             ${view === 'system' && html`<${System} />`}
+            ${view === 'webhooks' && html`<${Webhooks} />`}
         </main>
         ${may(CREATE) && html`<${Uploads} /><${Drops} />`}
         ${isFetching && html`<${FromUrl} onClose=${() => setFetching(false)} />`}
@@ -86,7 +89,7 @@ export default function Shell({ user }) {
 
 function viewOf(state) {
     if (state.page === 'account') return 'account';
-    if (['people', 'system'].includes(state.page) && me.value.is_admin) return state.page;
+    if (['people', 'system', 'webhooks'].includes(state.page) && me.value.is_admin) return state.page;
     if (may(VIEW)) return 'library';
     return may(CREATE) ? 'upload' : 'nothing';
 }

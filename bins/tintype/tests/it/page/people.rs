@@ -42,6 +42,29 @@ fn an_admin_manages_people_and_their_tokens() {
 }
 
 #[test]
+fn an_admin_adds_a_webhook() {
+    let server = server();
+    let admin = server.admin();
+    let Some(browser) = Browser::start(&server) else { return };
+    browser.enter(&admin, "/?page=webhooks");
+    browser.press("New webhook");
+    browser.fill("dialog [name=url]", "https://www.example.org/tintype");
+    browser.click("dialog [name='file.deleted']");
+    browser.press("Save");
+    browser.until("document.querySelector('.key input')?.value.startsWith('whsec_')");
+    browser.press("Close");
+    browser.until_says("https://www.example.org/tintype");
+    let webhook = &admin.get("/api/webhooks").send().json()["results"][0];
+    assert_eq!(webhook["events"], serde_json::json!(["file.created", "file.changed", "preview.ready"]));
+    browser.press("https://www.example.org/tintype");
+    browser.press("Delete");
+    browser.press("Really delete?");
+    browser.until_lacks("dialog");
+    assert_eq!(admin.get("/api/webhooks").send().json()["count"], 0);
+    problem_free(&browser.problems());
+}
+
+#[test]
 fn a_user_changes_the_own_password_and_sees_nothing_of_others() {
     let server = server();
     let mina = server.create_user("mina", &Account::staff().grant([VIEW]).password(STRONG));

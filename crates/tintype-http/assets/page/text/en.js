@@ -60,6 +60,10 @@ export default {
     myAccount: 'My account', changePassword: 'Change password', oldPassword: 'Present password', newPassword: 'New password', passwordAgain: 'New password again', passwordHint: 'At least 8 characters. Other log-ins end.', passwordChanged: 'Password changed', notTheSame: 'The two are not the same.',
     tokens: 'Tokens', newToken: 'New token', tokenLabel: 'What it is for', tokenLifetime: 'How long it is valid', valid_month: '30 days', valid_year: 'One year', valid_never: 'Until revoked', keyOnce: 'Copy the token now. It is not shown again.', created: 'Created', lastUsed: 'Last used', expires: 'Expires', revoke: (label) => `Revoke ${label}`,
 
+    // Webhooks
+    webhooks: 'Webhooks', webhook: 'Webhook', newWebhook: 'New webhook', webhooksMean: 'A webhook tells another program what happens to files, as soon as it happens.', events: 'Events', event: 'Event', state: 'State', hookActive: 'Active', hookFailing: 'Failing', hookOff_gone: 'Off: the address said it is gone', hookOff_failing: 'Off: it failed for a day', hookIsActive: 'Is active', reallyDeleteHook: 'Really delete?', secret: 'Secret', secretOnce: 'Copy the secret now. It verifies what is sent, and is not shown again.',
+    'event_file.created': 'A file was added', 'event_file.changed': 'A file was changed', 'event_file.deleted': 'A file was deleted', 'event_preview.ready': 'A preview is ready', deliveries: 'What was sent', lastAttempt: 'Last attempt', delivery_pending: 'Waiting', delivery_delivered: 'Delivered', delivery_failed: 'Failed',
+
     // System
     system: 'System', healthy: 'All is well', filesTotal: 'Files', derived: 'Thumbnails and renditions', requests: 'Requests', uploadedBytes: 'Uploads', working_decodes: 'Work in the queue', ofMemory: (used, all) => `${used} of ${all} decode memory`, connections: 'Database connections in use', ofOpen: (count) => `of ${count} open`, failures: 'Failures of database and storage', sinceStart: 'since the start', running: 'Running for', version: (text) => `Version ${text}`, filesByType: 'Files by type', apiDocs: 'Documentation of the API',
 

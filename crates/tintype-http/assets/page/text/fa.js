@@ -58,6 +58,10 @@ export default {
     myAccount: 'حساب من', changePassword: 'تغییر گذرواژه', oldPassword: 'گذرواژهٔ کنونی', newPassword: 'گذرواژهٔ تازه', passwordAgain: 'تکرار گذرواژهٔ تازه', passwordHint: 'دست‌کم ۸ نویسه. ورودهای دیگر پایان می‌یابند.', passwordChanged: 'گذرواژه تغییر کرد', notTheSame: 'این دو یکی نیستند.',
     tokens: 'توکن‌ها', newToken: 'توکن تازه', tokenLabel: 'برای چه', tokenLifetime: 'مدت اعتبار', valid_month: '۳۰ روز', valid_year: 'یک سال', valid_never: 'تا لغو', keyOnce: 'توکن را همین حالا رونوشت کنید. دوباره نشان داده نمی‌شود.', created: 'ساخت', lastUsed: 'آخرین استفاده', expires: 'پایان', revoke: (label) => `لغو ${label}`,
 
+    // Webhooks
+    webhooks: 'وب‌هوک‌ها', webhook: 'وب‌هوک', newWebhook: 'وب‌هوک تازه', webhooksMean: 'وب‌هوک رویدادهای پرونده‌ها را همان دم به برنامهٔ دیگری خبر می‌دهد.', events: 'رویدادها', event: 'رویداد', state: 'وضعیت', hookActive: 'فعال', hookFailing: 'ناموفق', hookOff_gone: 'خاموش: نشانی گفت که دیگر نیست', hookOff_failing: 'خاموش: یک روز ناموفق بود', hookIsActive: 'فعال است', reallyDeleteHook: 'واقعاً حذف شود؟', secret: 'رمز', secretOnce: 'رمز را همین حالا رونوشت کنید. درستی پیام‌ها با آن سنجیده می‌شود و دوباره نشان داده نمی‌شود.',
+    'event_file.created': 'پرونده‌ای افزوده شد', 'event_file.changed': 'پرونده‌ای تغییر کرد', 'event_file.deleted': 'پرونده‌ای حذف شد', 'event_preview.ready': 'پیش‌نمایشی آماده شد', deliveries: 'فرستاده‌ها', lastAttempt: 'آخرین تلاش', delivery_pending: 'در صف', delivery_delivered: 'رسید', delivery_failed: 'نرسید',
+
     // System
     system: 'سیستم', healthy: 'همه چیز خوب است', filesTotal: 'پرونده‌ها', derived: 'تصویرهای کوچک', requests: 'درخواست‌ها', uploadedBytes: 'بارگذاری', working_decodes: 'کار در صف', ofMemory: (used, all) => `${used} از ${all} حافظهٔ رمزگشایی`, connections: 'اتصال‌های پایگاه داده', ofOpen: (count) => `از ${count} باز`, failures: 'خطاهای پایگاه داده و انباره', sinceStart: 'از آغاز', running: 'زمان کار', version: (text) => `نسخهٔ ${text}`, filesByType: 'پرونده‌ها بر پایهٔ نوع', apiDocs: 'مستندات API',
 
