@@ -31,6 +31,10 @@ setup:
 bench-list rows="100000" url="":
     cargo bench -p tintype-persistence --bench list -- {{rows}} {{url}}
 
+# Measure pages by cursor behind every filter, in every order, at several depths
+bench-depths rows="1000000" url="":
+    cargo bench -p tintype-persistence --bench list -- {{rows}} {{url}} depths
+
 # Measure thumbnails beside sharp, Pillow, libvips and libjpeg-turbo (bench/thumbnails/README.md)
 bench-thumbnails *args:
     bench/thumbnails/run {{args}}

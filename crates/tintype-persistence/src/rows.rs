@@ -188,15 +188,17 @@ impl Pictures {
 }
 
 /// Selects the derived objects that are pictures of whole files.
+///
+/// As one range without what lies between the two: for an alternative of ranges beside a list of
+/// files, SQLite reads all derived objects.
 #[diesel::dsl::auto_type]
 pub(crate) fn are_pictures() -> _ {
     let first_thumbnail: &'static str = Variant::THUMBNAILS.start;
     let after_thumbnails: &'static str = Variant::THUMBNAILS.end;
     let first_preview: &'static str = Variant::PREVIEWS.start;
     let after_previews: &'static str = Variant::PREVIEWS.end;
-    let thumbnails = derived_objects::variant.ge(first_thumbnail).and(derived_objects::variant.lt(after_thumbnails));
-    let previews = derived_objects::variant.ge(first_preview).and(derived_objects::variant.lt(after_previews));
-    thumbnails.or(previews)
+    let range = derived_objects::variant.ge(first_preview).and(derived_objects::variant.lt(after_thumbnails));
+    range.and(derived_objects::variant.lt(after_previews).or(derived_objects::variant.ge(first_thumbnail)))
 }
 
 fn load_pictures(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<HashMap<i64, Pictures>, Error> {

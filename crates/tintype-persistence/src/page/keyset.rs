@@ -5,6 +5,10 @@
 //! each group by the next term, and the last one by id. Every statement is either a range of an
 //! index, or sorts the files of whole groups that fit on the page. Where few files are left to
 //! choose from, they are all sorted.
+//!
+//! Many files may come in an order before one that matches: those with the widest pictures, where
+//! only documents match. So an index is read a piece at a time, and once too many files did not
+//! match, all that do are sorted instead.
 
 use std::cmp::Ordering;
 
@@ -33,6 +37,33 @@ pub(crate) trait Source {
     /// Returns the files of the scope if there are few, or those that match the filter where there
     /// is no scope.
     fn few(&self, connection: &mut AnyConnection, scope: Option<&Scope>) -> Result<Option<Vec<i64>>, Error>;
+
+    /// Returns files among which are all that match, if they are not too many to be looked up one
+    /// by one.
+    fn some(&self, connection: &mut AnyConnection) -> Result<Option<Vec<i64>>, Error>;
+
+    /// Begins a statement that reads all files that match, whatever the planner prefers, up to its
+    /// conditions.
+    fn all(&self, join: &'static str) -> Sql;
+}
+
+/// How many files of an index are read at a time for a page of which few are missing.
+const PIECE: usize = 2000;
+
+/// How many files may be read in vain for such a page.
+const MOST_IN_VAIN: usize = 8000;
+
+/// Why files are not read by indexes to the end.
+enum Stop {
+    /// Too many of them did not match.
+    InVain,
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// The index to read files by.
@@ -75,6 +106,7 @@ pub(crate) fn select_from(
         terms: Vec::new(),
         ids_ascend: backward,
         is_backward: backward,
+        in_vain: 0,
     };
     let mut place = cursor.map(|cursor| Place {
         values: Vec::new(),
@@ -98,7 +130,14 @@ pub(crate) fn select_from(
     if let Some(ids) = source.few(reader.connection, None)? {
         return reader.sort(&ids, &[], 0, place.as_ref(), need);
     }
-    reader.read(&reader.equalities(), 0, place.as_ref(), need)
+    match reader.read(&reader.equalities(), 0, place.as_ref(), need) {
+        Ok(ids) => Ok(ids),
+        Err(Stop::Failed(error)) => Err(error),
+        Err(Stop::InVain) => match source.some(reader.connection)? {
+            Some(ids) => reader.sort(&ids, &[], 0, place.as_ref(), need),
+            None => reader.sort_all(place.as_ref(), need),
+        },
+    }
 }
 
 /// A term of the ordering in the direction in which it is read.
@@ -126,6 +165,8 @@ struct Reader<'a, S> {
     ids_ascend: bool,
     /// Nulls come last, so they come first on the way back.
     is_backward: bool,
+    /// How many files were read that did not match, about.
+    in_vain: usize,
 }
 
 /// A value and the files that have it.
@@ -147,7 +188,7 @@ impl<S: Source> Reader<'_, S> {
     }
 
     /// Reads the files within the scopes by the terms from `depth` on.
-    fn read(&mut self, scopes: &[Scope], depth: usize, place: Option<&Place>, need: usize) -> Result<Vec<i64>, Error> {
+    fn read(&mut self, scopes: &[Scope], depth: usize, place: Option<&Place>, need: usize) -> Result<Vec<i64>, Stop> {
         let Some(term) = self.terms.get(depth).copied() else { return self.read_by_id(scopes, place, need) };
         let mut found = Vec::new();
         let at = place.and_then(|place| place.values.get(depth));
@@ -194,21 +235,22 @@ impl<S: Source> Reader<'_, S> {
         depth: usize,
         place: Option<&Place>,
         need: usize,
-    ) -> Result<Vec<i64>, Error> {
+    ) -> Result<Vec<i64>, Stop> {
         if need == 0 {
             return Ok(Vec::new());
         }
         let few = self.source.few(self.connection, Some(&scope))?;
         let mut scopes = scopes.to_vec();
         scopes.push(scope);
-        match few {
-            Some(ids) => self.sort(&ids, &scopes, depth + 1, place, need),
-            None => self.read(&scopes, depth + 1, place, need),
+        let Some(ids) = few else { return self.read(&scopes, depth + 1, place, need) };
+        let found = self.sort(&ids, &scopes, depth + 1, place, need)?;
+        if place.is_none() && found.len() < need {
+            self.note(ids.len().saturating_sub(found.len()), need)?;
         }
+        Ok(found)
     }
 
-    /// Reads the files whose value comes after another one by an index. The groups on the page are
-    /// complete, except perhaps for the last one.
+    /// Reads the files whose value comes after another one by an index, a piece at a time.
     fn read_values(
         &mut self,
         term: Term,
@@ -216,72 +258,136 @@ impl<S: Source> Reader<'_, S> {
         depth: usize,
         after: Option<&SortValue>,
         need: usize,
-    ) -> Result<Vec<i64>, Error> {
-        if need == 0 {
-            return Ok(Vec::new());
-        }
+    ) -> Result<Vec<i64>, Stop> {
         let column = column(term.field);
-        let mut sql = Sql::new(format!("SELECT files.id, {column} FROM {}", self.source.files(By::Column(term.field))));
-        sql.push(" WHERE ");
-        let mut bounds = bounds(self.filter, term.field);
-        match after {
-            Some(SortValue::Number(after)) => {
-                let next = if term.ascends { after.checked_add(1) } else { after.checked_sub(1) };
-                match next {
-                    Some(next) if term.ascends => bounds.at_least(next),
-                    Some(next) => bounds.at_most(next),
-                    None => return Ok(Vec::new()),
-                }
-                sql.between(column, bounds);
-            }
-            Some(SortValue::Text(after)) => {
-                sql.push(column).push(if term.ascends { " > " } else { " < " }).bind(after.as_str());
-            }
-            _ if bounds.is_all() => {
-                sql.push(column).push(" IS NOT NULL");
-            }
-            _ => {
-                sql.between(column, bounds);
-            }
-        }
-        self.and_conditions(&mut sql, scopes, column);
-        sql.push(format!(" ORDER BY {column} {}", direction(term.ascends)));
-        sql.limit(i64::try_from(need).unwrap_or(i64::MAX).saturating_add(1));
-        let rows = self.load_values(sql, term.field)?;
-
-        let last = rows.get(need).map(|(_, value)| value.clone());
-        let complete: Vec<_> = rows.iter().filter(|(_, value)| Some(value) != last.as_ref()).collect();
-        let has_ties = complete.windows(2).any(|pair| pair[0].1 == pair[1].1);
-        let ids: Vec<i64> = complete.iter().map(|(id, _)| *id).collect();
-        let mut found = if has_ties { self.sort(&ids, scopes, depth, None, need)? } else { ids };
-        if let Some(last) = last {
+        let from = format!("SELECT files.id, {column} FROM {} WHERE ", self.source.files(By::Column(term.field)));
+        let order = format!(" ORDER BY {column} {}", direction(term.ascends));
+        let is_selective = *self.filter != Filter::default() || !scopes.is_empty();
+        let mut found: Vec<i64> = Vec::new();
+        let mut after = after.cloned();
+        while found.len() < need {
             let left = need - found.len();
-            found.extend(self.read_group(scopes, Scope::of(term.field, &last), depth, None, left)?);
+            let mut end = None;
+            if is_selective {
+                let mut sql = Sql::new(from.clone());
+                self.push_range(&mut sql, term, after.as_ref(), None);
+                sql.push(order.clone()).limit(1).offset(signed(piece(need)));
+                end = self.load_values(sql, term.field)?.pop().map(|(_, value)| value);
+            }
+            let mut sql = Sql::new(from.clone());
+            self.push_range(&mut sql, term, after.as_ref(), end.as_ref());
+            self.and_conditions(&mut sql, scopes, column);
+            sql.push(order.clone()).limit(signed(left).saturating_add(1));
+            let rows = self.load_values(sql, term.field)?;
+
+            // The groups on the page are complete, except perhaps for the last one.
+            let last = rows.get(left).map(|(_, value)| value.clone());
+            let complete: Vec<_> = rows.iter().filter(|(_, value)| Some(value) != last.as_ref()).collect();
+            let has_ties = complete.windows(2).any(|pair| pair[0].1 == pair[1].1);
+            let ids: Vec<i64> = complete.iter().map(|(id, _)| *id).collect();
+            let before = found.len();
+            found.extend(if has_ties { self.sort(&ids, scopes, depth, None, left)? } else { ids });
+            let Some(next) = last.or_else(|| end.clone()) else { break };
+            if rows.len() <= left {
+                self.note(piece(need).saturating_sub(found.len() - before), need)?;
+            }
+            let group = Scope::of(term.field, &next);
+            found.extend(self.read_group(scopes, group, depth, None, need - found.len())?);
+            after = Some(next);
         }
         Ok(found)
     }
 
-    /// Reads the files within the scopes in the order of their numbers.
-    fn read_by_id(&mut self, scopes: &[Scope], place: Option<&Place>, need: usize) -> Result<Vec<i64>, Error> {
+    /// Appends that a value lies within the bounds of the filter, after one and before another.
+    fn push_range(&self, sql: &mut Sql, term: Term, after: Option<&SortValue>, end: Option<&SortValue>) {
+        let column = column(term.field);
+        let mut bounds = bounds(self.filter, term.field);
+        let (greater, less) = if term.ascends { (after, end) } else { (end, after) };
+        let nothing = Bounds { min: Some(1), max: Some(0) };
+        if let Some(SortValue::Number(number)) = greater {
+            match number.checked_add(1) {
+                Some(least) => bounds.at_least(least),
+                None => bounds = nothing,
+            }
+        }
+        if let Some(SortValue::Number(number)) = less {
+            match number.checked_sub(1) {
+                Some(most) => bounds.at_most(most),
+                None => bounds = nothing,
+            }
+        }
+        if bounds.is_all() {
+            sql.push(column).push(" IS NOT NULL");
+        } else {
+            sql.between(column, bounds);
+        }
+        for (sign, value) in [(" > ", greater), (" < ", less)] {
+            if let Some(SortValue::Text(text)) = value {
+                sql.push(" AND ").push(column).push(sign).bind(text.as_str());
+            }
+        }
+    }
+
+    /// Reads the files within the scopes in the order of their numbers, a piece at a time.
+    fn read_by_id(&mut self, scopes: &[Scope], place: Option<&Place>, need: usize) -> Result<Vec<i64>, Stop> {
         let by = match scopes.last() {
             Some(Scope::Equal(field, _) | Scope::Null(field)) => By::Column(*field),
             Some(Scope::Users { ids, has_orphans }) if ids.len() + usize::from(*has_orphans) == 1 => By::User,
             _ => By::Id,
         };
+        let indexed = scopes.last().filter(|_| by != By::Id);
+        let is_selective = *self.filter != Filter::default() || scopes.len() > usize::from(indexed.is_some());
+        let from = format!("SELECT files.id FROM {} WHERE ", self.source.files(by));
+        let order = format!(" ORDER BY files.id {}", direction(self.ids_ascend));
         let mut bounds = self.filter.id;
         if let Some(place) = place {
-            let step = i64::from(!place.is_inclusive);
-            match self.ids_ascend {
-                true => bounds.at_least(place.id.saturating_add(step)),
-                false => bounds.at_most(place.id.saturating_sub(step)),
-            }
+            self.begin_at(&mut bounds, place.id, usize::from(!place.is_inclusive));
         }
-        let mut sql = Sql::new(format!("SELECT files.id FROM {} WHERE ", self.source.files(by)));
-        sql.between("files.id", bounds);
-        self.and_conditions(&mut sql, scopes, "files.id");
-        sql.push(format!(" ORDER BY files.id {}", direction(self.ids_ascend)));
-        sql.limit(i64::try_from(need).unwrap_or(i64::MAX));
-        self.load(sql)
+        let mut found: Vec<i64> = Vec::new();
+        while found.len() < need {
+            let mut end = None;
+            if is_selective {
+                let mut sql = Sql::new(from.clone());
+                sql.between("files.id", bounds);
+                if let Some(scope) = indexed {
+                    sql.push(" AND ");
+                    self.within(&mut sql, scope);
+                }
+                sql.push(order.clone()).limit(1).offset(signed(piece(need)));
+                end = self.load(sql)?.pop();
+            }
+            let mut piece_bounds = bounds;
+            match end {
+                Some(end) if self.ids_ascend => piece_bounds.at_most(end.saturating_sub(1)),
+                Some(end) => piece_bounds.at_least(end.saturating_add(1)),
+                None => {}
+            }
+            let mut sql = Sql::new(from.clone());
+            sql.between("files.id", piece_bounds);
+            self.and_conditions(&mut sql, scopes, "files.id");
+            sql.push(order.clone()).limit(signed(need - found.len()));
+            let ids = self.load(sql)?;
+            let in_vain = piece(need).saturating_sub(ids.len());
+            found.extend(ids);
+            let Some(end) = end.filter(|_| found.len() < need) else { break };
+            self.note(in_vain, need)?;
+            self.begin_at(&mut bounds, end, 0);
+        }
+        Ok(found)
+    }
+
+    /// Narrows bounds of numbers to those from one on, or from `step` after it.
+    fn begin_at(&self, bounds: &mut Bounds, id: i64, step: usize) {
+        match self.ids_ascend {
+            true => bounds.at_least(id.saturating_add(signed(step))),
+            false => bounds.at_most(id.saturating_sub(signed(step))),
+        }
+    }
+
+    /// Notes that so many files were read in vain.
+    fn note(&mut self, files: usize, need: usize) -> Result<(), Stop> {
+        self.in_vain += files;
+        if self.in_vain < MOST_IN_VAIN.max(4 * piece(need)) { Ok(()) } else { Err(Stop::InVain) }
     }
 
     /// Sorts these files by the terms from `depth` on, and returns those after the place that
@@ -297,13 +403,28 @@ impl<S: Source> Reader<'_, S> {
         if ids.is_empty() || need == 0 {
             return Ok(Vec::new());
         }
-        let mut sql = Sql::new(format!("SELECT files.id FROM {}", self.source.files(By::Rows)));
-        if self.terms.iter().skip(depth).any(|term| term.field.is_of_user()) {
-            sql.push(" LEFT JOIN users ON users.id = files.user_id");
-        }
-        sql.push(" WHERE ");
+        let mut sql =
+            Sql::new(format!("SELECT files.id FROM {}{} WHERE ", self.source.files(By::Rows), self.join(depth)));
         self.source.one_of(&mut sql, "files.id", ids);
         self.and_conditions(&mut sql, scopes, "");
+        self.sorted(sql, depth, place, need)
+    }
+
+    /// Sorts all files that match, and returns those after the place.
+    fn sort_all(&mut self, place: Option<&Place>, need: usize) -> Result<Vec<i64>, Error> {
+        let sql = self.source.all(self.join(0));
+        self.sorted(sql, 0, place, need)
+    }
+
+    /// Returns what joins the users if a term from `depth` on needs them.
+    fn join(&self, depth: usize) -> &'static str {
+        match self.terms.iter().skip(depth).any(|term| term.field.is_of_user()) {
+            true => " LEFT JOIN users ON users.id = files.user_id",
+            false => "",
+        }
+    }
+
+    fn sorted(&mut self, mut sql: Sql, depth: usize, place: Option<&Place>, need: usize) -> Result<Vec<i64>, Error> {
         if let Some(place) = place {
             sql.push(" AND ");
             self.after(&mut sql, depth, place);
@@ -314,7 +435,7 @@ impl<S: Source> Reader<'_, S> {
             sql.push(format!("{} {} NULLS {nulls}, ", column(*field), direction(*ascends)));
         }
         sql.push(format!("files.id {}", direction(self.ids_ascend)));
-        sql.limit(i64::try_from(need).unwrap_or(i64::MAX));
+        sql.limit(signed(need));
         self.load(sql)
     }
 
@@ -470,6 +591,15 @@ impl Scope {
             value => Self::Equal(field, value.clone()),
         }
     }
+}
+
+/// Returns how many files of an index to read at a time for so many that match.
+fn piece(need: usize) -> usize {
+    PIECE.max(2 * need)
+}
+
+fn signed(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Clients choose how filters and orders combine: too many statements to keep them prepared.

@@ -34,4 +34,14 @@ impl Source for Page<'_> {
     fn few(&self, _: &mut AnyConnection, _: Option<&Scope>) -> Result<Option<Vec<i64>>, Error> {
         Ok(None)
     }
+
+    fn some(&self, _: &mut AnyConnection) -> Result<Option<Vec<i64>>, Error> {
+        Ok(None)
+    }
+
+    fn all(&self, join: &'static str) -> Sql {
+        let mut sql = self.matches();
+        sql.push(") SELECT files.id FROM few AS files").push(join).push(" WHERE TRUE");
+        sql
+    }
 }

@@ -65,14 +65,20 @@ impl<'a> Page<'a> {
 
     /// Reads and sorts all matches, whatever the planner prefers.
     fn among_few(&self) -> Sql {
+        let mut sql = self.matches();
+        sql.push(") SELECT files.id FROM few AS files");
+        self.join_users(&mut sql);
+        self.order(&mut sql);
+        sql
+    }
+
+    /// Begins a statement that reads all matches before anything else.
+    pub(super) fn matches(&self) -> Sql {
         let mut sql = Sql::new(
             "WITH few AS MATERIALIZED (SELECT id, user_id, kind, size, width, height, mode, created_at, updated_at, name, taken_at, duration_ms \
              FROM files WHERE TRUE",
         );
         self.and_filter(&mut sql);
-        sql.push(") SELECT files.id FROM few AS files");
-        self.join_users(&mut sql);
-        self.order(&mut sql);
         sql
     }
 

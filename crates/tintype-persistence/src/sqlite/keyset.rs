@@ -87,7 +87,27 @@ impl Source for Page<'_> {
         let ids = self.load_ids(connection, sql)?;
         Ok(Some(ids).filter(|ids| ids.len() <= FEW))
     }
+
+    fn some(&self, connection: &mut AnyConnection) -> Result<Option<Vec<i64>>, Error> {
+        for condition in &self.conditions {
+            if let Some(ids) = self.at_most(connection, condition, SOME)? {
+                return Ok(Some(ids));
+            }
+        }
+        Ok(None)
+    }
+
+    fn all(&self, join: &'static str) -> Sql {
+        let mut sql = Sql::new("SELECT files.id FROM files INDEXED BY files_facts");
+        sql.push(join);
+        self.filter_scan(&mut sql);
+        sql.uncommon();
+        sql
+    }
 }
+
+/// Up to so many files are looked up one by one sooner than an index of all is read.
+const SOME: usize = 50_000;
 
 impl Page<'_> {
     fn select_rows<'s>(&self, sql: &'s mut Sql, by: By) -> &'s mut Sql {

@@ -76,11 +76,21 @@ impl<'a> Page<'a> {
         connection: &mut AnyConnection,
         condition: &Condition<'_>,
     ) -> Result<Option<Vec<i64>>, Error> {
+        self.at_most(connection, condition, FEW)
+    }
+
+    /// Returns the ids of the files that match the condition, if they are at most `limit`.
+    pub(super) fn at_most(
+        &self,
+        connection: &mut AnyConnection,
+        condition: &Condition<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<i64>>, Error> {
         let mut sql = Sql::new(format!("SELECT {} FROM {} WHERE ", condition.source_id(), condition.source()));
         condition.write_for_source(&mut sql);
-        sql.limit(FEW as i64 + 1);
+        sql.limit(limit as i64 + 1);
         let ids = self.load_ids(connection, sql)?;
-        Ok(Some(ids).filter(|ids| ids.len() <= FEW))
+        Ok(Some(ids).filter(|ids| ids.len() <= limit))
     }
 
     /// Selects among few files.
@@ -127,7 +137,7 @@ impl<'a> Page<'a> {
     }
 
     /// Appends every condition for a scan of what lists filter by.
-    fn filter_scan(&self, sql: &mut Sql) {
+    pub(super) fn filter_scan(&self, sql: &mut Sql) {
         sql.push(" WHERE TRUE");
         for condition in &self.conditions {
             sql.push(" AND ");

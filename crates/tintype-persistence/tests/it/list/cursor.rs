@@ -109,3 +109,34 @@ fn files_that_come_and_go_move_no_other_file_to_another_page() {
     upload(&database, &alice, "new.jpg");
     assert_eq!(ids(&database.list(&next_query).unwrap()), [10]);
 }
+
+/// So many that no order is read to where they begin, and that those which match are not looked up
+/// one by one.
+#[test]
+fn files_that_match_may_all_come_last() {
+    let database = fresh();
+    let digest = if database.url.starts_with("sqlite:") { "zeroblob(32)" } else { "decode(repeat('00', 32), 'hex')" };
+    database.execute(&format!(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70000) \
+         INSERT INTO files (id, kind, size, pages, created_at, updated_at, stored_at, key, name, name_folded, mime_type, \
+         checksum, description) SELECT i, CASE WHEN i <= 10000 THEN 'image' ELSE 'pdf' END, i, \
+         CASE WHEN i > 67500 THEN 1 END, 0, 0, 0, 'a/' || i, 'a', 'a', 'text/plain', {digest}, '' FROM n"
+    ));
+    let by_size = ["size", "size,user__username", "size,-name"];
+    for (ordering, filter, first) in by_size
+        .into_iter()
+        .flat_map(|ordering| [(ordering, ("type", "pdf,document"), 10_001), (ordering, ("pages_min", "1"), 67_501)])
+    {
+        let parameters = [filter, ("ordering", ordering), ("paging", "cursor"), ("count", "none"), ("limit", "5")];
+        let query = ListQuery::parse(parameters).unwrap();
+        let ids = |page: &FilePage| page.files.iter().map(|file| file.id.0).collect::<Vec<_>>();
+        let page = database.list(&query).unwrap();
+        assert_eq!(ids(&page), (first..first + 5).collect::<Vec<_>>(), "{query:?}");
+        let second = database.list(&next(&query, &page)).unwrap();
+        assert_eq!(ids(&second), (first + 5..first + 10).collect::<Vec<_>>(), "{query:?}");
+        assert_eq!(database.list(&previous(&query, &second)).unwrap().files, page.files);
+        // Nothing comes before the first page.
+        let before = database.list(&previous(&query, &page)).unwrap();
+        assert!(before.files.is_empty() && !before.has_previous, "{query:?}");
+    }
+}

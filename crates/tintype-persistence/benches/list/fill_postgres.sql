@@ -11,16 +11,30 @@ WITH r AS (SELECT i, i * 2654435761 % 1000003 AS a, i * 40503 % 10007 AS b, i * 
                       WHEN 2 THEN 'عکس خانوادگی ' || b || '.jpg'
                       ELSE CASE WHEN a < 300 THEN 'Zebra ' ELSE 'Invoice ' END || a || ' final (2).pdf' END AS name FROM k)
  INSERT INTO files (user_id, kind, size, width, height, mode, created_at, updated_at, stored_at, key, name,
-                    name_folded, mime_type, checksum, description)
+                    name_folded, mime_type, checksum, description, tags, preview_status, taken_at, duration_ms, pages, camera,
+                    has_gps)
  SELECT CASE WHEN b % 20 = 0 THEN NULL WHEN b % 2 = 0 THEN 1 ELSE 1 + b % 50 END, kind, 1000 + a * 11,
         CASE WHEN kind <> 'image' THEN NULL WHEN b % 3 = 0 THEN 4032 ELSE 100 + b % 5000 END,
         CASE WHEN kind <> 'image' THEN NULL WHEN b % 3 = 0 THEN 3024 ELSE 100 + a % 5000 END,
         CASE WHEN kind <> 'image' THEN NULL WHEN b % 5 = 0 THEN 'RGBA' WHEN b % 7 = 0 THEN 'L' ELSE 'RGB' END,
         1700000000000000 + i * 60000000 + b, 1700000000000000 + i * 60000000 + b + (c < 100)::int * a * 9000000,
         1700000000000000 + i * 60000000 + b,
-        'core_media/2025/12/22/file_' || i || '.jpg', name, lower(name), 'image/jpeg', decode(repeat('00', 32), 'hex'),
-        'Taken in ' || (2000 + b % 25)
+        'core_media/2025/12/22/file_' || i || '.jpg', name, lower(name), 'image/jpeg',
+        convert_to(lpad((i - (b % 100 = 0)::int)::text, 32, '0'), 'UTF8'), 'Taken in ' || (2000 + b % 25),
+        CASE WHEN a % 10 = 0 THEN 'oslo,trips/' || (2000 + b % 25) WHEN a % 997 = 0 THEN 'rare' ELSE '' END,
+        CASE WHEN kind IN ('text', 'compressed', 'other') THEN 'none' WHEN b % 50 = 0 THEN 'failed'
+             WHEN a % 500 = 0 THEN 'pending' ELSE 'ready' END,
+        CASE WHEN kind = 'image' AND b % 10 > 2 THEN 1600000000000000 + a * 31 % 1000003 * 100000000 END,
+        CASE WHEN kind IN ('video', 'audio') THEN 1000 + a * 7 END,
+        CASE WHEN kind IN ('pdf', 'document', 'spreadsheet', 'presentation') THEN 1 + a % 400 END,
+        CASE WHEN kind = 'image' AND b % 10 > 3 THEN 'maker' || (a % 6) || ' model ' || (a % 60) END,
+        kind = 'image' AND b % 10 > 6
  FROM n ORDER BY i;
+INSERT INTO previews (file_id, source, metadata) SELECT id, CASE kind WHEN 'image' THEN 'image' END, '{}' FROM files;
+INSERT INTO file_tags (folded, file_id, name)
+ SELECT t, files.id, CASE WHEN t <> 'trips/' THEN t END
+ FROM files, unnest(string_to_array(tags || CASE WHEN tags LIKE 'oslo%' THEN ',trips/' ELSE '' END, ',')) t
+ WHERE tags <> '' ORDER BY t, files.id;
 INSERT INTO derived_objects (file_id, variant, width, height, size, key, mime_type, checksum, stored_at)
  SELECT files.id, 'thumbnail:' || e, e, e, e * 20,
         'core_media/2025/12/22/thumbnails/file_' || files.id || '_thumbnail_' || e || '.jpg', 'image/jpeg', checksum, stored_at

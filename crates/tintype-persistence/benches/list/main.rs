@@ -1,7 +1,10 @@
 //! Medians of the list at a given number of files, 100,000 by default, on SQLite or in an empty
 //! database of PostgreSQL: `cargo bench -p tintype-persistence --bench list -- 1000000
-//! postgres://localhost/bench`.
+//! postgres://localhost/bench`. With `depths` after that: pages by cursor behind every filter and in
+//! every order, and nothing else.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a table for people to read")]
+
+mod depths;
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
@@ -29,6 +32,9 @@ fn main() {
     let start = Instant::now();
     let bytes = fill(&url, files);
     println!("{files} files, {} MB, filled in {:.1} s\n", bytes / 1_000_000, start.elapsed().as_secs_f64());
+    if arguments.iter().any(|argument| argument == "depths") {
+        return depths::measure(&database, files);
+    }
     println!(
         "| query | matching | counted | first page | page in the middle | before it |\n|---|---:|---:|---:|---:|---:|"
     );
