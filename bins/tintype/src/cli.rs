@@ -91,6 +91,21 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: MetadataCommand,
     },
+    /// Compare the database with the storage, and say what is missing, damaged or left over
+    ///
+    /// Works beside a server. Exits with 0 if all is sound, with 1 if not, and with 3 if that could
+    /// not be found out.
+    Check {
+        /// Read every object and compare it with its SHA-256; else only sizes are compared
+        #[arg(long)]
+        deep: bool,
+        /// Remove objects that no row owns, once the day in their key has ended more than a day ago
+        #[arg(long)]
+        repair: bool,
+        /// Print each finding, and the sums at the end, as a line of JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Replace the key that signs URLs
     SigningKey {
         #[command(subcommand)]

@@ -1,5 +1,6 @@
 //! What the command line does besides serving.
 
+pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod files;
 pub(crate) mod manual;

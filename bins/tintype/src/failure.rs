@@ -1,6 +1,5 @@
 use std::error::Error;
 use std::io::Write;
-use std::process::ExitCode;
 use tintype_library::causes;
 
 /// Writes a line to standard error that keeps nobody from going on.
@@ -24,11 +23,10 @@ impl Failure {
     }
 
     /// Writes the line to standard error.
-    pub(crate) fn report(self) -> ExitCode {
+    pub(crate) fn report(self) {
         let line = self.0.replace('\n', " ");
         // Where standard error is closed there is nobody to tell.
         let _ = writeln!(std::io::stderr(), "tintype: {line}");
-        ExitCode::FAILURE
     }
 }
 

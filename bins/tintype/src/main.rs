@@ -12,6 +12,7 @@ mod heap;
 mod keys;
 mod log;
 mod output;
+mod progress;
 mod serve;
 mod settings;
 mod storage_place;
@@ -21,6 +22,7 @@ use cli::{Cli, Command, MetadataCommand, PreviewsCommand};
 use failure::Failure;
 use serve::Greeting;
 use std::process::ExitCode;
+use tintype_library::CheckOptions;
 
 fn main() -> ExitCode {
     // Before anything else: the server starts this program for each picture that has to be decoded
@@ -29,17 +31,25 @@ fn main() -> ExitCode {
         return tintype_library::run_decoder(std::env::args_os().skip(2));
     }
     heap::return_large_blocks();
-    match run(Cli::read()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+    let cli = Cli::read();
+    let failed = match cli.command {
+        Command::Check { .. } => commands::check::COULD_NOT_CHECK.into(),
+        _ => ExitCode::FAILURE,
+    };
+    match run(cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            failure.report();
+            failed
+        }
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
     // They do not depend on settings, which may be wrong.
     match &cli.command {
-        Command::Completions { shell } => return commands::manual::print_completions(*shell),
-        Command::Man { folder } => return commands::manual::write_pages(folder),
+        Command::Completions { shell } => return commands::manual::print_completions(*shell).map(success),
+        Command::Man { folder } => return commands::manual::write_pages(folder).map(success),
         _ => {}
     }
     let settings = cli.settings.resolve()?;
@@ -47,7 +57,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
     if !matches!(cli.command, Command::Serve { .. }) {
         settings.warnings().for_each(|warning| failure::warn(&warning));
     }
-    match cli.command {
+    let done = match cli.command {
+        Command::Check { deep, repair, json } => {
+            return commands::check::run(&config()?, CheckOptions { is_deep: deep, repairs: repair }, json);
+        }
         Command::Serve { port_file, temporary: false } => {
             serve::serve(config()?, port_file.as_deref(), Greeting::Text, settings.warnings())
         }
@@ -63,5 +76,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate(sides) => commands::migrate::run(&config()?, &sides),
         Command::Completions { .. } | Command::Man { .. } => Ok(()),
         Command::Config => commands::config::print(&settings),
-    }
+    };
+    done.map(success)
+}
+
+fn success(_: ()) -> ExitCode {
+    ExitCode::SUCCESS
 }

@@ -26,3 +26,8 @@ pub(crate) fn table<const N: usize>(heading: [&str; N], rows: Vec<[String; N]>) 
     }
     text
 }
+
+/// Returns how many files there are, in words.
+pub(crate) fn files(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "file" } else { "files" })
+}

@@ -1,21 +1,14 @@
 use crate::cli::Sides;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{print, table};
+use crate::output::{files, print, table};
+use crate::progress::{self, Position};
 use crate::storage_place::StoragePlace;
 use bytesize::ByteSize;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 use tintype_library::domain::redact_url;
 use tintype_library::persistence::{ConnectOptions, Database, Error};
-use tintype_library::{Place, Progress, Transfer, Transferred, causes};
-
-/// How often the bar is drawn.
-const DRAW_EVERY: Duration = Duration::from_millis(200);
-
-/// How often a line is written where there is no terminal to draw a bar on.
-const TELL_EVERY: Duration = Duration::from_secs(10);
+use tintype_library::{Place, Transfer, Transferred, causes};
 
 pub(crate) fn run(config: &Config, sides: &Sides) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -78,39 +71,14 @@ fn open_source(url: &str) -> Result<Database, Failure> {
 
 /// Runs a transfer to its end and says meanwhile how far it is.
 async fn watched(transfer: &Transfer) -> Result<Transferred, tintype_library::TransferError> {
-    let progress = transfer.progress();
-    let is_terminal = std::io::stderr().is_terminal();
-    let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(transfer.bytes()), target).with_style(style());
-    let mut ticks = tokio::time::interval(if is_terminal { DRAW_EVERY } else { TELL_EVERY });
-    ticks.tick().await;
-    let mut running = std::pin::pin!(transfer.run());
-    loop {
-        tokio::select! {
-            done = &mut running => {
-                bar.finish_and_clear();
-                return done;
-            }
-            _ = ticks.tick() => {
-                bar.set_position(progress.bytes());
-                bar.set_message(format!("{} of {}", progress.files(), transfer.files()));
-                if !is_terminal {
-                    tell(&progress, transfer);
-                }
-            }
-        }
-    }
-}
-
-fn style() -> ProgressStyle {
     let template = "{wide_bar} {percent}%  {msg} files  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-fn tell(progress: &Progress, transfer: &Transfer) {
-    let (bytes, total) = (ByteSize(progress.bytes()), ByteSize(transfer.bytes()));
-    // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "{} of {} files, {bytes} of {total}", progress.files(), transfer.files());
+    let (progress, total) = (transfer.progress(), transfer.bytes());
+    let position = || {
+        let message = format!("{} of {}", progress.files(), transfer.files());
+        let line = format!("{message} files, {} of {}", ByteSize(progress.bytes()), ByteSize(total));
+        Position { done: progress.bytes(), message, line }
+    };
+    progress::watched(transfer.run(), total, template, position).await
 }
 
 /// Says what was done, and fails where something is left to do for whoever reads it.
@@ -142,8 +110,4 @@ fn report(done: &Transferred, took: Duration) -> Result<(), Failure> {
          again",
         files(left_out.len() as u64)
     )))
-}
-
-fn files(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "file" } else { "files" })
 }

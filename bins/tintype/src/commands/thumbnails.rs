@@ -1,20 +1,12 @@
 use crate::cli::ThumbnailsCommand;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{print, table};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use crate::output::{files, print, table};
+use crate::progress::{self, Position};
 use serde_json::json;
-use std::io::{IsTerminal, Write};
-use std::time::Duration;
 use tintype_library::auth::Actor;
 use tintype_library::domain::Timestamp;
 use tintype_library::{Error, Library, Rebuild, RebuildProgress, causes};
-
-/// How often the bar is drawn.
-const DRAW_EVERY: Duration = Duration::from_millis(200);
-
-/// How often a line is written where there is no terminal to draw a bar on.
-const TELL_EVERY: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(config: &Config, command: &ThumbnailsCommand) -> Result<(), Failure> {
     let ThumbnailsCommand::Rebuild { missing: _, all, json } = command;
@@ -55,33 +47,13 @@ async fn watched(
     progress: &RebuildProgress,
     total: u64,
 ) -> Result<Timestamp, Error> {
-    let is_terminal = std::io::stderr().is_terminal();
-    let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(total), target).with_style(style());
-    let mut ticks = tokio::time::interval(if is_terminal { DRAW_EVERY } else { TELL_EVERY });
-    ticks.tick().await;
-    let actor = Actor::operator();
-    let mut running = std::pin::pin!(library.rebuild_thumbnails(&actor, which, progress));
-    loop {
-        tokio::select! {
-            done = &mut running => {
-                bar.finish_and_clear();
-                return done;
-            }
-            _ = ticks.tick() => {
-                bar.set_position(progress.looked_at());
-                if !is_terminal {
-                    // Where standard error is closed there is nobody to tell.
-                    let _ = writeln!(std::io::stderr(), "{} of {}", progress.looked_at(), files(total));
-                }
-            }
-        }
-    }
-}
-
-fn style() -> ProgressStyle {
     let template = "{wide_bar} {percent}%  {pos} of {len} files  {per_sec}  {eta} left";
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let position = || {
+        let done = progress.looked_at();
+        Position { done, message: String::new(), line: format!("{done} of {}", files(total)) }
+    };
+    let actor = Actor::operator();
+    progress::watched(library.rebuild_thumbnails(&actor, which, progress), total, template, position).await
 }
 
 fn print_text(progress: &RebuildProgress) -> Result<(), Failure> {
@@ -117,8 +89,4 @@ fn print_json(progress: &RebuildProgress, began: Timestamp) -> Result<(), Failur
 fn unchanged(progress: &RebuildProgress) -> u64 {
     let others = progress.changed() + progress.without_picture() + progress.failures().len() as u64;
     progress.looked_at().saturating_sub(others)
-}
-
-fn files(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "file" } else { "files" })
 }

@@ -7,6 +7,7 @@
 
 mod authentication;
 mod bucket;
+mod check;
 mod cli;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod clock;

@@ -8,17 +8,12 @@ use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use std::time::Duration;
 use tintype_domain::{Checksum, Key};
 use tintype_persistence::{ObjectRecord, StoredFile};
 use tintype_storage::{Attributes, Content, Error, NewObject, Storage};
 
 /// Objects up to this size, in bytes, are copied through memory; larger ones through the spool.
 pub(super) const SMALL_BYTES: u64 = 1 << 20;
-
-/// How many seconds to wait before trying again a storage that did not answer: long enough for its
-/// service to restart.
-const PAUSES_SECS: [u64; 5] = [1, 2, 5, 15, 30];
 
 /// Why an object was not copied.
 #[derive(Debug, thiserror::Error)]
@@ -169,13 +164,9 @@ fn unreadable(error: Error) -> Failed {
 
 /// Tries until a storage answers, for about a minute.
 async fn patiently<T>(part: &'static str, attempt: impl AsyncFn() -> Result<T, Failed>) -> Result<T, Flaw> {
-    let mut pauses = PAUSES_SECS.map(Duration::from_secs).into_iter();
-    loop {
-        match (attempt().await, pauses.next()) {
-            (Ok(value), _) => return Ok(value),
-            (Err(Failed::Flaw(flaw)), _) => return Err(flaw),
-            (Err(Failed::Unavailable(error)), None) => return Err(Flaw::Fatal(TransferError::new(part)(error))),
-            (Err(Failed::Unavailable(_)), Some(pause)) => tokio::time::sleep(pause).await,
-        }
-    }
+    let result = crate::patience::patiently(attempt, |failed| matches!(failed, Failed::Unavailable(_))).await;
+    result.map_err(|failed| match failed {
+        Failed::Flaw(flaw) => flaw,
+        Failed::Unavailable(error) => Flaw::Fatal(TransferError::new(part)(error)),
+    })
 }

@@ -1,0 +1,96 @@
+//! Which objects there have to be, for comparing that with what is in storage.
+
+use diesel::prelude::*;
+use tintype_domain::{Checksum, FileId, Key, Variant};
+
+use crate::connection::AnyConnection;
+use crate::database::Database;
+use crate::error::Error;
+use crate::rows::{checksum, number, valid};
+use crate::schema::{derived_objects, files, strays};
+use crate::strays::{CHUNK, doom, owned};
+
+/// An object that a file owns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnedObject {
+    /// The number of the file.
+    pub file: FileId,
+    /// What the object is if it was made of the content; `None` for the content itself.
+    pub variant: Option<Variant>,
+    /// Its key.
+    pub key: Key,
+    /// The size in bytes.
+    pub size: u64,
+    /// SHA-256 of its bytes.
+    pub checksum: Checksum,
+}
+
+impl Database {
+    /// Returns the objects of up to `limit` files, from the one after `after` on: of each file its
+    /// content, then what was made of it. Empty after the last file.
+    pub fn owned_objects(&self, after: FileId, limit: u32) -> Result<Vec<OwnedObject>, Error> {
+        self.snapshot(|connection| {
+            let contents = files::table.filter(files::id.gt(after.0)).order(files::id).limit(limit.into());
+            let columns = (files::id, files::key, files::size, files::checksum);
+            let contents = contents.select(columns).load::<(i64, String, i64, Vec<u8>)>(connection)?;
+            let ids: Vec<i64> = contents.iter().map(|(id, ..)| *id).collect();
+            let derived = derived_objects::table.filter(derived_objects::file_id.eq_any(ids));
+            let derived = derived.order((derived_objects::file_id, derived_objects::variant)).select((
+                derived_objects::file_id,
+                derived_objects::variant,
+                derived_objects::key,
+                derived_objects::size,
+                derived_objects::checksum,
+            ));
+            let mut derived = derived.load::<(i64, String, String, i64, Vec<u8>)>(connection)?.into_iter().peekable();
+            let mut objects = Vec::new();
+            for (id, key, size, digest) in contents {
+                objects.push(owned_object(id, None, &key, size, &digest)?);
+                while let Some((_, variant, key, size, digest)) = derived.next_if(|(file, ..)| *file == id) {
+                    objects.push(owned_object(id, Some(&variant), &key, size, &digest)?);
+                }
+            }
+            Ok(objects)
+        })
+    }
+
+    /// Returns those of the keys that no row owns and that are no strays: objects under them have
+    /// come from somewhere else.
+    pub fn unlisted(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
+        self.read(|connection| unlisted(connection, keys))
+    }
+
+    /// Lists those of the keys as doomed strays that are [unlisted](Self::unlisted), and returns
+    /// them: the caller deletes their objects.
+    pub fn doom_unlisted(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
+        self.write(|connection| {
+            let unlisted = unlisted(connection, keys)?;
+            doom(connection, &unlisted)?;
+            Ok(unlisted)
+        })
+    }
+}
+
+fn owned_object(id: i64, variant: Option<&str>, key: &str, size: i64, digest: &[u8]) -> Result<OwnedObject, Error> {
+    let variant = variant.map(|text| valid("derived_objects.variant", id, text.parse(), text));
+    Ok(OwnedObject {
+        file: FileId(id),
+        variant: variant.transpose()?,
+        key: valid("key", id, key.parse(), key)?,
+        size: number("size", id, size)?,
+        checksum: checksum("checksum", id, digest)?,
+    })
+}
+
+fn unlisted(connection: &mut AnyConnection, keys: &[Key]) -> Result<Vec<Key>, Error> {
+    let mut unlisted = Vec::new();
+    for keys in keys.chunks(CHUNK) {
+        // Strays first: what is committed in between is owned by the time of the second look.
+        let listed = strays::table.filter(strays::key.eq_any(keys.iter().map(Key::as_str)));
+        let listed = listed.select(strays::key).load::<String>(connection)?;
+        let owned = owned(connection, keys)?;
+        let is_known = |key: &&Key| listed.iter().any(|listed| listed == key.as_str()) || owned.contains(key);
+        unlisted.extend(keys.iter().filter(|key| !is_known(key)).cloned());
+    }
+    Ok(unlisted)
+}
