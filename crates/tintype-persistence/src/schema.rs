@@ -275,5 +275,6 @@ diesel::joinable!(files -> users (user_id));
 diesel::joinable!(derived_objects -> files (file_id));
 diesel::allow_tables_to_appear_in_same_query!(users, grants, tokens, files, derived_objects);
 diesel::allow_tables_to_appear_in_same_query!(upload_links, upload_reservations);
+diesel::allow_tables_to_appear_in_same_query!(uploads, upload_sources, jobs);
 diesel::allow_tables_to_appear_in_same_query!(archive_files, files);
 diesel::allow_tables_to_appear_in_same_query!(webhooks, webhook_deliveries);

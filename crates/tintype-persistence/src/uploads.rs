@@ -358,11 +358,19 @@ impl Database {
         self.write(|connection| remove(connection, &[number]))
     }
 
-    /// Removes uploads that have expired, and dooms their parts. Returns how many there were.
+    /// Removes uploads that have expired, and dooms their parts. Returns how many there were. Those
+    /// whose bytes have all come stay until a job has made their file.
     pub fn expire_uploads(&self, now: Timestamp, limit: u32) -> Result<usize, Error> {
         let now = now.unix_micros();
-        let expired =
-            || uploads::table.filter(uploads::expires_at.le(now)).order(uploads::expires_at).select(uploads::id);
+        let to_be_made = || jobs::table.filter(jobs::kind.eq(JobKind::Upload.as_str())).select(jobs::subject);
+        let their_parts = || {
+            let sources = upload_sources::table.filter(upload_sources::upload_id.eq_any(to_be_made()));
+            sources.select(upload_sources::source_id)
+        };
+        let expired = || {
+            let expired = uploads::table.filter(uploads::expires_at.le(now)).filter(uploads::id.ne_all(to_be_made()));
+            expired.filter(uploads::id.ne_all(their_parts())).order(uploads::expires_at).select(uploads::id)
+        };
         // Usually there are none; finding that out must not cost a write.
         if self.read(|connection| Ok(expired().limit(1).load::<i64>(connection)?))?.is_empty() {
             return Ok(0);

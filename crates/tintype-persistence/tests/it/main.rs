@@ -18,5 +18,6 @@ mod support;
 mod thumbnails;
 mod tokens;
 mod upgrade;
+mod uploads;
 mod users;
 mod webhooks;
