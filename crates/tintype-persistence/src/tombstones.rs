@@ -18,7 +18,7 @@ impl Database {
     /// key contains the day of its upload, so nobody asks again for the key of a day long past.
     ///
     /// Should somebody ask nevertheless, because the clock was ahead when the tombstones were
-    /// dropped, the key is still not given out: see [`is_used_up`].
+    /// dropped, the key is still not given out: the last of the days is remembered.
     pub fn drop_tombstones(&self, forgotten_before: Timestamp) -> Result<usize, Error> {
         self.write(|connection| {
             let old =
