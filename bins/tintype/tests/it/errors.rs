@@ -12,7 +12,7 @@ fn what_does_not_exist_is_a_404_with_the_one_body() {
     let server = server();
     let admin = server.admin();
     let paths = [
-        "/",
+        "/page",
         "/api",
         "/api/media",
         "/api/nothing",
