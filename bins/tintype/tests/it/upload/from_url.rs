@@ -47,9 +47,9 @@ fn it_is_off_unless_it_is_turned_on() {
 fn a_file_is_fetched_and_kept_as_if_it_had_been_uploaded() {
     let picture = jpeg(&gradient(100, 50));
     let host = Host::saying(answer("200 OK", &[("Content-Type", "text/plain")], &picture));
-    // A proxy that nobody listens on.
-    let server = reaching(&[&host]).env("http_proxy", "http://127.0.0.1:9").env("ALL_PROXY", "http://127.0.0.1:9");
-    let server = server.start();
+    // A proxy that nobody listens on. A bucket would be looked for there.
+    let server = reaching(&[&host]).local_storage();
+    let server = server.env("http_proxy", "http://127.0.0.1:9").env("ALL_PROXY", "http://127.0.0.1:9").start();
     let body = json!({
         "url": host.url("/photos/%D8%B9%DA%A9%D8%B3%201.jpg?w=1"), "description": "From afar",
         "visibility": "private", "tags": ["roofs"],
