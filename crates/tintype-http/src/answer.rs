@@ -27,7 +27,8 @@ type Lists = BTreeMap<String, List>;
 enum List {
     Sentences(Vec<String>),
     /// The same for each field of an object.
-    // There is nothing deeper, and generators of clients stumble over schemas that refer to themselves.
+    // There is nothing deeper, and generators of clients stumble over schemas that refer to
+    // themselves.
     Within(#[schemars(with = "BTreeMap<String, Vec<String>>")] Lists),
 }
 

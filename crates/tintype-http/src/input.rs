@@ -1,15 +1,16 @@
 //! The bodies that handlers accept, and how each is built from fields.
 
-use std::collections::BTreeSet;
+mod accounts;
+mod parse;
+mod webhooks;
+
 use std::time::Duration;
 
-use tintype_library::auth::{InvalidPassword, Password};
-use tintype_library::domain::{
-    Description, EmailAddress, EventKinds, FieldErrors, FieldProblem, FileId, FocalPoint, InvalidPersonName,
-    InvalidUsername, Name, NewUser, NewWebhook, Permission, PersonName, TokenLifetime, UserChange, Username,
-    Visibility, WebhookChange,
-};
+use tintype_library::domain::{FieldErrors, FieldProblem, FileId, FocalPoint, Name, Visibility};
 use tintype_library::{AllowedType, Change, ContentChange, Details, Upload};
+
+pub(crate) use accounts::{Credentials, NewToken, PasswordChange};
+use parse::{ALL_FORMATS, description, lifetime, positive, required_text};
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
@@ -17,13 +18,8 @@ use crate::fields::{Fields, Sent};
 use crate::form::FormBody;
 use crate::problem::Format;
 use crate::schemas::{
-    CredentialFields, FileChangeFields, NewArchiveFields, NewFileFields, NewImportFields, NewLinkFields,
-    NewTokenFields, NewUploadLinkFields, NewUserFields, NewWebhookFields, PasswordChangeFields, UserChangeFields,
-    WebhookChangeFields,
+    FileChangeFields, NewArchiveFields, NewFileFields, NewImportFields, NewLinkFields, NewUploadLinkFields,
 };
-
-/// Every format that fields can come in.
-const ALL_FORMATS: &[Format] = &[Format::Multipart, Format::Json, Format::UrlEncoded];
 
 /// A new file: `f`, and optionally `name`, `description`, `visibility` and `tags`; or nothing but
 /// the file.
@@ -204,255 +200,6 @@ impl FormBody for NewUploadLink {
     }
 }
 
-/// A user name and a password, and how long the token is to be valid.
-pub(crate) struct Credentials {
-    pub(crate) username: String,
-    pub(crate) password: String,
-    pub(crate) lifetime: Option<TokenLifetime>,
-}
-
-impl FormBody for Credentials {
-    const FORMATS: &'static [Format] = ALL_FORMATS;
-
-    type Fields = CredentialFields;
-
-    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let username = errors.take("username", required_text(sent.fields.text("username"), str::trim));
-        let password = errors.take("password", required_text(sent.fields.text("password"), |password| password));
-        let lifetime = errors.take("expires_in", token_lifetime(&sent.fields));
-        match (username, password, lifetime) {
-            (Some(username), Some(password), Some(lifetime)) => Ok(Self { username, password, lifetime }),
-            _ => Err(errors),
-        }
-    }
-}
-
-/// The present password and another one.
-pub(crate) struct PasswordChange {
-    pub(crate) old_password: String,
-    pub(crate) new_password: Password,
-}
-
-impl FormBody for PasswordChange {
-    const FORMATS: &'static [Format] = ALL_FORMATS;
-
-    type Fields = PasswordChangeFields;
-
-    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let old_password = errors.take("old_password", required_text(sent.fields.text("old_password"), |text| text));
-        let new_password = errors.take("new_password", required(password(&sent.fields, "new_password")));
-        match (old_password, new_password) {
-            (Some(old_password), Some(new_password)) => Ok(Self { old_password, new_password }),
-            _ => Err(errors),
-        }
-    }
-}
-
-/// What a new token is called, and how long it is valid.
-pub(crate) struct NewToken {
-    pub(crate) label: String,
-    pub(crate) lifetime: Option<TokenLifetime>,
-}
-
-impl NewToken {
-    /// The most characters of a label.
-    const MAX_LABEL_CHARS: usize = 255;
-}
-
-impl FormBody for NewToken {
-    const FORMATS: &'static [Format] = ALL_FORMATS;
-
-    type Fields = NewTokenFields;
-
-    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let label = errors.take("label", label(&sent.fields));
-        let lifetime = errors.take("expires_in", token_lifetime(&sent.fields));
-        match (label, lifetime) {
-            (Some(label), Some(lifetime)) => Ok(Self { label, lifetime }),
-            _ => Err(errors),
-        }
-    }
-}
-
-impl FormBody for NewUser<Password> {
-    const FORMATS: &'static [Format] = ALL_FORMATS;
-
-    type Fields = NewUserFields;
-
-    fn from_sent(sent: Sent, base: &BaseUrl) -> Result<Self, FieldErrors> {
-        let is_named = sent.fields.contains("username");
-        let sent = UserChange::from_sent(sent, base).map_err(|mut errors| {
-            if !is_named {
-                errors.push("username", FieldProblem::Missing);
-            }
-            errors
-        })?;
-        let username = sent.username.ok_or_else(|| FieldErrors::one("username", FieldProblem::Missing))?;
-        Ok(Self {
-            first_name: sent.first_name.unwrap_or_default(),
-            last_name: sent.last_name.unwrap_or_default(),
-            email: sent.email.unwrap_or_default(),
-            is_staff: sent.is_staff.unwrap_or(false),
-            is_admin: sent.is_admin.unwrap_or(false),
-            is_active: sent.is_active.unwrap_or(true),
-            permissions: sent.permissions.unwrap_or_default(),
-            password: sent.password,
-            ..Self::new(username)
-        })
-    }
-}
-
-impl FormBody for UserChange<Password> {
-    const FORMATS: &'static [Format] = ALL_FORMATS;
-
-    type Fields = UserChangeFields;
-
-    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
-        let fields = &sent.fields;
-        let mut errors = FieldErrors::default();
-        let change = Self {
-            username: errors.take("username", username(fields)).flatten(),
-            first_name: errors.take("first_name", person_name(fields, "first_name")).flatten(),
-            last_name: errors.take("last_name", person_name(fields, "last_name")).flatten(),
-            email: errors.take("email", email(fields)).flatten(),
-            is_staff: errors.take("is_staff", fields.flag("is_staff")).flatten(),
-            is_admin: errors.take("is_admin", fields.flag("is_admin")).flatten(),
-            is_active: errors.take("is_active", fields.flag("is_active")).flatten(),
-            permissions: errors.take("permissions", permissions(fields)).flatten(),
-            password: errors.take("password", password(fields, "password")).flatten(),
-        };
-        errors.or(change)
-    }
-}
-
-/// The most characters of the URL of a webhook.
-pub(crate) const MAX_WEBHOOK_URL_CHARS: usize = 2048;
-
-impl FormBody for NewWebhook {
-    const FORMATS: &'static [Format] = ALL_FORMATS;
-
-    type Fields = NewWebhookFields;
-
-    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
-        let fields = &sent.fields;
-        let mut errors = FieldErrors::default();
-        let url = errors.take("url", required(webhook_url(fields)));
-        let events = errors.take("events", events(fields));
-        let description = errors.take("description", description(fields));
-        match (url, events, description) {
-            (Some(url), Some(events), Some(description)) => Ok(Self {
-                url,
-                events: events.unwrap_or_else(EventKinds::all),
-                description: description.unwrap_or_default().as_str().to_owned(),
-            }),
-            _ => Err(errors),
-        }
-    }
-}
-
-impl FormBody for WebhookChange {
-    const FORMATS: &'static [Format] = ALL_FORMATS;
-
-    type Fields = WebhookChangeFields;
-
-    fn from_sent(sent: Sent, _: &BaseUrl) -> Result<Self, FieldErrors> {
-        let fields = &sent.fields;
-        let mut errors = FieldErrors::default();
-        let description = errors.take("description", description(fields)).flatten();
-        let change = Self {
-            url: errors.take("url", webhook_url(fields)).flatten(),
-            events: errors.take("events", events(fields)).flatten(),
-            description: description.map(|description| description.as_str().to_owned()),
-            is_active: errors.take("is_active", fields.flag("is_active")).flatten(),
-        };
-        errors.or(change)
-    }
-}
-
-fn webhook_url(fields: &Fields) -> Result<Option<String>, FieldProblem> {
-    let Some(text) = fields.text("url")? else { return Ok(None) };
-    match text.trim() {
-        "" => Err(FieldProblem::Blank),
-        text if text.contains('\0') => Err(FieldProblem::NulCharacter),
-        text if text.chars().count() > MAX_WEBHOOK_URL_CHARS => {
-            Err(FieldProblem::TooLong { limit: MAX_WEBHOOK_URL_CHARS })
-        }
-        text => Ok(Some(text.to_owned())),
-    }
-}
-
-/// Returns events, at least one.
-fn events(fields: &Fields) -> Result<Option<EventKinds>, FieldProblem> {
-    let Some(names) = fields.list("events")? else { return Ok(None) };
-    let kind = |name: &str| name.parse().map_err(|_| FieldProblem::InvalidChoice { value: name.to_owned() });
-    let kinds: EventKinds = names.into_iter().map(kind).collect::<Result<_, _>>()?;
-    if kinds.is_empty() { Err(FieldProblem::Blank) } else { Ok(Some(kinds)) }
-}
-
-fn username(fields: &Fields) -> Result<Option<Username>, FieldProblem> {
-    let username = fields.text("username")?.map(|text| Username::new(text.trim())).transpose();
-    username.map_err(|error| match error {
-        InvalidUsername::Empty => FieldProblem::Blank,
-        InvalidUsername::Character(_) => FieldProblem::NotAUsername,
-        InvalidUsername::TooLong(_) => FieldProblem::TooLong { limit: Username::MAX_CHARS },
-    })
-}
-
-fn person_name(fields: &Fields, field: &str) -> Result<Option<PersonName>, FieldProblem> {
-    fields.text(field)?.map(PersonName::new).transpose().map_err(|error| match error {
-        InvalidPersonName::Nul => FieldProblem::NulCharacter,
-        InvalidPersonName::TooLong => FieldProblem::TooLong { limit: PersonName::MAX_CHARS },
-    })
-}
-
-fn email(fields: &Fields) -> Result<Option<EmailAddress>, FieldProblem> {
-    fields.text("email")?.map(EmailAddress::new).transpose()
-}
-
-fn permissions(fields: &Fields) -> Result<Option<BTreeSet<Permission>>, FieldProblem> {
-    let permission = |text: &str| {
-        let by_code = text.parse().ok().and_then(Permission::from_code);
-        let permission = by_code.or_else(|| text.parse().ok());
-        permission.ok_or_else(|| FieldProblem::NotAChoice { value: text.to_owned() })
-    };
-    fields.list("permissions")?.map(|texts| texts.into_iter().map(permission).collect()).transpose()
-}
-
-fn password(fields: &Fields, field: &str) -> Result<Option<Password>, FieldProblem> {
-    let Some(text) = fields.text(field)? else { return Ok(None) };
-    if text.contains('\0') {
-        return Err(FieldProblem::NulCharacter);
-    }
-    Password::new(text).map(Some).map_err(|error| match error {
-        InvalidPassword::Empty => FieldProblem::Blank,
-        InvalidPassword::TooLong => FieldProblem::TooLong { limit: Password::MAX_BYTES },
-    })
-}
-
-fn label(fields: &Fields) -> Result<String, FieldProblem> {
-    let label = fields.text("label")?.unwrap_or_default().trim();
-    if label.contains('\0') {
-        return Err(FieldProblem::NulCharacter);
-    }
-    if label.chars().count() > NewToken::MAX_LABEL_CHARS {
-        return Err(FieldProblem::TooLong { limit: NewToken::MAX_LABEL_CHARS });
-    }
-    Ok(label.to_owned())
-}
-
-/// Returns for how long a token is to be valid.
-fn token_lifetime(fields: &Fields) -> Result<Option<TokenLifetime>, FieldProblem> {
-    let too_great = |_| FieldProblem::TooGreat { limit: TokenLifetime::MAX.as_secs() };
-    lifetime(fields)?.map(TokenLifetime::try_from).transpose().map_err(too_great)
-}
-
-fn required<T>(sent: Result<Option<T>, FieldProblem>) -> Result<T, FieldProblem> {
-    sent?.ok_or(FieldProblem::Missing)
-}
-
 /// Returns what a new file is to be like, unless anything of that is wrong.
 fn details(fields: &Fields, errors: &mut FieldErrors) -> Option<Details> {
     let name = errors.take("name", optional_name(fields));
@@ -477,10 +224,6 @@ fn optional_name(fields: &Fields) -> Result<Option<Name>, FieldProblem> {
     fields.text("name")?.filter(|text| !text.trim().is_empty()).map(Name::new).transpose()
 }
 
-fn description(fields: &Fields) -> Result<Option<Description>, FieldProblem> {
-    fields.text("description")?.map(Description::new).transpose()
-}
-
 fn visibility(fields: &Fields) -> Result<Option<Visibility>, FieldProblem> {
     let choice = |text: &str| text.parse().map_err(|_| FieldProblem::InvalidChoice { value: text.to_owned() });
     fields.text("visibility")?.map(choice).transpose()
@@ -491,11 +234,6 @@ fn optional_visibility(fields: &Fields) -> Result<Option<Visibility>, FieldProbl
     if fields.text("visibility")?.is_some_and(|text| text.trim().is_empty()) { Ok(None) } else { visibility(fields) }
 }
 
-/// Returns a number of seconds, at least 1.
-fn lifetime(fields: &Fields) -> Result<Option<Duration>, FieldProblem> {
-    Ok(positive(fields, "expires_in")?.map(Duration::from_secs))
-}
-
 /// Returns numbers of files.
 fn ids(fields: &Fields) -> Result<Option<Vec<FileId>>, FieldProblem> {
     if fields.is_null("ids") {
@@ -503,16 +241,6 @@ fn ids(fields: &Fields) -> Result<Option<Vec<FileId>>, FieldProblem> {
     }
     let id = |text: &str| text.trim().parse().map(FileId).map_err(|_| FieldProblem::NotAnInteger);
     fields.list("ids")?.map(|texts| texts.into_iter().map(id).collect()).transpose()
-}
-
-/// Returns a whole number, at least 1.
-fn positive(fields: &Fields, name: &str) -> Result<Option<u64>, FieldProblem> {
-    let Some(text) = fields.optional_text(name)? else { return Ok(None) };
-    match text.trim().parse::<i64>() {
-        Err(_) => Err(FieldProblem::NotAnInteger),
-        Ok(..=0) => Err(FieldProblem::TooSmall { limit: 1 }),
-        Ok(number) => Ok(Some(number.unsigned_abs())),
-    }
 }
 
 /// Returns types, a list of texts or one text with commas.
@@ -553,15 +281,6 @@ fn focal_point(fields: &Fields) -> Result<Option<Option<FocalPoint>>, FieldProbl
     let number = |text: String| text.trim().parse::<f64>().ok();
     let point = number(x).zip(number(y)).and_then(|(x, y)| FocalPoint::new(x, y));
     point.map(|point| Some(Some(point))).ok_or(FieldProblem::NotAPoint)
-}
-
-fn required_text(sent: Result<Option<&str>, FieldProblem>, trim: fn(&str) -> &str) -> Result<String, FieldProblem> {
-    match sent?.map(trim) {
-        None => Err(FieldProblem::Missing),
-        Some("") => Err(FieldProblem::Blank),
-        Some(text) if text.contains('\0') => Err(FieldProblem::NulCharacter),
-        Some(text) => Ok(text.to_owned()),
-    }
 }
 
 fn required_file(sent: Sent) -> Result<Upload, FieldProblem> {

@@ -192,8 +192,8 @@ fn head(status: StatusCode, sent: &Representation<'_>, validators: &Validators) 
     response
 }
 
-/// Lets the proxy in front send the content, ranges of it included, which a header tells it. Whatever
-/// else can be decided is decided here.
+/// Lets the proxy in front send the content, ranges of it included, which a header tells it.
+/// Whatever else can be decided is decided here.
 async fn hand_over(
     app: &App,
     sent: &Representation<'_>,

@@ -39,8 +39,8 @@ impl Library {
     /// Lets `actor` have a file fetched from a URL.
     ///
     /// # Errors
-    /// [`Error::Auth`] without permission; [`Error::ImportsOff`]; [`Error::Busy`] while the queue is
-    /// full.
+    /// [`Error::Auth`] without permission; [`Error::ImportsOff`]; [`Error::Busy`] while the queue
+    /// is full.
     pub fn begin_import(&self, actor: &Actor) -> Result<Import, Error> {
         actor.require(Permission::Create)?;
         let options = self.options().imports.clone().ok_or(Error::ImportsOff)?;

@@ -103,8 +103,8 @@ impl Outgoing {
         Err(UrlProblem::Redirects { limit: MAX_REDIRECTS }.into())
     }
 
-    /// Sends a body to a URL and returns the status of the answer, whose body is not read. Redirects
-    /// are not followed.
+    /// Sends a body to a URL and returns the status of the answer, whose body is not read.
+    /// Redirects are not followed.
     ///
     /// # Errors
     /// [`Error::Url`]; [`Error::Internal`] if no request can be sent.

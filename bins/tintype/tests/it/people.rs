@@ -15,8 +15,8 @@ const STRONG: &str = "correct horse battery";
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum May {
     Anybody,
-    /// Whoever has a signed link, has begun the upload, or may upload where that is on: the tests of
-    /// these say who.
+    /// Whoever has a signed link, has begun the upload, or may upload where that is on: the tests
+    /// of these say who.
     Special,
     EveryUser,
     /// Admins, and staff with the code.

@@ -4,7 +4,8 @@ import { save } from './actions.js';
 import { ApiError, call } from './api.js';
 import { selectedIds, selection } from './selection.js';
 
-/** Saves the selected files. What is selected by filter is not listed first: the server knows it. */
+/** Saves the selected files. What is selected by filter is not listed first: the server knows
+ *  it. */
 export async function zip(source) {
     const { ids, all } = selection.value;
     const json = all && !ids.size && !source.hiddenCount ? { filter: new URLSearchParams(source.filters).toString() } : { ids: await selectedIds(source) };

@@ -46,7 +46,8 @@ export default function Folders() {
     </section>`;
 }
 
-/** Returns the tree of tags: nodes `{name, path, count, below}`. What a folder holds is counted as well. */
+/** Returns the tree of tags: nodes `{name, path, count, below}`. What a folder holds is counted
+ *  as well. */
 function treeOf(tags) {
     const root = { below: new Map() };
     for (const { name, count } of tags) {

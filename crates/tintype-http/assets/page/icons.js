@@ -55,7 +55,8 @@ const PATHS = {
     webhook: 'M12 4a4 4 0 0 1 3 6.5l3 4.5M9 10.5A4 4 0 0 1 12 4M6 20a4 4 0 1 1 3.5-6M9.5 17H18a3 3 0 1 0-.5-5.9',
 };
 
-/** Draws an icon, which says nothing to screen readers. `mirrored`: one that points along the line of reading. */
+/** Draws an icon, which says nothing to screen readers. `mirrored`: one that points along the
+ *  line of reading. */
 export function Icon({ name, mirrored }) {
     return html`<svg class=${mirrored ? 'icon mirrored' : 'icon'} viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
 }

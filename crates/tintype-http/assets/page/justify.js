@@ -11,9 +11,10 @@ export function ratioOf(file) {
     return Math.min(WIDEST, Math.max(NARROWEST, width / height || 1));
 }
 
-/** Breaks pictures into rows whose heights are as close to `target` as possible, as paragraphs are broken into lines
- *  (D. E. Knuth, M. F. Plass, "Breaking paragraphs into lines", 1981). Only a last row may be left short.
- *  Returns `{start, end, top, height}` of each, and the height of all. */
+/** Breaks pictures into rows whose heights are as close to `target` as possible, as paragraphs
+ *  are broken into lines (D. E. Knuth, M. F. Plass, "Breaking paragraphs into lines", 1981).
+ *  Only a last row may be left short. Returns `{start, end, top, height}` of each, and the
+ *  height of all. */
 export function justify(ratios, width, target, gap, isLast) {
     const count = ratios.length;
     const costs = new Float64Array(count + 1).fill(Infinity);

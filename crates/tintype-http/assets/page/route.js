@@ -1,4 +1,5 @@
-// The state of the page that is worth a link: it stands in the URL, so that back, reload and sharing work.
+// The state of the page that is worth a link: it stands in the URL, so that back, reload and
+// sharing work.
 
 import { Signal } from './signal.js';
 
@@ -29,7 +30,8 @@ export function link(changes, from = route.value) {
     return query ? `?${query}` : location.pathname;
 }
 
-/** Changes the state. `replace`: without a step for the back button. `closable`: [`close`] goes back from it. */
+/** Changes the state. `replace`: without a step for the back button. `closable`: [`close`] goes
+ *  back from it. */
 export function go(changes, { replace = false, closable = false, from } = {}) {
     const target = link(changes, from);
     if (target === (location.search || location.pathname)) return;

@@ -65,8 +65,8 @@ export async function signIn(username, password, stay) {
     await begin(answer.token, stay);
 }
 
-/** Signs in with somebody's token, which is used once: the session gets one of its own, so that signing out leaves
- *  alone whatever else uses that token. */
+/** Signs in with somebody's token, which is used once: the session gets one of its own, so that
+ *  signing out leaves alone whatever else uses that token. */
 export async function signInWithToken(given, stay) {
     token.value = given;
     try {

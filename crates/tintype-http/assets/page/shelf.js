@@ -11,11 +11,13 @@ import { Tile } from './tile.js';
 
 const HOLD = 450;
 
-/** After how long what is out of sight is drawn as well, in milliseconds: what is in sight comes first. */
+/** After how long what is out of sight is drawn as well, in milliseconds: what is in sight comes
+ *  first. */
 const FIRST_LOOK = 1200;
 const GAP = 6;
 
-/** `onOpen(file)` shows a file, `onDelete()` deletes what is selected; `opened` is the file that is shown. */
+/** `onOpen(file)` shows a file, `onDelete()` deletes what is selected; `opened` is the file that
+ *  is shown. */
 export function Shelf({ source, mode, target, onOpen, onDelete, opened }) {
     const element = useRef();
     const [size, setSize] = useState({ width: 0, height: 0 });

@@ -1,4 +1,5 @@
-// What surrounds all views of somebody who is signed in: search, navigation, and where files are dropped.
+// What surrounds all views of somebody who is signed in: search, navigation, and where files are
+// dropped.
 
 import { html, useEffect, useRef, useState } from './lib/preact.js';
 import { Icon } from './icons.js';

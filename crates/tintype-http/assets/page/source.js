@@ -1,4 +1,5 @@
-// The files of a list, read page by page as they are looked at, and forgotten when they are far away.
+// The files of a list, read page by page as they are looked at, and forgotten when they are far
+// away.
 
 import { call } from './api.js';
 import { Signal } from './signal.js';
@@ -66,7 +67,8 @@ export class Source {
         return this.#hidden.has(file.id);
     }
 
-    /** Asks for pages, the first one most. Those that were asked for before and are not under way are dropped. */
+    /** Asks for pages, the first one most. Those that were asked for before and are not under
+     *  way are dropped. */
     want(numbers) {
         this.#looked = numbers;
         this.#wanted = numbers.filter((number) => this.#isMissing(number));
@@ -160,7 +162,8 @@ export class Source {
     async #read(number, generation) {
         const common = { ...this.filters, ordering: this.ordering, limit: PAGE };
         const isNear = !this.filters.similar_to;
-        // The first page counts; those that follow cost the same however deep; the rest is where somebody jumped to.
+        // The first page counts; those that follow cost the same however deep; the rest is where
+        // somebody jumped to.
         const place = this.#cursors[number] ? { cursor: this.#cursors[number], paging: 'cursor', count: 'none' }
             : number ? { offset: number * PAGE, count: 'none' } : { paging: isNear ? 'cursor' : undefined };
         const answer = await call('GET', '/api/media/files', { parameters: { ...common, ...place } });

@@ -1,4 +1,5 @@
-// What the page says, in the language of the reader. Another language is one file beside `text/en.js` and a line here.
+// What the page says, in the language of the reader. Another language is one file beside
+// `text/en.js` and a line here.
 
 import { Signal } from './signal.js';
 

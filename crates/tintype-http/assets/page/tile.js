@@ -6,7 +6,8 @@ import { Icon } from './icons.js';
 import { placeholderUrl, thumbnailsOf } from './placeholder.js';
 import { date, duration, size, t } from './text.js';
 
-/** A file at its place. Drawn anew only when something of it has changed, for the sake of smooth scrolling. */
+/** A file at its place. Drawn anew only when something of it has changed, for the sake of smooth
+ *  scrolling. */
 export class Tile extends Component {
     shouldComponentUpdate(next) {
         return Object.keys(next).some((name) => next[name] !== this.props[name]);

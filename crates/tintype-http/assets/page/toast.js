@@ -10,7 +10,8 @@ const SHOWN = 5000;
 const toasts = new Signal([]);
 let last = 0;
 
-/** Shows a message; `action` `{label, run}` is a button in it. Returns a function that removes it. */
+/** Shows a message; `action` `{label, run}` is a button in it. Returns a function that removes
+ *  it. */
 export function say(text, { action, shown = SHOWN, isError } = {}) {
     last += 1;
     const id = last;
@@ -22,7 +23,8 @@ export function say(text, { action, shown = SHOWN, isError } = {}) {
     return remove;
 }
 
-/** Shows the messages. Windows have their own, because what is behind a window cannot be reached. */
+/** Shows the messages. Windows have their own, because what is behind a window cannot be
+ *  reached. */
 export function Toasts() {
     return html`<div class="toasts" role="status" aria-live="polite">
         ${useSignal(toasts).map((toast) => html`<div class=${toast.isError ? 'toast error' : 'toast'} key=${toast.id}>

@@ -1,4 +1,5 @@
-// How files come in: dropped, pasted or picked. What then happens to them is loaded when the first one does.
+// How files come in: dropped, pasted or picked. What then happens to them is loaded when the first
+// one does.
 
 import { html, useEffect, useState } from './lib/preact.js';
 import { Icon } from './icons.js';
@@ -59,7 +60,8 @@ async function walk(folder, path, found) {
     }
 }
 
-/** Takes what is dropped or pasted anywhere on the page, and says so while something is above it. */
+/** Takes what is dropped or pasted anywhere on the page, and says so while something is above
+ *  it. */
 export function Drops() {
     const [isOver, setOver] = useState(false);
     useEffect(() => {

@@ -1,8 +1,8 @@
 use serde_json::json;
 use tintype_domain::FileEvent;
 
-/// Returns the body that tells of an event, as [Standard Webhooks] has it. It has no URL of content:
-/// whoever gets it may not be allowed to fetch that, and signed URLs expire.
+/// Returns the body that tells of an event, as [Standard Webhooks] has it. It has no URL of
+/// content: whoever gets it may not be allowed to fetch that, and signed URLs expire.
 ///
 /// [Standard Webhooks]: https://www.standardwebhooks.com
 pub(super) fn payload(event: &FileEvent) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! Medians of the list at a given number of files, 100,000 by default, on SQLite or in an empty
 //! database of PostgreSQL: `cargo bench -p tintype-persistence --bench list -- 1000000
-//! postgres://localhost/bench`. With `depths` after that: pages by cursor behind every filter and in
-//! every order, and nothing else.
+//! postgres://localhost/bench`. With `depths` after that: pages by cursor behind every filter and
+//! in every order, and nothing else.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a table for people to read")]
 
 mod depths;

@@ -10,6 +10,9 @@
 //! only documents match. So an index is read a piece at a time, and once too many files did not
 //! match, all that do are sorted instead.
 
+mod order;
+mod source;
+
 use std::cmp::Ordering;
 
 use diesel::RunQueryDsl;
@@ -18,34 +21,13 @@ use tintype_domain::{
     Bounds, ColourMode, Cursor, Direction, Filter, Kind, ListQuery, OrderField, Side, SortValue, Travel,
 };
 
+use order::{Order, Place, Term, bind, direction};
+pub(crate) use source::{By, Scope, Source};
+
 use crate::connection::AnyConnection;
 use crate::error::Error;
 use crate::page::ordering::column;
 use crate::sql::Sql;
-
-/// How a database words the statements.
-pub(crate) trait Source {
-    /// Returns `files`, read by an index if the database has to be told.
-    fn files(&self, by: By) -> String;
-
-    /// Appends the conditions of the filter, except bounds of the column `except`.
-    fn and_filter(&self, sql: &mut Sql, scopes: &[Scope], except: &str);
-
-    /// Appends that `column` is one of the numbers, of which there may be many.
-    fn one_of(&self, sql: &mut Sql, column: &'static str, numbers: &[i64]);
-
-    /// Returns the files of the scope if there are few, or those that match the filter where there
-    /// is no scope.
-    fn few(&self, connection: &mut AnyConnection, scope: Option<&Scope>) -> Result<Option<Vec<i64>>, Error>;
-
-    /// Returns files among which are all that match, if they are not too many to be looked up one
-    /// by one.
-    fn some(&self, connection: &mut AnyConnection) -> Result<Option<Vec<i64>>, Error>;
-
-    /// Begins a statement that reads all files that match, whatever the planner prefers, up to its
-    /// conditions.
-    fn all(&self, join: &'static str) -> Sql;
-}
 
 /// How many files of an index are read at a time for a page of which few are missing.
 const PIECE: usize = 2000;
@@ -66,30 +48,6 @@ impl From<Error> for Stop {
     }
 }
 
-/// The index to read files by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum By {
-    /// By their numbers alone.
-    Rows,
-    /// Numbers in order.
-    Id,
-    /// The uploader, then numbers in order.
-    User,
-    /// A column of files, then numbers in order.
-    Column(OrderField),
-}
-
-/// Files that are alike in what they are ordered by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// Those with this value, which is not null.
-    Equal(OrderField, SortValue),
-    /// Those without a value.
-    Null(OrderField),
-    /// Those of some users, and perhaps those of no user.
-    Users { ids: Vec<i64>, has_orphans: bool },
-}
-
 /// Selects the ids of the first `need` files from the cursor on, in the order in which it reads.
 pub(crate) fn select_from(
     connection: &mut AnyConnection,
@@ -99,15 +57,7 @@ pub(crate) fn select_from(
     need: usize,
 ) -> Result<Vec<i64>, Error> {
     let backward = cursor.is_some_and(|cursor| cursor.travel == Travel::Backward);
-    let mut reader = Reader {
-        connection,
-        source,
-        filter: &query.filter,
-        terms: Vec::new(),
-        ids_ascend: backward,
-        is_backward: backward,
-        in_vain: 0,
-    };
+    let mut order = Order { terms: Vec::new(), ids_ascend: backward, is_backward: backward };
     let mut place = cursor.map(|cursor| Place {
         values: Vec::new(),
         id: cursor.id.0,
@@ -117,16 +67,17 @@ pub(crate) fn select_from(
         let ascends = (term.direction == Direction::Ascending) != backward;
         if term.field == OrderField::Id {
             // Ids are unique, so terms after this one never matter.
-            reader.ids_ascend = ascends;
+            order.ids_ascend = ascends;
             break;
         }
-        if reader.terms.iter().all(|earlier| earlier.field != term.field) {
-            reader.terms.push(Term { field: term.field, ascends });
+        if order.terms.iter().all(|earlier| earlier.field != term.field) {
+            order.terms.push(Term { field: term.field, ascends });
             if let (Some(place), Some(cursor)) = (&mut place, cursor) {
                 place.values.extend(cursor.values.get(index).cloned());
             }
         }
     }
+    let mut reader = Reader { connection, source, filter: &query.filter, order, in_vain: 0 };
     if let Some(ids) = source.few(reader.connection, None)? {
         return reader.sort(&ids, &[], 0, place.as_ref(), need);
     }
@@ -140,31 +91,11 @@ pub(crate) fn select_from(
     }
 }
 
-/// A term of the ordering in the direction in which it is read.
-#[derive(Debug, Clone, Copy)]
-struct Term {
-    field: OrderField,
-    ascends: bool,
-}
-
-/// Where to begin.
-#[derive(Debug)]
-struct Place {
-    /// A value for each term.
-    values: Vec<SortValue>,
-    id: i64,
-    /// Whether a file of just these values and this id comes after the place.
-    is_inclusive: bool,
-}
-
 struct Reader<'a, S> {
     connection: &'a mut AnyConnection,
     source: &'a S,
     filter: &'a Filter,
-    terms: Vec<Term>,
-    ids_ascend: bool,
-    /// Nulls come last, so they come first on the way back.
-    is_backward: bool,
+    order: Order,
     /// How many files were read that did not match, about.
     in_vain: usize,
 }
@@ -189,12 +120,12 @@ impl<S: Source> Reader<'_, S> {
 
     /// Reads the files within the scopes by the terms from `depth` on.
     fn read(&mut self, scopes: &[Scope], depth: usize, place: Option<&Place>, need: usize) -> Result<Vec<i64>, Stop> {
-        let Some(term) = self.terms.get(depth).copied() else { return self.read_by_id(scopes, place, need) };
+        let Some(term) = self.order.terms.get(depth).copied() else { return self.read_by_id(scopes, place, need) };
         let mut found = Vec::new();
         let at = place.and_then(|place| place.values.get(depth));
         if let Some(groups) = self.groups(term, scopes)? {
             for (value, scope) in groups {
-                let order = at.map_or(Ordering::Greater, |at| self.compare(term, &value, at));
+                let order = at.map_or(Ordering::Greater, |at| self.order.compare(term, &value, at));
                 match order {
                     Ordering::Less => {}
                     Ordering::Equal => found = self.read_group(scopes, scope, depth, place, need)?,
@@ -214,14 +145,14 @@ impl<S: Source> Reader<'_, S> {
         let nulls = Scope::Null(term.field);
         let has_nulls = term.field.is_nullable();
         let is_at_null = matches!(at, Some(SortValue::Null));
-        if has_nulls && self.is_backward && at.is_none() {
+        if has_nulls && self.order.is_backward && at.is_none() {
             found.extend(self.read_group(scopes, nulls.clone(), depth, None, need - found.len())?);
         }
-        if !is_at_null || self.is_backward {
+        if !is_at_null || self.order.is_backward {
             let after = at.filter(|_| !is_at_null);
             found.extend(self.read_values(term, scopes, depth, after, need - found.len())?);
         }
-        if has_nulls && !self.is_backward && !is_at_null {
+        if has_nulls && !self.order.is_backward && !is_at_null {
             found.extend(self.read_group(scopes, nulls, depth, None, need - found.len())?);
         }
         Ok(found)
@@ -270,12 +201,12 @@ impl<S: Source> Reader<'_, S> {
             let mut end = None;
             if is_selective {
                 let mut sql = Sql::new(from.clone());
-                self.push_range(&mut sql, term, after.as_ref(), None);
+                term.push_range(&mut sql, self.filter, after.as_ref(), None);
                 sql.push(order.clone()).limit(1).offset(signed(piece(need)));
                 end = self.load_values(sql, term.field)?.pop().map(|(_, value)| value);
             }
             let mut sql = Sql::new(from.clone());
-            self.push_range(&mut sql, term, after.as_ref(), end.as_ref());
+            term.push_range(&mut sql, self.filter, after.as_ref(), end.as_ref());
             self.and_conditions(&mut sql, scopes, column);
             sql.push(order.clone()).limit(signed(left).saturating_add(1));
             let rows = self.load_values(sql, term.field)?;
@@ -298,36 +229,6 @@ impl<S: Source> Reader<'_, S> {
         Ok(found)
     }
 
-    /// Appends that a value lies within the bounds of the filter, after one and before another.
-    fn push_range(&self, sql: &mut Sql, term: Term, after: Option<&SortValue>, end: Option<&SortValue>) {
-        let column = column(term.field);
-        let mut bounds = bounds(self.filter, term.field);
-        let (greater, less) = if term.ascends { (after, end) } else { (end, after) };
-        let nothing = Bounds { min: Some(1), max: Some(0) };
-        if let Some(SortValue::Number(number)) = greater {
-            match number.checked_add(1) {
-                Some(least) => bounds.at_least(least),
-                None => bounds = nothing,
-            }
-        }
-        if let Some(SortValue::Number(number)) = less {
-            match number.checked_sub(1) {
-                Some(most) => bounds.at_most(most),
-                None => bounds = nothing,
-            }
-        }
-        if bounds.is_all() {
-            sql.push(column).push(" IS NOT NULL");
-        } else {
-            sql.between(column, bounds);
-        }
-        for (sign, value) in [(" > ", greater), (" < ", less)] {
-            if let Some(SortValue::Text(text)) = value {
-                sql.push(" AND ").push(column).push(sign).bind(text.as_str());
-            }
-        }
-    }
-
     /// Reads the files within the scopes in the order of their numbers, a piece at a time.
     fn read_by_id(&mut self, scopes: &[Scope], place: Option<&Place>, need: usize) -> Result<Vec<i64>, Stop> {
         let by = match scopes.last() {
@@ -338,7 +239,7 @@ impl<S: Source> Reader<'_, S> {
         let indexed = scopes.last().filter(|_| by != By::Id);
         let is_selective = *self.filter != Filter::default() || scopes.len() > usize::from(indexed.is_some());
         let from = format!("SELECT files.id FROM {} WHERE ", self.source.files(by));
-        let order = format!(" ORDER BY files.id {}", direction(self.ids_ascend));
+        let order = format!(" ORDER BY files.id {}", direction(self.order.ids_ascend));
         let mut bounds = self.filter.id;
         if let Some(place) = place {
             self.begin_at(&mut bounds, place.id, usize::from(!place.is_inclusive));
@@ -358,7 +259,7 @@ impl<S: Source> Reader<'_, S> {
             }
             let mut piece_bounds = bounds;
             match end {
-                Some(end) if self.ids_ascend => piece_bounds.at_most(end.saturating_sub(1)),
+                Some(end) if self.order.ids_ascend => piece_bounds.at_most(end.saturating_sub(1)),
                 Some(end) => piece_bounds.at_least(end.saturating_add(1)),
                 None => {}
             }
@@ -378,7 +279,7 @@ impl<S: Source> Reader<'_, S> {
 
     /// Narrows bounds of numbers to those from one on, or from `step` after it.
     fn begin_at(&self, bounds: &mut Bounds, id: i64, step: usize) {
-        match self.ids_ascend {
+        match self.order.ids_ascend {
             true => bounds.at_least(id.saturating_add(signed(step))),
             false => bounds.at_most(id.saturating_sub(signed(step))),
         }
@@ -404,7 +305,7 @@ impl<S: Source> Reader<'_, S> {
             return Ok(Vec::new());
         }
         let mut sql =
-            Sql::new(format!("SELECT files.id FROM {}{} WHERE ", self.source.files(By::Rows), self.join(depth)));
+            Sql::new(format!("SELECT files.id FROM {}{} WHERE ", self.source.files(By::Rows), self.order.join(depth)));
         self.source.one_of(&mut sql, "files.id", ids);
         self.and_conditions(&mut sql, scopes, "");
         self.sorted(sql, depth, place, need)
@@ -412,62 +313,18 @@ impl<S: Source> Reader<'_, S> {
 
     /// Sorts all files that match, and returns those after the place.
     fn sort_all(&mut self, place: Option<&Place>, need: usize) -> Result<Vec<i64>, Error> {
-        let sql = self.source.all(self.join(0));
+        let sql = self.source.all(self.order.join(0));
         self.sorted(sql, 0, place, need)
-    }
-
-    /// Returns what joins the users if a term from `depth` on needs them.
-    fn join(&self, depth: usize) -> &'static str {
-        match self.terms.iter().skip(depth).any(|term| term.field.is_of_user()) {
-            true => " LEFT JOIN users ON users.id = files.user_id",
-            false => "",
-        }
     }
 
     fn sorted(&mut self, mut sql: Sql, depth: usize, place: Option<&Place>, need: usize) -> Result<Vec<i64>, Error> {
         if let Some(place) = place {
             sql.push(" AND ");
-            self.after(&mut sql, depth, place);
+            self.order.after(&mut sql, depth, place);
         }
-        sql.push(" ORDER BY ");
-        for Term { field, ascends } in self.terms.iter().skip(depth) {
-            let nulls = if self.is_backward { "FIRST" } else { "LAST" };
-            sql.push(format!("{} {} NULLS {nulls}, ", column(*field), direction(*ascends)));
-        }
-        sql.push(format!("files.id {}", direction(self.ids_ascend)));
+        self.order.order_by(&mut sql, depth);
         sql.limit(signed(need));
         self.load(sql)
-    }
-
-    /// Appends that a file comes after the place by the terms from `depth` on.
-    fn after(&self, sql: &mut Sql, depth: usize, place: &Place) {
-        let (Some(term), Some(value)) = (self.terms.get(depth), place.values.get(depth)) else {
-            sql.push("files.id").push(if self.ids_ascend { " >" } else { " <" });
-            sql.push(if place.is_inclusive { "= " } else { " " }).bind(place.id);
-            return;
-        };
-        let column = column(term.field);
-        sql.push("(");
-        match value {
-            SortValue::Null => {
-                if self.is_backward {
-                    sql.push(column).push(" IS NOT NULL OR ");
-                }
-                sql.push("(").push(column).push(" IS NULL");
-            }
-            value => {
-                if term.field.is_nullable() && !self.is_backward {
-                    sql.push(column).push(" IS NULL OR ");
-                }
-                sql.push(column).push(if term.ascends { " > " } else { " < " });
-                bind(sql, value);
-                sql.push(" OR (").push(column).push(" = ");
-                bind(sql, value);
-            }
-        }
-        sql.push(" AND ");
-        self.after(sql, depth + 1, place);
-        sql.push("))");
     }
 
     /// Appends the scopes and the filter, except bounds of the column `except`.
@@ -520,7 +377,7 @@ impl<S: Source> Reader<'_, S> {
             field if field.is_of_user() => self.groups_of_users(field, scopes)?,
             _ => return Ok(None),
         };
-        groups.sort_by(|(a, _), (b, _)| self.compare(term, a, b));
+        groups.sort_by(|(a, _), (b, _)| self.order.compare(term, a, b));
         Ok(Some(groups))
     }
 
@@ -555,17 +412,6 @@ impl<S: Source> Reader<'_, S> {
         Ok(groups)
     }
 
-    /// Compares values as they are read.
-    fn compare(&self, term: Term, a: &SortValue, b: &SortValue) -> Ordering {
-        let null = |value: &SortValue| (*value == SortValue::Null) != self.is_backward;
-        let by_value = match (a, b) {
-            (SortValue::Number(a), SortValue::Number(b)) => a.cmp(b),
-            (SortValue::Text(a), SortValue::Text(b)) => a.cmp(b),
-            _ => return null(a).cmp(&null(b)),
-        };
-        if term.ascends { by_value } else { by_value.reverse() }
-    }
-
     fn load(&mut self, sql: Sql) -> Result<Vec<i64>, Error> {
         Ok(typed::<BigInt>(sql).load(self.connection)?)
     }
@@ -584,15 +430,6 @@ impl<S: Source> Reader<'_, S> {
     }
 }
 
-impl Scope {
-    fn of(field: OrderField, value: &SortValue) -> Self {
-        match value {
-            SortValue::Null => Self::Null(field),
-            value => Self::Equal(field, value.clone()),
-        }
-    }
-}
-
 /// Returns how many files of an index to read at a time for so many that match.
 fn piece(need: usize) -> usize {
     PIECE.max(2 * need)
@@ -608,31 +445,4 @@ fn typed<ST: SqlType>(sql: Sql) -> Sql<ST> {
     typed.append(sql);
     typed.uncommon();
     typed
-}
-
-fn bind(sql: &mut Sql, value: &SortValue) {
-    match value {
-        SortValue::Null => sql.push("NULL"),
-        SortValue::Number(number) => sql.bind(*number),
-        SortValue::Text(text) => sql.bind(text.as_str()),
-    };
-}
-
-fn direction(ascends: bool) -> &'static str {
-    if ascends { "ASC" } else { "DESC" }
-}
-
-/// Returns the bounds of a column that can be ordered by.
-fn bounds(filter: &Filter, field: OrderField) -> Bounds {
-    match field {
-        OrderField::Id => filter.id,
-        OrderField::Size => filter.size,
-        OrderField::Width => filter.width,
-        OrderField::Height => filter.height,
-        OrderField::CreatedAt => filter.created_at,
-        OrderField::UpdatedAt => filter.updated_at,
-        OrderField::TakenAt => filter.taken_at,
-        OrderField::Duration => filter.duration_ms,
-        _ => Bounds::ALL,
-    }
 }

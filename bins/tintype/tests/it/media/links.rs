@@ -223,8 +223,8 @@ fn vary(response: &Response) -> Vec<&str> {
     response.headers().iter().filter(|(name, _)| name == "vary").map(|(_, value)| value.as_str()).collect()
 }
 
-/// Signs as another backend would, with openssl. Parameters that come after `expires` in the order of
-/// their names begin with `&`.
+/// Signs as another backend would, with openssl. Parameters that come after `expires` in the order
+/// of their names begin with `&`.
 fn sign(url: &str, parameters: &str, expires: u64) -> String {
     let path = &url[url.find("/media/").unwrap()..];
     let message = format!("{path}?expires={expires}{parameters}");

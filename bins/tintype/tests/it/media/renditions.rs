@@ -493,8 +493,8 @@ fn the_focal_point_of_a_file_stays_in_view() {
     assert_eq!(seen(""), "RGBW");
 }
 
-/// There are two workers and one place to wait: of many who want different pictures at once, most are
-/// told to come back, and then get theirs.
+/// There are two workers and one place to wait: of many who want different pictures at once, most
+/// are told to come back, and then get theirs.
 #[test]
 fn a_full_queue_says_when_to_come_back() {
     let server = builder().config("renditions", "open").config("workers", "1").config("upload_queue", "1").start();

@@ -1,4 +1,5 @@
-// A picture to zoom and pan. It is shown small at once, then as large as the screen needs, by renditions.
+// A picture to zoom and pan. It is shown small at once, then as large as the screen needs, by
+// renditions.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib/preact.js';
 import { change, signedLink } from '../actions.js';
@@ -155,7 +156,8 @@ export function Zoomed({ file, etag, control, isFocusing, endFocusing, changed, 
     </div>`;
 }
 
-/** Returns pictures of a file that are wide enough, the best first: a rendition, or the file itself. */
+/** Returns pictures of a file that are wide enough, the best first: a rendition, or the file
+ *  itself. */
 function candidates(file, needed) {
     const itself = SHOWN.includes(file.mime_type) && file.size < LARGE ? [{ url: file.f, width: file.width ?? Infinity }] : [];
     // Signed URLs are for exactly what was signed.

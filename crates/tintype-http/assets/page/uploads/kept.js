@@ -27,8 +27,8 @@ async function work(mode, act) {
     });
 }
 
-/** Keeps an upload. Where there is no room for its bytes, it is kept without them; where nothing can be kept (private
- *  windows of some browsers), it is forgotten with the page. */
+/** Keeps an upload. Where there is no room for its bytes, it is kept without them; where nothing
+ *  can be kept (private windows of some browsers), it is forgotten with the page. */
 export async function keep({ key, user, file, name, size, modified, tags, path }) {
     const record = { key, user, file: file?.size <= LARGEST ? file : null, name, size, modified, tags, path };
     try {

@@ -11,7 +11,8 @@ import { append, create, end, look } from './tus.js';
 /** How many are sent at a time. */
 const PARALLEL = 3;
 
-/** Larger files are not compared before they are sent: their checksum would need that much memory. */
+/** Larger files are not compared before they are sent: their checksum would need that much
+ *  memory. */
 const LARGEST_COMPARED = 256 * 1024 * 1024;
 
 /** After how long something is tried again, in milliseconds; after the last one, one has to ask. */
@@ -20,8 +21,8 @@ const PATIENCE = [500, 1000, 2000, 4000, 8000, 15000, 30000, 30000, 30000];
 /** How often the server is asked whether it has made a file, in milliseconds. */
 const POLL = 1500;
 
-/** All uploads of this visit. `state`: `waiting`, `checking`, `sending`, `making`, `retrying`, `paused`, `duplicate`,
- *  `lost` (its bytes have to be chosen again), `failed` or `done`. */
+/** All uploads of this visit. `state`: `waiting`, `checking`, `sending`, `making`, `retrying`,
+ *  `paused`, `duplicate`, `lost` (its bytes have to be chosen again), `failed` or `done`. */
 export const uploads = new Signal([]);
 
 const RUNNING = ['checking', 'sending', 'making', 'retrying'];
@@ -197,7 +198,8 @@ function measure(item, sent) {
     item.sent = sent;
 }
 
-/** Returns the file of the same content that is on its way or that the server has, for those who may see it. */
+/** Returns the file of the same content that is on its way or that the server has, for those who
+ *  may see it. */
 async function twinOf(item) {
     if (!may(VIEW) || !crypto.subtle || item.size > LARGEST_COMPARED) return null;
     const digest = await crypto.subtle.digest('SHA-256', await item.file.arrayBuffer());

@@ -15,7 +15,8 @@ export async function create(file, metadata) {
     return response.headers.get('location');
 }
 
-/** Returns `{offset, length, file}` of an upload; `null` if there is none any more. `file`: its API path, once there is one. */
+/** Returns `{offset, length, file}` of an upload; `null` if there is none any more. `file`: its
+ *  API path, once there is one. */
 export async function look(path) {
     try {
         const response = await send('HEAD', path, { headers: HEADERS });
@@ -31,7 +32,8 @@ export function end(path) {
     return send('DELETE', path, { headers: HEADERS });
 }
 
-/** Sends the next part and returns `{offset, file}`. `fetch` does not tell how much was sent, so this is an older way. */
+/** Sends the next part and returns `{offset, file}`. `fetch` does not tell how much was sent, so
+ *  this is an older way. */
 export function append(path, file, offset, { signal, onProgress }) {
     return new Promise((resolve, reject) => {
         const request = new XMLHttpRequest();
