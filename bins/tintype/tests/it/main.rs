@@ -22,6 +22,7 @@ mod list;
 mod logs;
 mod lost_media;
 mod media;
+mod metadata;
 mod metrics;
 mod migrate;
 mod names;

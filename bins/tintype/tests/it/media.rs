@@ -7,6 +7,7 @@ mod damage;
 mod headers;
 mod links;
 mod ranges;
+mod rendition_policies;
 mod renditions;
 mod safety;
 mod upload_links;

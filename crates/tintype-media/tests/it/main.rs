@@ -25,6 +25,7 @@ mod picture;
 mod properties;
 mod reference;
 mod render;
+mod render_limits;
 mod rows;
 mod scaled;
 mod tiff;
