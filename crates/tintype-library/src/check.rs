@@ -163,8 +163,7 @@ impl Check {
     /// As [`run`](Self::run).
     pub async fn files(&self, actor: &Actor) -> Result<u64, Error> {
         actor.require_admin()?;
-        let totals = self.calls.database(Database::totals).await?;
-        Ok(totals.files.iter().map(|total| total.count).sum())
+        self.database(Database::count_files).await
     }
 
     /// Looks at everything, and tells each finding as it comes.

@@ -26,6 +26,12 @@ pub struct OwnedObject {
 }
 
 impl Database {
+    /// Returns how many files there are.
+    pub fn count_files(&self) -> Result<u64, Error> {
+        let count = self.read(|connection| Ok(files::table.count().get_result::<i64>(connection)?))?;
+        number("count", 0, count)
+    }
+
     /// Returns the objects of up to `limit` files, from the one after `after` on: of each file its
     /// content, then what was made of it. Empty after the last file.
     pub fn owned_objects(&self, after: FileId, limit: u32) -> Result<Vec<OwnedObject>, Error> {

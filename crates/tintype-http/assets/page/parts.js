@@ -41,6 +41,12 @@ export function Dialog({ title, onClose, children, wide }) {
     </dialog>`;
 }
 
+/** A button that removes something, at the second click. */
+export function RemoveButton({ label, question, onClick }) {
+    const [isSure, setSure] = useState(false);
+    return html`<button type="button" class="danger" onClick=${() => (isSure ? onClick() : setSure(true))}>${isSure ? question : label}</button>`;
+}
+
 /** A button that shows something below it. */
 export function Menu({ label, icon, text, children, className = '', count }) {
     const [open, setOpen] = useState(false);

@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from '../lib/preact.js';
 import { call } from '../api.js';
 import { Icon } from '../icons.js';
-import { Dialog, Field } from '../parts.js';
+import { Dialog, Field, RemoveButton } from '../parts.js';
 import { date, explain, number, t } from '../text.js';
 import { say } from '../toast.js';
 import { Tokens } from './tokens.js';
@@ -47,7 +47,6 @@ function roleOf(user) {
 function Person({ user, isMe, onClose, changed }) {
     const [problems, setProblems] = useState({});
     const [role, setRole] = useState(!user ? 'staff' : user.is_admin ? 'admin' : user.is_staff ? 'staff' : 'user');
-    const [isSure, setSure] = useState(false);
     const failed = (error) => setProblems(Object.keys(error.fields).length ? error.fields : { non_field_errors: [explain(error)] });
     async function save(event) {
         event.preventDefault();
@@ -65,10 +64,6 @@ function Person({ user, isMe, onClose, changed }) {
         }
     }
     async function remove() {
-        if (!isSure) {
-            setSure(true);
-            return;
-        }
         try {
             await call('DELETE', `/api/users/${user.id}`);
             changed();
@@ -90,7 +85,7 @@ function Person({ user, isMe, onClose, changed }) {
             <label class="check wide"><input type="checkbox" name="is_active" defaultChecked=${user?.is_active ?? true} /><span>${t('isActive')}</span></label>
             ${problem('non_field_errors') && html`<p class="problem wide" role="alert">${problem('non_field_errors')}</p>`}
             <footer class="wide">
-                ${user && !isMe && html`<button type="button" class="danger" onClick=${remove}>${t(isSure ? 'reallyDelete' : 'deleteUser')}</button>`}
+                ${user && !isMe && html`<${RemoveButton} label=${t('deleteUser')} question=${t('reallyDelete')} onClick=${remove} />`}
                 <span class="spacer"></span><button type="button" onClick=${onClose}>${t('cancel')}</button><button type="submit" class="primary">${t('save')}</button>
             </footer>
         </form>

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from '../lib/preact.js';
 import { copy } from '../actions.js';
 import { call } from '../api.js';
 import { Icon } from '../icons.js';
-import { Dialog, Field } from '../parts.js';
+import { Dialog, Field, RemoveButton } from '../parts.js';
 import { date, explain, number, t } from '../text.js';
 import { say } from '../toast.js';
 
@@ -38,7 +38,6 @@ function Webhook({ hook, onClose, changed }) {
     const [problems, setProblems] = useState({});
     const [secret, setSecret] = useState('');
     const [deliveries, setDeliveries] = useState(null);
-    const [isSure, setSure] = useState(false);
     const failed = (error) => setProblems(Object.keys(error.fields).length ? error.fields : { non_field_errors: [explain(error)] });
     useEffect(() => {
         if (hook) call('GET', `/api/webhooks/${hook.id}/deliveries`, { parameters: { limit: 20 } }).then(({ results }) => setDeliveries(results), () => {});
@@ -57,10 +56,6 @@ function Webhook({ hook, onClose, changed }) {
         }
     }
     async function remove() {
-        if (!isSure) {
-            setSure(true);
-            return;
-        }
         try {
             await call('DELETE', `/api/webhooks/${hook.id}`);
             changed();
@@ -81,7 +76,7 @@ function Webhook({ hook, onClose, changed }) {
             <fieldset><legend>${t('events')}</legend>${EVENTS.map((name) => html`<label class="check" key=${name}><input type="checkbox" name=${name} defaultChecked=${hook ? hook.events.includes(name) : true} /><span>${t(`event_${name}`)}</span></label>`)}${problem('events') && html`<small class="problem">${problem('events')}</small>`}</fieldset>
             ${hook && html`<label class="check"><input type="checkbox" name="is_active" defaultChecked=${hook.is_active} /><span>${t('hookIsActive')}</span></label>`}
             ${problem('non_field_errors') && html`<p class="problem" role="alert">${problem('non_field_errors')}</p>`}
-            <footer>${hook && html`<button type="button" class="danger" onClick=${remove}>${t(isSure ? 'reallyDeleteHook' : 'delete')}</button>`}<span class="spacer"></span>
+            <footer>${hook && html`<${RemoveButton} label=${t('delete')} question=${t('reallyDeleteHook')} onClick=${remove} />`}<span class="spacer"></span>
                 <button type="button" onClick=${onClose}>${t('cancel')}</button><button type="submit" class="primary">${t('save')}</button></footer>
         </form>
         ${deliveries?.length > 0 && html`<h3>${t('deliveries')}</h3><div class="table"><table>
