@@ -29,6 +29,7 @@ macro_rules! assets {
 assets! {
     "actions.js"
     "admin/account.js"
+    "admin/links.js"
     "admin/people.js"
     "admin/system.js"
     "admin/tokens.js"
@@ -77,6 +78,7 @@ assets! {
     "types.js"
     "upload.js"
     "uploads/from-url.js"
+    "uploads/give.js"
     "uploads/kept.js"
     "uploads/panel.js"
     "uploads/queue.js"

@@ -7,6 +7,7 @@ import { library, tagsChanged } from './current.js';
 import { Icon } from './icons.js';
 import { Dialog, Field, IconButton, Menu } from './parts.js';
 import { go, link, route } from './route.js';
+import { clear, selectedIds } from './selection.js';
 import { CHANGE, may } from './session.js';
 import { useSignal } from './signal.js';
 import { explain, number, t } from './text.js';
@@ -76,14 +77,20 @@ function Node({ node, current, open, fold, ask }) {
         event.preventDefault();
         event.stopPropagation();
         setOver(false);
-        const ids = JSON.parse(event.dataTransfer.getData(OURS));
-        const failed = await forEach(ids, (id) => changeTags(id, (tags) => withTag(tags, node.path)));
-        if (failed.length) say(explain(failed[0].error), { isError: true });
-        else say(t('tagged', number(ids.length), ids.length, node.path));
+        if (isCurrent) return;
+        // Out of the folder that is looked at, unless both are wanted.
+        const from = event.ctrlKey || event.metaKey || current.includes(',') ? '' : current;
+        try {
+            const ids = JSON.parse(event.dataTransfer.getData(OURS)) ?? (await selectedIds(library.value));
+            await put(ids, node.path, from);
+        } catch (error) {
+            say(explain(error), { isError: true });
+        }
     };
     const over = (event) => {
         if (!may(CHANGE) || !event.dataTransfer.types.includes(OURS)) return;
         event.preventDefault();
+        event.dataTransfer.dropEffect = event.ctrlKey || event.metaKey || !current ? 'copy' : 'move';
         setOver(true);
     };
     const show = (event) => {
@@ -102,6 +109,29 @@ function Node({ node, current, open, fold, ask }) {
         </div>
         ${hasBelow && isOpen && html`<ul>${node.below.map((child) => html`<${Node} key=${child.path} node=${child} current=${current} open=${open} fold=${fold} ask=${ask} />`)}</ul>`}
     </li>`;
+}
+
+/** Gives files a tag, in place of the one that they were dragged from. */
+async function put(ids, path, from) {
+    const before = new Map();
+    const isLeft = (tag) => from && (tag.toLowerCase() === from.replace(/\/$/, '').toLowerCase() || (from.endsWith('/') && tag.toLowerCase().startsWith(from.toLowerCase())));
+    const failed = await forEach(ids, (id) => changeTags(id, (tags) => {
+        before.set(id, tags);
+        return withTag(tags.filter((tag) => !isLeft(tag)), path);
+    }));
+    const show = () => {
+        if (!from) return;
+        clear();
+        library.value?.refresh();
+    };
+    async function undo() {
+        const stuck = await forEach([...before], ([id, tags]) => changeTags(id, () => tags));
+        if (stuck.length) say(explain(stuck[0].error), { isError: true });
+        show();
+    }
+    show();
+    if (failed.length) throw failed[0].error;
+    say(t(from ? 'moved' : 'tagged', number(ids.length), ids.length, path), { shown: 8000, action: { label: t('undo'), run: undo } });
 }
 
 const TITLES = { create: 'newFolder', rename: 'rename', empty: 'removeFromFiles' };

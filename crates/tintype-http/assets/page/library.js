@@ -9,7 +9,7 @@ import { CREATE, DELETE, may } from './session.js';
 import { Shelf } from './shelf.js';
 import { useSignal } from './signal.js';
 import { Source } from './source.js';
-import { explain, number, t } from './text.js';
+import { date, explain, number, size, t } from './text.js';
 import { pick } from './upload.js';
 import { library } from './current.js';
 
@@ -50,7 +50,7 @@ export function Library({ state }) {
     const ordering = state.ordering ?? DEFAULT_ORDER;
     const source = useMemo(() => sourceOf(state), [keyOf(state)]);
     const mode = state.view === 'list' ? 'list' : 'grid';
-    const [size, setSize] = useState(() => Number(localStorage.getItem(KEPT_SIZE) ?? (innerWidth < 600 ? 1 : 2)));
+    const [height, setHeight] = useState(() => Number(localStorage.getItem(KEPT_SIZE) ?? (innerWidth < 600 ? 1 : 2)));
     useSignal(source.version);
     const { ids, all } = useSignal(selection);
 
@@ -60,7 +60,7 @@ export function Library({ state }) {
     }, [source]);
 
     const resize = (event) => {
-        setSize(event.target.valueAsNumber);
+        setHeight(event.target.valueAsNumber);
         localStorage.setItem(KEPT_SIZE, event.target.value);
     };
     const open = (file) => go({ file: file.id }, { closable: true });
@@ -85,13 +85,13 @@ export function Library({ state }) {
             <select class="order" aria-label=${t('order')} value=${ordering} onChange=${(event) => go({ ordering: event.target.value === DEFAULT_ORDER ? '' : event.target.value })}>
                 ${ORDERS.map((name) => html`<option value=${name} key=${name}>${t(`order_${name}`)}</option>`)}
             </select>
-            ${mode === 'grid' && html`<input class="zoom" type="range" min="0" max=${SIZES.length - 1} step="1" value=${size} aria-label=${t('size')} onInput=${resize} />`}
+            ${mode === 'grid' && html`<input class="zoom" type="range" min="0" max=${SIZES.length - 1} step="1" value=${height} aria-label=${t('size')} onInput=${resize} />`}
             <${IconButton} icon=${mode === 'grid' ? 'list' : 'grid'} label=${t(mode === 'grid' ? 'asList' : 'asGrid')} onClick=${() => go({ view: mode === 'grid' ? 'list' : '' }, { replace: true })} />
         </div>`}
         ${active.filter((name) => name !== 'type').length > 0 && html`<${Active} filters=${filters} names=${active.filter((name) => name !== 'type')} />`}
         ${source.error ? html`<p class="notice" role="alert">${explain(source.error)} <button type="button" onClick=${() => source.refresh()}>${t('again')}</button></p>` : null}
         ${source.count === 0 && html`<${Empty} isFiltered=${active.length > 0} tag=${active.length === 1 && may(CREATE) ? state.tags : ''} />`}
-        <${Shelf} source=${source} mode=${mode} target=${SIZES[size]} onOpen=${open} onDelete=${remove} opened=${Number(state.file) || null} />
+        <${Shelf} source=${source} mode=${mode} target=${SIZES[height]} onOpen=${open} onDelete=${remove} opened=${Number(state.file) || null} />
         ${state.file && html`<${File} id=${Number(state.file)} source=${source} />`}
     </div>`;
 }
@@ -107,12 +107,19 @@ function Active({ filters, names }) {
         if (name === 'preview_status') return t(`preview_${filters[name]}`);
         if (['search', 'tags', 'camera'].includes(name)) return filters[name];
         if (name === 'has_gps') return t(filters[name] === 'true' ? 'withPlace' : 'withoutPlace');
-        return `${t(`filter_${name}`)} ${filters[name]}`;
+        return `${t(`filter_${name}`)} ${inWords(name, filters[name])}`;
     };
     return html`<ul class="active" aria-label=${t('filters')}>
         ${names.map((name) => html`<li key=${name}><bdi>${describe(name)}</bdi><button type="button" aria-label=${t('without', describe(name))} onClick=${() => go({ [name]: '' })}><${Icon} name="close" /></button></li>`)}
         <li><button type="button" class="quiet" onClick=${() => go(Object.fromEntries(FILTERS.map((name) => [name, ''])))}>${t('noFilters')}</button></li>
     </ul>`;
+}
+
+/** Returns the value of a filter as people write it. */
+function inWords(name, value) {
+    if (/^size_/.test(name) && Number(value)) return size(Number(value));
+    if (/_(from|to)$/.test(name) && /^\d{4}-\d\d-\d\d$/.test(value)) return date(`${value}T00:00`);
+    return value;
 }
 
 function Empty({ isFiltered, tag }) {

@@ -4,12 +4,12 @@ import { html, render, useErrorBoundary } from './lib/preact.js';
 import { lazy } from './parts.js';
 import { dress } from './preferences.js';
 import { route } from './route.js';
-import { me, probablySees, resume } from './session.js';
+import { guest, me, probablySees, resume } from './session.js';
 import { useSignal } from './signal.js';
 import { explain, language, speak, t } from './text.js';
 import { Toasts, say } from './toast.js';
 
-const loadShell = () => import('./shell.js');
+const loadShell = () => (guest ? import('./uploads/give.js') : import('./shell.js'));
 const SignIn = lazy(() => import('./sign-in.js'));
 const Shell = lazy(loadShell);
 
@@ -19,8 +19,8 @@ function Page() {
     const user = useSignal(me);
     const [failure] = useErrorBoundary((error) => console.error(error));
     if (failure) return html`<p class="notice">${t('failed')} <button type="button" onClick=${() => location.reload()}>${t('reload')}</button></p>`;
-    if (user === undefined) return null;
-    return html`<div class="page" key=${spoken}>${user ? html`<${Shell} user=${user} key=${user.id} />` : html`<${SignIn} />`}<${Toasts} /></div>`;
+    if (user === undefined && !guest) return null;
+    return html`<div class="page" key=${spoken}>${user || guest ? html`<${Shell} user=${user} key=${user?.id} />` : html`<${SignIn} />`}<${Toasts} /></div>`;
 }
 
 dress();

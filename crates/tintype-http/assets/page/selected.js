@@ -51,7 +51,7 @@ export default function Selected({ source, onDelete }) {
         <span class="spacer"></span>
         <fieldset disabled=${Boolean(busy)}>
             ${may(VIEW) && html`<button type="button" class="quiet" aria-label=${t('downloadZip')} title=${t('downloadZip')} onClick=${download}><${Icon} name="download" /><span>${t('downloadZip')}</span></button>`}
-            ${may(CHANGE) && html`<${Menu} icon="tag" text=${t('tags')}>${(close) => html`
+            ${may(CHANGE) && html`<${Menu} icon="tag" text=${t('tags')} className="tagging">${(close) => html`
                 <form class="inline" onSubmit=${(event) => (tag(withTag)(event), close())}><input name="tag" required maxlength="100" placeholder=${t('tagName')} aria-label=${t('addTag')} list="known-tags" /><button type="submit" class="primary">${t('addTag')}</button></form>
                 <form class="inline" onSubmit=${(event) => (tag((tags, name) => tags.filter((one) => one.toLowerCase() !== name.toLowerCase()))(event), close())}><input name="tag" required placeholder=${t('tagName')} aria-label=${t('removeTag')} list="known-tags" /><button type="submit">${t('removeTag')}</button></form>`}
             </${Menu}>

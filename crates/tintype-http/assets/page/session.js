@@ -1,11 +1,14 @@
 // Who uses the page, and what they may do.
 
-import { ApiError, call, token } from './api.js';
+import { ApiError, base, call, token } from './api.js';
 import { Signal } from './signal.js';
 
 const KEPT = 'tintype.token';
 const SEES = 'tintype.sees';
 const LABEL = 'web page';
+
+/** The view of guests, in the URL. */
+const GIVE = 'give';
 
 /** How long sessions last, in seconds: those of one visit, and those that are kept. */
 const VISIT = 12 * 3600;
@@ -20,7 +23,25 @@ export const VIEW = 3802;
 export const CHANGE = 3803;
 export const DELETE = 3804;
 
+/** The upload link by which somebody without an account is here; `null` for everybody else. */
+export const guest = guestLink();
+
+function guestLink() {
+    const { page, link, expires = '', signature = '' } = Object.fromEntries(new URLSearchParams(location.search));
+    if (page !== GIVE || !/^\d+$/.test(link)) return null;
+    return { path: `/api/media/upload-links/${link}?${new URLSearchParams({ expires, signature })}`, expires: Number(expires) };
+}
+
+/** Returns the URL that people open of an upload link, whose own is for programs. */
+export function guestPage(address) {
+    const { pathname, searchParams } = new URL(address);
+    const result = new URL(base);
+    result.search = new URLSearchParams({ page: GIVE, link: pathname.split('/').pop(), ...Object.fromEntries(searchParams) });
+    return result.href;
+}
+
 export function may(permission) {
+    if (guest) return permission === CREATE;
     const user = me.value;
     return Boolean(user && (user.is_admin || (user.is_staff && user.permissions.includes(permission))));
 }
@@ -35,11 +56,12 @@ token.follow((value) => {
 
 /** Returns whether the session that was kept could see files when it was last used. */
 export function probablySees() {
-    return Boolean(localStorage.getItem(KEPT) && localStorage.getItem(SEES));
+    return Boolean(!guest && localStorage.getItem(KEPT) && localStorage.getItem(SEES));
 }
 
 /** Goes on with a session that was kept. */
 export async function resume() {
+    if (guest) return;
     const kept = localStorage.getItem(KEPT);
     if (!kept) {
         me.value = null;

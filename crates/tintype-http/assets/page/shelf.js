@@ -126,18 +126,19 @@ export function Shelf({ source, mode, target, onOpen, onDelete, opened }) {
 
     function drag(event) {
         const id = idOf(event);
-        const ids = isSelected(id) && !selection.value.all ? [...selection.value.ids] : [id];
+        // `null`: all that are selected, however many.
+        const ids = !isSelected(id) ? [id] : selection.value.all ? null : [...selection.value.ids];
         event.dataTransfer.setData('application/x-tintype-files', JSON.stringify(ids));
-        event.dataTransfer.effectAllowed = 'copy';
+        event.dataTransfer.effectAllowed = 'copyMove';
     }
 
     const tiles = size.width && scroller ? draw(api, size) : [];
     view.drawn = view.y;
     view.shift = scroller?.shift;
     const isSelecting = selection.value.all || selection.value.ids.size > 0;
-    return html`<div ref=${element} class=${`shelf ${mode}${isSelecting ? ' selecting' : ''}`} role="listbox" tabindex="0" aria-multiselectable="true" aria-label=${t('files')}
+    return html`<div ref=${element} id="files" class=${`shelf ${mode}${isSelecting ? ' selecting' : ''}`} role="listbox" tabindex="0" aria-multiselectable="true" aria-label=${t('files')}
         aria-activedescendant=${view.current ? `file-${view.current}` : undefined} aria-busy=${String(source.count === null)}
-        onScroll=${() => scroller && look()} onClick=${click} onPointerDown=${press} onPointerUp=${release} onPointerCancel=${release} onPointerMove=${release}
+        onScroll=${() => scroller && look()} onClick=${click} onMouseDown=${(event) => event.shiftKey && event.preventDefault()} onPointerDown=${press} onPointerUp=${release} onPointerCancel=${release} onPointerMove=${release}
         onContextMenu=${(event) => hold.done && event.preventDefault()} onDragStart=${drag}
         onKeyDown=${(event) => (event.key === 'Escape' ? clear() : keys(event, api))}>
         <div class="canvas" role="presentation" style=${{ height: `${shelves.physicalHeight}px` }}>${tiles}</div>

@@ -19,6 +19,7 @@ const People = lazy(() => import('./admin/people.js'));
 const Account = lazy(() => import('./admin/account.js'));
 const System = lazy(() => import('./admin/system.js'));
 const Webhooks = lazy(() => import('./admin/webhooks.js'));
+const Links = lazy(() => import('./admin/links.js'));
 const Help = lazy(() => import('./help.js'));
 
 export default function Shell({ user }) {
@@ -47,6 +48,7 @@ export default function Shell({ user }) {
 
     return html`<div class=${isOpen ? 'shell open' : 'shell'}>
         <header class="bar">
+            ${view === 'library' && html`<a class="skip" href="#files" onClick=${(event) => (event.preventDefault(), document.querySelector('.shelf')?.focus())}>${t('skip')}</a>`}
             <${IconButton} icon="menu" label=${t('menu')} className="burger" aria-expanded=${String(isOpen)} onClick=${() => setOpen(!isOpen)} />
             <a class="brand" href=${link({}, {})} onClick=${follow({})}><span class="mark" aria-hidden="true"></span><span>tintype</span></a>
             ${may(VIEW) ? html`<${Search} value=${state.search ?? ''} />` : html`<span class="spacer"></span>`}
@@ -68,6 +70,7 @@ export default function Shell({ user }) {
             ${may(VIEW) && html`<${Entry} icon="library" name="library" to=${{}} current=${view === 'library' && !state.tags} />`}
             ${may(VIEW) && html`<${Folders} />`}
             <span class="spacer"></span>
+            ${may(CREATE) && html`<${Entry} icon="link" name="uploadLinks" to=${{ page: 'links' }} current=${view === 'links'} />`}
             ${user.is_admin && html`<${Entry} icon="people" name="people" to=${{ page: 'people' }} current=${view === 'people'} />`}
             ${user.is_admin && html`<${Entry} icon="webhook" name="webhooks" to=${{ page: 'webhooks' }} current=${view === 'webhooks'} />`}
             ${user.is_admin && html`<${Entry} icon="system" name="system" to=${{ page: 'system' }} current=${view === 'system'} />`}
@@ -79,6 +82,7 @@ export default function Shell({ user }) {
             ${view === 'nothing' && html`<p class="notice">${t('mayNothing')}</p>`}
             ${view === 'people' && html`<${People} user=${user} />`}
             ${view === 'account' && html`<${Account} user=${user} />`}
+            ${view === 'links' && html`<${Links} user=${user} />`}
             ${view === 'system' && html`<${System} />`}
             ${view === 'webhooks' && html`<${Webhooks} />`}
         </main>
@@ -90,6 +94,7 @@ export default function Shell({ user }) {
 
 function viewOf(state) {
     if (state.page === 'account') return 'account';
+    if (state.page === 'links' && may(CREATE)) return 'links';
     if (['people', 'system', 'webhooks'].includes(state.page) && me.value.is_admin) return state.page;
     if (may(VIEW)) return 'library';
     return may(CREATE) ? 'upload' : 'nothing';

@@ -68,6 +68,9 @@ export function duration(seconds) {
 /** What the server says to those who lack a permission; what else is refused it explains. */
 const REFUSED = 'You do not have permission to perform this action.';
 
+/** What it says of upload links. */
+const LINKS = { 'The link is used up.': 'linkUsedUp', 'The link has expired.': 'linkExpired', 'The link is not valid.': 'linkInvalid' };
+
 /** Returns what went wrong, in words for whoever looks at the page. */
 export function explain(error) {
     const lists = Object.values(error.fields ?? {}).flat();
@@ -75,6 +78,7 @@ export function explain(error) {
     if (messages.length) return messages.join(' ');
     const known = { 0: 'noAnswer', 403: 'notAllowed', 404: 'isGone', 412: 'changedMeanwhile', 413: 'tooLarge', 415: 'wrongType',
         429: 'tooManyRequests', 500: 'serverFailed', 502: 'noAnswer', 503: 'busy', 507: 'noRoom' };
+    if (LINKS[error.message]) return t(LINKS[error.message]);
     const isSpecial = error.status === 403 && error.message !== REFUSED;
     return known[error.status] && !isSpecial ? t(known[error.status]) : error.message || t('failed');
 }

@@ -146,6 +146,30 @@ fn a_folder_is_renamed_and_emptied() {
     browser.keys(&[ENTER]);
     browser.until_has("[aria-label='Change journeys']");
     assert_eq!(admin.get(&path).send().json()["tags"], json!(["journeys/oslo", "family"]));
+    // From the folder that is looked at to another one.
+    assert_eq!(
+        admin.patch(&path).json(&json!({"tags": ["journeys/oslo", "family", "old/draft"]})).send().status(),
+        200
+    );
+    browser.go("/?tags=old/");
+    browser.until_says("1 file");
+    let drop = format!(
+        "const data = new DataTransfer(); data.setData('application/x-tintype-files', '[{}]'); \
+         const event = new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }}); \
+         document.querySelector('[href$=\"tags=family\"]').dispatchEvent(event)",
+        file["id"]
+    );
+    browser.until_has("[href$='tags=family']");
+    browser.run(&drop);
+    browser.until_says("One file moved to family");
+    assert_eq!(admin.get(&path).send().json()["tags"], json!(["journeys/oslo", "family"]));
+    browser.press("Undo");
+    browser.until_says("1 file");
+    eventually("it is back", || {
+        admin.get(&path).send().json()["tags"] == json!(["journeys/oslo", "family", "old/draft"])
+    });
+    assert_eq!(admin.patch(&path).json(&json!({"tags": ["journeys/oslo", "family"]})).send().status(), 200);
+
     browser.press("Change family");
     browser.press("Remove from all files");
     browser.until_says("The file stays.");

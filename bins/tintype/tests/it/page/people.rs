@@ -2,7 +2,8 @@
 
 use super::STRONG;
 use super::browser::Browser;
-use crate::support::{VIEW, problem_free, server};
+use crate::support::{CREATE, VIEW, problem_free, server};
+use serde_json::json;
 use tintype_testkit::Account;
 
 #[test]
@@ -35,10 +36,58 @@ fn an_admin_manages_people_and_their_tokens() {
     browser.until_lacks("dialog");
     browser.until("!document.querySelector('table').innerText.includes('mina')");
 
+    // Who has no password needs a token.
+    browser.press("New user");
+    browser.fill("dialog [name=username]", "robot");
+    browser.press("Save");
+    browser.until_has("dialog [name=label]");
+
     browser.go("/?page=system");
     browser.until_says("All is well");
     let problems: Vec<_> = browser.problems().into_iter().filter(|text| !text.contains("/api/users")).collect();
     problem_free(&problems);
+}
+
+#[test]
+fn people_without_an_account_add_files_by_a_link() {
+    let server = server();
+    let mina = server.create_user("mina", &Account::staff().grant([CREATE]).password(STRONG));
+    let Some(browser) = Browser::start(&server) else { return };
+    browser.enter(&mina, "/?page=links");
+    browser.press("New upload link");
+    browser.fill("dialog [name=description]", "Wedding");
+    browser.click("dialog [name=text]");
+    browser.press("Create");
+    browser.until_has(".key input");
+    let link = browser.run("return document.querySelector('.key input').value");
+    let link = link.as_str().unwrap().trim_start_matches(&server.url()).to_owned();
+    browser.press("Close");
+    browser.until_says("0 of 1");
+
+    let guest = Browser::start(&server).expect("a second browser");
+    guest.go(&link);
+    let picture = server.home().path().join("picture.gif");
+    std::fs::write(&picture, "GIF89a\x01\0\x01\0\0\0\0;").unwrap();
+    guest.upload(&picture);
+    guest.until_says("The server does not accept files of this type.");
+    let text = server.home().path().join("wishes.txt");
+    std::fs::write(&text, "All the best").unwrap();
+    guest.upload(&text);
+    guest.until_says("1 of 2 uploaded");
+    let file = &server.admin().get("/api/media/files").send().json()["results"][0];
+    assert_eq!((&file["name"], &file["user"]["username"]), (&json!("wishes.txt"), &json!("mina")));
+    std::fs::write(&text, "and good luck").unwrap();
+    guest.upload(&text);
+    guest.until_says("This link is used up");
+
+    browser.reload();
+    browser.until_says("1 of 1");
+    browser.press("Revoke Wedding");
+    browser.until_says("The link is revoked");
+    assert_eq!(mina.get("/api/media/upload-links").send().json()["count"], 0);
+    guest.go(&link.replace("expires=", "expires=1&was="));
+    guest.until_says("This link has expired.");
+    problem_free(&browser.problems());
 }
 
 #[test]
@@ -55,7 +104,7 @@ fn an_admin_adds_a_webhook() {
     browser.press("Close");
     browser.until_says("https://www.example.org/tintype");
     let webhook = &admin.get("/api/webhooks").send().json()["results"][0];
-    assert_eq!(webhook["events"], serde_json::json!(["file.created", "file.changed", "preview.ready"]));
+    assert_eq!(webhook["events"], json!(["file.created", "file.changed", "preview.ready"]));
     browser.press("https://www.example.org/tintype");
     browser.press("Delete");
     browser.press("Really delete?");
@@ -78,7 +127,7 @@ fn a_user_changes_the_own_password_and_sees_nothing_of_others() {
     browser.fill("[name=again]", "another horse battery");
     browser.click(".stack .primary");
     browser.until_says("Password changed");
-    let body = serde_json::json!({"username": "mina", "password": "another horse battery"});
+    let body = json!({"username": "mina", "password": "another horse battery"});
     assert_eq!(server.anonymous().post("/api/auth/token").json(&body).send().status(), 200);
     problem_free(&browser.problems());
 }

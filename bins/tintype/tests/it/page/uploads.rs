@@ -40,6 +40,8 @@ fn an_upload_goes_on_after_the_server_was_killed_and_after_a_reload() {
     browser.until_says("Paused");
     // It is as if the page had been closed by mistake.
     browser.reload();
+    browser.until_says("Paused");
+    browser.press("Resume large.bin");
     browser.until_says("One file uploaded");
     browser.until_says("1 file");
     let file = &admin.get("/api/media/files").send().json()["results"][0];

@@ -35,7 +35,7 @@ export default function People({ user: me }) {
                 <td>${user.is_active ? roleOf(user) : t('inactive')}</td>
                 <td>${user.last_login ? date(user.last_login, 'short') : '–'}</td></tr>`)}</tbody></table></div>
             ${page.next && html`<button type="button" onClick=${() => load(page.results.length)}>${t('showMore', number(page.count - page.results.length))}</button>`}`}
-        ${shown && html`<${Person} key=${shown.user?.id} user=${shown.user} isMe=${shown.user?.id === me.id} onClose=${() => show(null)} changed=${() => load()} />`}
+        ${shown && html`<${Person} key=${shown.user?.id} user=${shown.user} isMe=${shown.user?.id === me.id} onClose=${() => show(null)} changed=${() => load()} show=${show} />`}
     </div>`;
 }
 
@@ -44,7 +44,7 @@ function roleOf(user) {
     return user.is_staff ? `${t('staff')}: ${user.permissions.map((code) => t(PERMISSIONS[code] ?? String(code))).join(t('comma')) || t('nothing')}` : t('user');
 }
 
-function Person({ user, isMe, onClose, changed }) {
+function Person({ user, isMe, onClose, changed, show }) {
     const [problems, setProblems] = useState({});
     const [role, setRole] = useState(!user ? 'staff' : user.is_admin ? 'admin' : user.is_staff ? 'staff' : 'user');
     const failed = (error) => setProblems(Object.keys(error.fields).length ? error.fields : { non_field_errors: [explain(error)] });
@@ -56,9 +56,11 @@ function Person({ user, isMe, onClose, changed }) {
             permissions: Object.keys(PERMISSIONS).filter((code) => form.has(code)).map(Number), ...(form.get('password') ? { password: form.get('password') } : {}) };
         if (role !== 'staff' && user) json.permissions = user.permissions;
         try {
-            await call(user ? 'PATCH' : 'POST', user ? `/api/users/${user.id}` : '/api/users', { json });
+            const saved = await call(user ? 'PATCH' : 'POST', user ? `/api/users/${user.id}` : '/api/users', { json });
             changed();
-            onClose();
+            // Who has no password needs a token.
+            if (user || saved.has_password) onClose();
+            else show({ user: saved });
         } catch (error) {
             failed(error);
         }

@@ -62,7 +62,7 @@ export default function System() {
             <${Figure} label=${t('running')} value=${duration(Date.now() / 1000 - get('tintype_start_time_seconds'))} more=${`${t('version', version)} · ${date(get('tintype_start_time_seconds') * 1000, 'short')}`} />
         </div>
         <section class="card"><h2>${t('filesByType')}</h2><table class="bars"><tbody>${files.map(({ type, count, bytes }) => html`<tr key=${type}>
-            <th scope="row">${t(`type_${type}`)}</th><td class="number">${number(count)}</td><td class="number">${size(bytes)}</td><td class="bar"><meter min="0" max=${most} value=${bytes} aria-label=${size(bytes)}></meter></td></tr>`)}</tbody></table></section>
+            <th scope="row">${t(`type_${type}`)}</th><td class="number">${number(count)}</td><td class="number">${size(bytes)}</td><td class="share"><meter min="0" max=${most} value=${bytes} aria-label=${size(bytes)}></meter></td></tr>`)}</tbody></table></section>
         <p class="links"><a href=${new URL('api/docs', base).href}>${t('apiDocs')}</a></p>`}
     </div>`;
 }

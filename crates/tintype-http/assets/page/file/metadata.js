@@ -5,6 +5,11 @@ import { date, number, size, t } from '../text.js';
 
 const MAP = 'https://www.openstreetmap.org/';
 
+/** Codecs by the names that people know. */
+const CODECS = { ac3: 'Dolby Digital', alac: 'Apple Lossless', eac3: 'Dolby Digital Plus', h264: 'H.264', hevc: 'H.265', mjpeg: 'Motion JPEG', mpeg4: 'MPEG-4', opus: 'Opus', prores: 'ProRes', theora: 'Theora', vorbis: 'Vorbis' };
+
+const codec = (value) => CODECS[value] ?? value.replaceAll('_', ' ').toUpperCase();
+
 const FORMATS = {
     exposure_time: (value) => (value >= 0.4 ? t('seconds', number(value)) : t('seconds', `1/${number(Math.round(1 / value))}`)),
     f_number: (value) => `ƒ/${number(value)}`,
@@ -14,7 +19,11 @@ const FORMATS = {
     sample_rate: (value) => t('hertz', number(value)),
     uncompressed_size: size,
     created_at: (value) => date(value, 'short'),
-    keywords: (value) => value.join(', '),
+    keywords: (value) => value.join(t('comma')),
+    codec,
+    audio_codec: codec,
+    channels: (value) => ({ 1: t('mono'), 2: t('stereo') })[value] ?? number(value),
+    iso: (value) => number(value, { useGrouping: false }),
     encrypted: (value) => t(value ? 'yes' : 'no'),
 };
 

@@ -4,6 +4,7 @@
 const LARGEST = 1024 * 1024 * 1024;
 
 const STORE = 'uploads';
+const PAUSED = 'tintype.paused';
 let opened;
 
 function open() {
@@ -38,12 +39,25 @@ export async function keep({ key, user, file, name, size, modified, tags, path }
     }
 }
 
+/** Notes whether an upload waits for somebody to go on with it. */
+export function keepPaused(key, isPaused) {
+    const keys = pausedKeys().filter((other) => other !== key);
+    if (isPaused) keys.push(key);
+    localStorage.setItem(PAUSED, JSON.stringify(keys));
+}
+
+function pausedKeys() {
+    return JSON.parse(localStorage.getItem(PAUSED) ?? '[]');
+}
+
 export async function forget(key) {
+    keepPaused(key, false);
     await work('readwrite', (store) => store.delete(key)).catch(() => {});
 }
 
 /** Returns the uploads of a user, in the order in which they were added. */
 export async function kept(user) {
     const records = await work('readonly', (store) => store.getAll()).catch(() => []);
-    return records.filter((record) => record.user === user);
+    const paused = new Set(pausedKeys());
+    return records.filter((record) => record.user === user).map((record) => ({ ...record, isPaused: paused.has(record.key) }));
 }

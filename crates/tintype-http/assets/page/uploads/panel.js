@@ -50,7 +50,7 @@ export default function Panel() {
 function Line({ item }) {
     const { state } = item;
     const said = {
-        waiting: t('waiting'), checking: t('checking'), making: t('making'), paused: `${t('paused')} · ${size(item.sent)}`, done: t('done'),
+        waiting: t('waiting'), checking: t('checking'), making: t('making'), paused: item.sent ? `${t('paused')} · ${size(item.sent)}` : t('paused'), done: t('done'),
         sending: `${size(item.sent)} / ${size(item.size)}${item.speed ? ` · ${size(item.speed)}/${t('secondUnit')}` : ''}`,
         retrying: `${item.problem} ${t('retrying')}`, failed: item.problem, lost: t('chooseAgain'),
         duplicate: item.twin && t('isHereAlready', item.twin.name),

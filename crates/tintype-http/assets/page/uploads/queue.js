@@ -2,10 +2,10 @@
 
 import { ApiError, call } from '../api.js';
 import { library, tagsChanged } from '../current.js';
-import { VIEW, may, me } from '../session.js';
+import { VIEW, guest, may, me } from '../session.js';
 import { Signal } from '../signal.js';
 import { explain, t } from '../text.js';
-import { forget, keep, kept } from './kept.js';
+import { forget, keep, keepPaused, kept } from './kept.js';
 import { append, create, end, look } from './tus.js';
 
 /** How many are sent at a time. */
@@ -41,6 +41,9 @@ function changed() {
     }, 100);
 }
 
+/** Returns who the uploads belong to: a user, or a link. */
+const whose = () => guest?.path ?? me.value.id;
+
 /** Adds files, each with the tags that it shall have. */
 export function add(found) {
     for (const { file, tags } of found) {
@@ -51,7 +54,7 @@ export function add(found) {
             continue;
         }
         last += 1;
-        const item = { key: last, user: me.value.id, file, name: file.name, size: file.size, modified: file.lastModified, tags, path: null, state: 'waiting', sent: 0, speed: 0 };
+        const item = { key: last, user: whose(), file, name: file.name, size: file.size, modified: file.lastModified, tags, path: null, state: 'waiting', sent: 0, speed: 0 };
         uploads.value = [...uploads.value, item];
         keep(item);
     }
@@ -61,9 +64,9 @@ export function add(found) {
 
 /** Goes on with what an earlier visit has not finished. */
 export async function recall() {
-    const records = await kept(me.value.id);
+    const records = await kept(whose());
     const known = new Set(uploads.value.map(({ key }) => key));
-    const found = records.filter(({ key }) => !known.has(key)).map((record) => ({ ...record, state: record.file ? 'waiting' : 'lost', sent: 0, speed: 0 }));
+    const found = records.filter(({ key }) => !known.has(key)).map((record) => ({ ...record, state: !record.file ? 'lost' : record.isPaused ? 'paused' : 'waiting', sent: 0, speed: 0 }));
     if (!found.length) return;
     uploads.value = [...found, ...uploads.value];
     pump();
@@ -72,6 +75,7 @@ export async function recall() {
 export function pause(item) {
     item.abort?.abort();
     item.state = 'paused';
+    keepPaused(item.key, true);
     changed();
 }
 
@@ -80,6 +84,7 @@ export function resume(item, { anyway } = {}) {
     item.anyway ||= anyway;
     item.state = item.file ? 'waiting' : 'lost';
     item.problem = '';
+    keepPaused(item.key, false);
     changed();
     pump();
 }

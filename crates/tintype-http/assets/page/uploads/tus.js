@@ -1,6 +1,7 @@
 // Resumable uploads as tus 1.0 has them (https://tus.io/protocols/resumable-upload).
 
 import { ApiError, authorization, problemOf, send, url } from '../api.js';
+import { guest } from '../session.js';
 
 /** How much is sent in a request: as much as the server makes safe at a time. */
 const CHUNK = 16 * 1024 * 1024;
@@ -11,7 +12,7 @@ const HEADERS = { 'Tus-Resumable': '1.0.0' };
 export async function create(file, metadata) {
     const fields = Object.entries(metadata).filter(([, value]) => value);
     const headers = { ...HEADERS, 'Upload-Length': String(file.size), 'Upload-Metadata': fields.map(([name, value]) => `${name} ${encode(value)}`).join(',') };
-    const response = await send('POST', '/api/media/uploads', { headers });
+    const response = await send('POST', guest?.path ?? '/api/media/uploads', { headers });
     return response.headers.get('location');
 }
 
