@@ -128,7 +128,8 @@ fn attention(frame: &Frame) -> Vec<f32> {
             let slope = |of: fn(Seen) -> f32| (of(right) - of(left)).abs() + (of(below) - of(above)).abs();
             let edge = slope(|pixel| pixel.light * pixel.alpha) + 40.0 * slope(|pixel| pixel.alpha);
             let colour = ((pixel.blue - blue).powi(2) + (pixel.red - red).powi(2)).sqrt();
-            let contrast = 0.25 * (pixel.light - light).abs() + 1.2 * colour;
+            // So that a large coat of a bright colour does not draw more than the face above it.
+            let contrast = 0.25 * (pixel.light - light).abs() + (0.6 * colour).min(60.0);
             attention.push(pixel.alpha * (edge.min(120.0) + contrast + 100.0 * pixel.skin()));
         }
     }

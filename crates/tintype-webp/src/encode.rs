@@ -7,6 +7,17 @@ use crate::Error;
 /// The largest side of a WebP file.
 const MAX_SIDE: u32 = 16_383;
 
+/// How long libwebp searches, of 0 to 6. Its default, 4, takes twice as long.
+const METHOD: c_int = 2;
+
+/// How unevenly bits are spread over the picture, of 0 to 100; libwebp's default is 50. With this
+/// and a quality higher by [`FINER`], pictures are as near to the original as by libwebp's defaults
+/// (PSNR, and 0.1 to 2 points better by SSIMULACRA2), and 5 to 13 % larger.
+const SPATIAL_NOISE_SHAPING: c_int = 30;
+
+/// What is added to the quality to make up for [`METHOD`].
+const FINER: u8 = 1;
+
 /// Encodes pixels of three (RGB) or four (RGBA) bytes, rows without padding, as a lossy file;
 /// `quality` is 0 to 100.
 ///
@@ -91,7 +102,9 @@ impl Picture {
 
     fn encode(mut self, quality: u8) -> Result<Vec<u8>, Error> {
         let mut config = ffi::WebPConfig::new().map_err(|()| Error::Encoder)?;
-        config.quality = f32::from(quality.min(100));
+        config.quality = f32::from(quality.saturating_add(FINER).min(100));
+        config.method = METHOD;
+        config.sns_strength = SPATIAL_NOISE_SHAPING;
         let mut file = Vec::new();
         self.0.writer = Some(append);
         self.0.custom_ptr = (&raw mut file).cast();

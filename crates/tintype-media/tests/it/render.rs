@@ -435,3 +435,23 @@ fn a_smart_focus_keeps_what_draws_attention() {
         assert_eq!(rgba(&grey, &RenderOptions::fit(Fit::Cover, 50, 50).with_focus(focus)).0, (50, 50));
     }
 }
+
+/// A head in front of grey, above a coat of a bright colour that is several times as large.
+#[test]
+fn a_smart_focus_prefers_a_face_to_a_coat() {
+    let pixel = |x: u32, y: u32| {
+        let is_within =
+            |centre: (u32, u32), radius: u32| x.abs_diff(centre.0).pow(2) + y.abs_diff(centre.1).pow(2) < radius.pow(2);
+        match (x, y) {
+            _ if is_within((92, 50), 3) || is_within((108, 50), 3) => [40, 30, 30],
+            _ if is_within((100, 55), 28) => [220, 170, 140],
+            (40..160, 90..) => [240, 110, 50],
+            _ => [180; 3],
+        }
+    };
+    let pixels = (0..200).flat_map(|y| (0..200).map(move |x| (x, y))).flat_map(|(x, y)| pixel(x, y));
+    let file = [b"P6 200 200 255\n".as_slice(), &pixels.collect::<Vec<u8>>()].concat();
+    let (_, seen) = rgba(&file, &RenderOptions::fit(Fit::Cover, 200, 73).with_focus(Focus::Smart));
+    let face = seen.chunks_exact(4).filter(|pixel| (200..230).contains(&pixel[0]) && pixel[2] > 100).count();
+    assert!(face > 1800, "{face} of 2400 pixels of the face are in view");
+}

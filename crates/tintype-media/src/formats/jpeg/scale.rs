@@ -11,24 +11,31 @@ const SCALES: [Scale; 6] =
 /// Returns how many samples a plane must have at `scale` for one of the thumbnail's.
 ///
 /// A reduced transform drops frequencies of which Lanczos leaves a little, and nearer to 1 that
-/// shows, the more so the more `grain` there is. With these factors pictures lose 0.1 dB at most;
-/// the measurements are in `docs/performance.md`.
-fn margin(scale: Scale, grain: f64) -> f64 {
-    let by_grain = if grain > HARSH {
-        2.0
-    } else if grain > GRAINY {
-        1.33
-    } else {
-        1.15
-    };
-    let by_scale: f64 = match scale {
+/// shows. With these factors pictures lose 0.1 dB at most; the measurements are in
+/// `docs/performance.md`.
+fn margin(scale: Scale) -> f64 {
+    match scale {
         Scale::Eighth => 2.0,
         Scale::Quarter => 1.5,
         Scale::ThreeEighths => 1.33,
         _ => 1.15,
-    };
-    by_scale.max(by_grain)
+    }
 }
+
+/// Returns the least margin of luminance: the more `grain` there is, the more of it shows.
+fn luma_margin(grain: f64) -> f64 {
+    if grain > HARSH {
+        2.0
+    } else if grain > GRAINY {
+        1.33
+    } else {
+        1.0
+    }
+}
+
+/// The least margin of colour differences. At 1.15 thumbnails lose 0.6 points of SSIMULACRA2, and
+/// these planes are small, so that it costs next to nothing.
+const CHROMA_MARGIN: f64 = 1.5;
 
 /// [`grain`] of pictures that show what 1/2 drops, and of patterns that are finer than a thumbnail
 /// can show.
@@ -55,23 +62,23 @@ pub(super) fn options(jpeg: &JpegHeader<'_>, file_bytes: u64, stored: (u32, u32)
         _ => stored,
     };
     let largest =
-        |indices: &[usize], sides, grain| indices.iter().filter_map(|index| enough(jpeg, *index, sides, grain)).max();
+        |indices: &[usize], sides, least| indices.iter().filter_map(|index| enough(jpeg, *index, sides, least)).max();
     DecodeOptions {
-        scale: largest(&[0, 3], stored, grain(jpeg, file_bytes)).unwrap_or_default(),
-        // Grain is in luminance.
-        chroma_scale: largest(&[1, 2], chroma, 0.0),
+        scale: largest(&[0, 3], stored, luma_margin(grain(jpeg, file_bytes))).unwrap_or_default(),
+        chroma_scale: largest(&[1, 2], chroma, CHROMA_MARGIN),
         ..DecodeOptions::default()
     }
 }
 
-/// Chooses the smallest scale at which the plane of component `index` still has what `sides` need.
-fn enough(jpeg: &JpegHeader<'_>, index: usize, sides: (u32, u32), grain: f64) -> Option<Scale> {
+/// Chooses the smallest scale at which the plane of component `index` still has what `sides` need,
+/// with a margin of at least `least`.
+fn enough(jpeg: &JpegHeader<'_>, index: usize, sides: (u32, u32), least: f64) -> Option<Scale> {
     let components = jpeg.components();
     let component = components.get(index)?;
     let across = components.iter().map(|component| component.horizontal).max()?;
     let down = components.iter().map(|component| component.vertical).max()?;
     let is_enough = |scale: &Scale| {
-        let margin = margin(*scale, grain);
+        let margin = margin(*scale).max(least);
         let fits = |pixels: u32, factor: u8, most: u8, wanted: u32| {
             let samples = f64::from(pixels) * f64::from(factor) * f64::from(scale.block_side()) / f64::from(8 * most);
             samples >= f64::from(wanted) * margin
