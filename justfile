@@ -66,6 +66,11 @@ prove-api *args:
     cargo build
     .ci/prove-api {{args}}
 
+# Look at every view of the page with axe-core, and take pictures of them: `just prove-page library-1280` for some
+prove-page *args:
+    cargo build
+    .ci/prove-page {{args}}
+
 # Kill the server 200 times (or as often as given) while tuspy uploads files of 200 MiB in parallel, and compare them all
 prove-tus *args:
     cargo build --release

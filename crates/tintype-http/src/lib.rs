@@ -10,6 +10,7 @@ mod body;
 mod caching;
 mod caller;
 mod client_address;
+mod compression;
 mod conditions;
 mod config;
 mod connection;

@@ -1,29 +1,28 @@
 //! The page at `/`: a file library in the browser, from the binary.
 
-use std::collections::HashMap;
-use std::io::Write;
+mod bundle;
+mod modules;
+
 use std::sync::LazyLock;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY};
-use actix_web::http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY};
+use actix_web::http::header::{VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::config::Delivery;
 use crate::embedded::compressed;
 use crate::problem::Problem;
+use bundle::Bundle;
 
 const PAGE: &str = include_str!("../assets/page/index.html");
 
 /// What the page loads, by path below `assets/page`. A test compares it with that folder.
 macro_rules! assets {
     ($($path:literal)*) => {
-        const ASSETS: &[(&str, &[u8])] = &[$(($path, include_bytes!(concat!("../assets/page/", $path)))),*];
+        const ASSETS: &[(&str, &str)] = &[$(($path, include_str!(concat!("../assets/page/", $path)))),*];
     };
 }
 assets! {
@@ -71,6 +70,7 @@ assets! {
     "source.js"
     "style.css"
     "text.js"
+    "text/ar.js"
     "text/en.js"
     "text/fa.js"
     "tile.js"
@@ -85,35 +85,14 @@ assets! {
     "uploads/tus.js"
 }
 
+/// The script that loads what else is needed.
+const ENTRY: &str = "main.js";
+
 /// The assets as they are sent.
-static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| Bundle::of(ASSETS));
-
-/// Files under one name that changes when any of them does, so that they can be cached for good,
-/// and import each other by relative paths.
-struct Bundle {
-    version: String,
-    assets: HashMap<&'static str, &'static [u8]>,
-}
-
-impl Bundle {
-    fn of(files: &[(&'static str, &[u8])]) -> Self {
-        let mut hash = Sha256::new();
-        let mut assets = HashMap::new();
-        for (path, bytes) in files {
-            hash.update((path.len() as u64).to_le_bytes());
-            hash.update(path);
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
-            // Once for the process, which answers with it from then on.
-            assets.insert(*path, &*gzip(bytes).leak());
-        }
-        let version = hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { version, assets }
-    }
-}
+static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| Bundle::of(ASSETS, ENTRY));
 
 /// `GET /`: the page.
-pub(crate) async fn page(base: BaseUrl, app: Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn page(request: HttpRequest, base: BaseUrl, app: Data<App>) -> Result<HttpResponse, Problem> {
     if !app.config.page {
         return Err(Problem::NotFound);
     }
@@ -134,7 +113,21 @@ pub(crate) async fn page(base: BaseUrl, app: Data<App>) -> Result<HttpResponse, 
         .insert_header((REFERRER_POLICY, "same-origin"))
         .insert_header((X_FRAME_OPTIONS, "DENY"))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(PAGE.replace("ASSETS/", &folder)))
+        .insert_header((VARY, "Accept-Language"))
+        .body(PAGE.replace("LANGUAGE", language(&request)).replace("ASSETS/", &folder)))
+}
+
+/// Returns the language whose texts are wanted first, as the page itself will find it.
+fn language(request: &HttpRequest) -> &'static str {
+    let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let codes = accepted.split(',').filter_map(|tag| tag.trim().split(['-', ';']).next());
+    let mut known = codes.filter_map(|code| texts().find(|known| *known == code));
+    known.next().unwrap_or("en")
+}
+
+/// Returns the codes of the languages that there are texts in.
+fn texts() -> impl Iterator<Item = &'static str> {
+    ASSETS.iter().filter_map(|(path, _)| path.strip_prefix("text/")?.strip_suffix(".js"))
 }
 
 /// `GET /page/<version>/<asset>`: a script, or the style.
@@ -154,20 +147,14 @@ fn media_type(path: &str) -> &'static str {
     }
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    // Writing to memory does not fail.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
     use std::fs;
     use std::path::Path;
 
-    use super::{ASSETS, Bundle, PAGE, gzip};
+    use super::modules::{join, resolve};
+    use super::{ASSETS, Bundle, ENTRY, PAGE, texts};
 
     #[test]
     fn every_file_of_the_folder_is_in_the_binary() {
@@ -191,46 +178,34 @@ mod tests {
     }
 
     #[test]
-    fn the_version_follows_the_content() {
-        let version = |files: &[(&'static str, &[u8])]| Bundle::of(files).version;
-        let one = version(&[("a.js", b"1")]);
-        assert_eq!(one, version(&[("a.js", b"1")]));
-        assert_ne!(one, version(&[("a.js", b"2")]));
-        assert_ne!(one, version(&[("b.js", b"1")]));
-        assert_ne!(version(&[("a", b"bc")]), version(&[("ab", b"c")]));
+    fn the_first_load_stays_small() {
+        // What is loaded before files are shown.
+        let bundle = Bundle::of(ASSETS, ENTRY);
+        for path in ["main.js", "style.css"] {
+            assert!(PAGE.contains(&format!("\"ASSETS/{path}\"")), "{path} is not asked for at once");
+        }
+        let sizes = texts()
+            .map(|code| ["main.js", "style.css", &format!("text/{code}.js")].map(|path| bundle.assets[path].len()));
+        let most: usize = sizes.map(|sizes| sizes.iter().sum()).max().unwrap();
+        assert!(most + PAGE.len() < 60_000, "{most} bytes: import more when it is needed");
     }
 
     #[test]
-    fn the_first_load_stays_small() {
-        // What a signed-in reload loads before it shows files, with what that imports statically.
-        let mut wanted = ["main.js", "shell.js", "style.css", "text/en.js"].map(str::to_owned).to_vec();
-        let mut seen = BTreeSet::new();
-        let mut bytes = 0;
-        while let Some(path) = wanted.pop() {
-            if !seen.insert(path.clone()) {
-                continue;
-            }
-            let (_, content) = ASSETS.iter().find(|(name, _)| *name == path).unwrap_or_else(|| panic!("no {path}"));
-            bytes += gzip(content).len();
-            // Else each import waits for the answer that names it.
-            let is_named =
-                PAGE.contains(&format!("href=\"ASSETS/{path}\"")) || PAGE.contains(&format!("src=\"ASSETS/{path}\""));
-            assert!(is_named || path.starts_with("text/"), "preload {path} in index.html");
-            let text = std::str::from_utf8(content).unwrap();
-            let folder = Path::new(&path).parent().unwrap();
-            for (_, rest) in text.match_indices(" from '.").map(|(at, found)| text.split_at(at + found.len() - 1)) {
-                let (import, _) = rest.split_once('\'').unwrap();
-                let mut resolved = folder.to_path_buf();
-                for part in import.split('/') {
-                    match part {
-                        "." => {}
-                        ".." => drop(resolved.pop()),
-                        part => resolved.push(part),
-                    }
+    fn no_module_is_loaded_twice() {
+        let sent = join(ASSETS, ENTRY);
+        for (path, text) in &sent {
+            for line in text.lines().filter(|_| path.ends_with(".js")) {
+                if *path == ENTRY {
+                    let is_in_the_script = !line.starts_with("import ")
+                        && (!line.starts_with("export ") || line.starts_with("export { $"));
+                    assert!(is_in_the_script, "{path}: {line}");
                 }
-                wanted.push(resolved.to_str().unwrap().to_owned());
+                // What is not among the answers cannot be imported.
+                let imports = line.split("import('").skip(1).chain(line.split(" from '").skip(1));
+                for import in imports.filter_map(|rest| Some(rest.split_once('\'')?.0)) {
+                    assert!(sent.contains_key(resolve(path, import).as_str()), "{path} imports {import}");
+                }
             }
         }
-        assert!(bytes < 60_000, "{bytes} bytes: import more when it is needed");
     }
 }

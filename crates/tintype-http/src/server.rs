@@ -18,6 +18,7 @@ use socket2::SockRef;
 use crate::app::App;
 use crate::base_url::LocalAddress;
 use crate::caching::limit_caching;
+use crate::compression::compress;
 use crate::connection::{Connection, Pace};
 use crate::cors::share_with_origins;
 use crate::request_log::log_request;
@@ -105,6 +106,7 @@ pub fn server(app: &App, listeners: Vec<TcpListener>, options: &ServerOptions) -
             let routes = actix_web::App::new()
                 .app_data(Data::new(app.clone()))
                 .app_data(LocalAddress(address))
+                .wrap(from_fn(compress))
                 .wrap(from_fn(limit_caching))
                 .wrap(from_fn(share_with_origins))
                 .wrap(from_fn(log_request))

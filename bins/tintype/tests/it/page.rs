@@ -36,7 +36,7 @@ fn it_needs_no_other_host_and_runs_nothing_that_was_uploaded() {
         ("main.js", "text/javascript; charset=utf-8"),
         ("style.css", "text/css; charset=utf-8"),
         ("icon.svg", "image/svg+xml"),
-        ("lib/preact.js", "text/javascript; charset=utf-8"),
+        ("actions.js", "text/javascript; charset=utf-8"),
     ] {
         let answer = server.anonymous().get(&format!("{folder}{asset}")).send().expect_status(200);
         assert_eq!(answer.header("content-type"), Some(media_type));
@@ -202,9 +202,9 @@ fn it_speaks_persian_from_right_to_left() {
     // Each language has the same texts, and functions where the other has them.
     let folder = assets(&server);
     browser.run(&format!(
-        "Promise.all(['en', 'fa'].map((code) => import('{folder}text/' + code + '.js'))).then(([en, fa]) => {{ \
+        "Promise.all(['en', 'fa', 'ar'].map((code) => import('{folder}text/' + code + '.js'))).then(([en, fa, ar]) => {{ \
          const kinds = (texts) => JSON.stringify(Object.entries(texts.default).map(([name, text]) => name + typeof text).sort()); \
-         window.same = kinds(en) === kinds(fa) ? 'same' : 'differ' }})"
+         window.same = kinds(en) === kinds(fa) && kinds(en) === kinds(ar) ? 'same' : 'differ' }})"
     ));
     browser.until("window.same");
     assert_eq!(browser.run("return window.same"), "same");

@@ -4,7 +4,7 @@ import { ApiError, base, call, token } from './api.js';
 import { Signal } from './signal.js';
 
 const KEPT = 'tintype.token';
-const SEES = 'tintype.sees';
+const KEPT_USER = 'tintype.user';
 const LABEL = 'web page';
 
 /** The view of guests, in the URL. */
@@ -50,32 +50,27 @@ export function may(permission) {
 token.follow((value) => {
     if (value) return;
     localStorage.removeItem(KEPT);
-    localStorage.removeItem(SEES);
+    localStorage.removeItem(KEPT_USER);
     me.value = null;
 });
 
-/** Returns whether the session that was kept could see files when it was last used. */
-export function probablySees() {
-    return Boolean(!guest && localStorage.getItem(KEPT) && localStorage.getItem(SEES));
-}
-
-/** Goes on with a session that was kept. */
+/** Goes on with a session that was kept: with what was known of the user, until the server says
+ *  more. */
 export async function resume() {
-    if (guest) return;
-    const kept = localStorage.getItem(KEPT);
+    const kept = !guest && localStorage.getItem(KEPT);
     if (!kept) {
         me.value = null;
         return;
     }
     token.value = kept;
+    me.value = JSON.parse(localStorage.getItem(KEPT_USER)) ?? undefined;
     await load();
 }
 
 async function load() {
     try {
         me.value = await call('GET', '/api/auth/me');
-        if (may(VIEW)) localStorage.setItem(SEES, 'yes');
-        else localStorage.removeItem(SEES);
+        if (localStorage.getItem(KEPT)) localStorage.setItem(KEPT_USER, JSON.stringify(me.value));
     } catch (error) {
         if (error.status !== 401) throw error;
     }

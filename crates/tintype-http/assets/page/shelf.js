@@ -137,7 +137,7 @@ export function Shelf({ source, mode, target, onOpen, onDelete, opened }) {
     view.shift = scroller?.shift;
     const isSelecting = selection.value.all || selection.value.ids.size > 0;
     return html`<div ref=${element} id="files" class=${`shelf ${mode}${isSelecting ? ' selecting' : ''}`} role="listbox" tabindex="0" aria-multiselectable="true" aria-label=${t('files')}
-        aria-activedescendant=${view.current ? `file-${view.current}` : undefined} aria-busy=${String(source.count === null)}
+        aria-activedescendant=${tiles.some(({ key }) => key === view.current) ? `file-${view.current}` : undefined} aria-busy=${String(source.count === null)}
         onScroll=${() => scroller && look()} onClick=${click} onMouseDown=${(event) => event.shiftKey && event.preventDefault()} onPointerDown=${press} onPointerUp=${release} onPointerCancel=${release} onPointerMove=${release}
         onContextMenu=${(event) => hold.done && event.preventDefault()} onDragStart=${drag}
         onKeyDown=${(event) => (event.key === 'Escape' ? clear() : keys(event, api))}>

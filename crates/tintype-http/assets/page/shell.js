@@ -78,6 +78,7 @@ export default function Shell({ user }) {
         <div class="veil" onClick=${() => setOpen(false)}></div>
         <main>
             ${view === 'library' && html`<${Library} state=${state} />`}
+            ${['upload', 'nothing'].includes(view) && html`<h1 class="hidden">tintype</h1>`}
             ${view === 'upload' && html`<${DropTarget} />`}
             ${view === 'nothing' && html`<p class="notice">${t('mayNothing')}</p>`}
             ${view === 'people' && html`<${People} user=${user} />`}

@@ -3,8 +3,8 @@
 
 import { Signal } from './signal.js';
 
-export const LANGUAGES = { en: 'English', fa: 'فارسی' };
-const RIGHT_TO_LEFT = ['fa'];
+export const LANGUAGES = { ar: 'العربية', en: 'English', fa: 'فارسی' };
+const RIGHT_TO_LEFT = ['ar', 'fa'];
 const KEPT = 'tintype.language';
 
 /** The code of the language. */

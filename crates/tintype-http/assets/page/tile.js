@@ -60,7 +60,7 @@ export function Picture({ file, width, height }) {
     const { colour, placeholder, status } = file.preview;
     if (!thumbnails.length) {
         const extension = file.name.includes('.') ? file.name.split('.').pop().slice(0, 5) : '';
-        return html`<span class=${status === 'pending' ? 'no-picture pending' : 'no-picture'}><${Icon} name=${file.type} />${width > 80 && html`<bdi aria-hidden="true">${extension}</bdi>`}</span>`;
+        return html`<span class=${status === 'pending' ? 'no-picture pending' : 'no-picture'} data-extension=${width > 80 ? extension : ''}><${Icon} name=${file.type} /></span>`;
     }
     const wanted = devicePixelRatio * 0.9;
     const best = thumbnails.find((one) => one.width >= width * wanted && one.height >= height * wanted) ?? thumbnails.at(-1);

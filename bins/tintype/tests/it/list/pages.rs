@@ -2,7 +2,9 @@
 
 use super::{library, list};
 use crate::support::{FILES, create, result_names, results, server, text};
+use flate2::read::MultiGzDecoder;
 use serde_json::Value;
+use std::io::Read;
 
 #[test]
 fn an_empty_library_is_an_empty_page() {
@@ -118,4 +120,29 @@ fn a_page_holds_at_most_a_thousand_files() {
     let page = list(&admin, &[("limit", "100000"), ("ordering", "id")]).expect_status(200).json();
     assert_eq!((results(&page).len(), &page["count"]), (1000, &Value::from(count)));
     assert!(text(&page, "next").ends_with("?limit=1000&offset=1000&ordering=id"), "{}", page["next"]);
+}
+
+#[test]
+fn long_answers_are_compressed_for_those_who_accept_it() {
+    let (_server, admin) = library(3);
+    let plain = list(&admin, &[]).expect_status(200);
+    assert_eq!((plain.header("content-encoding"), plain.header("vary")), (None, Some("Accept-Encoding")));
+    let asked =
+        |path: &str, accepted: &str| admin.get(path).header("accept-encoding", accepted).send().expect_status(200);
+    for accepted in ["gzip", "br;q=1.0, gzip;q=0.8, *;q=0.1"] {
+        let answer = asked(FILES, accepted);
+        assert_eq!((answer.header("content-encoding"), answer.header("vary")), (Some("gzip"), Some("Accept-Encoding")));
+        let mut text = String::new();
+        MultiGzDecoder::new(answer.bytes()).read_to_string(&mut text).unwrap();
+        assert_eq!(text, plain.text());
+        assert!(answer.bytes().len() * 2 < text.len(), "{}", answer.bytes().len());
+    }
+    for accepted in ["identity", "gzip;q=0", "br"] {
+        assert_eq!(asked(FILES, accepted).header("content-encoding"), None, "{accepted}");
+    }
+    // What is short, what has an entity tag, and files.
+    let file = &plain.json()["results"][0];
+    for path in ["/api/auth/me", &format!("{FILES}/{}", file["id"]), file["f"].as_str().unwrap()] {
+        assert_eq!(asked(path, "gzip").header("content-encoding"), None, "{path}");
+    }
 }

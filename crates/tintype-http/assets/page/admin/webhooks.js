@@ -79,7 +79,7 @@ function Webhook({ hook, onClose, changed }) {
             <footer>${hook && html`<${RemoveButton} label=${t('delete')} question=${t('reallyDeleteHook')} onClick=${remove} />`}<span class="spacer"></span>
                 <button type="button" onClick=${onClose}>${t('cancel')}</button><button type="submit" class="primary">${t('save')}</button></footer>
         </form>
-        ${deliveries?.length > 0 && html`<h3>${t('deliveries')}</h3><div class="table"><table>
+        ${deliveries?.length > 0 && html`<h3>${t('deliveries')}</h3><div class="table" role="region" tabindex="0" aria-label=${t('deliveries')}><table>
             <thead><tr><th scope="col">${t('event')}</th><th scope="col">${t('file')}</th><th scope="col">${t('state')}</th><th scope="col">${t('lastAttempt')}</th></tr></thead>
             <tbody>${deliveries.map((one) => html`<tr key=${one.id}><td><bdi>${one.event}</bdi></td><td>${number(one.file_id, { useGrouping: false })}</td>
                 <td>${t(`delivery_${one.state}`)}${one.last_status || one.last_error ? html` <small dir="ltr">${one.last_status ?? one.last_error}</small>` : ''}</td>

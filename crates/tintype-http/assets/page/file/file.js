@@ -112,7 +112,7 @@ export default function File({ id, source }) {
     return html`<dialog ref=${element} class=${isInfo ? 'file with-info' : 'file'} aria-label=${file?.name ?? t('file')} onKeyDown=${press} onCancel=${(event) => (event.preventDefault(), leave())}>
         <header>
             <${IconButton} icon="back" mirrored label=${t('close')} onClick=${leave} />
-            <h2><bdi>${file?.name ?? ''}</bdi></h2>
+            <h2><bdi>${file?.name ?? t('file')}</bdi></h2>
             ${file && html`<${IconButton} icon="download" label=${t('download')} onClick=${download} />`}
             ${file && may(DELETE) && html`<${IconButton} icon="trash" label=${t('delete')} onClick=${remove} />`}
             <${IconButton} icon="info" label=${t('details')} aria-pressed=${String(isInfo)} onClick=${toggleInfo} />
