@@ -1,4 +1,5 @@
 use crate::settings::SettingFlags;
+use crate::storage_place::StoragePlace;
 use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -118,6 +119,24 @@ pub(crate) enum Command {
     /// where it was when run again; run again later, it brings the target up to date, until
     /// somebody begins to use that. Keys of buckets come from the environment, for both sides.
     Migrate(Sides),
+    /// Copy one state of the whole library into a folder or a bucket, while the server goes on
+    ///
+    /// Run again with the same place, it copies only what is new, and then removes what is no longer
+    /// needed; until then, the backup before is whole. Every object that is copied is compared with
+    /// its SHA-256. What is deleted meanwhile stays until the copy is done. The backup has the hashes
+    /// of passwords and tokens, the key that signs URLs and the secrets of webhooks.
+    Backup(BackupPlace),
+    /// Put a library back from a backup, into an empty database and an empty storage
+    ///
+    /// They are those of the settings, of any kind; the database is created. Stopped or killed, it
+    /// goes on where it was when run again.
+    Restore(BackupPlace),
+    /// Take in the files of a folder and of those below it, as if they were uploaded
+    ///
+    /// They are detected and get thumbnails and previews like uploads; their date is that of the
+    /// file. Content that the library has is skipped, so that the command can be stopped and run
+    /// again. Works beside a server. What cannot be taken in is named, and then the exit code is 1.
+    Import(FolderArguments),
     /// Print a script that completes commands and flags in a shell
     ///
     /// For bash: `tintype completions bash > ~/.local/share/bash-completion/completions/tintype`
@@ -132,6 +151,40 @@ pub(crate) enum Command {
     },
     /// Print the effective configuration and where each value comes from, secrets masked
     Config,
+}
+
+/// Which files are taken in, and how.
+#[derive(Debug, Args)]
+pub(crate) struct FolderArguments {
+    /// The folder, e.g. the MEDIA_ROOT of a Django service
+    pub(crate) folder: PathBuf,
+    /// Whose the files are; nobody's unless given
+    #[arg(long, value_name = "USERNAME")]
+    pub(crate) user: Option<String>,
+    /// Who may fetch their content: `public` or `private`; as `media_access` says unless given
+    #[arg(long)]
+    pub(crate) visibility: Option<Visibility>,
+    /// Only say what would be taken in
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Give the files another name in the storage instead of copying them: only for a storage that is
+    /// a folder of the same file system. Do not write to them afterwards
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) link: bool,
+    /// Print each file that is not taken in, and the sums at the end, as a line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where a backup is kept.
+#[derive(Debug, Args)]
+pub(crate) struct BackupPlace {
+    /// A folder, or the URL of a bucket: s3://<bucket>/<prefix>?endpoint=<url>&region=<name>
+    #[arg(value_name = "FOLDER|URL", value_parser = storage_place)]
+    pub(crate) place: StoragePlace,
+    /// Print what was done as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// From where and to where a library is copied.
@@ -149,6 +202,9 @@ pub(crate) struct Sides {
     /// The storage to fill; nobody else's
     #[arg(long, value_name = "URL")]
     pub(crate) to_storage: String,
+    /// Print what was done as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -365,6 +421,15 @@ fn permission(text: &str) -> Result<Permission, String> {
 fn events(text: &str) -> Result<EventKinds, String> {
     let events: EventKinds = text.parse().map_err(|error: UnknownName| error.to_string())?;
     if events.is_empty() { Err("there is no event in it".to_owned()) } else { Ok(events) }
+}
+
+/// Reads a folder or the URL of a storage.
+fn storage_place(text: &str) -> Result<StoragePlace, String> {
+    match text {
+        "" => Err("it is empty".to_owned()),
+        url if url.contains("://") => url.parse(),
+        folder => Ok(StoragePlace::Folder(folder.into())),
+    }
 }
 
 fn email(text: &str) -> Result<EmailAddress, String> {

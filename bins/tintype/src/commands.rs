@@ -1,11 +1,14 @@
 //! What the command line does besides serving.
 
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod files;
+pub(crate) mod import;
 pub(crate) mod manual;
 pub(crate) mod migrate;
 pub(crate) mod previews;
+pub(crate) mod restore;
 pub(crate) mod signing_key;
 pub(crate) mod thumbnails;
 pub(crate) mod token;

@@ -209,7 +209,7 @@ impl Config {
 
     /// Creates the data folder where it is missing, for its owner alone: password hashes and files
     /// will be in it.
-    fn create_data_dir(&self) -> Result<(), Failure> {
+    pub(crate) fn create_data_dir(&self) -> Result<(), Failure> {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]

@@ -15,6 +15,7 @@ mod output;
 mod progress;
 mod serve;
 mod settings;
+mod staging;
 mod storage_place;
 mod temporary;
 
@@ -74,6 +75,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Metadata { command: MetadataCommand::Rebuild } => commands::previews::reread_metadata(&config()?),
         Command::SigningKey { command } => commands::signing_key::run(&config()?, command),
         Command::Migrate(sides) => commands::migrate::run(&config()?, &sides),
+        Command::Backup(to) => commands::backup::run(&config()?, &to),
+        Command::Import(arguments) => commands::import::run(&config()?, &arguments),
+        Command::Restore(from) => commands::restore::run(&config()?, &from),
         Command::Completions { .. } | Command::Man { .. } => Ok(()),
         Command::Config => commands::config::print(&settings),
     };

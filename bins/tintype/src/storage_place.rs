@@ -59,15 +59,14 @@ impl StoragePlace {
         })
     }
 
-    /// Returns whether one folder is, or lies in, the other, or both are the same bucket and
-    /// prefix.
+    /// Returns whether one folder, or prefix of a bucket, is or lies in the other.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Folder(a), Self::Folder(b)) => {
                 let [a, b] = [a, b].map(|path| path.canonicalize().unwrap_or_else(|_| absolute(path)));
                 a.starts_with(&b) || b.starts_with(&a)
             }
-            (Self::Bucket(a), Self::Bucket(b)) => a == b,
+            (Self::Bucket(a), Self::Bucket(b)) => a.overlaps(b),
             _ => false,
         }
     }

@@ -14,6 +14,7 @@ mod digest;
 mod error;
 mod facts;
 mod figures;
+mod folder;
 mod imports;
 mod jobs;
 mod library;
@@ -55,6 +56,7 @@ pub use check::{Check, CheckOptions, CheckProgress, Finding, Problem};
 pub use content::{Change, ContentChange, Details, Inbox, Upload};
 pub use error::{Error, PictureProblem, causes};
 pub use figures::Figures;
+pub use folder::{FileProblem, FolderContents, FolderImport, FolderProgress, FoundFile, Outcome, Transport};
 pub use imports::{Fetched, Import};
 pub use library::{Library, NotReady, Room};
 pub use media_access::{Grant, LinkSigner, MediaAccess, MediaRequest, Rotation};
@@ -66,7 +68,9 @@ pub use renditions::{
     Accepted, NeedsLink, RenditionFormat, RenditionOptions, RenditionParameters, RenditionPolicy, RenditionRequest,
 };
 pub use resumable::{Append, Appending, Becomes, Concatenation, NewResumable, PartChecksum};
-pub use transfer::{ObjectFailure, Place, Progress, Transfer, TransferError, Transferred};
+pub use transfer::{
+    BackedUp, Backup, BackupStore, ObjectFailure, Place, Progress, Transfer, TransferError, Transferred,
+};
 pub use upload_links::{LinkUpload, UploadLinkOptions};
 pub use upload_problem::UploadProblem;
 pub use url_problem::UrlProblem;

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 use tintype_auth::Actor;
-use tintype_domain::{FileId, FileName, FileRecord, Key, Permission, Suffix};
+use tintype_domain::{FileId, FileName, FileRecord, Key, Permission, Suffix, Timestamp, UserId};
 use tintype_persistence::{Changed, Database, FileChange, NewContent, NewDerived, NewFile, NewPreview};
 use tintype_storage::{Content, NewObject};
 
@@ -40,7 +40,8 @@ impl Library {
         self.own(move |inner| async move {
             let reservation = place.as_ref().map(Place::id);
             let insert = |db: &Database, file: &NewFile| db.insert_file(file, now());
-            let stored = inner.keep(&actor, upload, details, reservation, insert, |file| file).await;
+            let arrival = Arrival { reservation, ..Arrival::of(&actor)? };
+            let stored = inner.keep(&actor, upload, details, arrival, insert, |file| file).await;
             match (place, &stored) {
                 (Some(place), Ok(_)) => place.settle(),
                 (Some(place), Err(_)) => place.release().await,
@@ -106,18 +107,17 @@ impl Inner {
         actor: &Actor,
         upload: Upload,
         details: Details,
-        reservation: Option<i64>,
+        arrival: Arrival,
         insert: impl FnOnce(&Database, &NewFile) -> Result<T, tintype_persistence::Error> + Send + 'static,
         file: impl FnOnce(&T) -> &FileRecord,
     ) -> Result<T, Error> {
-        // A file belongs to a user, and the operator is none.
-        let user_id = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?.id;
         let Details { name, description, visibility, tags } = details;
         let name = name.unwrap_or_else(|| upload.base_name().clone());
         let visibility = visibility.unwrap_or(self.options.default_visibility);
         let Placed { content, later } = self.place(upload, Asker::of(actor)).await?;
         let keys = content.keys().cloned().collect();
-        let new = NewFile { user_id, name, description, visibility, tags, reservation, content };
+        let Arrival { user_id, created_at, reservation } = arrival;
+        let new = NewFile { user_id, created_at, name, description, visibility, tags, reservation, content };
         let inserted = async {
             self.require_still(actor, Permission::Create).await?;
             self.database(move |db| insert(db, &new)).await
@@ -229,6 +229,25 @@ impl Inner {
             self.discard(ours).await;
         }
         error.map_or(Ok(()), Err)
+    }
+}
+
+/// Where a file comes from.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    /// Whose it is, if it is a user's.
+    pub(crate) user_id: Option<UserId>,
+    /// When it was created, if that was before it came here.
+    pub(crate) created_at: Option<Timestamp>,
+    /// The place that it takes, if it comes by an upload link.
+    pub(crate) reservation: Option<i64>,
+}
+
+impl Arrival {
+    /// Returns how it is with what a user uploads; the operator is no user.
+    pub(crate) fn of(actor: &Actor) -> Result<Self, Error> {
+        let user = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?;
+        Ok(Self { user_id: Some(user.id), created_at: None, reservation: None })
     }
 }
 

@@ -16,6 +16,13 @@ const SWEEP_EVERY: Duration = Duration::from_secs(15);
 /// The name of the sweeper's lease.
 pub(crate) const SWEEP: &str = "sweep";
 
+/// The name of the lease of a backup: while it lasts, no object is deleted.
+pub(crate) const HOLD: &str = "hold";
+
+/// How long the lease of a backup lasts unless it is renewed, so that one that died keeps nothing
+/// for long.
+pub(crate) const HOLD_TIME: time::Duration = time::Duration::minutes(2);
+
 /// A key contains the day of its upload, so nobody asks again for a key of two days ago.
 const TOMBSTONE_AGE: time::Duration = time::Duration::days(2);
 
@@ -226,9 +233,14 @@ impl Inner {
         }
     }
 
-    /// Deletes doomed objects, turns their keys into tombstones, and returns how many.
+    /// Deletes doomed objects, turns their keys into tombstones, and returns how many. While a backup
+    /// is made, they are left to the sweeper.
     async fn delete_objects(self: &Arc<Self>, keys: Vec<Key>) -> Result<usize, Error> {
         self.media_cache.forget(&keys);
+        // Only now: a backup takes its lease before it looks which rows there are.
+        if self.database(|db| db.is_leased(HOLD, now(), now().plus(HOLD_TIME))).await? {
+            return Ok(0);
+        }
         let results = join_all(keys.iter().map(|key| self.storage.delete(key))).await;
         let mut gone = Vec::with_capacity(keys.len());
         for (key, result) in keys.into_iter().zip(results) {

@@ -1,42 +1,31 @@
 //! Copying a whole library into another database and another storage.
 
+mod backup;
+mod backup_store;
+mod hold;
 mod objects;
 mod outcome;
 mod route;
 
-pub use outcome::{ObjectFailure, Progress, TransferError, Transferred};
+pub use backup::Backup;
+pub use backup_store::BackupStore;
+pub use outcome::{BackedUp, ObjectFailure, Progress, TransferError, Transferred};
 pub use route::Place;
 
 use crate::library::now;
-use crate::remove::{SWEEP, SWEEP_BATCH};
+use crate::remove::{HOLD_TIME, SWEEP, SWEEP_BATCH};
 use futures_util::future::{join_all, try_join, try_join_all};
 use futures_util::{TryStreamExt, stream};
 use objects::Flaw;
-use outcome::{SOURCE_DATABASE, TARGET_DATABASE, unrelated};
-use route::{Route, call};
+use outcome::{MAX_FAILURES, SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE, unrelated};
+use route::{COPIES_AT_A_TIME, PAGE, PAGES_AT_A_TIME, Route, bytes_of, call};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
 use tintype_domain::{FileId, Key};
-use tintype_persistence::{Database, Export, ObjectRecord, StoredFile};
+use tintype_persistence::{Database, Export, ObjectRecord, Scope, StoredFile};
 use tintype_storage::Spool;
 use tokio::sync::Semaphore;
-
-/// How many files are compared, claimed and committed together.
-const PAGE: u32 = 100;
-
-/// How many pages are processed at a time, so that a large file does not keep all others waiting.
-const PAGES_AT_A_TIME: usize = 4;
-
-/// How many objects are copied at a time. Each takes at most [`objects::SMALL_BYTES`] of memory,
-/// plus the memory that the storages need.
-const COPIES_AT_A_TIME: usize = 32;
-
-/// How many strays are copied together.
-const STRAYS: u32 = 1000;
-
-/// How many objects may fail. If more do, the storage probably belongs to another library.
-const MAX_FAILURES: usize = 1000;
 
 /// Copies a library into another database and another storage. Everything keeps its id, dates and
 /// keys.
@@ -85,7 +74,26 @@ impl Transfer {
     /// A database cannot be used; the source has no users; the target holds data that did not come
     /// from this source; both storages are the same.
     pub async fn begin(from: Place, to: Place, spool: Spool) -> Result<Self, TransferError> {
-        let export = call(&from.database, SOURCE_DATABASE, Database::export).await?;
+        Self::begin_with(Scope::Move, from, to, spool).await
+    }
+
+    /// Begins to put a library back from a backup, or goes on with it.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin); the storage to fill is not empty.
+    pub async fn restore(backup: Place, to: Place, spool: Spool) -> Result<Self, TransferError> {
+        // Else an earlier run has begun to fill it.
+        if !call(&to.database, TARGET_DATABASE, Database::has_imported).await? {
+            let found = to.storage.list(None).try_next().await.map_err(TransferError::new(TARGET_STORAGE))?;
+            if let Some(key) = found {
+                return Err(TransferError::new(TARGET_STORAGE)(format!("it is not empty: it has `{key}`")));
+            }
+        }
+        Self::begin_with(Scope::Backup, backup, to, spool).await
+    }
+
+    async fn begin_with(scope: Scope, from: Place, to: Place, spool: Spool) -> Result<Self, TransferError> {
+        let export = call(&from.database, SOURCE_DATABASE, move |db| db.export(scope)).await?;
         let begun = export.clone();
         let import = call(&to.database, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
         let copies = Semaphore::new(COPIES_AT_A_TIME);
@@ -129,7 +137,7 @@ impl Transfer {
         if !done.failures.is_empty() && done.moved + done.unchanged == 0 {
             return Err(unrelated(&done.failures));
         }
-        self.copy_strays().await?;
+        self.route.copy_strays(&self.route.from.database).await?;
         self.sweep().await?;
         let export = self.export.clone();
         self.route.fill(move |db, import| db.finish_import(import, &export)).await?;
@@ -140,7 +148,7 @@ impl Transfer {
 
     /// Returns whether a server sweeps the source: a single running server always does.
     async fn is_served(&self) -> Result<bool, TransferError> {
-        self.route.source(|db| db.is_leased(SWEEP, now())).await
+        self.route.source(|db| db.is_leased(SWEEP, now(), now().plus(HOLD_TIME))).await
     }
 
     /// Compares the next files of source and target; `None` after the last ones.
@@ -255,18 +263,6 @@ impl Transfer {
         Ok(flaws.into_iter().map(failure).collect())
     }
 
-    /// Prevents the target from giving out keys that the source has used up.
-    async fn copy_strays(&self) -> Result<(), TransferError> {
-        let mut after: Option<Key> = None;
-        loop {
-            let from = after.take();
-            let strays = self.route.source(move |db| db.strays(from.as_ref(), STRAYS)).await?;
-            let Some((last, _)) = strays.last() else { return Ok(()) };
-            after = Some(last.clone());
-            self.route.fill(move |db, import| db.import_strays(import, &strays, now())).await?;
-        }
-    }
-
     /// Deletes objects that interrupted runs have put into the target and that the source no longer
     /// has.
     async fn sweep(&self) -> Result<(), TransferError> {
@@ -279,8 +275,4 @@ impl Transfer {
             self.route.delete(keys).await?;
         }
     }
-}
-
-fn bytes_of(file: &StoredFile) -> u64 {
-    file.objects().iter().map(|object| object.size).sum()
 }

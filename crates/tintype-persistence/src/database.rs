@@ -1,16 +1,18 @@
 use crate::connection::{AnyConnection, Role, Transactions};
-use crate::dialect::{begin_snapshot, begin_write, clock};
+use crate::dialect::{begin_snapshot, begin_write, clock, keep_snapshot};
 use crate::error::Error;
 use crate::group_commit::GroupCommit;
 use crate::migrations;
 use crate::pool::{Manager, acquire, pool};
 use crate::reserve::Reserve;
+use crate::sqlite;
 use crate::url::Address;
 use diesel::connection::TransactionManager;
 use diesel::r2d2::{Pool, PooledConnection};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tintype_domain::Timestamp;
+use tintype_domain::{Timestamp, redact_url};
 
 /// How many times to try a transaction that conflicts with others.
 const MAX_ATTEMPTS: usize = 5;
@@ -31,13 +33,17 @@ enum Readers {
     Pool(Pool<Manager>),
     /// Through one that is at hand.
     One(Arc<Mutex<PooledConnection<Manager>>>),
+    /// Through one whose transaction sees the same state for as long as it is kept.
+    Frozen(Arc<Mutex<PooledConnection<Manager>>>),
 }
 
 impl Readers {
     fn run<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
         match self {
             Self::Pool(pool) => work(&mut *acquire(pool)?),
-            Self::One(connection) => work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner)),
+            Self::One(connection) | Self::Frozen(connection) => {
+                work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
+            }
         }
     }
 }
@@ -193,7 +199,7 @@ impl Database {
         };
         let readers = match &self.readers {
             Readers::Pool(readers) => Some(readers.state()),
-            Readers::One(_) => None,
+            Readers::One(_) | Readers::Frozen(_) => None,
         };
         readers.into_iter().chain(writers).fold((0, 0), |(used, open), state| {
             (used + state.connections - state.idle_connections, open + state.connections)
@@ -218,6 +224,32 @@ impl Database {
         }
     }
 
+    /// Returns the database as it is at the first read, whatever is written afterwards, for reading
+    /// only. It takes a connection until it is dropped; meanwhile, a database keeps everything that
+    /// was deleted.
+    pub fn freeze(&self) -> Result<Self, Error> {
+        let Readers::Pool(readers) = &self.readers else { return Ok(self.clone()) };
+        let mut connection = acquire(readers)?;
+        begin_snapshot(&mut connection)?;
+        keep_snapshot(&mut connection)?;
+        Ok(Self { readers: Readers::Frozen(Arc::new(Mutex::new(connection))), ..self.clone() })
+    }
+
+    /// Writes the whole of a SQLite database, without what is free in it, to a new file that only
+    /// its owner may read.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUrl`] if it is no SQLite database; the file is there already, or cannot be
+    /// written.
+    pub fn write_copy(url: &str, path: &Path) -> Result<(), Error> {
+        match Address::parse(url)? {
+            Address::Sqlite(from) => sqlite::write_copy(&from, path),
+            Address::Postgres(_) => {
+                Err(Error::InvalidUrl { url: redact_url(url), problem: "is not a SQLite database".to_owned() })
+            }
+        }
+    }
+
     /// Runs a single statement.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
         self.readers.run(work)
@@ -225,6 +257,9 @@ impl Database {
 
     /// Runs statements that all see the same state of the database.
     pub(crate) fn snapshot<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+        if let Readers::Frozen(_) = &self.readers {
+            return self.read(work);
+        }
         self.readers.run(|connection| in_transaction(connection, begin_snapshot, work))
     }
 

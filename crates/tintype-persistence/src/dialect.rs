@@ -23,6 +23,14 @@ pub(crate) fn begin_snapshot(connection: &mut AnyConnection) -> QueryResult<()> 
     }
 }
 
+/// Keeps the transaction open however long it takes.
+pub(crate) fn keep_snapshot(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(connection) => postgres::keep_snapshot(connection),
+    }
+}
+
 /// Keeps other transactions from changing the file until this one ends.
 pub(crate) fn lock_file(connection: &mut AnyConnection, id: FileId) -> QueryResult<()> {
     match connection {

@@ -13,12 +13,26 @@ use crate::import_lease::refuse_unfinished;
 use crate::migrations;
 use crate::objects::ObjectRecord;
 use crate::rows::{DerivedRow, FileRow, PreviewRow, UserRow, checksum, number, valid};
-use crate::schema::{derived_objects, files, grants, previews, signing_keys, strays, tokens, users};
+use crate::schema::{
+    derived_objects, files, grants, previews, signing_keys, strays, tokens, upload_links, users, webhooks,
+};
 use crate::signing_keys::SigningKeyRow;
 use crate::tombstones::{GONE, used_up_until};
+use crate::upload_links::UploadLinkRow;
+use crate::webhooks::StoredWebhook;
 
-/// The tables that give out ids.
-const NUMBERED: [&str; 4] = ["users", "tokens", "files", "derived_objects"];
+/// The tables that give out ids, those of [`Extras`] last.
+const NUMBERED: [&str; 6] = ["users", "tokens", "files", "derived_objects", "webhooks", "upload_links"];
+
+/// How much of a database is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// What a library takes along that moves: neither webhooks nor upload links, which the old
+    /// place still serves.
+    Move,
+    /// Everything that lasts, for a backup.
+    Backup,
+}
 
 /// Everything in a database except files and strays, and the amount of those, all at one moment.
 #[derive(Debug, Clone)]
@@ -39,6 +53,24 @@ pub struct Export {
     pub(crate) used_up_until: Option<i64>,
     /// The greatest id that each table has given out.
     pub(crate) numbers: Vec<(&'static str, i64)>,
+    /// Only in a backup.
+    pub(crate) extras: Option<Extras>,
+}
+
+/// What a backup has beyond that.
+#[derive(Debug, Clone)]
+pub(crate) struct Extras {
+    pub(crate) webhooks: Vec<StoredWebhook>,
+    pub(crate) upload_links: Vec<UploadLinkRow>,
+}
+
+impl Export {
+    /// Returns whether the other one has a user of this one, as another state of the same library
+    /// does.
+    pub fn is_related(&self, other: &Self) -> bool {
+        let identity = |user: &UserRow| (user.id, user.created_at);
+        self.users.iter().any(|user| other.users.iter().any(|other| identity(other) == identity(user)))
+    }
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -99,7 +131,7 @@ impl Database {
     /// # Errors
     /// [`Error::NewerSchema`], because the copy would be incomplete; [`Error::Unused`] if there are
     /// no users; [`Error::ImportUnfinished`] if the database is itself an incomplete copy.
-    pub fn export(&self) -> Result<Export, Error> {
+    pub fn export(&self, scope: Scope) -> Result<Export, Error> {
         self.snapshot(|connection| {
             migrations::refuse_unknown(connection)?;
             refuse_unfinished(connection)?;
@@ -111,7 +143,11 @@ impl Database {
             let (files, last_file, content) = sums.first::<(i64, Option<i64>, i64)>(connection)?;
             let derived = derived_objects::table.filter(stays()).select(sql::<BigInt>(bytes));
             let derived = derived.first::<i64>(connection)?;
-            let numbers = NUMBERED.into_iter().map(|table| Ok((table, last_number(connection, table)?)));
+            let (extras, numbered) = match scope {
+                Scope::Move => (None, &NUMBERED[..4]),
+                Scope::Backup => (Some(extras(connection)?), &NUMBERED[..]),
+            };
+            let numbers = numbered.iter().map(|table| Ok((*table, last_number(connection, table)?)));
             Ok(Export {
                 origin: format!("{} {} {}", first.id, first.username, first.created_at),
                 last_file: FileId(last_file.unwrap_or(0)),
@@ -123,6 +159,7 @@ impl Database {
                 signing_keys: signing_keys::table.select(SigningKeyRow::as_select()).load(connection)?,
                 used_up_until: used_up_until(connection)?,
                 users,
+                extras,
             })
         })
     }
@@ -161,6 +198,16 @@ impl Database {
             rows.into_iter().map(stray).collect()
         })
     }
+}
+
+fn extras(connection: &mut AnyConnection) -> QueryResult<Extras> {
+    Ok(Extras {
+        webhooks: webhooks::table.order(webhooks::id).select(StoredWebhook::as_select()).load(connection)?,
+        upload_links: upload_links::table
+            .order(upload_links::id)
+            .select(UploadLinkRow::as_select())
+            .load(connection)?,
+    })
 }
 
 /// Selects the derived objects that stay as long as their file does. Renditions are not copied:

@@ -25,8 +25,10 @@ use crate::users::by_id;
 /// A file to be inserted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
-    /// The uploader.
-    pub user_id: UserId,
+    /// The uploader, if a user is.
+    pub user_id: Option<UserId>,
+    /// When it was created, if that was before it came here.
+    pub created_at: Option<Timestamp>,
     /// What it is called.
     pub name: Name,
     /// What the user says about it.
@@ -259,16 +261,17 @@ impl Database {
 
 /// Inserts a file and its derived objects and ends their claims.
 pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timestamp) -> Result<FileRecord, Error> {
-    let NewFile { user_id, name, description, visibility, tags, reservation, content } = file;
+    let NewFile { user_id, created_at, name, description, visibility, tags, reservation, content } = file;
     if let Some(reservation) = reservation {
         use_reservation(connection, *reservation)?;
     }
     redeem(connection, &content.keys().collect::<Vec<_>>())?;
-    let user = by_id(connection, *user_id)?;
+    let user = user_id.map(|id| by_id(connection, id)).transpose()?;
+    let created_at = created_at.unwrap_or(now);
     let id = diesel::insert_into(files::table)
         .values((
-            (files::user_id.eq(user_id.0), ContentRow::new(content, now)),
-            (files::created_at.eq(now.unix_micros()), files::updated_at.eq(now.unix_micros())),
+            (files::user_id.eq(user_id.map(|id| id.0)), ContentRow::new(content, now)),
+            (files::created_at.eq(created_at.unix_micros()), files::updated_at.eq(now.unix_micros())),
             (files::name.eq(name.as_str()), files::name_folded.eq(fold_for_search(name.as_str()))),
             (files::description.eq(description.as_str()), files::visibility.eq(visibility.as_str())),
             files::tags.eq(tags.to_string()),
@@ -280,7 +283,7 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
     let Pictures { thumbnails, previews } = insert_derived(connection, id, &content.preview.derived, now)?;
     let file = FileRecord {
         id: FileId(id),
-        user: Some(user),
+        user,
         key: content.key.clone(),
         name: name.clone(),
         description: description.clone(),
@@ -290,7 +293,7 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
         facts: content.facts.clone(),
         visibility: *visibility,
         focal_point: None,
-        created_at: now,
+        created_at,
         updated_at: now,
         tags: tags.clone(),
         thumbnails,

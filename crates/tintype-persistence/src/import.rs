@@ -100,6 +100,17 @@ impl Database {
         })
     }
 
+    /// Inserts the rows of files whose objects are elsewhere: in the storage of a backup.
+    ///
+    /// # Errors
+    /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    pub fn import_rows(&self, import: &Import, files: &[StoredFile]) -> Result<(), Error> {
+        self.write(|connection| {
+            require_run(connection, &import.holder)?;
+            Ok(replace_files(connection, &files.iter().collect::<Vec<_>>(), &[])?)
+        })
+    }
+
     /// Records keys that the source has used up, so that this database does not give them out
     /// again.
     ///
@@ -175,6 +186,11 @@ impl Database {
             }
             import_lease::finish(connection)
         })
+    }
+
+    /// Returns whether the database was filled from another one, or somebody has begun to.
+    pub fn has_imported(&self) -> Result<bool, Error> {
+        self.read(import_lease::is_there)
     }
 
     /// Begins to use the database, which can no longer be filled from another one from now on.

@@ -71,6 +71,11 @@ pub(crate) fn refuse_unfinished(connection: &mut AnyConnection) -> Result<(), Er
     }
 }
 
+/// Returns whether anybody has filled the database, or has begun to.
+pub(crate) fn is_there(connection: &mut AnyConnection) -> Result<bool, Error> {
+    Ok(read(connection)?.is_some())
+}
+
 /// Returns the holder, and when the lease expires.
 fn read(connection: &mut AnyConnection) -> QueryResult<Option<(String, i64)>> {
     let lease = leases::table.filter(leases::name.eq(IMPORT)).select((leases::holder, leases::expires_at));

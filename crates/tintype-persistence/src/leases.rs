@@ -22,10 +22,28 @@ impl Database {
         self.write(|connection| acquire(connection, name, holder, now, expires_at))
     }
 
-    /// Returns whether anybody holds the lease of that name.
-    pub fn is_leased(&self, name: &str, now: Timestamp) -> Result<bool, Error> {
+    /// Takes the lease of that name for `holder`, whoever has it.
+    pub fn seize_lease(&self, name: &str, holder: &str, expires_at: Timestamp) -> Result<(), Error> {
+        let expires_at = leases::expires_at.eq(expires_at.unix_micros());
+        self.write(|connection| {
+            on_each!(connection, c => {
+                diesel::insert_into(leases::table)
+                    .values((leases::name.eq(name), leases::holder.eq(holder), expires_at))
+                    .on_conflict(leases::name)
+                    .do_update()
+                    .set((leases::holder.eq(holder), expires_at))
+                    .execute(c)
+            })?;
+            Ok(())
+        })
+    }
+
+    /// Returns whether anybody holds the lease of that name, which would last until `expires_at` if
+    /// it was taken now.
+    pub fn is_leased(&self, name: &str, now: Timestamp, expires_at: Timestamp) -> Result<bool, Error> {
         self.read(|connection| {
-            let held = leases::name.eq(name).and(leases::expires_at.gt(now.unix_micros()));
+            let is_plausible = leases::expires_at.le(now.latest_lease(expires_at).unix_micros());
+            let held = leases::name.eq(name).and(leases::expires_at.gt(now.unix_micros())).and(is_plausible);
             let holder = leases::table.filter(held).select(leases::holder).first::<String>(connection).optional()?;
             Ok(holder.is_some())
         })

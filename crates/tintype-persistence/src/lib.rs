@@ -52,7 +52,7 @@ pub use database::{ConnectOptions, Database};
 pub use deliveries::{Attempt, DueDelivery};
 pub use derived::NewDerived;
 pub use error::Error;
-pub use export::{Export, StoredFile};
+pub use export::{Export, Scope, StoredFile};
 pub use files::{Changed, FileChange, NewContent, NewFile, NewPreview};
 pub use import::Import;
 pub use jobs::Job;

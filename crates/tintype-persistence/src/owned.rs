@@ -1,5 +1,7 @@
 //! Which objects there have to be, for comparing that with what is in storage.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use tintype_domain::{Checksum, FileId, Key, Variant};
 
@@ -64,6 +66,32 @@ impl Database {
     /// come from somewhere else.
     pub fn unlisted(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
         self.read(|connection| unlisted(connection, keys))
+    }
+
+    /// Returns those of the keys that no row owns.
+    pub fn unowned(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
+        self.read(|connection| {
+            let mut unowned = Vec::new();
+            for keys in keys.chunks(CHUNK) {
+                let owned: HashSet<Key> = owned(connection, keys)?.into_iter().collect();
+                unowned.extend(keys.iter().filter(|key| !owned.contains(key)).cloned());
+            }
+            Ok(unowned)
+        })
+    }
+
+    /// Removes the rows of derived objects under these keys, and of files whose content is under
+    /// one of them.
+    pub fn leave_out(&self, keys: &[Key]) -> Result<(), Error> {
+        self.write(|connection| {
+            for keys in keys.chunks(CHUNK) {
+                let keys = || keys.iter().map(Key::as_str);
+                diesel::delete(derived_objects::table.filter(derived_objects::key.eq_any(keys())))
+                    .execute(connection)?;
+                diesel::delete(files::table.filter(files::key.eq_any(keys()))).execute(connection)?;
+            }
+            Ok(())
+        })
     }
 
     /// Lists those of the keys as doomed strays that are [unlisted](Self::unlisted), and returns

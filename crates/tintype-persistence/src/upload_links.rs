@@ -51,9 +51,10 @@ pub enum Reserved {
     NoSuchLink,
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = upload_links)]
-struct Row {
+/// A row as it is read and copied.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = upload_links, treat_none_as_default_value = false)]
+pub(crate) struct UploadLinkRow {
     id: i64,
     user_id: i64,
     description: String,
@@ -66,7 +67,7 @@ struct Row {
     expires_at: i64,
 }
 
-impl Row {
+impl UploadLinkRow {
     fn into_record(self) -> Result<UploadLinkRecord, Error> {
         let id = self.id;
         let visibility = self.visibility.map(|text| valid("upload_links.visibility", id, text.parse(), &text));
@@ -121,10 +122,10 @@ impl Database {
                 all = all.filter(upload_links::user_id.eq(user.0));
             }
             let page = page.order(upload_links::id.desc()).limit(limit.into()).offset(signed(offset));
-            let rows = page.select(Row::as_select()).load(connection)?;
+            let rows = page.select(UploadLinkRow::as_select()).load(connection)?;
             Ok((rows, all.count().get_result::<i64>(connection)?))
         })?;
-        let links = rows.into_iter().map(Row::into_record).collect::<Result<_, _>>()?;
+        let links = rows.into_iter().map(UploadLinkRow::into_record).collect::<Result<_, _>>()?;
         Ok((links, u64::try_from(count).unwrap_or(0)))
     }
 
@@ -143,7 +144,7 @@ impl Database {
     /// Returns a link and its maker.
     pub fn upload_link(&self, id: i64) -> Result<Option<(UploadLinkRecord, UserRecord)>, Error> {
         self.snapshot(|connection| {
-            let link = upload_links::table.filter(upload_links::id.eq(id)).select(Row::as_select());
+            let link = upload_links::table.filter(upload_links::id.eq(id)).select(UploadLinkRow::as_select());
             let Some(row) = link.first(connection).optional()? else { return Ok(None) };
             let record = row.into_record()?;
             let user = by_id(connection, record.user_id)?;
@@ -158,8 +159,8 @@ impl Database {
             let link = upload_reservations::table
                 .inner_join(upload_links::table.on(upload_links::id.eq(upload_reservations::link_id)))
                 .filter(upload_reservations::id.eq(id))
-                .select(Row::as_select());
-            link.first(connection).optional()?.map(Row::into_record).transpose()
+                .select(UploadLinkRow::as_select());
+            link.first(connection).optional()?.map(UploadLinkRow::into_record).transpose()
         })
     }
 

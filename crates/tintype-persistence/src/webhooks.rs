@@ -19,6 +19,27 @@ pub(crate) struct WebhookRow {
     created_at: i64,
 }
 
+/// A row with its secret, as it is copied.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = webhooks, treat_none_as_default_value = false)]
+pub(crate) struct StoredWebhook {
+    id: i64,
+    url: String,
+    events: String,
+    description: String,
+    secret: Vec<u8>,
+    is_active: bool,
+    disabled_reason: Option<String>,
+    failing_since: Option<i64>,
+    created_at: i64,
+}
+
+impl std::fmt::Debug for StoredWebhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredWebhook").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 impl WebhookRow {
     pub(crate) fn into_record(self) -> Result<WebhookRecord, Error> {
         let id = self.id;

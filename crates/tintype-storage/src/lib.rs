@@ -17,7 +17,7 @@ pub use bucket::{BucketStorage, BucketUrl};
 pub use error::Error;
 pub use local::LocalStorage;
 pub use memory::MemoryStorage;
-pub use spool::{Spool, SpoolWriter, Spooled};
+pub use spool::{Spool, SpoolWriter, Spooled, open_regular};
 pub use storage::{Attributes, Content, NewObject, Object, PresignOptions, PresignedFor, Storage};
 
 // What the signatures above are made of.

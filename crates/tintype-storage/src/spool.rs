@@ -2,6 +2,7 @@ mod file;
 mod spooled;
 mod writer;
 
+pub use file::open_regular;
 pub use spooled::Spooled;
 pub use writer::SpoolWriter;
 
@@ -9,6 +10,7 @@ pub(crate) use file::FOLDER_MODE;
 
 use crate::Error;
 use file::Folder;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -59,6 +61,24 @@ impl Spool {
     pub fn free_bytes(&self) -> Result<u64, Error> {
         let system = rustix::fs::statvfs(self.dir()).map_err(Error::io("read the free space at", self.dir()))?;
         Ok(system.f_bavail.saturating_mul(system.f_frsize))
+    }
+
+    /// Reads the next `limit_bytes` bytes at most into a new file. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] if there are more; [`Error::NoSpace`], [`Error::Io`].
+    pub fn receive(&self, source: impl Read, limit_bytes: u64) -> Result<Spooled, Error> {
+        writer::read_whole(Arc::clone(&self.folder), source, limit_bytes)
+    }
+
+    /// Takes a file on the file system of the folder without copying it, by a link of its own. Blocks
+    /// while it is hashed.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] if it has more than `limit_bytes` bytes; [`Error::Io`] if it cannot be
+    /// read or linked, or is not a regular file.
+    pub fn adopt(&self, path: &Path, limit_bytes: u64) -> Result<Spooled, Error> {
+        writer::hash_whole(file::SpoolFile::adopt(Arc::clone(&self.folder), path)?, limit_bytes)
     }
 
     /// Writes bytes to a new file. Blocks.

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod authentication;
+mod backup;
 mod bucket;
 mod check;
 mod cli;
@@ -18,6 +19,7 @@ mod errors;
 mod file_object;
 mod floods;
 mod images;
+mod import;
 mod list;
 mod logs;
 mod lost_media;

@@ -11,16 +11,16 @@ use tintype_testkit::{
 };
 
 /// Where a library is kept, or shall be.
-struct Place {
-    database: String,
-    storage: String,
-    bucket: Option<Bucket>,
+pub(crate) struct Place {
+    pub(crate) database: String,
+    pub(crate) storage: String,
+    pub(crate) bucket: Option<Bucket>,
     _database: Option<PostgresDatabase>,
 }
 
 impl Place {
     /// A file and a folder below another folder.
-    fn local(home: &Home, name: &str) -> Self {
+    pub(crate) fn local(home: &Home, name: &str) -> Self {
         let folder = home.path().join(name);
         std::fs::create_dir(&folder).unwrap();
         let database = format!("sqlite://{}", folder.join("tintype.db").display());
@@ -28,23 +28,23 @@ impl Place {
     }
 
     /// A PostgreSQL and a Garage, where both are installed.
-    fn remote() -> Option<Self> {
+    pub(crate) fn remote() -> Option<Self> {
         let (bucket, database) = (Bucket::new()?, Postgres::shared()?.empty_database());
         let (database_url, storage) = (database.url(), bucket.url());
         Some(Self { database: database_url, storage, bucket: Some(bucket), _database: Some(database) })
     }
 
-    fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         Path::new(self.storage.strip_prefix("file://").unwrap()).to_owned()
     }
 
-    fn builder(&self) -> Builder {
+    pub(crate) fn builder(&self) -> Builder {
         let builder = builder().config("database_url", &self.database).config("storage_url", &self.storage);
         let keys = self.bucket.iter().flat_map(Bucket::environment);
         keys.fold(builder, |builder, (name, value)| builder.env(&name, &value))
     }
 
-    fn serve(&self) -> Server {
+    pub(crate) fn serve(&self) -> Server {
         self.builder().start()
     }
 }
@@ -65,7 +65,7 @@ fn migrate(from: &Place, to: &Place) -> CommandOutput {
 }
 
 #[track_caller]
-fn assert_failure(output: &CommandOutput, named: &str) {
+pub(crate) fn assert_failure(output: &CommandOutput, named: &str) {
     assert_eq!(output.code(), Some(1), "{output:?}");
     assert!(output.stderr.lines().count() == 1 && output.stderr.contains(named), "{named}: {output:?}");
 }
@@ -86,7 +86,7 @@ fn migrate_killed(from: &Place, to: &Place) {
 
 /// Everything that is to stay as it is: files as the API tells them, their bytes, and what the
 /// command line tells.
-fn state(server: &Server, client: &Client) -> (Value, Vec<String>, String, String) {
+pub(crate) fn state(server: &Server, client: &Client) -> (Value, Vec<String>, String, String) {
     let told = client.get(&format!("{FILES}?limit=1000&ordering=id")).send().expect_status(200).text();
     let page: Value = serde_json::from_str(&told.replace(&server.url(), "")).unwrap();
     let mut objects = Vec::new();
@@ -104,7 +104,7 @@ fn state(server: &Server, client: &Client) -> (Value, Vec<String>, String, Strin
 }
 
 /// A library with some of everything, whose server has ended.
-fn library(place: &Place, pictures: u32) -> (Server, Client) {
+pub(crate) fn library(place: &Place, pictures: u32) -> (Server, Client) {
     let mut server = place.serve();
     let staff = Account::staff().grant([3801, 3802, 3803, 3804]).names("بهروز", "قربانی").password("pass word");
     let client = server.create_user("behrooz", &staff);

@@ -12,6 +12,7 @@ use tintype_storage::Spooled;
 
 use super::metadata::Metadata;
 use crate::library::{Inner, now, random_name};
+use crate::place::Arrival;
 use crate::upload_links::types_of;
 use crate::{Details, Error, Upload, UploadProblem};
 
@@ -102,7 +103,7 @@ impl Inner {
                 actor,
                 sent.only(allowed_types),
                 details,
-                upload.reservation,
+                Arrival { reservation: upload.reservation, ..Arrival::of(actor)? },
                 move |db, file| db.finish_upload(number, &holder, file, now()),
                 |(file, _)| file,
             )

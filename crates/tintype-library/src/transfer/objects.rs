@@ -85,6 +85,20 @@ impl Route {
         })
     }
 
+    /// Returns whether the target has an object of that size.
+    pub(super) async fn has_object(&self, object: &ObjectRecord) -> Result<bool, TransferError> {
+        let _permit = self.copies.acquire().await.map_err(TransferError::new(TARGET_STORAGE))?;
+        let look = async || {
+            let size = self.to.storage.size(&object.key).await.map_err(unreadable)?;
+            check_size(size, object.size)
+        };
+        match patiently(TARGET_STORAGE, look).await {
+            Ok(()) => Ok(true),
+            Err(Flaw::Fatal(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// Copies an object, whose key is claimed, and verifies its bytes against the source's row.
     pub(super) async fn copy_object(&self, object: &ObjectRecord) -> Result<(), Flaw> {
         let permit = self.copies.acquire().await.map_err(TransferError::new(SOURCE_STORAGE));

@@ -27,6 +27,9 @@ impl Progress {
     }
 }
 
+/// How many objects may fail. If more do, the storage probably belongs to another library.
+pub(super) const MAX_FAILURES: usize = 1000;
+
 /// The result of a transfer.
 #[derive(Debug, Default)]
 pub struct Transferred {
@@ -55,6 +58,35 @@ impl Transferred {
     }
 }
 
+/// The result of a backup.
+#[derive(Debug, Default)]
+pub struct BackedUp {
+    /// Files that the backup has.
+    pub files: u64,
+    /// Objects that were copied.
+    pub copied: u64,
+    /// Their bytes.
+    pub copied_bytes: u64,
+    /// Objects that an earlier run had copied.
+    pub unchanged: u64,
+    /// Objects that were removed because the library no longer has them.
+    pub removed: u64,
+    /// Objects that could not be copied and that no earlier run had copied. The backup has no file
+    /// whose content is among them.
+    pub failures: Vec<ObjectFailure>,
+}
+
+impl BackedUp {
+    pub(super) fn add(&mut self, part: Self) {
+        self.files += part.files;
+        self.copied += part.copied;
+        self.copied_bytes += part.copied_bytes;
+        self.unchanged += part.unchanged;
+        self.removed += part.removed;
+        self.failures.extend(part.failures);
+    }
+}
+
 /// An object that could not be copied.
 #[derive(Debug)]
 pub struct ObjectFailure {
@@ -71,6 +103,7 @@ pub(super) const SOURCE_DATABASE: &str = "source database";
 pub(super) const SOURCE_STORAGE: &str = "source storage";
 pub(super) const TARGET_DATABASE: &str = "target database";
 pub(super) const TARGET_STORAGE: &str = "target storage";
+pub(super) const BACKUP: &str = "storage of the backup";
 
 /// Which part of a transfer failed, and why.
 #[derive(Debug, thiserror::Error)]

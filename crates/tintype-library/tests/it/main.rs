@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod archives;
+mod backup;
 mod content;
 mod jobs;
 mod renditions;

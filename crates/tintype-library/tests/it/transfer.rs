@@ -9,15 +9,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 use tintype_library::auth::Actor;
 use tintype_library::domain::{FileId, Key, Permission};
-use tintype_library::persistence::{ConnectOptions, Database, StoredFile};
+use tintype_library::persistence::{ConnectOptions, Database, Scope, StoredFile};
 use tintype_library::storage::{Attributes, Content, Error, MemoryStorage, NewObject, Object, Spool, Storage};
 use tintype_library::{Change, ContentChange, Place, Transfer, TransferError, Transferred};
 
 /// A storage in memory that fails for good after so many puts and deletes.
 #[derive(Debug, Default)]
-struct Mortal {
-    inner: MemoryStorage,
-    left: AtomicUsize,
+pub(crate) struct Mortal {
+    pub(crate) inner: MemoryStorage,
+    pub(crate) left: AtomicUsize,
 }
 
 impl Mortal {
@@ -67,14 +67,14 @@ impl Storage for Mortal {
 }
 
 /// An empty place to copy a library to.
-struct Target {
-    database: Database,
-    storage: Arc<Mortal>,
-    folder: TempDir,
+pub(crate) struct Target {
+    pub(crate) database: Database,
+    pub(crate) storage: Arc<Mortal>,
+    pub(crate) folder: TempDir,
 }
 
 impl Target {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let url = format!("sqlite://{}", folder.path().join("target.db").display());
         let database = Database::connect(&url, &ConnectOptions::default()).unwrap();
@@ -113,7 +113,7 @@ impl Target {
     }
 
     /// Asserts that the target has all that the source has, and nothing else.
-    async fn assert_same(&self, source: &Fixture) {
+    pub(crate) async fn assert_same(&self, source: &Fixture) {
         assert_eq!(stored(&self.database), stored(&source.database));
         assert_eq!(self.database.users().unwrap(), source.database.users().unwrap());
         let files = stored(&self.database);
@@ -131,22 +131,22 @@ impl Target {
     }
 }
 
-fn stored(database: &Database) -> Vec<StoredFile> {
+pub(crate) fn stored(database: &Database) -> Vec<StoredFile> {
     database.stored_files(FileId(0), FileId(i64::MAX), 1000).unwrap()
 }
 
-async fn read(storage: &dyn Storage, key: &Key) -> Vec<u8> {
+pub(crate) async fn read(storage: &dyn Storage, key: &Key) -> Vec<u8> {
     let body = storage.get(key, None).await.unwrap().body;
     body.try_collect::<Vec<_>>().await.unwrap().concat()
 }
 
-async fn put(storage: &dyn Storage, key: &Key, bytes: &'static [u8]) {
+pub(crate) async fn put(storage: &dyn Storage, key: &Key, bytes: &'static [u8]) {
     let content = Content::Bytes(Bytes::from_static(bytes));
     storage.put(&NewObject { key: key.clone(), content, attributes: Attributes::default() }).await.unwrap();
 }
 
 /// A library with pictures, a text that is too large for memory, and a file that is gone.
-async fn source() -> Fixture {
+pub(crate) async fn source() -> Fixture {
     let source = Fixture::new();
     source.upload(&picture(40), "a.pgm").await.unwrap();
     source.upload(&vec![b'x'; (3 << 20) + 1], "large.txt").await.unwrap();
@@ -172,7 +172,7 @@ async fn stopped_anywhere_it_leaves_nothing_unaccounted_and_goes_on() {
         // What was copied for a file that the source has no more is removed in the end.
         let surplus = (calls == 5).then(|| "core_media/2020/01/01/surplus.txt".parse::<Key>().unwrap());
         if let Some(key) = &surplus {
-            let import = target.database.begin_import(&source.database.export().unwrap()).unwrap();
+            let import = target.database.begin_import(&source.database.export(Scope::Move).unwrap()).unwrap();
             target.database.claim_imports(&import, &[key], std::time::SystemTime::now().into()).unwrap();
             put(&target.storage.inner, key, b"surplus").await;
         }

@@ -215,7 +215,8 @@ fn measure_uploads(database: &Database) {
         };
         let name = Name::new(&format!("photo {number}.jpg")).unwrap();
         let file = NewFile {
-            user_id: user.id,
+            user_id: Some(user.id),
+            created_at: None,
             name,
             description: Default::default(),
             visibility: Visibility::Public,

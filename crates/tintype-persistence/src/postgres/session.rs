@@ -67,6 +67,10 @@ pub(crate) fn begin_snapshot(connection: &mut PgConnection) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 }
 
+pub(crate) fn keep_snapshot(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;")
+}
+
 pub(crate) fn lock_file(connection: &mut PgConnection, id: FileId) -> QueryResult<()> {
     let row = files::table.filter(files::id.eq(id.0)).select(files::id).for_update();
     row.first::<i64>(connection).optional().map(drop)

@@ -10,6 +10,9 @@ use diesel::sqlite::SqliteConnection;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// How long a copy waits for a lock.
+const COPY_PATIENCE: Duration = Duration::from_secs(30);
+
 /// Opens the database file, creating it where it is missing, unless by a guest.
 pub(crate) fn open(path: &Path, role: Role, busy_timeout: Duration) -> Result<SqliteConnection, Error> {
     let unusable = |problem: String| Error::CannotOpen { path: path.to_owned(), problem };
@@ -69,6 +72,16 @@ fn create(path: &Path) -> Result<(), Error> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(Error::CannotOpen { path: path.to_owned(), problem: error.to_string() }),
     }
+}
+
+/// Writes the whole database to a new file.
+pub(crate) fn write_copy(from: &Path, to: &Path) -> Result<(), Error> {
+    let name = to
+        .to_str()
+        .ok_or_else(|| Error::CannotOpen { path: to.to_owned(), problem: "the path is not UTF-8".into() })?;
+    create(to)?;
+    let mut connection = open(from, Role::Writer, COPY_PATIENCE)?;
+    Ok(connection.batch_execute(&format!("VACUUM INTO '{}'", name.replace('\'', "''")))?)
 }
 
 fn retry(patience: Duration, mut attempt: impl FnMut() -> QueryResult<()>) -> QueryResult<()> {

@@ -1,7 +1,7 @@
 use crate::support::{at, at_once, claim, fresh, image, new_user, unmigrated, upload, user};
 use std::collections::BTreeSet;
 use tintype_domain::{FileId, JobKind, Key, ListQuery, Name, NewUser, Permission, Tags};
-use tintype_persistence::{ConnectOptions, Database, Error, FileChange, Import, NewToken, StoredFile};
+use tintype_persistence::{ConnectOptions, Database, Error, FileChange, Import, NewToken, Scope, StoredFile};
 
 const ALL: FileId = FileId(i64::MAX);
 
@@ -37,7 +37,7 @@ fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again
     source.delete_file(files[2].id, None, at(0)).unwrap();
     user(&source, "nobody");
 
-    let export = source.export().unwrap();
+    let export = source.export(Scope::Move).unwrap();
     assert_eq!((export.files, export.last_file), (2, files[1].id));
     assert_eq!(
         export.bytes,
@@ -75,10 +75,10 @@ fn everything_is_the_same_in_the_other_database_and_no_number_is_given_out_again
 #[test]
 fn a_target_that_was_used_or_filled_from_elsewhere_is_refused() {
     let (source, other) = (fresh(), fresh());
-    assert!(matches!(source.export(), Err(Error::Unused)));
+    assert!(matches!(source.export(Scope::Move), Err(Error::Unused)));
     source.create_user(&new_user("admin"), at(0)).unwrap();
     other.create_user(&new_user("admin"), at(1)).unwrap();
-    let (export, foreign) = (source.export().unwrap(), other.export().unwrap());
+    let (export, foreign) = (source.export(Scope::Move).unwrap(), other.export(Scope::Move).unwrap());
     assert!(matches!(other.begin_import(&export), Err(Error::ForeignData { .. })));
     assert_eq!(other.users().unwrap()[0].created_at, at(1), "nothing of it was touched");
 
@@ -86,7 +86,7 @@ fn a_target_that_was_used_or_filled_from_elsewhere_is_refused() {
     let import = target.begin_import(&export).unwrap();
     assert!(matches!(target.begin_import(&foreign), Err(Error::ForeignData { .. })));
     assert!(matches!(target.take_over(), Err(Error::ImportUnfinished)));
-    assert!(matches!(target.export(), Err(Error::ImportUnfinished)));
+    assert!(matches!(target.export(Scope::Move), Err(Error::ImportUnfinished)));
     target.finish_import(&import, &export).unwrap();
     let import = target.begin_import(&export).unwrap();
     target.finish_import(&import, &export).unwrap();
@@ -100,7 +100,7 @@ fn a_target_that_was_used_or_filled_from_elsewhere_is_refused() {
 fn a_database_is_filled_or_used_and_never_both() {
     let source = fresh();
     user(&source, "mina");
-    let export = source.export().unwrap();
+    let export = source.export(Scope::Move).unwrap();
     for _ in 0..10 {
         let target = fresh();
         let results = at_once(2, |number| match number {
@@ -120,7 +120,7 @@ fn the_run_that_was_begun_last_ends_those_before_it() {
     let (source, target) = (fresh(), fresh());
     let mina = user(&source, "mina");
     upload(&source, &mina, "a.jpg");
-    let export = source.export().unwrap();
+    let export = source.export(Scope::Move).unwrap();
     let files = stored(&source);
     let keys: Vec<Key> = files[0].objects().iter().map(|object| object.key.clone()).collect();
     let claimed: Vec<&Key> = keys.iter().collect();
@@ -149,7 +149,7 @@ fn what_the_source_changes_the_target_follows() {
     let (source, target) = (fresh(), fresh());
     let mina = user(&source, "mina");
     let files: Vec<_> = ["a.jpg", "b.jpg", "c.jpg"].iter().map(|name| upload(&source, &mina, name)).collect();
-    let export = source.export().unwrap();
+    let export = source.export(Scope::Move).unwrap();
     let import = target.begin_import(&export).unwrap();
     fill(&target, &import, &stored(&source));
     target.finish_import(&import, &export).unwrap();
@@ -187,7 +187,7 @@ fn what_came_while_it_was_copied_has_used_up_its_numbers_too() {
     let (source, target) = (fresh(), fresh());
     let mina = user(&source, "mina");
     let file = upload(&source, &mina, "a.jpg");
-    let export = source.export().unwrap();
+    let export = source.export(Scope::Move).unwrap();
     let replace = FileChange { content: Some(image(&claim(&source, "b.jpg"))), ..FileChange::default() };
     source.change_file(file.id, &replace, at(6)).unwrap();
     let import = target.begin_import(&export).unwrap();
@@ -203,7 +203,7 @@ fn what_has_no_crc32_in_the_source_gets_one_in_the_target() {
     let mina = user(&source, "mina");
     let files = ["a.jpg", "b.jpg"].map(|name| upload(&source, &mina, name));
     source.execute(&format!("UPDATE files SET crc32 = NULL WHERE id = {}", files[0].id));
-    let export = source.export().unwrap();
+    let export = source.export(Scope::Move).unwrap();
     // Whether or not it was copied before.
     for _ in 0..2 {
         let import = target.begin_import(&export).unwrap();
@@ -225,7 +225,7 @@ fn a_connection_for_reading_alone_changes_nothing() {
     user(&source, "mina");
     let guest = Database::connect_read_only(&source.url, &ConnectOptions::default()).unwrap();
     guest.check().unwrap();
-    assert_eq!(guest.export().unwrap().origin, source.export().unwrap().origin);
+    assert_eq!(guest.export(Scope::Move).unwrap().origin, source.export(Scope::Move).unwrap().origin);
     assert!(guest.create_user(&new_user("x"), at(0)).is_err());
     assert!(guest.take_over().is_err());
     let unmigrated = unmigrated();

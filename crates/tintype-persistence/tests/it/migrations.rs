@@ -1,7 +1,7 @@
 //! Schemas that are new, up to date, or of another version.
 
 use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
-use tintype_persistence::{ConnectOptions, Database, Error};
+use tintype_persistence::{ConnectOptions, Database, Error, Scope};
 
 /// Every migration there is.
 pub(crate) const ALL: [&str; 17] = [
@@ -47,7 +47,7 @@ fn a_newer_schema_is_refused_at_the_start_and_served_on_later() {
     let error = database.migrate().unwrap_err();
     assert!(matches!(error, Error::NewerSchema { migration } if migration == "9999"));
     database.check().unwrap();
-    assert!(matches!(database.export(), Err(Error::NewerSchema { .. })), "a copy would lack what is new");
+    assert!(matches!(database.export(Scope::Move), Err(Error::NewerSchema { .. })), "a copy would lack what is new");
 }
 
 #[test]

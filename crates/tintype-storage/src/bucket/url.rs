@@ -36,6 +36,16 @@ impl BucketUrl {
     }
 }
 
+impl BucketUrl {
+    /// Returns whether all objects of one place are in the other, too.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let place = |url: &Self| (url.provider, url.bucket.clone(), url.endpoint.clone());
+        let [a, b] =
+            [self, other].map(|url| url.prefix.as_ref().map_or_else(String::new, |prefix| format!("{prefix}/")));
+        place(self) == place(other) && (a.starts_with(&b) || b.starts_with(&a))
+    }
+}
+
 impl Provider {
     fn of(scheme: &str) -> Option<Self> {
         match scheme {

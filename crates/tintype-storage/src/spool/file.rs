@@ -22,6 +22,17 @@ pub(crate) const LARGE_BLOCKS: usize = 64;
 const FILE_MODE: Mode = Mode::from_raw_mode(0o640);
 pub(crate) const FOLDER_MODE: u32 = 0o750;
 
+/// Opens a regular file for reading, whoever's it is: no symbolic link is followed, and a pipe is
+/// not waited for.
+///
+/// # Errors
+/// The operating system's; [`io::ErrorKind::InvalidInput`] if it is not a regular file.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file: File = openat(CWD, path, flags, Mode::empty())?.into();
+    if file.metadata()?.is_file() { Ok(file) } else { Err(Errno::INVAL.into()) }
+}
+
 /// A folder in which spooled files are created.
 #[derive(Debug)]
 pub(crate) struct Folder {
@@ -141,6 +152,27 @@ impl SpoolFile {
         };
         let (file, name) = created.map_err(Error::io("create a file in", &folder.path))?;
         Ok(Self(Some(Held { file, name, folder })))
+    }
+
+    /// Links a file into the folder, which has to be on the same file system.
+    pub(crate) fn adopt(folder: Arc<Folder>, path: &Path) -> Result<Self, Error> {
+        let link = || {
+            let file = open_regular(path)?;
+            let opened = file.metadata()?;
+            // So that a clean-up spares it; whoever else has it locked sees to that as well.
+            let _ = file.try_lock();
+            let name = format!("{PREFIX}{:016x}", getrandom::u64().map_err(io::Error::other)?);
+            linkat(CWD, path, &folder.handle, &name, AtFlags::empty())?;
+            Ok((file, opened, name))
+        };
+        let (file, opened, name) = link().map_err(|error: io::Error| Error::io("link", path)(error))?;
+        let held = Self(Some(Held { file, name: Some(name), folder }));
+        let linked = held.reopen().and_then(|file| file.metadata());
+        match linked {
+            Ok(linked) if (linked.dev(), linked.ino()) == (opened.dev(), opened.ino()) => Ok(held),
+            Ok(_) => Err(Error::io("link", path)(io::Error::other("another file took its place"))),
+            Err(error) => Err(Error::io("link", path)(error)),
+        }
     }
 
     pub(crate) fn file(&self) -> &File {

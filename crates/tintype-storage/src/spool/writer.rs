@@ -4,7 +4,7 @@ use crate::blocks::BLOCK_BYTES;
 use crate::{Error, blocking};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::{fmt, mem};
 use tintype_domain::{Checksum, Crc32};
@@ -170,6 +170,50 @@ pub(super) fn write_whole(folder: Arc<Folder>, bytes: &[u8]) -> Result<Spooled, 
     let mut sink = Sink::new(folder);
     sink.take(bytes)?;
     sink.finish(bytes.len() as u64)
+}
+
+/// Writes what can be read.
+pub(super) fn read_whole(folder: Arc<Folder>, mut source: impl Read, limit: u64) -> Result<Spooled, Error> {
+    let failed = Error::io("read what goes to", folder.path());
+    let mut sink = Sink::new(Arc::clone(&folder));
+    let mut block = vec![0; BLOCK_BYTES];
+    let mut len = 0;
+    loop {
+        let count = match source.read(&mut block) {
+            Ok(0) => return sink.finish(len),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(failed(error)),
+        };
+        len += count as u64;
+        if len > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        sink.take(&block[..count])?;
+    }
+}
+
+/// Hashes a file that is there already.
+pub(super) fn hash_whole(file: SpoolFile, limit: u64) -> Result<Spooled, Error> {
+    let failed = |error| Error::io("read a file in", file.dir())(error);
+    let mut source = file.reopen().map_err(failed)?;
+    let (mut hash, mut crc32, mut len) = (Sha256::new(), crc32fast::Hasher::new(), 0);
+    let mut block = vec![0; BLOCK_BYTES];
+    loop {
+        let count = match source.read(&mut block) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(failed(error)),
+        };
+        len += count as u64;
+        if len > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        hash.update(&block[..count]);
+        crc32.update(&block[..count]);
+    }
+    Ok(Spooled::new(file, len, Checksum(hash.finalize().into()), Crc32(crc32.finalize())))
 }
 
 /// Writes the content of another file.

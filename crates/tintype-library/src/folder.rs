@@ -1,0 +1,231 @@
+//! Files of this machine, taken in as if they were uploaded.
+
+mod walk;
+
+pub use walk::{FileProblem, FolderContents, FoundFile};
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::{StreamExt, stream};
+use sha2::{Digest, Sha256};
+use tintype_auth::Actor;
+use tintype_domain::{Checksum, FileId, Timestamp, UserId, Visibility};
+use tintype_persistence::Database;
+use tintype_storage::{Spool, Spooled, open_regular};
+
+use crate::content::{Details, Upload};
+use crate::library::now;
+use crate::patience::patiently;
+use crate::place::Arrival;
+use crate::{Error, Library};
+
+/// How many files are read at a time for each worker: one waits for the disk while another is
+/// decoded.
+const FILES_PER_WORKER: usize = 2;
+
+/// How many bytes are hashed at a time.
+const BLOCK_BYTES: usize = 256 << 10;
+
+/// How files come into the storage.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// They are copied.
+    #[default]
+    Copy,
+    /// They get another name in the storage, which has to be a folder of the same file system.
+    Link,
+    /// They do not: it is only found out which would.
+    Nothing,
+}
+
+/// How the files of a folder are taken in.
+#[derive(Debug, Clone, Default)]
+pub struct FolderImport {
+    /// Whose they are; nobody's unless given.
+    pub user: Option<UserId>,
+    /// Who may fetch their content; the server's default unless given.
+    pub visibility: Option<Visibility>,
+    /// How they come into the storage.
+    pub transport: Transport,
+}
+
+/// What has become of a file.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is in the library now, or would be.
+    Imported,
+    /// The library has a file of the same content.
+    Skipped,
+    /// It is not taken in.
+    Refused(FileProblem),
+}
+
+/// How far an import has come; increases while it runs.
+#[derive(Debug, Default)]
+pub struct FolderProgress {
+    files: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl FolderProgress {
+    /// Returns how many files have been dealt with.
+    pub fn files(&self) -> u64 {
+        self.files.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many bytes they have.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+}
+
+impl Library {
+    /// Takes in the files of a folder as if they were uploaded now; only their dates are those of
+    /// the files. Tells of each file what has become of it. It can be stopped at any moment and run
+    /// again: content that the library has is skipped.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] unless the actor is an admin; [`Error::Unavailable`] if database or storage
+    /// have not answered for a minute; [`Error::NoSpace`]; [`Error::Internal`].
+    pub async fn import_folder(
+        &self,
+        actor: &Actor,
+        files: Vec<FoundFile>,
+        import: &FolderImport,
+        progress: &FolderProgress,
+        mut tell: impl FnMut(&FoundFile, &Outcome),
+    ) -> Result<(), Error> {
+        actor.require_admin()?;
+        let taken = Mutex::default();
+        let at_a_time = self.options().workers.max(1) * FILES_PER_WORKER;
+        let work = files.into_iter().map(|file| async {
+            let outcome = self.take_in(&file, import, &taken).await;
+            (file, outcome)
+        });
+        let mut done = stream::iter(work).buffer_unordered(at_a_time);
+        while let Some((file, outcome)) = done.next().await {
+            tell(&file, &outcome?);
+            progress.files.fetch_add(1, Ordering::Relaxed);
+            progress.bytes.fetch_add(file.size, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Takes in a file; `taken` are the contents that this import has dealt with.
+    async fn take_in(
+        &self,
+        file: &FoundFile,
+        import: &FolderImport,
+        taken: &Mutex<HashSet<Checksum>>,
+    ) -> Result<Outcome, Error> {
+        let limit = self.options().max_upload_bytes;
+        let path = file.path.clone();
+        let read = tokio::task::spawn_blocking(move || read(&path, limit)).await.map_err(Error::internal)?;
+        let (checksum, modified) = match read {
+            Ok(read) => read,
+            Err(problem) => return Ok(Outcome::Refused(problem)),
+        };
+        let is_there = move |db: &Database| Ok(!db.duplicates(FileId(0), &checksum, 1)?.is_empty());
+        let is_there = patiently(async || self.inner().database(is_there).await, may_pass).await?;
+        if is_there || !taken.lock().unwrap_or_else(PoisonError::into_inner).insert(checksum) {
+            return Ok(Outcome::Skipped);
+        }
+        if import.transport == Transport::Nothing {
+            return Ok(Outcome::Imported);
+        }
+        let keep = async || self.keep_found(file, import, checksum, modified).await;
+        match patiently(keep, may_pass).await {
+            Ok(None) => Ok(Outcome::Imported),
+            Ok(Some(problem)) => Ok(Outcome::Refused(problem)),
+            Err(Error::TypeNotAllowed { mime_type }) => Ok(Outcome::Refused(FileProblem::TypeNotAllowed { mime_type })),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn keep_found(
+        &self,
+        file: &FoundFile,
+        import: &FolderImport,
+        checksum: Checksum,
+        modified: Timestamp,
+    ) -> Result<Option<FileProblem>, Error> {
+        let (path, limit, transport) = (file.path.clone(), self.options().max_upload_bytes, import.transport);
+        let spool = self.inner().spool.clone();
+        let receive = move || receive(&spool, &path, limit, transport);
+        let content = match tokio::task::spawn_blocking(receive).await.map_err(Error::internal)? {
+            Ok(content) => content,
+            Err(Failed::File(problem)) => return Ok(Some(problem)),
+            Err(Failed::Storage(error)) => return Err(error.into()),
+        };
+        if content.checksum() != checksum {
+            return Ok(Some(FileProblem::Changed));
+        }
+        let upload = match Upload::new(content, &file.name) {
+            Ok(upload) => upload,
+            Err(problem) => return Ok(Some(FileProblem::Unnamed(problem.to_string()))),
+        };
+        let details = Details { visibility: import.visibility, ..Details::default() };
+        let arrival = Arrival { user_id: import.user, created_at: Some(modified), reservation: None };
+        self.own(move |inner| async move {
+            let insert = |db: &Database, file: &tintype_persistence::NewFile| db.insert_file(file, now());
+            inner.keep(&Actor::operator(), upload, details, arrival, insert, |file| file).await
+        })
+        .await?;
+        Ok(None)
+    }
+}
+
+/// Returns the checksum of a file, and when it was changed last.
+fn read(path: &Path, limit: u64) -> Result<(Checksum, Timestamp), FileProblem> {
+    let mut file = open_regular(path).map_err(FileProblem::unreadable)?;
+    let modified = file.metadata().and_then(|found| found.modified()).map_err(FileProblem::unreadable)?;
+    let (mut hash, mut len, mut block) = (Sha256::new(), 0, vec![0; BLOCK_BYTES]);
+    loop {
+        let count = match file.read(&mut block) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(FileProblem::unreadable(error)),
+        };
+        len += count as u64;
+        if len > limit {
+            return Err(FileProblem::TooLarge { limit });
+        }
+        hash.update(&block[..count]);
+    }
+    if len == 0 {
+        return Err(FileProblem::Empty);
+    }
+    Ok((Checksum(hash.finalize().into()), modified.into()))
+}
+
+/// Why a file is not in the spool.
+enum Failed {
+    File(FileProblem),
+    Storage(tintype_storage::Error),
+}
+
+fn receive(spool: &Spool, path: &Path, limit: u64, transport: Transport) -> Result<Spooled, Failed> {
+    let received = match transport {
+        Transport::Link => spool.adopt(path, limit),
+        Transport::Copy | Transport::Nothing => {
+            let source = open_regular(path).map_err(|error| Failed::File(FileProblem::unreadable(error)))?;
+            spool.receive(source, limit)
+        }
+    };
+    received.map_err(|error| match error {
+        tintype_storage::Error::TooLarge { limit } => Failed::File(FileProblem::TooLarge { limit }),
+        tintype_storage::Error::Io { source, .. } if transport == Transport::Link => {
+            Failed::File(FileProblem::NotLinked(walk::reason(&source)))
+        }
+        error => Failed::Storage(error),
+    })
+}
+
+fn may_pass(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(_) | Error::Busy { .. })
+}
