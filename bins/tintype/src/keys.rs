@@ -354,6 +354,12 @@ pub(crate) const KEYS: &[Key] = &[
         help: "How long a resumable upload waits to be continued; then it is removed",
     },
     Key {
+        name: "trash_retention",
+        value: Value::Time("0s", "36525d"),
+        default: Default::Text("0s"),
+        help: "How long a file that is deleted can be restored; `0s`: not at all",
+    },
+    Key {
         name: "start_timeout",
         value: Value::Time("0s", "1h"),
         default: Default::Text("60s"),

@@ -51,15 +51,15 @@ pub use job::JobKind;
 pub use key::{InvalidKey, Key};
 pub use kind::{ColourMode, Kind, UnknownName};
 pub use list_query::{
-    Counting, Cursor, DEFAULT_LIMIT, Direction, Filter, ListParameter, ListQuery, MAX_LIMIT, OrderBy, OrderField,
-    Paging, Side, SortValue, Travel, page_limit, page_offset,
+    Counting, Cursor, DEFAULT_LIMIT, Direction, Filter, ListParameter, ListQuery, Listed, MAX_LIMIT, OrderBy,
+    OrderField, Paging, Side, SortValue, Travel, page_limit, page_offset,
 };
 pub use name::{Description, Name};
 pub use new_user::{NewUser, UserChange};
 pub use permission::Permission;
 pub use person_name::{InvalidPersonName, PersonName};
 pub use preview::{Look, MetadataRecord, PreviewFacts, PreviewReason, PreviewSource, PreviewStatus};
-pub use record::{FileRecord, PreviewRecord, ThumbnailRecord, TokenRecord, UserRecord};
+pub use record::{FileRecord, PreviewRecord, ThumbnailRecord, TokenRecord, Trashed, UserRecord};
 pub use redact::redact_url;
 pub use search::fold_for_search;
 pub use tags::{Tag, Tags};

@@ -45,6 +45,18 @@ pub struct ListQuery {
     pub similar_to: Option<FileId>,
     /// How many of the 64 bits of its perceptual hash may differ.
     pub max_distance: u32,
+    /// Whether it is a list of the files, or of what is in the trash.
+    pub listed: Listed,
+}
+
+/// What a list is of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Listed {
+    /// The files that there are.
+    #[default]
+    Kept,
+    /// Those that were deleted and can be restored.
+    Trashed,
 }
 
 /// Where a page begins.
@@ -75,6 +87,7 @@ impl Default for ListQuery {
             counting: Counting::Exact,
             similar_to: None,
             max_distance: DEFAULT_MAX_DISTANCE,
+            listed: Listed::Kept,
         }
     }
 }
@@ -166,6 +179,8 @@ named!(
         SimilarTo = "similar_to",
         /// How many bits of its perceptual hash may differ.
         MaxDistance = "max_distance",
+        /// Whether it is a list of the trash.
+        Trashed = "trashed",
     }
 );
 
@@ -269,6 +284,7 @@ impl ListQuery {
             P::Camera => filter.camera = Some(fold_for_search(value.trim())),
             P::SimilarTo => self.similar_to = Some(FileId(number(value)?.floor)),
             P::MaxDistance => self.max_distance = u32::try_from(number(value)?.floor.clamp(0, 64)).unwrap_or(0),
+            P::Trashed => self.listed = if parse_boolean(value)? { Listed::Trashed } else { Listed::Kept },
             P::HasGps => filter.has_gps = Some(parse_boolean(value)?),
         }
         Ok(())

@@ -42,6 +42,17 @@ pub struct FileRecord {
     pub preview: PreviewRecord,
     /// What it tells about itself.
     pub metadata: MetadataRecord,
+    /// Since when it is in the trash, if it is.
+    pub trashed: Option<Trashed>,
+}
+
+/// How long a file has been in the trash, and will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trashed {
+    /// When it was put there.
+    pub at: Timestamp,
+    /// Until when it can be restored.
+    pub until: Timestamp,
 }
 
 impl FileRecord {

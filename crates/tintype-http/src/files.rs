@@ -108,7 +108,7 @@ pub(crate) async fn change(
     Ok(Tagged(view(&app, base, &file).await?))
 }
 
-/// `DELETE /api/media/files/<id>`: a file, its content and its thumbnails.
+/// `DELETE /api/media/files/<id>`: a file, its content and its thumbnails, perhaps into the trash.
 pub(crate) async fn delete(
     Caller(actor): Caller,
     app: Data<App>,
@@ -121,6 +121,17 @@ pub(crate) async fn delete(
     };
     app.library.delete(&actor, id, expected).await?;
     Ok(NoContent)
+}
+
+/// `POST /api/media/files/<id>/restore`: a file is brought back from the trash.
+pub(crate) async fn restore(
+    Caller(actor): Caller,
+    app: Data<App>,
+    base: BaseUrl,
+    PathId(id): PathId<FileId>,
+) -> Result<Tagged<FileView>, Problem> {
+    let file = app.library.restore(&actor, id).await?;
+    Ok(Tagged(view(&app, base, &file).await?))
 }
 
 pub(crate) async fn view(app: &App, base: BaseUrl, file: &FileRecord) -> Result<FileView, Problem> {

@@ -49,6 +49,8 @@ type Of = [(&'static str, String); 1];
 struct Gauges {
     files: Family<Of, Gauge>,
     file_bytes: Family<Of, Gauge>,
+    trashed: Gauge,
+    trashed_bytes: Gauge,
     derived: Gauge,
     derived_bytes: Gauge,
     strays: Family<Of, Gauge>,
@@ -143,6 +145,8 @@ impl Gauges {
         registry.register("start_time_seconds", "When the server was started, since 1970", self.start.clone());
         registry.register("files", "Files, by type; counted once a minute", self.files.clone());
         registry.register("file_bytes", "Their bytes, by type", self.file_bytes.clone());
+        registry.register("trashed_files", "Files in the trash", self.trashed.clone());
+        registry.register("trashed_bytes", "Their bytes, with thumbnails", self.trashed_bytes.clone());
         registry.register("derived_objects", "Thumbnails and renditions that are kept", self.derived.clone());
         registry.register("derived_bytes", "Their bytes", self.derived_bytes.clone());
         registry.register("strays", "Keys that no file owns, by state", self.strays.clone());
@@ -176,6 +180,8 @@ impl Gauges {
             set(&self.waiting, "work", waiting.work, waiting.count as u64);
             set(&self.waiting_memory, "work", waiting.work, waiting.memory_bytes);
         }
+        self.trashed.set(signed(totals.trashed.count));
+        self.trashed_bytes.set(signed(totals.trashed.bytes));
         self.derived.set(signed(totals.derived.count));
         self.derived_bytes.set(signed(totals.derived.bytes));
         self.decode_memory_used.set(signed(figures.decode_memory_used));

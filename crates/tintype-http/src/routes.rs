@@ -70,6 +70,7 @@ fn endpoints() -> Vec<Endpoint> {
             .patch(files::change)
             .delete(files::delete)
             .for_users(),
+        Endpoint::api("/api/media/files/{id}/restore").post(files::restore).for_users(),
         Endpoint::api("/api/media/files/{id}/preview").post(previews::retry).for_users(),
         Endpoint::api("/api/media/files/{id}/links").post(links::create).for_users(),
         Endpoint::api("/api/media/archives").post(archives::create).for_users(),

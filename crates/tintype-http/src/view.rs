@@ -60,6 +60,14 @@ pub(crate) struct FileView {
     /// What the file tells about itself, such as `duration`, `pages` or `camera`.
     #[schemars(schema_with = "any_object")]
     metadata: Box<RawValue>,
+    /// Of a file in the trash: when it was put there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "date-time"))]
+    trashed_at: Option<String>,
+    /// Of a file in the trash: until when it can be restored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "date-time"))]
+    trashed_until: Option<String>,
     /// In lists of files that look alike: how many bits of the perceptual hashes differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     distance: Option<u32>,
@@ -160,6 +168,8 @@ impl FileView {
             preview: PreviewView::new(file, urls),
             // It was JSON when it was stored.
             metadata: RawValue::from_string(file.metadata.json.clone()).unwrap_or_default(),
+            trashed_at: file.trashed.map(|trashed| trashed.at.to_string()),
+            trashed_until: file.trashed.map(|trashed| trashed.until.to_string()),
             distance: None,
             expires: urls.expires(file.visibility),
         }

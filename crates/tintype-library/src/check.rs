@@ -204,10 +204,9 @@ impl Check {
         self.progress.count(&object, problem.as_ref());
         let Some(problem) = problem else { return Ok(None) };
         // It may have been deleted or replaced meanwhile.
-        let OwnedObject { file, variant, key, size, checksum } = object;
-        let owned = key.clone();
-        let now = self.database(move |db| db.object(&owned)).await?;
-        let is_current = now.is_some_and(|now| (now.size, now.checksum) == (size, checksum));
+        let looked_at = object.clone();
+        let is_current = self.database(move |db| db.is_owned(&looked_at)).await?;
+        let OwnedObject { file, variant, key, .. } = object;
         Ok(is_current.then_some(Finding { key, file: Some(file), variant, problem, is_repaired: false }))
     }
 

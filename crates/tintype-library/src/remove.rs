@@ -30,7 +30,8 @@ const TOMBSTONE_AGE: time::Duration = time::Duration::days(2);
 const MAX_CLOCK_DIFFERENCE: time::Duration = time::Duration::MINUTE;
 
 impl Library {
-    /// Returns a file that `actor` may delete.
+    /// Returns a file that `actor` may delete. None that is in the trash: it has no version that
+    /// could be expected.
     ///
     /// # Errors
     /// [`Error::Auth`] without permission; [`Error::NotFound`].
@@ -39,7 +40,9 @@ impl Library {
         self.inner().database(move |db| db.file(id)).await?.ok_or(Error::NotFound)
     }
 
-    /// Deletes a file, its content and its thumbnails.
+    /// Deletes a file, its content and its thumbnails; or puts it into the trash, if
+    /// [`Options::trash_retention`](crate::Options) says so. One that is in the trash is deleted for
+    /// good, unless it is expected to be as it was at `expected`.
     ///
     /// # Errors
     /// [`Error::Auth`] without permission; [`Error::NotFound`]; [`Error::Outdated`] if the file did
@@ -48,14 +51,41 @@ impl Library {
         actor.require(Permission::Delete)?;
         self.own(move |inner| async move {
             let cache = inner.media_cache.clone();
+            let retention = inner.options.trash_retention;
             let delete = move |db: &Database| {
-                let deleted = db.delete_file(id, expected, now());
+                let now = now();
+                let deleted = match retention {
+                    Some(retention) => db.trash_file(id, expected, now.plus(retention), now),
+                    None => db.delete_file(id, expected, now),
+                };
                 cache.note_change(id);
-                deleted
+                match deleted? {
+                    None if expected.is_none() => db.purge_file(id),
+                    deleted => Ok(deleted),
+                }
             };
             let keys = inner.free(delete).await?.ok_or(Error::NotFound)?;
             inner.remove_objects(keys).await;
             Ok(())
+        })
+        .await
+    }
+
+    /// Brings a file back from the trash, with its id, key and thumbnails. One that is not in the
+    /// trash stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::Auth`] without permission; [`Error::NotFound`].
+    pub async fn restore(&self, actor: &Actor, id: FileId) -> Result<FileRecord, Error> {
+        actor.require(Permission::Delete)?;
+        self.own(move |inner| async move {
+            let cache = inner.media_cache.clone();
+            let restore = move |db: &Database| {
+                let restored = db.restore_file(id, now());
+                cache.note_change(id);
+                restored
+            };
+            inner.database(restore).await?.ok_or(Error::NotFound)
         })
         .await
     }
@@ -86,7 +116,7 @@ impl Library {
         inner.drop_archives().await?;
         inner.database(|db| db.adopt_previews(now())).await?;
         inner.prune_deliveries().await?;
-        let mut swept = inner.evict_renditions().await?;
+        let mut swept = inner.purge_trash().await? + inner.evict_renditions().await?;
         loop {
             let keys = inner.database(|db| db.doomed(SWEEP_BATCH)).await?;
             let found = keys.len();
@@ -192,6 +222,19 @@ impl Inner {
             Err(_) => self.discard(keys).await,
         }
         result
+    }
+
+    /// Deletes files for good whose time in the trash is over, and returns how many objects they
+    /// had.
+    async fn purge_trash(self: &Arc<Self>) -> Result<usize, Error> {
+        let mut purged = 0;
+        loop {
+            let keys = self.free(|db| db.purge_expired(now(), SWEEP_BATCH)).await?;
+            if keys.is_empty() {
+                return Ok(purged);
+            }
+            purged += self.delete_objects(keys).await?;
+        }
     }
 
     /// Removes the least recently used renditions until the others have room, and returns how many.

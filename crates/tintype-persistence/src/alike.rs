@@ -1,7 +1,7 @@
 //! Files whose pictures look alike.
 
 use diesel::prelude::*;
-use tintype_domain::{FileId, Filter, ListQuery};
+use tintype_domain::{FileId, Filter, ListQuery, Listed};
 
 use crate::connection::AnyConnection;
 use crate::dialect::matching;
@@ -11,12 +11,15 @@ use crate::schema::previews;
 /// Returns the files that look like one and match the filter, with the number of bits by which
 /// their perceptual hashes differ, the nearest first.
 ///
-/// All hashes are compared: there is an index of nothing else, and no database counts bits alike.
+/// All hashes are compared, but for those of files in the trash: there is an index of nothing else, and no database counts bits alike.
 pub(crate) fn look_alikes(
     connection: &mut AnyConnection,
     query: &ListQuery,
     file: FileId,
 ) -> Result<Vec<(i64, u32)>, Error> {
+    if query.listed == Listed::Trashed {
+        return Ok(Vec::new());
+    }
     let own = previews::table.filter(previews::file_id.eq(file.0)).select(previews::perceptual_hash);
     let Some(wanted) = own.first::<Option<i64>>(connection).optional()?.flatten() else { return Ok(Vec::new()) };
     let others = previews::table.filter(previews::perceptual_hash.is_not_null()).filter(previews::file_id.ne(file.0));

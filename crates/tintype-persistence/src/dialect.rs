@@ -40,6 +40,14 @@ pub(crate) fn lock_file(connection: &mut AnyConnection, id: FileId) -> QueryResu
     }
 }
 
+/// Keeps other transactions from restoring or deleting a file in the trash until this one ends.
+pub(crate) fn lock_trashed(connection: &mut AnyConnection, id: FileId) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(connection) => postgres::lock_trashed(connection, id),
+    }
+}
+
 /// Returns the time by the clock of the database server; `None` where the database has no clock of
 /// its own.
 pub(crate) fn clock(connection: &mut AnyConnection) -> QueryResult<Option<i64>> {

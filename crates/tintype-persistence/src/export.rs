@@ -3,7 +3,7 @@
 use diesel::dsl::{count_star, max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use tintype_domain::{FileId, Key, Timestamp, Variant};
+use tintype_domain::{FileId, Key, Timestamp, Trashed, Variant};
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
@@ -17,7 +17,10 @@ use crate::schema::{
     derived_objects, files, grants, previews, signing_keys, strays, tokens, upload_links, users, webhooks,
 };
 use crate::signing_keys::SigningKeyRow;
+use crate::sql::Sql;
+use crate::strays::TRASHED;
 use crate::tombstones::{GONE, used_up_until};
+use crate::trash::{self, TrashedRow};
 use crate::upload_links::UploadLinkRow;
 use crate::webhooks::StoredWebhook;
 
@@ -41,7 +44,7 @@ pub struct Export {
     pub origin: String,
     /// The greatest id of a file. Files up to this one belong to the exported users.
     pub last_file: FileId,
-    /// How many files there are.
+    /// How many files there are, those in the trash included.
     pub files: u64,
     /// The bytes of all objects, derived ones included.
     pub bytes: u64,
@@ -91,6 +94,7 @@ pub struct StoredFile {
     pub(crate) row: FileRow,
     pub(crate) derived: Vec<DerivedRow>,
     pub(crate) preview: Option<PreviewRow>,
+    pub(crate) trashed: Option<Trashed>,
     objects: Vec<ObjectRecord>,
 }
 
@@ -120,7 +124,7 @@ impl StoredFile {
             .iter()
             .map(|d| object("derived_objects.key", d.id, &d.key, d.size, &d.mime_type, &d.checksum, d.stored_at));
         let objects = std::iter::once(content).chain(others).collect::<Result<_, _>>()?;
-        Ok(Self { row, derived, preview, objects })
+        Ok(Self { row, derived, preview, trashed: None, objects })
     }
 }
 
@@ -143,6 +147,7 @@ impl Database {
             let (files, last_file, content) = sums.first::<(i64, Option<i64>, i64)>(connection)?;
             let derived = derived_objects::table.filter(stays()).select(sql::<BigInt>(bytes));
             let derived = derived.first::<i64>(connection)?;
+            let (trashed, last_trashed, of_trashed) = trash::sums(connection)?;
             let (extras, numbered) = match scope {
                 Scope::Move => (None, &NUMBERED[..4]),
                 Scope::Backup => (Some(extras(connection)?), &NUMBERED[..]),
@@ -150,9 +155,9 @@ impl Database {
             let numbers = numbered.iter().map(|table| Ok((*table, last_number(connection, table)?)));
             Ok(Export {
                 origin: format!("{} {} {}", first.id, first.username, first.created_at),
-                last_file: FileId(last_file.unwrap_or(0)),
-                files: number("files", 0, files)?,
-                bytes: number("size", 0, content.saturating_add(derived))?,
+                last_file: FileId(last_file.unwrap_or(0).max(last_trashed)),
+                files: number("files", 0, files + trashed)?,
+                bytes: number("size", 0, content.saturating_add(derived).saturating_add(of_trashed))?,
                 numbers: numbers.collect::<QueryResult<_>>()?,
                 grants: grants::table.order((grants::user_id, grants::code)).load(connection)?,
                 tokens: tokens::table.order(tokens::id).select(TokenRow::as_select()).load(connection)?,
@@ -164,7 +169,7 @@ impl Database {
         })
     }
 
-    /// Returns files by id, from the one after `after` up to `last`.
+    /// Returns files by id, those in the trash included, from the one after `after` up to `last`.
     pub fn stored_files(&self, after: FileId, last: FileId, limit: u32) -> Result<Vec<StoredFile>, Error> {
         self.snapshot(|connection| {
             let within = files::id.gt(after.0).and(files::id.le(last.0));
@@ -180,16 +185,21 @@ impl Database {
                 let preview = previews.next_if(|preview| preview.file_id == row.id);
                 StoredFile::new(row, own, preview)
             };
-            rows.into_iter().map(complete).collect()
+            let mut files = rows.into_iter().map(complete).collect::<Result<Vec<_>, _>>()?;
+            files.extend(stored_in_trash(connection, after, last, limit)?);
+            files.sort_unstable_by_key(StoredFile::id);
+            files.truncate(limit as usize);
+            Ok(files)
         })
     }
 
-    /// Returns keys that no row owns, in order, from the one after `after`, with the time at which
+    /// Returns keys that no file owns, in order, from the one after `after`, with the time at which
     /// their object was deleted; `None` for keys that are claimed or doomed.
     pub fn strays(&self, after: Option<&Key>, limit: u32) -> Result<Vec<(Key, Option<Timestamp>)>, Error> {
         self.read(|connection| {
             let after = after.map_or("", Key::as_str);
-            let rows = strays::table.filter(strays::key.gt(after)).order(strays::key).limit(limit.into());
+            let rows = strays::table.filter(strays::key.gt(after).and(strays::state.ne(TRASHED)));
+            let rows = rows.order(strays::key).limit(limit.into());
             let rows = rows.load::<(String, i64, String)>(connection)?;
             let stray = |(key, since, state): (String, i64, String)| {
                 let gone_since = (state == GONE).then(|| Timestamp::from_unix_micros(since));
@@ -208,6 +218,30 @@ fn extras(connection: &mut AnyConnection) -> QueryResult<Extras> {
             .select(UploadLinkRow::as_select())
             .load(connection)?,
     })
+}
+
+/// Returns files in the trash by id.
+fn stored_in_trash(
+    connection: &mut AnyConnection,
+    after: FileId,
+    last: FileId,
+    limit: u32,
+) -> Result<Vec<StoredFile>, Error> {
+    let mut within = Sql::new("id > ");
+    within.bind(after.0).push(" AND id <= ").bind(last.0).push(" ORDER BY id").limit(limit.into());
+    let rows = trash::select(connection, within)?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.file.id).collect();
+    let mut derived = trash::derived_of(connection, &ids)?.into_iter().peekable();
+    let mut previews = trash::previews_of(connection, &ids)?.into_iter().peekable();
+    let complete = |TrashedRow { file, trashed }: TrashedRow| {
+        let mut own = Vec::new();
+        while let Some(derived) = derived.next_if(|derived| derived.file_id == file.id) {
+            own.push(derived);
+        }
+        let preview = previews.next_if(|preview| preview.file_id == file.id);
+        Ok(StoredFile { trashed: Some(trashed), ..StoredFile::new(file, own, preview)? })
+    };
+    rows.into_iter().map(complete).collect()
 }
 
 /// Selects the derived objects that stay as long as their file does. Renditions are not copied:

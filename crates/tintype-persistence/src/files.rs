@@ -17,6 +17,7 @@ use crate::jobs::enqueue_anew;
 use crate::renditions::remove_renditions;
 use crate::rows::{FileRow, Pictures, PreviewRow, complete, valid};
 use crate::schema::{derived_objects, files, previews};
+use crate::sql::Sql;
 use crate::strays::{doom, redeem};
 use crate::tags::{insert_tags, replace_tags};
 use crate::upload_links::use_reservation;
@@ -194,8 +195,8 @@ impl Database {
         })
     }
 
-    /// Gives up to `limit` files that do not have it this visibility, and returns how many. Dooms
-    /// the renditions of those that become private.
+    /// Gives up to `limit` files that do not have it this visibility, and all those in the trash.
+    /// Returns how many. Dooms the renditions of those that become private.
     pub fn set_visibility(&self, visibility: Visibility, limit: i64, now: Timestamp) -> Result<usize, Error> {
         self.write(|connection| {
             let others = files::table.filter(files::visibility.ne(visibility.as_str())).select(files::id);
@@ -209,6 +210,9 @@ impl Database {
             let changed = diesel::update(files::table.filter(files::id.eq_any(&ids)));
             let values = (files::visibility.eq(visibility.as_str()), files::updated_at.eq(later));
             let count = changed.set(values).execute(connection)?;
+            let mut of_trashed = Sql::<()>::new("UPDATE trashed_files SET visibility = ");
+            of_trashed.bind(visibility.as_str()).push(" WHERE visibility <> ").bind(visibility.as_str());
+            let count = count + of_trashed.execute(connection)?;
             if !listeners.is_empty() {
                 let rows = files::table.filter(files::id.eq_any(&ids)).order(files::id).select(FileRow::as_select());
                 let rows = rows.load(connection)?;
@@ -299,6 +303,7 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
         thumbnails,
         preview: PreviewRecord { facts: content.preview.facts.clone(), thumbnails: previews },
         metadata: content.preview.metadata.clone(),
+        trashed: None,
     };
     let is_drawn = file.preview.facts.status == PreviewStatus::Ready;
     Listeners::of(connection, events(EventKind::FileCreated, is_drawn))?.note(connection, &file, now)?;
@@ -336,7 +341,7 @@ fn is_hidden(row: &FileRow, visibility: Option<Visibility>) -> bool {
     visibility == Some(Visibility::Private) && row.visibility != Visibility::Private.as_str()
 }
 
-fn check_version(row: &FileRow, expected: Option<Timestamp>) -> Result<(), Error> {
+pub(crate) fn check_version(row: &FileRow, expected: Option<Timestamp>) -> Result<(), Error> {
     match expected {
         Some(expected) if expected.unix_micros() != row.updated_at => Err(Error::Outdated),
         _ => Ok(()),
@@ -349,7 +354,7 @@ pub(crate) fn load(connection: &mut AnyConnection, id: FileId) -> Result<Option<
 }
 
 /// Returns the keys of a file's content and its derived objects.
-fn keys(connection: &mut AnyConnection, row: &FileRow) -> Result<Vec<Key>, Error> {
+pub(crate) fn keys(connection: &mut AnyConnection, row: &FileRow) -> Result<Vec<Key>, Error> {
     let derived = derived_objects::table
         .filter(derived_objects::file_id.eq(row.id))
         .order(derived_objects::id)

@@ -14,8 +14,11 @@ use crate::export::{Export, StoredFile};
 use crate::import_lease::{self, require_run};
 use crate::jobs::enqueue;
 use crate::schema::{files, strays, users};
-use crate::strays::{CHUNK, CLAIMED, doom, doom_abandoned, doom_unowned, forget, owned, redeem, stray};
+use crate::strays::{
+    CHUNK, CLAIMED, TRASHED, doom, doom_abandoned, doom_unowned, forget, list_as, owned, redeem, remove, stray,
+};
 use crate::tombstones::{GONE, use_up_days};
+use crate::trash::{self, put_in_trash};
 use diesel::prelude::*;
 use rows::{keys_of, replace_accounts, replace_files};
 use std::collections::HashSet;
@@ -84,6 +87,7 @@ impl Database {
             require_run(connection, &import.holder)?;
             let ids: Vec<i64> = files.iter().map(|file| file.row.id).chain(removed.iter().map(|id| id.0)).collect();
             let old = keys_of(connection, &ids)?;
+            let was_trashed = trash::clear(connection, &ids)?;
             let keys = || files.iter().flat_map(|file| file.objects()).map(|object| &object.key);
             let new: Vec<&Key> = keys().filter(|key| !old.contains(*key)).collect();
             for keys in new.chunks(CHUNK) {
@@ -93,6 +97,7 @@ impl Database {
             let doomed: Vec<Key> = old.iter().filter(|key| !kept.contains(key)).cloned().collect();
             doomed.chunks(CHUNK).try_for_each(|keys| doom(connection, keys))?;
             replace_files(connection, files, removed)?;
+            settle_trash(connection, files, &was_trashed)?;
             let incomplete = files.iter().filter(|file| file.row.crc32.is_none());
             let incomplete: Vec<i64> = incomplete.map(|file| file.row.id).collect();
             enqueue(connection, JobKind::Crc32, &incomplete, now)?;
@@ -107,7 +112,10 @@ impl Database {
     pub fn import_rows(&self, import: &Import, files: &[StoredFile]) -> Result<(), Error> {
         self.write(|connection| {
             require_run(connection, &import.holder)?;
-            Ok(replace_files(connection, &files.iter().collect::<Vec<_>>(), &[])?)
+            let files: Vec<_> = files.iter().collect();
+            let was_trashed = trash::clear(connection, &files.iter().map(|file| file.row.id).collect::<Vec<_>>())?;
+            replace_files(connection, &files, &[])?;
+            settle_trash(connection, &files, &was_trashed)
         })
     }
 
@@ -203,6 +211,23 @@ impl Database {
             import_lease::take_over(connection)
         })
     }
+}
+
+/// Puts those files into the trash that are there in the source. Of those that were in this one, the
+/// keys of the others are no strays any more.
+fn settle_trash(connection: &mut AnyConnection, files: &[&StoredFile], was_trashed: &[i64]) -> Result<(), Error> {
+    for file in files {
+        let keys: Vec<Key> = file.objects().iter().map(|object| object.key.clone()).collect();
+        match file.trashed {
+            Some(trashed) => {
+                put_in_trash(connection, file.id(), trashed)?;
+                list_as(connection, &keys, TRASHED)?;
+            }
+            None if was_trashed.contains(&file.row.id) => remove(connection, &keys)?,
+            None => {}
+        }
+    }
+    Ok(())
 }
 
 fn foreign(what: impl Into<String>) -> Error {

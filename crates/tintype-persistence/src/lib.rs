@@ -41,6 +41,7 @@ mod thumbnails;
 mod tokens;
 mod tombstones;
 mod totals;
+mod trash;
 mod upload_links;
 mod uploads;
 mod url;

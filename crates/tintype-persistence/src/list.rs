@@ -7,9 +7,10 @@ use crate::one_of::one_of;
 use crate::page::Selection;
 use crate::rows::{FileRow, complete};
 use crate::schema::files;
+use crate::trash;
 use diesel::prelude::*;
 use std::collections::HashMap;
-use tintype_domain::{Counting, Cursor, FileId, FileRecord, ListQuery, MAX_LIMIT, Paging, Travel};
+use tintype_domain::{Counting, Cursor, FileId, FileRecord, ListQuery, Listed, MAX_LIMIT, Paging, Travel};
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +47,16 @@ impl Database {
                 Paging::Offset(offset) => counted(connection, query, *offset)?,
                 Paging::Cursor(cursor) => from_cursor(connection, query, cursor.as_ref())?,
             };
-            let rows = rows(connection, &page.ids)?;
+            let files = match query.listed {
+                Listed::Kept => {
+                    let rows = rows(connection, &page.ids)?;
+                    complete(connection, rows)?
+                }
+                Listed::Trashed => trash::records(connection, &page.ids)?,
+            };
             Ok(FilePage {
                 count: page.count,
-                files: complete(connection, rows)?,
+                files,
                 has_next: page.has_next,
                 has_previous: page.has_previous,
                 distances: Vec::new(),

@@ -8,9 +8,11 @@ use tintype_domain::{Checksum, FileId, Key, Variant};
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::error::Error;
-use crate::rows::{checksum, number, valid};
+use crate::rows::{DerivedRow, checksum, number, valid};
 use crate::schema::{derived_objects, files, strays};
+use crate::sql::Sql;
 use crate::strays::{CHUNK, doom, owned};
+use crate::trash;
 
 /// An object that a file owns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,20 +30,29 @@ pub struct OwnedObject {
 }
 
 impl Database {
-    /// Returns how many files there are.
+    /// Returns how many files there are, those in the trash included.
     pub fn count_files(&self) -> Result<u64, Error> {
-        let count = self.read(|connection| Ok(files::table.count().get_result::<i64>(connection)?))?;
-        number("count", 0, count)
+        self.snapshot(|connection| {
+            let count = files::table.count().get_result::<i64>(connection)?;
+            number("count", 0, count + trash::sums(connection)?.0)
+        })
     }
 
-    /// Returns the objects of up to `limit` files, from the one after `after` on: of each file its
-    /// content, then what was made of it. Empty after the last file.
+    /// Returns the objects of up to `limit` files, those in the trash included, from the one after
+    /// `after` on: of each file its content, then what was made of it. Empty after the last file.
     pub fn owned_objects(&self, after: FileId, limit: u32) -> Result<Vec<OwnedObject>, Error> {
         self.snapshot(|connection| {
             let contents = files::table.filter(files::id.gt(after.0)).order(files::id).limit(limit.into());
             let columns = (files::id, files::key, files::size, files::checksum);
-            let contents = contents.select(columns).load::<(i64, String, i64, Vec<u8>)>(connection)?;
+            let mut contents = contents.select(columns).load::<(i64, String, i64, Vec<u8>)>(connection)?;
+            let mut trashed = Sql::new("id > ");
+            trashed.bind(after.0).push(" ORDER BY id").limit(limit.into());
+            let trashed = trash::select(connection, trashed)?.into_iter().map(|row| row.file);
+            contents.extend(trashed.map(|row| (row.id, row.key, row.size, row.checksum)));
+            contents.sort_unstable_by_key(|(id, ..)| *id);
+            contents.truncate(limit as usize);
             let ids: Vec<i64> = contents.iter().map(|(id, ..)| *id).collect();
+            let of_trashed = trash::derived_of(connection, &ids)?;
             let derived = derived_objects::table.filter(derived_objects::file_id.eq_any(ids));
             let derived = derived.order((derived_objects::file_id, derived_objects::variant)).select((
                 derived_objects::file_id,
@@ -50,7 +61,11 @@ impl Database {
                 derived_objects::size,
                 derived_objects::checksum,
             ));
-            let mut derived = derived.load::<(i64, String, String, i64, Vec<u8>)>(connection)?.into_iter().peekable();
+            let mut derived = derived.load::<(i64, String, String, i64, Vec<u8>)>(connection)?;
+            let columns = |row: DerivedRow| (row.file_id, row.variant, row.key, row.size, row.checksum);
+            derived.extend(of_trashed.into_iter().map(columns));
+            derived.sort_by_key(|(file, ..)| *file);
+            let mut derived = derived.into_iter().peekable();
             let mut objects = Vec::new();
             for (id, key, size, digest) in contents {
                 objects.push(owned_object(id, None, &key, size, &digest)?);
@@ -62,18 +77,37 @@ impl Database {
         })
     }
 
+    /// Returns whether an object is still owned as it was.
+    pub fn is_owned(&self, object: &OwnedObject) -> Result<bool, Error> {
+        let now = self.object(&object.key)?.map(|now| (now.size, now.checksum));
+        let now = match now {
+            Some(now) => Some(now),
+            None => {
+                let trashed = self.read(|connection| Ok(trash::object(connection, &object.key)?))?;
+                let id = object.file.0;
+                trashed
+                    .map(|(size, digest)| {
+                        Ok::<_, Error>((number("size", id, size)?, checksum("checksum", id, &digest)?))
+                    })
+                    .transpose()?
+            }
+        };
+        Ok(now == Some((object.size, object.checksum)))
+    }
+
     /// Returns those of the keys that no row owns and that are no strays: objects under them have
     /// come from somewhere else.
     pub fn unlisted(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
         self.read(|connection| unlisted(connection, keys))
     }
 
-    /// Returns those of the keys that no row owns.
+    /// Returns those of the keys that no row owns, none in the trash either.
     pub fn unowned(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
         self.read(|connection| {
             let mut unowned = Vec::new();
             for keys in keys.chunks(CHUNK) {
-                let owned: HashSet<Key> = owned(connection, keys)?.into_iter().collect();
+                let mut owned: HashSet<Key> = owned(connection, keys)?.into_iter().collect();
+                owned.extend(trash::owned(connection, keys)?);
                 unowned.extend(keys.iter().filter(|key| !owned.contains(key)).cloned());
             }
             Ok(unowned)
@@ -89,6 +123,7 @@ impl Database {
                 diesel::delete(derived_objects::table.filter(derived_objects::key.eq_any(keys())))
                     .execute(connection)?;
                 diesel::delete(files::table.filter(files::key.eq_any(keys()))).execute(connection)?;
+                trash::leave_out(connection, keys())?;
             }
             Ok(())
         })

@@ -144,7 +144,7 @@ pub(crate) fn complete(connection: &mut AnyConnection, rows: Vec<FileRow>) -> Re
         .collect()
 }
 
-fn load_users(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<HashMap<i64, UserRecord>, Error> {
+pub(crate) fn load_users(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<HashMap<i64, UserRecord>, Error> {
     let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.user_id).collect();
     let ids: Vec<i64> = ids.into_iter().collect();
     let users = users::table.left_join(grants::table).order(users::id);
@@ -212,6 +212,11 @@ fn load_pictures(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<Has
             own.filter(are_pictures()).select(DerivedRow::as_select()).load(c)
         })?,
     };
+    group_pictures(rows)
+}
+
+/// Puts together the pictures of each file.
+pub(crate) fn group_pictures(rows: Vec<DerivedRow>) -> Result<HashMap<i64, Pictures>, Error> {
     let mut pictures: HashMap<i64, Pictures> = HashMap::new();
     for row in rows {
         let file = row.file_id;
@@ -236,7 +241,7 @@ fn load_previews(connection: &mut AnyConnection, rows: &[FileRow]) -> Result<Has
 }
 
 impl FileRow {
-    fn into_record(
+    pub(crate) fn into_record(
         self,
         user: Option<UserRecord>,
         pictures: Pictures,
@@ -280,6 +285,7 @@ impl FileRow {
                 camera: self.camera,
                 has_gps: self.has_gps,
             },
+            trashed: None,
         })
     }
 }

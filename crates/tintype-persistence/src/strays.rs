@@ -13,6 +13,8 @@ use crate::tombstones::{GONE, gone_since, is_used_up};
 
 /// An upload is under way that may own the key.
 pub(crate) const CLAIMED: &str = "claimed";
+/// The object is that of a file in the trash.
+pub(crate) const TRASHED: &str = "trashed";
 /// The object is to be deleted.
 const DOOMED: &str = "doomed";
 
@@ -198,6 +200,11 @@ pub(crate) fn owned<'a>(
 
 /// Lists keys as doomed strays.
 pub(crate) fn doom(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), Error> {
+    list_as(connection, keys, DOOMED)
+}
+
+/// Lists keys as strays in a state, whatever they were.
+pub(crate) fn list_as(connection: &mut AnyConnection, keys: &[Key], state: &'static str) -> Result<(), Error> {
     if keys.is_empty() {
         return Ok(());
     }
@@ -206,10 +213,10 @@ pub(crate) fn doom(connection: &mut AnyConnection, keys: &[Key]) -> Result<(), E
     keys.sort();
     keys.dedup();
     // The time only orders the sweep: keys that were never claimed go first.
-    let rows: Vec<_> = keys.into_iter().map(|key| stray(key, 0, DOOMED)).collect();
+    let rows: Vec<_> = keys.into_iter().map(|key| stray(key, 0, state)).collect();
     on_each!(connection, c => {
         let new = diesel::insert_into(strays::table).values(&rows).on_conflict(strays::key);
-        new.do_update().set(strays::state.eq(DOOMED)).execute(c)
+        new.do_update().set(strays::state.eq(state)).execute(c)
     })?;
     Ok(())
 }

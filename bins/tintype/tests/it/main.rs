@@ -38,6 +38,7 @@ mod resilience;
 mod support;
 mod tags;
 mod tokens;
+mod trash;
 mod tus;
 mod types;
 mod upload;

@@ -207,6 +207,49 @@ fn a_library_in_use_is_copied_first_and_followed_then() {
 }
 
 #[test]
+fn files_in_the_trash_are_copied_like_any_other() {
+    if is_told() {
+        return;
+    }
+    let home = builder().prepare().unwrap();
+    let (first, last) = (Place::local(&home, "first"), Place::local(&home, "last"));
+    let places = [Some(first), Place::remote(), Some(last)];
+    let places: Vec<Place> = places.into_iter().flatten().collect();
+    let serve = |place: &Place| place.builder().config("trash_retention", "30d").start();
+    let mut server = serve(&places[0]);
+    let admin = server.admin();
+    let created = create(&admin, "a.jpg", jpeg(&gradient(40, 30)));
+    let kept = create(&admin, "kept.txt", "kept");
+    let back = create(&admin, "back.txt", "back");
+    for object in [&created, &back] {
+        assert_eq!(admin.delete(&one(object)).send().status(), 204);
+    }
+    let trash = |server: &Server, client: &Client| {
+        let told = client.get(&format!("{FILES}?trashed=true")).send().expect_status(200).text();
+        told.replace(&server.url(), "")
+    };
+    // What is put into the trash or brought back after the first run is followed by the second.
+    migrate(&places[0], &places[1]).expect_success();
+    assert_eq!(admin.delete(&one(&kept)).send().status(), 204);
+    assert_eq!(admin.post(&format!("{}/restore", one(&back))).send().status(), 200);
+    let before = trash(&server, &admin);
+    server.terminate().unwrap();
+    for pair in places.windows(2) {
+        migrate(&pair[0], &pair[1]).expect_success();
+    }
+    let server = serve(places.last().unwrap());
+    let admin = server.client(admin.username(), admin.token());
+    assert_eq!(trash(&server, &admin), before);
+    let restored = admin.post(&format!("{}/restore", one(&created))).send().expect_status(200).json();
+    assert_eq!(media_path(&restored), media_path(&created));
+    for object in std::iter::once(&restored).chain(restored["thumbnails"].as_array().unwrap()) {
+        assert_eq!(server.anonymous().get(&media_path(object)).send().status(), 200);
+    }
+    assert_eq!(server.anonymous().get(&media_path(&back)).send().status(), 200);
+    assert_eq!(admin.get(FILES).send().json()["count"], 2);
+}
+
+#[test]
 fn what_cannot_be_copied_is_named_and_the_rest_arrives() {
     if is_told() {
         return;

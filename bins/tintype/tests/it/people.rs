@@ -27,7 +27,7 @@ enum May {
 }
 
 /// Every route, and who may call it.
-const ROUTES: [(&str, &str, May); 48] = [
+const ROUTES: [(&str, &str, May); 49] = [
     ("GET", "/api/media/files", May::Staff(VIEW)),
     ("POST", "/api/media/files", May::Staff(CREATE)),
     ("POST", "/api/media/files/from-url", May::Special),
@@ -35,6 +35,7 @@ const ROUTES: [(&str, &str, May); 48] = [
     ("PUT", "/api/media/files/{id}", May::Staff(CHANGE)),
     ("PATCH", "/api/media/files/{id}", May::Staff(CHANGE)),
     ("DELETE", "/api/media/files/{id}", May::Staff(DELETE)),
+    ("POST", "/api/media/files/{id}/restore", May::Staff(DELETE)),
     ("POST", "/api/media/files/{id}/preview", May::Staff(CHANGE)),
     ("POST", "/api/media/files/{id}/links", May::Staff(VIEW)),
     ("GET", "/api/media/tags", May::Staff(VIEW)),

@@ -89,6 +89,7 @@ fn of_file(parameter: ListParameter) -> (Value, String) {
             json!({"type": "integer", "minimum": 0, "maximum": 64, "default": 10}),
             "How many of the 64 bits of its perceptual hash may differ",
         ),
+        P::Trashed => (json!({"type": "boolean", "default": false}), "Whether to list the files in the trash instead"),
         P::HasGps => (json!({"type": "boolean"}), "Whether it tells a place"),
     };
     (schema, text.to_owned())

@@ -70,6 +70,9 @@ pub(crate) fn add(operation: &mut Operation<'_>) {
         ("DELETE", "/api/media/files/{id}") => {
             name(operation, "deleteFile", FILES, "Delete a file").needs(Permission::Delete);
         }
+        ("POST", "/api/media/files/{id}/restore") => {
+            name(operation, "restoreFile", FILES, "Bring a file back from the trash").needs(Permission::Delete);
+        }
         ("POST", "/api/media/files/{id}/preview") => {
             name(operation, "retryPreview", FILES, "Make the preview of a file again").needs(Permission::Change);
         }

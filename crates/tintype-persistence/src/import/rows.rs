@@ -14,6 +14,7 @@ use crate::schema::{
 };
 use crate::strays::{CHUNK, parse};
 use crate::tags::insert_tags;
+use crate::trash;
 
 /// Makes users, grants, tokens and signing keys those of the source. Users are updated in place,
 /// since files point to them.
@@ -67,7 +68,9 @@ pub(super) fn keys_of(connection: &mut AnyConnection, ids: &[i64]) -> Result<Has
     let contents = files::table.filter(files::id.eq_any(ids)).select(files::key);
     let derived = derived_objects::table.filter(derived_objects::file_id.eq_any(ids)).select(derived_objects::key);
     let keys = on_each!(connection, c => contents.union_all(derived).load::<String>(c))?;
-    keys.iter().map(|key| parse(key)).collect()
+    let mut keys = keys.iter().map(|key| parse(key)).collect::<Result<HashSet<_>, _>>()?;
+    keys.extend(trash::keys_of(connection, ids)?);
+    Ok(keys)
 }
 
 /// Replaces the rows of files and of what was made of them, and removes those of other files.

@@ -18,7 +18,7 @@ use std::cmp::Ordering;
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable, SqlType, Text};
 use tintype_domain::{
-    Bounds, ColourMode, Cursor, Direction, Filter, Kind, ListQuery, OrderField, Side, SortValue, Travel,
+    Bounds, ColourMode, Cursor, Direction, Filter, Kind, ListQuery, Listed, OrderField, Side, SortValue, Travel,
 };
 
 use order::{Order, Place, Term, bind, direction};
@@ -78,6 +78,10 @@ pub(crate) fn select_from(
         }
     }
     let mut reader = Reader { connection, source, filter: &query.filter, order, in_vain: 0 };
+    // The trash has no indexes to follow.
+    if query.listed == Listed::Trashed {
+        return reader.sort_all(place.as_ref(), need);
+    }
     if let Some(ids) = source.few(reader.connection, None)? {
         return reader.sort(&ids, &[], 0, place.as_ref(), need);
     }

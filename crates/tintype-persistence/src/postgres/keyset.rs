@@ -1,6 +1,6 @@
 //! Pages that begin at a place in the list, as PostgreSQL reads them: it finds the indexes itself.
 
-use tintype_domain::{Cursor, ListQuery};
+use tintype_domain::{Cursor, ListQuery, Listed};
 
 use super::selection::{Page, among};
 use crate::connection::AnyConnection;
@@ -40,6 +40,12 @@ impl Source for Page<'_> {
     }
 
     fn all(&self, join: &'static str) -> Sql {
+        if self.listed == Listed::Trashed {
+            let mut sql = self.begin();
+            sql.push("SELECT files.id FROM files").push(join).push(" WHERE TRUE");
+            self.and_filter_except(&mut sql, "");
+            return sql;
+        }
         let mut sql = self.matches();
         sql.push(") SELECT files.id FROM few AS files").push(join).push(" WHERE TRUE");
         sql

@@ -8,11 +8,11 @@ use crate::connection::AnyConnection;
 use crate::error::Error;
 use crate::page::by_user::{ByUser, Group, Part, UserPlace, select_by_user};
 use crate::page::ordering::Ordering;
-use crate::page::{CAMERAS, Selection};
+use crate::page::{CAMERAS, Selection, TRASH_AS_FILES};
 use crate::sql::Sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use tintype_domain::{Filter, ListQuery, MAX_LIMIT};
+use tintype_domain::{Filter, ListQuery, Listed, MAX_LIMIT};
 
 /// How many files are few: reading and sorting so many rows takes a few milliseconds.
 const FEW: i64 = 2000;
@@ -20,12 +20,18 @@ const FEW: i64 = 2000;
 pub(super) struct Page<'a> {
     filter: &'a Filter,
     ordering: Ordering,
+    pub(super) listed: Listed,
     limit: i64,
     offset: i64,
 }
 
 pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
     let page = Page::new(query);
+    if page.listed == Listed::Trashed {
+        let ids = page.load(connection, page.walk())?;
+        let count = page.load(connection, page.count())?.first().copied().unwrap_or(0);
+        return Ok(Selection { count: u64::try_from(count).unwrap_or(0), ids });
+    }
     if let Some(column) = page.ordering.by_user() {
         return select_by_user(&page, connection, &page.ordering, column, (page.offset, page.limit));
     }
@@ -52,13 +58,20 @@ impl<'a> Page<'a> {
         Self {
             filter: &query.filter,
             ordering: Ordering::new(&query.ordering),
+            listed: query.listed,
             limit: query.limit.min(MAX_LIMIT).into(),
             offset: i64::try_from(query.offset()).unwrap_or(i64::MAX),
         }
     }
 
+    /// Begins a statement in which `files` are those that the list is of.
+    pub(super) fn begin(&self) -> Sql {
+        Sql::new(if self.listed == Listed::Trashed { TRASH_AS_FILES } else { "" })
+    }
+
     fn count(&self) -> Sql {
-        let mut sql = Sql::new("SELECT count(*) FROM files WHERE TRUE");
+        let mut sql = self.begin();
+        sql.push("SELECT count(*) FROM files WHERE TRUE");
         self.and_filter(&mut sql);
         sql
     }
@@ -84,7 +97,8 @@ impl<'a> Page<'a> {
 
     /// Takes files in their order until the page is full.
     fn walk(&self) -> Sql {
-        let mut sql = Sql::new("SELECT files.id FROM files");
+        let mut sql = self.begin();
+        sql.push("SELECT files.id FROM files");
         self.join_users(&mut sql);
         sql.push(" WHERE TRUE");
         self.and_filter(&mut sql);

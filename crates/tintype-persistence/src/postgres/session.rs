@@ -76,6 +76,11 @@ pub(crate) fn lock_file(connection: &mut PgConnection, id: FileId) -> QueryResul
     row.first::<i64>(connection).optional().map(drop)
 }
 
+pub(crate) fn lock_trashed(connection: &mut PgConnection, id: FileId) -> QueryResult<()> {
+    let row = diesel::sql_query("SELECT 1 FROM trashed_files WHERE id = $1 FOR UPDATE");
+    row.bind::<BigInt, _>(id.0).execute(connection).map(drop)
+}
+
 /// Returns the microseconds since 1970 by the clock of the server.
 pub(crate) fn clock(connection: &mut PgConnection) -> QueryResult<i64> {
     let now = diesel::dsl::sql::<BigInt>("(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint");

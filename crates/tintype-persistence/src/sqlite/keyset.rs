@@ -1,11 +1,12 @@
 //! Pages that begin at a place in the list, as SQLite reads them fast: it is told every index.
 
-use tintype_domain::{Cursor, ListQuery, OrderField, SortValue};
+use tintype_domain::{Cursor, ListQuery, Listed, OrderField, SortValue};
 
 use super::conditions::Condition;
 use super::selection::{FEW, Page};
 use crate::connection::AnyConnection;
 use crate::error::Error;
+use crate::page::TRASH_AS_FILES;
 use crate::page::keyset::{self, By, Scope, Source};
 use crate::page::ordering::column;
 use crate::sql::Sql;
@@ -98,9 +99,17 @@ impl Source for Page<'_> {
     }
 
     fn all(&self, join: &'static str) -> Sql {
-        let mut sql = Sql::new("SELECT files.id FROM files INDEXED BY files_facts");
-        sql.push(join);
-        self.filter_scan(&mut sql);
+        let mut sql = Sql::new("");
+        match self.listed {
+            Listed::Kept => {
+                sql.push("SELECT files.id FROM files INDEXED BY files_facts").push(join);
+                self.filter_scan(&mut sql);
+            }
+            Listed::Trashed => {
+                sql.push(TRASH_AS_FILES).push("SELECT files.id FROM files").push(join);
+                self.filter(&mut sql);
+            }
+        }
         sql.uncommon();
         sql
     }

@@ -10,13 +10,13 @@
 use super::conditions::{Condition, conditions};
 use crate::connection::AnyConnection;
 use crate::error::Error;
-use crate::page::Selection;
 use crate::page::by_user::select_by_user;
 use crate::page::ordering::Ordering;
+use crate::page::{Selection, TRASH_AS_FILES};
 use crate::sql::Sql;
 use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
-use tintype_domain::{Direction, ListQuery, MAX_LIMIT, OrderBy, OrderField};
+use tintype_domain::{Direction, ListQuery, Listed, MAX_LIMIT, OrderBy, OrderField};
 
 /// How many files are few: reading and sorting so many rows takes about a millisecond.
 pub(super) const FEW: usize = 2000;
@@ -25,12 +25,16 @@ pub(super) const FEW: usize = 2000;
 pub(super) struct Page<'a> {
     pub(super) conditions: Vec<Condition<'a>>,
     pub(super) ordering: Ordering,
+    pub(super) listed: Listed,
     limit: i64,
     offset: i64,
 }
 
 pub(crate) fn select_page(connection: &mut AnyConnection, query: &ListQuery) -> Result<Selection, Error> {
     let page = Page::new(query);
+    if page.listed == Listed::Trashed {
+        return page.in_trash(connection);
+    }
     for condition in &page.conditions {
         if let Some(ids) = page.few_of(connection, condition)? {
             return page.among(connection, &ids);
@@ -65,6 +69,7 @@ impl<'a> Page<'a> {
         Self {
             conditions: conditions(&query.filter),
             ordering: Ordering::new(&query.ordering),
+            listed: query.listed,
             limit: query.limit.min(MAX_LIMIT).into(),
             offset: i64::try_from(query.offset()).unwrap_or(i64::MAX),
         }
@@ -91,6 +96,20 @@ impl<'a> Page<'a> {
         sql.limit(limit as i64 + 1);
         let ids = self.load_ids(connection, sql)?;
         Ok(Some(ids).filter(|ids| ids.len() <= limit))
+    }
+
+    /// Selects among the files in the trash, all of which are read.
+    fn in_trash(&self, connection: &mut AnyConnection) -> Result<Selection, Error> {
+        let mut count = Sql::new(TRASH_AS_FILES);
+        count.push("SELECT count(*) FROM files");
+        self.filter(&mut count);
+        let mut page = Sql::new(TRASH_AS_FILES);
+        page.push("SELECT files.id FROM files");
+        self.join_users(&mut page);
+        self.filter(&mut page);
+        self.order(&mut page);
+        let count = self.load_ids(connection, count)?.first().copied().unwrap_or(0);
+        Ok(Selection { count: u64::try_from(count).unwrap_or(0), ids: self.load_ids(connection, page)? })
     }
 
     /// Selects among few files.
@@ -131,7 +150,7 @@ impl<'a> Page<'a> {
     }
 
     /// Appends every condition.
-    fn filter(&self, sql: &mut Sql) {
+    pub(super) fn filter(&self, sql: &mut Sql) {
         sql.push(" WHERE TRUE");
         self.and_filter(sql);
     }

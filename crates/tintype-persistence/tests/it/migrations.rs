@@ -4,7 +4,7 @@ use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error, Scope};
 
 /// Every migration there is.
-pub(crate) const ALL: [&str; 17] = [
+pub(crate) const ALL: [&str; 18] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",
@@ -22,6 +22,7 @@ pub(crate) const ALL: [&str; 17] = [
     "0015_archives",
     "0016_used_up_days",
     "0017_webhooks",
+    "0018_trash",
 ];
 
 #[test]

@@ -106,6 +106,7 @@ fn a_library_of_the_version_before_is_carried_over() {
         thumbnails: vec![thumbnail(1, 64, 100), thumbnail(2, 128, 200)],
         preview: PreviewRecord { facts: PreviewFacts::PENDING, thumbnails: vec![] },
         metadata: MetadataRecord::default(),
+        trashed: None,
     };
     assert_eq!(database.file(FileId(1)).unwrap().as_ref(), Some(&picture));
     let document = database.file(FileId(3)).unwrap().unwrap();
