@@ -3,7 +3,7 @@
 // whose name the expression matches.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +68,8 @@ const VIEWS = {
     },
     uploads: {
         async act({ page, click }) {
-            const paths = ['picture.jpg', 'empty.txt', 'notes again.txt'].map((name) => join(tmpdir(), `tintype-${process.pid}-${name}`));
+            const folder = mkdtempSync(join(tmpdir(), 'tintype-page-'));
+            const paths = ['scan.jpg', 'empty.txt', 'diary.txt'].map((name) => join(folder, name));
             writeFileSync(paths[0], Buffer.from(`\xff\xd8\xff broken ${Math.random()}`, 'latin1'));
             writeFileSync(paths[1], '');
             writeFileSync(paths[2], `${Math.random()}`.repeat(1000));
@@ -76,8 +77,14 @@ const VIEWS = {
             await chooser.accept(paths);
             await page.waitForSelector('.upload-line.failed');
             await page.waitForSelector('.upload-line.done');
+            rmSync(folder, { recursive: true });
         },
-        after: (page) => page.evaluate(() => indexedDB.deleteDatabase('tintype')),
+        async after(page) {
+            await page.evaluate(() => indexedDB.deleteDatabase('tintype'));
+            for (const name of ['scan', 'diary']) {
+                for (const { id } of (await call('GET', `/api/media/files?search=${name}`)).results) await call('DELETE', `/api/media/files/${id}`);
+            }
+        },
     },
     'from-url': {
         narrowest: 900,
@@ -87,6 +94,9 @@ const VIEWS = {
             await page.waitForSelector('dialog [name=url]');
         },
     },
+    trash: { at: '?trashed=true' },
+    'trash-selected': { at: '?trashed=true', act: ({ click }) => click('.tile') },
+    'trash-list': { at: '?trashed=true&view=list' },
     'upload-links': { at: '?page=links' },
     'new-upload-link': { at: '?page=links', act: ({ click }) => click('.admin .primary') },
     give: { as: null, give: true },
@@ -100,7 +110,7 @@ const VIEWS = {
     'may-nothing': { as: 'nobody' },
 };
 
-const server = spawn(binary, ['serve', '--temporary'], { stdio: ['ignore', 'pipe', 'ignore'] });
+const server = spawn(binary, ['serve', '--temporary', '--trash-retention', '1d'], { stdio: ['ignore', 'pipe', 'ignore'] });
 const { url, token } = await new Promise((resolve) => {
     server.stdout.once('data', (data) => resolve(JSON.parse(String(data).split('\n')[0])));
 });
@@ -128,6 +138,7 @@ async function prepare() {
     const tokens = { admin: token, adder: await userWith('adder', [3801]), nobody: await userWith('nobody', []) };
     await call('POST', '/api/users', { username: 'mina', first_name: 'Mina', last_name: 'Rad', is_staff: true, permissions: [3801, 3802, 3803], password: 'correct horse battery' });
     await call('POST', '/api/webhooks', { url: 'https://www.example.org/tintype', description: 'The shop' });
+    for (const { id } of (await call('GET', '/api/media/files?search=market')).results) await call('DELETE', `/api/media/files/${id}`);
     const link = await call('POST', '/api/media/upload-links', { description: 'Wedding guests', uploads: 50, max_size: 20 * 1024 * 1024, allowed_types: ['image', 'video'] });
     return { tokens, link };
 }

@@ -75,6 +75,7 @@ assets! {
     "text/fa.js"
     "tile.js"
     "toast.js"
+    "trash.js"
     "types.js"
     "upload.js"
     "uploads/from-url.js"

@@ -45,8 +45,10 @@ export function deleteLater(ids, source = library.value) {
         if (!waiting.delete(job)) return;
         const failed = await forEach(ids, (id) => send('DELETE', `/api/media/files/${id}`));
         const lost = failed.filter(({ error }) => error.status !== 404);
+        const kept = new Set(lost.map(({ item }) => item));
+        source?.settle(ids.filter((id) => !kept.has(id)));
         if (lost.length) {
-            source?.unhide(lost.map(({ item }) => item));
+            source?.unhide(kept);
             say(`${t('notDeleted', number(lost.length), lost.length)} ${explain(lost[0].error)}`, { isError: true });
         }
         tagsChanged.value += 1;
@@ -94,6 +96,11 @@ export async function changeTags(id, edit) {
     const tags = edit(file.tags);
     if (tags.join() === file.tags.join()) return file;
     return (await change(id, { tags }, response.headers.get('etag'))).file;
+}
+
+/** Takes a file out of the trash. */
+export function restore(id) {
+    return send('POST', `/api/media/files/${id}/restore`);
 }
 
 /** Returns the tags with one more, unless it is among them. */

@@ -71,7 +71,8 @@ export function Library({ state }) {
         if (chosen.length) deleteLater(chosen, source);
     }
 
-    const active = FILTERS.filter((name) => filters[name]);
+    // The trash is a place of its own.
+    const active = FILTERS.filter((name) => filters[name] && name !== 'trashed');
     const isSelecting = all || ids.size > 0;
     return html`<div class="library"><h1 class="hidden">${t('files')}</h1>
         ${isSelecting ? html`<${Selected} source=${source} onDelete=${remove} />` : html`<div class="tools" role="toolbar" aria-label=${t('view')}>
@@ -90,7 +91,7 @@ export function Library({ state }) {
         </div>`}
         ${active.filter((name) => name !== 'type').length > 0 && html`<${Active} filters=${filters} names=${active.filter((name) => name !== 'type')} />`}
         ${source.error ? html`<p class="notice" role="alert">${explain(source.error)} <button type="button" onClick=${() => source.refresh()}>${t('again')}</button></p>` : null}
-        ${source.count === 0 && html`<${Empty} isFiltered=${active.length > 0} tag=${active.length === 1 && may(CREATE) ? state.tags : ''} />`}
+        ${source.count !== null && source.count <= source.hiddenCount && html`<${Empty} isFiltered=${active.length > 0} isTrash=${Boolean(filters.trashed)} tag=${active.length === 1 && may(CREATE) ? state.tags : ''} />`}
         <${Shelf} source=${source} mode=${mode} target=${SIZES[height]} onOpen=${open} onDelete=${remove} opened=${Number(state.file) || null} />
         ${state.file && html`<${File} id=${Number(state.file)} source=${source} />`}
     </div>`;
@@ -111,7 +112,7 @@ function Active({ filters, names }) {
     };
     return html`<ul class="active" aria-label=${t('filters')}>
         ${names.map((name) => html`<li key=${name}><bdi>${describe(name)}</bdi><button type="button" aria-label=${t('without', describe(name))} onClick=${() => go({ [name]: '' })}><${Icon} name="close" /></button></li>`)}
-        <li><button type="button" class="quiet" onClick=${() => go(Object.fromEntries(FILTERS.map((name) => [name, ''])))}>${t('noFilters')}</button></li>
+        <li><button type="button" class="quiet" onClick=${() => go(Object.fromEntries(FILTERS.filter((name) => name !== 'trashed').map((name) => [name, ''])))}>${t('noFilters')}</button></li>
     </ul>`;
 }
 
@@ -122,10 +123,11 @@ function inWords(name, value) {
     return value;
 }
 
-function Empty({ isFiltered, tag }) {
+function Empty({ isFiltered, isTrash, tag }) {
+    if (isTrash && !isFiltered) return html`<div class="empty"><${Icon} name="trash" /><p>${t('trashEmpty')}</p></div>`;
     return html`<div class="empty"><${Icon} name=${tag ? 'folder' : isFiltered ? 'search' : 'image'} />
         <p>${tag ? t('emptyFolder', tag.replace(/\/$/, '')) : t(isFiltered ? 'nothingFound' : 'noFiles')}</p>
-        ${(tag || !isFiltered) && may(CREATE) && html`<button type="button" class="primary" onClick=${() => pick()}><${Icon} name="upload" />${t('upload')}</button>`}
+        ${(tag || !isFiltered) && !isTrash && may(CREATE) && html`<button type="button" class="primary" onClick=${() => pick()}><${Icon} name="upload" />${t('upload')}</button>`}
     </div>`;
 }
 

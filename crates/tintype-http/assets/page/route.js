@@ -6,7 +6,7 @@ import { Signal } from './signal.js';
 /** Filters of the list of files, by the names that the API has for them. */
 export const FILTERS = [
     'search', 'type', 'tags', 'visibility', 'preview_status', 'user_id', 'has_gps', 'camera', 'taken_from', 'taken_to',
-    'created_from', 'created_to', 'size_min', 'size_max', 'similar_to', 'checksum',
+    'created_from', 'created_to', 'size_min', 'size_max', 'similar_to', 'checksum', 'trashed',
 ];
 
 /** The parameters of the URL. */

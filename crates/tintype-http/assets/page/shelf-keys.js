@@ -24,7 +24,7 @@ export async function keys(event, api) {
         case 'ArrowUp': target = place < 0 ? 0 : beside(api, place, -1); break;
         case 'Home': target = 0; break;
         case 'End': target = source.count - 1; break;
-        case 'Enter': if (place >= 0) api.onOpen(source.at(place)); break;
+        case 'Enter': if (place >= 0) source.filters.trashed ? toggle(view.current, place) : api.onOpen(source.at(place)); break;
         case ' ': case 'x': if (place >= 0) toggle(view.current, place); break;
         case 'Delete': case 'Backspace': api.onDelete(place >= 0 ? view.current : undefined); break;
         default: return;

@@ -106,7 +106,8 @@ export function Shelf({ source, mode, target, onOpen, onDelete, opened }) {
         view.current = id;
         const isPicking = event.target.closest('.pick') || event.ctrlKey || event.metaKey;
         if (event.shiftKey) await extend(source, place);
-        else if (isPicking || selection.value.ids.size || selection.value.all) toggle(id, place);
+        // What is in the trash has to be restored before it can be looked at.
+        else if (isPicking || selection.value.ids.size || selection.value.all || source.filters.trashed) toggle(id, place);
         else onOpen(source.at(place));
         api.redraw();
     }

@@ -6,7 +6,7 @@ import { Icon } from './icons.js';
 import { IconButton, Menu, isTyping, lazy } from './parts.js';
 import { Preferences } from './preferences.js';
 import { go, link, route } from './route.js';
-import { CREATE, VIEW, may, me, signOut } from './session.js';
+import { CREATE, DELETE, VIEW, may, me, signOut } from './session.js';
 import { useSignal } from './signal.js';
 import { t } from './text.js';
 import { DropTarget, Drops, pick } from './upload.js';
@@ -20,6 +20,7 @@ const Account = lazy(() => import('./admin/account.js'));
 const System = lazy(() => import('./admin/system.js'));
 const Webhooks = lazy(() => import('./admin/webhooks.js'));
 const Links = lazy(() => import('./admin/links.js'));
+const Trash = lazy(() => import('./trash.js'));
 const Help = lazy(() => import('./help.js'));
 
 export default function Shell({ user }) {
@@ -67,8 +68,9 @@ export default function Shell({ user }) {
             </${Menu}>
         </header>
         <nav class="side" aria-label=${t('menu')}>
-            ${may(VIEW) && html`<${Entry} icon="library" name="library" to=${{}} current=${view === 'library' && !state.tags} />`}
+            ${may(VIEW) && html`<${Entry} icon="library" name="library" to=${{}} current=${view === 'library' && !state.tags && !state.trashed} />`}
             ${may(VIEW) && html`<${Folders} />`}
+            ${may(VIEW) && may(DELETE) && html`<${Trash} current=${view === 'library' && Boolean(state.trashed)} />`}
             <span class="spacer"></span>
             ${may(CREATE) && html`<${Entry} icon="link" name="uploadLinks" to=${{ page: 'links' }} current=${view === 'links'} />`}
             ${user.is_admin && html`<${Entry} icon="people" name="people" to=${{ page: 'people' }} current=${view === 'people'} />`}

@@ -31,6 +31,8 @@ export class Source {
     #under = new Map();
     #wanted = [];
     #hidden = new Set();
+    #settled = new Set();
+    #gone = 0;
     #generation = 0;
     #timer;
     #looked = [];
@@ -120,8 +122,14 @@ export class Source {
         this.#showAll();
     }
 
+    /** Notes that what was hidden is deleted: it is not among those that are counted from now on. */
+    settle(ids) {
+        for (const id of ids) this.#settled.add(id);
+    }
+
+    /** How many of those that were counted are not shown. */
     get hiddenCount() {
-        return this.#hidden.size;
+        return this.#hidden.size - this.#gone;
     }
 
     #isMissing(number) {
@@ -168,7 +176,10 @@ export class Source {
             : number ? { offset: number * PAGE, count: 'none' } : { paging: isNear ? 'cursor' : undefined };
         const answer = await call('GET', '/api/media/files', { parameters: { ...common, ...place } });
         if (generation !== this.#generation) return;
-        if (answer.count !== null) this.count = answer.count;
+        if (answer.count !== null) {
+            this.count = answer.count;
+            this.#gone = this.#settled.size;
+        }
         const cursor = answer.next && new URL(answer.next).searchParams.get('cursor');
         if (cursor) this.#cursors[number + 1] = cursor;
         this.error = null;

@@ -25,14 +25,17 @@ export class Tile extends Component {
 }
 
 function labelOf(file) {
-    return `${file.name}, ${t(`type_${file.type}`)}, ${size(file.size)}`;
+    // What is seen comes first, as it stands there.
+    const length = file.metadata.duration;
+    const seen = length === undefined ? file.name : `${file.name} ${duration(length)}`;
+    return `${seen}, ${t(`type_${file.type}`)}, ${size(file.size)}`;
 }
 
 function picture(file, width, height) {
     return html`<${Picture} file=${file} width=${width} height=${height} />
         <span class="pick" aria-hidden="true"><${Icon} name="check" /></span>
-        ${badgesOf(file)}
-        <span class="caption"><bdi>${file.name}</bdi></span>`;
+        <span class="caption"><bdi>${file.name}</bdi></span>
+        ${badgesOf(file)}`;
 }
 
 function line(file) {
@@ -42,7 +45,7 @@ function line(file) {
         <span class="tags">${file.tags.map((tag) => html`<bdi key=${tag}>${tag}</bdi>`)}</span>
         <span class="kind">${t(`type_${file.type}`)}</span>
         <span class="size">${size(file.size)}</span>
-        <span class="date">${date(file.created_at)}</span>`;
+        <span class="date">${file.trashed_until ? t('trashedUntil', date(file.trashed_until)) : date(file.created_at)}</span>`;
 }
 
 function badgesOf(file) {
@@ -56,7 +59,8 @@ function badgesOf(file) {
 
 /** The thumbnail that fits, on a blurred picture of it; an icon for what has none. */
 export function Picture({ file, width, height }) {
-    const thumbnails = thumbnailsOf(file);
+    // There are none of what is in the trash.
+    const thumbnails = file.trashed_at ? [] : thumbnailsOf(file);
     const { colour, placeholder, status } = file.preview;
     if (!thumbnails.length) {
         const extension = file.name.includes('.') ? file.name.split('.').pop().slice(0, 5) : '';

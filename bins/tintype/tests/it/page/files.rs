@@ -2,7 +2,7 @@
 
 use super::browser::{Browser, CONTROL, DELETE, ENTER, ESCAPE, RIGHT, SHIFT};
 use crate::support::picture::{gradient, jpeg};
-use crate::support::{create, one, problem_free, server};
+use crate::support::{builder, create, one, problem_free, result_names, server};
 use serde_json::json;
 use tintype_testkit::eventually;
 
@@ -176,5 +176,32 @@ fn a_folder_is_renamed_and_emptied() {
     browser.press("Remove");
     browser.until_lacks("[aria-label='Change family']");
     assert_eq!(admin.get(&path).send().json()["tags"], json!(["journeys/oslo"]));
+    problem_free(&browser.problems());
+}
+
+#[test]
+fn what_was_deleted_is_restored_from_the_trash() {
+    let server = builder().config("trash_retention", "1d").start();
+    let admin = server.admin();
+    for name in ["a.txt", "b.txt"] {
+        let file = create(&admin, name, name);
+        assert_eq!(admin.delete(&one(&file)).send().status(), 204);
+    }
+    let Some(browser) = Browser::start(&server) else { return };
+    browser.enter(&admin, "/");
+    browser.until_says("There are no files yet.");
+    browser.click(".entry[href*=trashed]");
+    browser.until_says("2 files");
+    browser.click("[title^='a.txt']");
+    browser.until_says("1 selected");
+    browser.press("Restore");
+    browser.until_says("One file restored");
+    assert_eq!(result_names(&admin.get("/api/media/files").send().json()), ["a.txt"]);
+    browser.until_lacks("[title^='a.txt']");
+    browser.click("[title^='b.txt']");
+    browser.press("Delete for good");
+    browser.until_says("The trash is empty.");
+    browser.leave();
+    eventually("it is deleted for good", || admin.get("/api/media/files?trashed=true").send().json()["count"] == 0);
     problem_free(&browser.problems());
 }

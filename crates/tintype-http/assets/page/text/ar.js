@@ -38,6 +38,9 @@ export default {
     working: (done, all) => `${done} من ${all}…`, changed: (text, count) => `تغيّر ${files(text, count)}`, notChanged: (text, count) => `تعذّر تغيير ${files(text, count)}.`,
     deleted: (text, count) => `حُذف ${files(text, count)}`, notDeleted: (text, count) => `تعذّر حذف ${files(text, count)}.`,
 
+    // The trash
+    trash: 'المهملات', trashEmpty: 'المهملات فارغة.', trashedUntil: (day) => `حتى ${day}`, restore: 'استعادة', restored: (text, count) => `استُعيد ${files(text, count)}`, deleteForGood: 'حذف نهائي',
+
     // Tags
     create: 'إنشاء', newFolder: 'وسم أو مجلد جديد', tags: 'الوسوم', addTag: 'إضافة وسم', removeTag: 'إزالة وسم', tagName: 'وسم، أو مجلد/وسم', rename: 'إعادة التسمية', removeFromFiles: 'إزالة من كل الملفات', slashHint: 'الخط المائل يصنع مجلدات: رحلات/٢٠٢٦/أوسلو', unfold: (name) => `إظهار ما في ${name}`, changeTag: (name) => `تغيير ${name}`,
     removeTagFromAll: (name, text, count) => `يُزال الوسم «${name}» عن ${files(text, count)}. تبقى الملفات.`, tagged: (text, count, tag) => `وُضع ${files(text, count)} في ${tag}`, moved: (text, count, tag) => `نُقل ${files(text, count)} إلى ${tag}`,

@@ -35,6 +35,9 @@ export default {
     working: (done, all) => `${done} of ${all}…`, changed: (text, count) => plural(count, 'One file changed', `${text} files changed`), notChanged: (text, count) => plural(count, 'One file could not be changed.', `${text} files could not be changed.`),
     deleted: (text, count) => plural(count, 'File deleted', `${text} files deleted`), notDeleted: (text, count) => plural(count, 'One file could not be deleted.', `${text} files could not be deleted.`),
 
+    // The trash
+    trash: 'Trash', trashEmpty: 'The trash is empty.', trashedUntil: (day) => `until ${day}`, restore: 'Restore', restored: (text, count) => plural(count, 'One file restored', `${text} files restored`), deleteForGood: 'Delete for good',
+
     // Tags
     create: 'Create', newFolder: 'New tag or folder', tags: 'Tags', addTag: 'Add tag', removeTag: 'Remove tag', tagName: 'Tag, or folder/tag', rename: 'Rename', removeFromFiles: 'Remove from all files', slashHint: 'A slash makes folders: trips/2026/oslo', unfold: (name) => `Show what is in ${name}`, changeTag: (name) => `Change ${name}`,
     removeTagFromAll: (name, text, count) => plural(count, `The tag “${name}” is taken off one file. The file stays.`, `The tag “${name}” is taken off ${text} files. The files stay.`), tagged: (text, count, tag) => plural(count, `One file put into ${tag}`, `${text} files put into ${tag}`), moved: (text, count, tag) => plural(count, `One file moved to ${tag}`, `${text} files moved to ${tag}`),

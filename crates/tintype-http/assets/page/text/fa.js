@@ -33,6 +33,9 @@ export default {
     working: (done, all) => `${done} از ${all}…`, changed: (text) => `${text} پرونده تغییر کرد`, notChanged: (text) => `${text} پرونده تغییر نکرد.`,
     deleted: (text) => `${text} پرونده حذف شد`, notDeleted: (text) => `${text} پرونده حذف نشد.`,
 
+    // The trash
+    trash: 'زباله‌دان', trashEmpty: 'زباله‌دان خالی است.', trashedUntil: (day) => `تا ${day}`, restore: 'بازگرداندن', restored: (text) => `${text} پرونده بازگشت`, deleteForGood: 'حذف همیشگی',
+
     // Tags
     create: 'ساختن', newFolder: 'برچسب یا پوشهٔ تازه', tags: 'برچسب‌ها', addTag: 'افزودن برچسب', removeTag: 'برداشتن برچسب', tagName: 'برچسب، یا پوشه/برچسب', rename: 'تغییر نام', removeFromFiles: 'برداشتن از همهٔ پرونده‌ها', slashHint: 'خط کج پوشه می‌سازد: سفر/۱۴۰۵/یزد', unfold: (name) => `نمایش درون ${name}`, changeTag: (name) => `تغییر ${name}`,
     removeTagFromAll: (name, text) => `برچسب «${name}» از ${text} پرونده برداشته می‌شود. پرونده‌ها می‌مانند.`, tagged: (text, count, tag) => `${text} پرونده در ${tag} گذاشته شد`, moved: (text, count, tag) => `${text} پرونده به ${tag} رفت`,
