@@ -13,8 +13,8 @@ pub use append::{Append, Appending, PartChecksum};
 use std::sync::Arc;
 
 use tintype_auth::Actor;
-use tintype_domain::{FieldErrors, FieldProblem, Key, Permission, Timestamp, UserId};
-use tintype_persistence::{NewUpload, UploadHold, UploadKind, UploadRecord, UploadState};
+use tintype_domain::{FieldErrors, FieldProblem, Key, Permission, UserId};
+use tintype_persistence::{NewUpload, UploadKind, UploadRecord, UploadState};
 
 use crate::library::{Inner, now, random_name};
 use crate::{Error, Library, UploadProblem};
@@ -207,16 +207,6 @@ impl Inner {
         let doomed = self.free(move |db| db.remove_upload(number)).await?;
         self.remove_objects(doomed).await;
         Ok(())
-    }
-
-    fn expiry(&self) -> Timestamp {
-        let lifetime = i64::try_from(self.options.upload_expires.as_micros()).unwrap_or(i64::MAX);
-        now().plus(time::Duration::microseconds(lifetime))
-    }
-
-    fn hold(&self, upload: &UploadRecord, holder: &str) -> UploadHold {
-        let (holder, job_at) = (holder.to_owned(), now().plus(LEASE));
-        UploadHold { number: upload.number, holder, expires_at: self.expiry(), job_at }
     }
 }
 

@@ -284,19 +284,24 @@ impl Database {
         })
     }
 
-    /// Lets a holder make the file of a complete upload, and nobody else before `until`. Returns
-    /// whether it may.
-    pub fn lease_upload(&self, number: i64, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Error> {
+    /// Lets a holder make the file of a complete upload, and nobody else before a job would. Returns
+    /// whether it may. The upload expires later, so that its client can learn what it has become.
+    pub fn lease_upload(&self, hold: &UploadHold, now: Timestamp) -> Result<bool, Error> {
+        let until = hold.job_at;
         self.write(|connection| {
             let ends = uploads::leased_until.assume_not_null();
             let is_free = uploads::leased_until
                 .is_null()
                 .or(ends.le(now.unix_micros()))
                 .or(ends.gt(now.latest_lease(until).unix_micros()))
-                .or(uploads::holder.assume_not_null().eq(holder));
-            let open = uploads::id.eq(number).and(uploads::state.eq(RECEIVING));
+                .or(uploads::holder.assume_not_null().eq(&hold.holder));
+            let open = uploads::id.eq(hold.number).and(uploads::state.eq(RECEIVING));
             let leased = diesel::update(uploads::table.filter(open.and(is_free)))
-                .set((uploads::holder.eq(holder), uploads::leased_until.eq(until.unix_micros())))
+                .set((
+                    uploads::holder.eq(&hold.holder),
+                    uploads::leased_until.eq(until.unix_micros()),
+                    uploads::expires_at.eq(hold.expires_at.unix_micros()),
+                ))
                 .execute(connection)?;
             Ok(leased == 1)
         })

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use futures_util::future::{Either, select};
 use tintype_auth::Actor;
-use tintype_domain::FieldErrors;
-use tintype_persistence::{UploadRecord, UploadState};
+use tintype_domain::{FieldErrors, Timestamp};
+use tintype_persistence::{UploadHold, UploadRecord, UploadState};
 use tintype_storage::Spooled;
 
 use super::metadata::Metadata;
@@ -23,6 +23,18 @@ pub(super) const LEASE: time::Duration = time::Duration::seconds(30);
 const RENEW_EVERY: Duration = Duration::from_secs(10);
 
 impl Inner {
+    /// Returns when an upload expires that was continued now.
+    pub(super) fn expiry(&self) -> Timestamp {
+        let lifetime = i64::try_from(self.options.upload_expires.as_micros()).unwrap_or(i64::MAX);
+        now().plus(time::Duration::microseconds(lifetime))
+    }
+
+    /// Returns what makes a holder the one who may go on with an upload, now.
+    pub(super) fn hold(&self, upload: &UploadRecord, holder: &str) -> UploadHold {
+        let (holder, job_at) = (holder.to_owned(), now().plus(LEASE));
+        UploadHold { number: upload.number, holder, expires_at: self.expiry(), job_at }
+    }
+
     /// Makes the file of an upload whose bytes have all come, as if they had come in one request.
     pub(crate) async fn make_file(
         self: &Arc<Self>,
@@ -31,14 +43,14 @@ impl Inner {
     ) -> Result<UploadRecord, Error> {
         let number = upload.number;
         let holder = random_name();
-        let name = holder.clone();
-        if !self.database(move |db| db.lease_upload(number, &name, now(), now().plus(LEASE))).await? {
+        let hold = self.hold(upload, &holder);
+        if !self.database(move |db| db.lease_upload(&hold, now())).await? {
             let now = self.database(move |db| db.upload_by_number(number)).await?.ok_or(Error::NotFound)?;
             return if now.state == UploadState::Receiving { Err(UploadProblem::InUse.into()) } else { Ok(now) };
         }
         let made = {
             let work = pin!(self.make_leased(actor, upload, &holder));
-            let Either::Left((made, _)) = select(work, pin!(self.keep_upload(number, &holder))).await;
+            let Either::Left((made, _)) = select(work, pin!(self.keep_upload(upload, &holder))).await;
             made
         };
         match made {
@@ -76,11 +88,11 @@ impl Inner {
     }
 
     /// Says again and again that somebody is making the file.
-    async fn keep_upload(self: &Arc<Self>, number: i64, holder: &str) -> Infallible {
+    async fn keep_upload(self: &Arc<Self>, upload: &UploadRecord, holder: &str) -> Infallible {
         loop {
             tokio::time::sleep(RENEW_EVERY).await;
-            let holder = holder.to_owned();
-            let leased = self.database(move |db| db.lease_upload(number, &holder, now(), now().plus(LEASE))).await;
+            let hold = self.hold(upload, holder);
+            let leased = self.database(move |db| db.lease_upload(&hold, now())).await;
             if let Err(error) = leased {
                 tracing::warn!(%error, "cannot say that the file of an upload is being made");
             }

@@ -1,7 +1,7 @@
 //! Uploads that come in pieces.
 
 use tintype_domain::UserId;
-use tintype_persistence::{NewUpload, UploadKind};
+use tintype_persistence::{NewUpload, UploadHold, UploadKind};
 
 use crate::support::{Fresh, at, fresh, user};
 
@@ -32,9 +32,12 @@ fn an_upload_expires_unless_all_of_its_bytes_have_come_and_its_file_is_still_to_
     let there = || ["part", "whole", "begun"].map(|name| database.upload(name).unwrap().is_some());
     assert_eq!((database.expire_uploads(at(9), 10).unwrap(), there()), (0, [true, true, true]));
     assert_eq!((database.expire_uploads(at(10), 10).unwrap(), there()), (1, [true, true, false]));
-    // Its file is refused: nothing is to be made any more.
-    assert!(database.lease_upload(whole, "a", at(11), at(12)).unwrap());
+    let hold = UploadHold { number: whole, holder: "a".to_owned(), expires_at: at(21), job_at: at(12) };
+    assert!(database.lease_upload(&hold, at(11)).unwrap());
+    // Its file is refused: nothing is to be made any more, but the client can learn it.
     database.refuse_upload(whole, "a", "text/plain").unwrap();
-    database.expire_uploads(at(12), 10).unwrap();
+    database.expire_uploads(at(20), 10).unwrap();
+    assert_eq!(there(), [false, true, false]);
+    database.expire_uploads(at(21), 10).unwrap();
     assert_eq!(there(), [false; 3]);
 }
