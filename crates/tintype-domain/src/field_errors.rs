@@ -2,6 +2,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::url_problem::UrlProblem;
+
 /// What is wrong with one value of a request. The sentence for clients is not decided here.
 ///
 /// Exhaustive on purpose: code that answers clients has to decide what to say in every case.
@@ -25,6 +27,9 @@ pub enum FieldProblem {
     /// The value is not a list.
     #[error("is not a list")]
     NotAList,
+    /// Nothing can be sent to the URL, or fetched from it.
+    #[error("cannot be requested: {0}")]
+    Url(UrlProblem),
     /// The text is not an email address.
     #[error("is not an email address")]
     NotAnEmailAddress,

@@ -298,8 +298,8 @@ mod tests {
     use actix_web::body::MessageBody;
     use serde_json::{Value, json};
     use tintype_library::auth::Error as AuthError;
-    use tintype_library::domain::{FieldErrors, FieldProblem, Permission};
-    use tintype_library::{Error, NeedsLink, PictureProblem, UploadProblem, UrlProblem};
+    use tintype_library::domain::{FieldErrors, FieldProblem, Permission, UrlProblem};
+    use tintype_library::{Error, NeedsLink, PictureProblem, UploadProblem};
 
     use super::{Answer, List, sentence};
     use crate::problem::{Defect, Format, JsonType, Problem, Slow};

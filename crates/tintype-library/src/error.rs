@@ -1,8 +1,8 @@
 use crate::account_problem::AccountProblem;
 use crate::renditions::NeedsLink;
 use crate::upload_problem::UploadProblem;
-use crate::url_problem::UrlProblem;
 use std::time::Duration;
+use tintype_domain::UrlProblem;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 

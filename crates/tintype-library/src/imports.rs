@@ -6,14 +6,13 @@ use percent_encoding::percent_decode_str;
 use reqwest::header::CONTENT_DISPOSITION;
 use reqwest::{Response, Url};
 use tintype_auth::Actor;
-use tintype_domain::Permission;
+use tintype_domain::{Permission, UrlProblem};
 use tintype_storage::Spooled;
 use tokio::time::timeout;
 
 use crate::content::Inbox;
 use crate::options::ImportOptions;
 use crate::outgoing::problem;
-use crate::url_problem::UrlProblem;
 use crate::{Error, Library};
 
 /// The right to have a file fetched; permission has been checked.

@@ -43,7 +43,6 @@ mod thumbnailers;
 mod transfer;
 mod upload_links;
 mod upload_problem;
-mod url_problem;
 mod view;
 mod webhooks;
 
@@ -62,6 +61,7 @@ pub use library::{Library, NotReady, Room};
 pub use media_access::{Grant, LinkSigner, MediaAccess, MediaRequest, Rotation};
 pub use meters::Meters;
 pub use options::{AllowedType, ImportOptions, Options, RateLimit, Reach, WebhookOptions};
+pub use outgoing::parse_url;
 pub use previews::Rereading;
 pub use rebuild::{Rebuild, RebuildFailure, RebuildProgress};
 pub use renditions::{
@@ -73,7 +73,6 @@ pub use transfer::{
 };
 pub use upload_links::{LinkUpload, UploadLinkOptions};
 pub use upload_problem::UploadProblem;
-pub use url_problem::UrlProblem;
 pub use view::{Content, Media};
 pub use webhooks::Webhooks;
 

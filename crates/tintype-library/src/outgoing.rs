@@ -13,10 +13,10 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
+use tintype_domain::UrlProblem;
 
 use crate::Error;
 use crate::options::Reach;
-use crate::url_problem::UrlProblem;
 
 /// How many redirects are followed.
 pub(crate) const MAX_REDIRECTS: usize = 5;
@@ -56,18 +56,12 @@ impl Outgoing {
     /// # Errors
     /// [`UrlProblem`].
     pub(crate) fn parse(&self, text: &str) -> Result<Url, UrlProblem> {
-        let url = Url::parse(text.trim()).map_err(|_| UrlProblem::NotAUrl)?;
-        self.check(&url)?;
+        let url = parse_url(text)?;
+        self.check_address(&url)?;
         Ok(url)
     }
 
-    fn check(&self, url: &Url) -> Result<(), UrlProblem> {
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(UrlProblem::Scheme);
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(UrlProblem::Credentials);
-        }
+    fn check_address(&self, url: &Url) -> Result<(), UrlProblem> {
         let host = url.host_str().ok_or(UrlProblem::NotAUrl)?;
         // No resolver is asked for addresses, so they are checked here. The URL has them in their
         // usual form, however they were written.
@@ -128,7 +122,8 @@ impl Outgoing {
     fn target(&self, from: &Url, response: &Response) -> Result<Url, UrlProblem> {
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let target = location.and_then(|location| from.join(location).ok()).ok_or(UrlProblem::Location)?;
-        self.check(&target)?;
+        check_form(&target)?;
+        self.check_address(&target)?;
         Ok(target)
     }
 
@@ -151,6 +146,26 @@ impl Outgoing {
             .map_err(Error::internal)?;
         Ok(self.client.get_or_init(|| client))
     }
+}
+
+/// Parses a URL that may be requested as far as its form shows, wherever its host is.
+///
+/// # Errors
+/// [`UrlProblem::NotAUrl`], [`UrlProblem::Scheme`], [`UrlProblem::Credentials`].
+pub fn parse_url(text: &str) -> Result<Url, UrlProblem> {
+    let url = Url::parse(text.trim()).map_err(|_| UrlProblem::NotAUrl)?;
+    check_form(&url)?;
+    Ok(url)
+}
+
+fn check_form(url: &Url) -> Result<(), UrlProblem> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(UrlProblem::Scheme);
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(UrlProblem::Credentials);
+    }
+    Ok(())
 }
 
 /// Resolves names, and refuses one if any of its addresses is not permitted. The connection goes to
@@ -198,7 +213,8 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
     use super::{Outgoing, Reach};
-    use crate::{Error, UrlProblem};
+    use crate::Error;
+    use tintype_domain::UrlProblem;
 
     /// Starts a server that redirects to a host, and returns its port.
     fn redirecting_to(host: &'static str) -> u16 {

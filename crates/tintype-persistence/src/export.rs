@@ -24,14 +24,13 @@ use crate::trash::{self, TrashedRow};
 use crate::upload_links::UploadLinkRow;
 use crate::webhooks::StoredWebhook;
 
-/// The tables that give out ids, those of [`Extras`] last.
+/// The tables that give out ids, that of upload links last.
 const NUMBERED: [&str; 6] = ["users", "tokens", "files", "derived_objects", "webhooks", "upload_links"];
 
 /// How much of a database is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// What a library takes along that moves: neither webhooks nor upload links, which the old
-    /// place still serves.
+    /// What a library takes along that moves: no upload links, which the old place still serves.
     Move,
     /// Everything that lasts, for a backup.
     Backup,
@@ -56,15 +55,9 @@ pub struct Export {
     pub(crate) used_up_until: Option<i64>,
     /// The greatest id that each table has given out.
     pub(crate) numbers: Vec<(&'static str, i64)>,
-    /// Only in a backup.
-    pub(crate) extras: Option<Extras>,
-}
-
-/// What a backup has beyond that.
-#[derive(Debug, Clone)]
-pub(crate) struct Extras {
     pub(crate) webhooks: Vec<StoredWebhook>,
-    pub(crate) upload_links: Vec<UploadLinkRow>,
+    /// Only in a backup.
+    pub(crate) upload_links: Option<Vec<UploadLinkRow>>,
 }
 
 impl Export {
@@ -148,9 +141,10 @@ impl Database {
             let derived = derived_objects::table.filter(stays()).select(sql::<BigInt>(bytes));
             let derived = derived.first::<i64>(connection)?;
             let (trashed, last_trashed, of_trashed) = trash::sums(connection)?;
-            let (extras, numbered) = match scope {
-                Scope::Move => (None, &NUMBERED[..4]),
-                Scope::Backup => (Some(extras(connection)?), &NUMBERED[..]),
+            let upload_links = || upload_links::table.order(upload_links::id).select(UploadLinkRow::as_select());
+            let (upload_links, numbered) = match scope {
+                Scope::Move => (None, &NUMBERED[..5]),
+                Scope::Backup => (Some(upload_links().load(connection)?), &NUMBERED[..]),
             };
             let numbers = numbered.iter().map(|table| Ok((*table, last_number(connection, table)?)));
             Ok(Export {
@@ -163,8 +157,9 @@ impl Database {
                 tokens: tokens::table.order(tokens::id).select(TokenRow::as_select()).load(connection)?,
                 signing_keys: signing_keys::table.select(SigningKeyRow::as_select()).load(connection)?,
                 used_up_until: used_up_until(connection)?,
+                webhooks: webhooks::table.order(webhooks::id).select(StoredWebhook::as_select()).load(connection)?,
                 users,
-                extras,
+                upload_links,
             })
         })
     }
@@ -208,16 +203,6 @@ impl Database {
             rows.into_iter().map(stray).collect()
         })
     }
-}
-
-fn extras(connection: &mut AnyConnection) -> QueryResult<Extras> {
-    Ok(Extras {
-        webhooks: webhooks::table.order(webhooks::id).select(StoredWebhook::as_select()).load(connection)?,
-        upload_links: upload_links::table
-            .order(upload_links::id)
-            .select(UploadLinkRow::as_select())
-            .load(connection)?,
-    })
 }
 
 /// Returns files in the trash by id.

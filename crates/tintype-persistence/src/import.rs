@@ -31,8 +31,8 @@ pub struct Import {
 }
 
 impl Database {
-    /// Begins or continues to fill the database, and replaces users, grants and tokens with those
-    /// of the source. Earlier runs fail with [`Error::ImportOvertaken`] from now on.
+    /// Begins or continues to fill the database, and replaces users, grants, tokens, signing keys and
+    /// webhooks with those of the source. Earlier runs fail with [`Error::ImportOvertaken`] from now on.
     ///
     /// # Errors
     /// [`Error::ImportLost`] if the database is in use; [`Error::ForeignData`] if it holds other

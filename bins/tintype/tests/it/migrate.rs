@@ -1,8 +1,10 @@
 //! Moving a library into another database and another storage. That nothing is lost wherever the
 //! move is stopped, the tests of `tintype-library` try; here it is the real program, really killed.
 
+use crate::support::host::{Host, answer};
 use crate::support::picture::{gradient, jpeg};
 use crate::support::{FILES, builder, checksum, create, file, is_told, media_path, noise, one, results, text};
+use crate::webhooks::assert_signed;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -40,6 +42,7 @@ impl Place {
 
     pub(crate) fn builder(&self) -> Builder {
         let builder = builder().config("database_url", &self.database).config("storage_url", &self.storage);
+        let builder = builder.config("webhook_private", "true");
         let keys = self.bucket.iter().flat_map(Bucket::environment);
         keys.fold(builder, |builder, (name, value)| builder.env(&name, &value))
     }
@@ -157,7 +160,11 @@ fn everything_stays_the_same_to_other_places_and_back() {
     let home = builder().prepare().unwrap();
     let (first, last) = (Place::local(&home, "first"), Place::local(&home, "last"));
     let (mut server, client) = library(&first, 20);
+    let host = Host::saying(answer("200 OK", &[], ""));
+    let added = server.cli(["webhook", "add", &host.url("/"), "--events", "file.created"]).expect_success().stdout;
+    let secret = added.split_whitespace().find(|word| word.starts_with("whsec_")).unwrap();
     let before = state(&server, &client);
+    let webhooks = server.cli(["webhook", "list", "--json"]).expect_success().stdout;
     server.terminate().unwrap();
     let mut places = vec![first];
     places.extend(Place::remote());
@@ -167,9 +174,12 @@ fn everything_stays_the_same_to_other_places_and_back() {
     }
     let server = places.last().unwrap().serve();
     let client = server.client("behrooz", client.token());
+    assert_eq!(server.cli(["webhook", "list", "--json"]).expect_success().stdout, webhooks);
     let again = create(&client, "gone.jpg", jpeg(&gradient(20, 20)));
     assert_eq!(again["id"], 24, "the number of the file that is gone is not given out again");
     assert!(!media_path(&again).ends_with("/gone.jpg"), "nor is its key: {again}");
+    eventually("the webhook is told", || !host.asked().is_empty());
+    assert_signed(&host.asked()[0], secret);
     let credentials = serde_json::json!({"username": "behrooz", "password": "pass word"});
     assert_eq!(server.anonymous().post("/api/auth/token").json(&credentials).send().status(), 200);
 }

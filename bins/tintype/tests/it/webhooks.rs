@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -54,7 +54,7 @@ fn received(host: &Host, count: usize) -> Vec<(Asked, Value)> {
 
 /// Asserts what a receiver checks, written anew: HMAC-SHA256 by its definition (RFC 2104).
 #[track_caller]
-fn assert_signed(asked: &Asked, secret: &str) {
+pub(crate) fn assert_signed(asked: &Asked, secret: &str) {
     let mut key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
     key.resize(64, 0);
     let padded = |with: u8| key.iter().map(|byte| byte ^ with).collect::<Vec<u8>>();
@@ -135,6 +135,9 @@ fn what_is_wrong_with_a_webhook_is_said_by_field() {
     assert_field_error(&patch(json!({"is_active": "perhaps"})), "is_active", "Must be a valid boolean.");
     assert_field_error(&patch(json!({"url": "http://localhost.:80x/"})), "url", "Enter a valid URL.");
     assert_field_error(&patch(json!({"url": "http://[::1]/"})), "url", public);
+    let both = problem(&post(json!({"url": "ftp://example.org/", "events": ["file.eaten"]})), 400);
+    let fields = ["events", "url"].map(|field| both["errors"].get(field).is_some());
+    assert_eq!(fields, [true, true], "{both}");
 }
 
 #[test]
@@ -359,6 +362,31 @@ fn deliveries_survive_a_kill_of_the_server() {
         .collect();
     assert_eq!(come, names.into_iter().collect());
     assert_eq!(admin.get(FILES).send().json()["count"], 20);
+}
+
+/// Subscribes a host sixteen times and then another one, makes events of 20 files, and asserts that
+/// the last webhook is told of the first before the others have seen all.
+#[track_caller]
+fn assert_taking_turns(server: &Server, busy: &Host) {
+    let admin = server.admin();
+    (0..16).for_each(|_| drop(subscribe(&admin, busy, &["file.created"])));
+    let last = Host::saying(answer("200 OK", &[], ""));
+    subscribe(&admin, &last, &["file.created"]);
+    (0..20).for_each(|number| drop(create(&admin, &format!("{number}.txt"), "hello")));
+    eventually("the last one is told", || !last.asked().is_empty());
+    let asked = busy.asked().len();
+    assert!((1..16 * 20).contains(&asked), "{asked}");
+}
+
+#[test]
+fn webhooks_with_much_to_send_leave_others_their_turn() {
+    let slow = Host::start(|_, connection| {
+        std::thread::sleep(Duration::from_millis(100));
+        let _ = connection.write_all(&answer("200 OK", &[], ""));
+    });
+    assert_taking_turns(&reaching().start(), &slow);
+    let silent = Host::start(|_, connection| crate::support::host::wait_for_end(connection));
+    assert_taking_turns(&reaching().config("webhook_timeout", "1s").start(), &silent);
 }
 
 #[track_caller]

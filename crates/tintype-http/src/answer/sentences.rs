@@ -1,7 +1,6 @@
 //! The sentences that say more than one thing.
 
-use tintype_library::UrlProblem;
-use tintype_library::domain::{FieldProblem, HumanSize};
+use tintype_library::domain::{FieldProblem, HumanSize, UrlProblem};
 
 use crate::problem::{Defect, Format, JsonType};
 
@@ -45,6 +44,7 @@ pub(super) fn sentence(problem: &FieldProblem) -> String {
         FieldProblem::Blank => "This field may not be blank.".to_owned(),
         FieldProblem::NotABoolean => "Must be a valid boolean.".to_owned(),
         FieldProblem::NotAList => "Expected a list of items.".to_owned(),
+        FieldProblem::Url(problem) => about_url(problem),
         FieldProblem::NotAnEmailAddress => "Enter a valid email address.".to_owned(),
         FieldProblem::NotAUsername => "Enter a valid username. This value may contain only letters, numbers, and \
                                        @/./+/-/_ characters."

@@ -1,6 +1,7 @@
 //! Bodies about webhooks.
 
 use tintype_library::domain::{EventKinds, FieldErrors, FieldProblem, NewWebhook, WebhookChange};
+use tintype_library::parse_url;
 
 use super::parse::{ALL_FORMATS, description, required};
 use crate::base_url::BaseUrl;
@@ -61,7 +62,10 @@ fn webhook_url(fields: &Fields) -> Result<Option<String>, FieldProblem> {
         text if text.chars().count() > MAX_WEBHOOK_URL_CHARS => {
             Err(FieldProblem::TooLong { limit: MAX_WEBHOOK_URL_CHARS })
         }
-        text => Ok(Some(text.to_owned())),
+        text => {
+            parse_url(text).map_err(FieldProblem::Url)?;
+            Ok(Some(text.to_owned()))
+        }
     }
 }
 

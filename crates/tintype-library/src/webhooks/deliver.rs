@@ -1,9 +1,11 @@
 //! Sending events to webhooks.
 //!
 //! A webhook has one lane: its deliveries are made one after another, by the process that holds its
-//! lease. A receiver that is slow or gone keeps no other one waiting.
+//! lease. There are so many lanes at a time; if more webhooks wait, they take turns, and whoever
+//! waits the longest goes first. So a receiver that is slow or gone keeps no other one waiting for
+//! long.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::future::pending;
 use std::pin::pin;
@@ -15,13 +17,12 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
 use tintype_auth::WebhookSecret;
-use tintype_domain::{DeliveryError, DeliveryState, DisabledReason, Timestamp, WebhookId};
+use tintype_domain::{DeliveryError, DeliveryState, DisabledReason, Timestamp, UrlProblem, WebhookId};
 use tintype_persistence::{Attempt, DueDelivery};
 
 use super::payload::payload;
 use crate::library::{Inner, now};
 use crate::meters::Sending;
-use crate::url_problem::UrlProblem;
 use crate::{Error, Library, causes};
 
 /// How often to look for deliveries that are due.
@@ -32,6 +33,9 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// How many webhooks one process sends to at a time.
 const LANES: usize = 16;
+
+/// How many deliveries a webhook may make before another one gets its lane.
+const TURN: u32 = 8;
 
 /// How long the lane of a process that died stays taken, beyond the time for an answer.
 const SPARE: Duration = Duration::from_secs(10);
@@ -62,6 +66,8 @@ impl Library {
     pub async fn deliver_webhooks(&self) -> Infallible {
         let inner = self.inner();
         let (mut lanes, mut busy) = (FuturesUnordered::new(), HashSet::new());
+        // The turns that there were, and the last one of each webhook.
+        let (mut turns, mut last_turns) = (0_u64, HashMap::<WebhookId, u64>::new());
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         loop {
             let ended = {
@@ -73,15 +79,20 @@ impl Library {
             };
             if let Some((id, ended)) = ended {
                 busy.remove(&id);
-                if let Err(error) = ended {
-                    tracing::warn!(webhook = %id, "cannot deliver events: {}", causes(&error));
+                match ended {
+                    Ok(LaneEnd::Turn) => ticks.reset_immediately(),
+                    Ok(LaneEnd::Rest) => {}
+                    Err(error) => tracing::warn!(webhook = %id, "cannot deliver events: {}", causes(&error)),
                 }
                 continue;
             }
             match inner.database(|db| db.due_webhooks(now())).await {
-                Ok(due) => {
-                    let due = due.into_iter().filter(|id| !busy.contains(id)).take(LANES.saturating_sub(lanes.len()));
-                    for id in due.collect::<Vec<_>>() {
+                Ok(mut due) => {
+                    due.retain(|id| !busy.contains(id));
+                    due.sort_by_key(|id| last_turns.get(id).copied());
+                    for id in due.into_iter().take(LANES.saturating_sub(lanes.len())) {
+                        turns += 1;
+                        last_turns.insert(id, turns);
                         busy.insert(id);
                         lanes.push(async move { (id, inner.run_lane(id).await) });
                     }
@@ -95,6 +106,14 @@ impl Library {
     }
 }
 
+/// Why a lane has ended.
+enum LaneEnd {
+    /// It has made as many deliveries as it may in one turn.
+    Turn,
+    /// Nothing is due, the receiver rests, or another process has the lane.
+    Rest,
+}
+
 /// Returns what the first of several futures gives that ends; nothing while there are none.
 async fn first_of<F: Future>(futures: &mut FuturesUnordered<F>) -> F::Output {
     match futures.next().await {
@@ -104,16 +123,17 @@ async fn first_of<F: Future>(futures: &mut FuturesUnordered<F>) -> F::Output {
 }
 
 impl Inner {
-    /// Makes the deliveries of a webhook that are due, until one fails: then the receiver has a
-    /// moment of rest.
-    async fn run_lane(self: &Arc<Self>, id: WebhookId) -> Result<(), Error> {
+    /// Makes the deliveries of a webhook that are due, as many as fit into a turn, until one fails:
+    /// then the receiver has a moment of rest.
+    async fn run_lane(self: &Arc<Self>, id: WebhookId) -> Result<LaneEnd, Error> {
         let lease = time::Duration::try_from(self.options.webhooks.timeout + SPARE).map_err(Error::internal)?;
         let name = format!("webhook {id}");
-        loop {
+        let mut end = LaneEnd::Turn;
+        for _ in 0..TURN {
             let (inner, lane) = (self.clone(), name.clone());
             let is_ours = self.database(move |db| db.acquire_lease(&lane, &inner.holder, now(), now().plus(lease)));
             if !is_ours.await? {
-                return Ok(());
+                return Ok(LaneEnd::Rest);
             }
             let due = self.database(move |db| db.next_delivery(id, now())).await?;
             let state = match &due {
@@ -121,11 +141,13 @@ impl Inner {
                 None => None,
             };
             if state != Some(DeliveryState::Delivered) {
-                let inner = self.clone();
-                self.database(move |db| db.release_lease(&name, &inner.holder)).await?;
-                return Ok(());
+                end = LaneEnd::Rest;
+                break;
             }
         }
+        let inner = self.clone();
+        self.database(move |db| db.release_lease(&name, &inner.holder)).await?;
+        Ok(end)
     }
 
     /// Makes an attempt to deliver, records it, and returns what has become of the delivery.

@@ -8,7 +8,7 @@ use tintype_domain::{FileId, Key, Tags};
 
 use crate::connection::{AnyConnection, on_each};
 use crate::error::Error;
-use crate::export::{Export, Extras, StoredFile};
+use crate::export::{Export, StoredFile};
 use crate::schema::{
     derived_objects, files, grants, previews, signing_keys, tokens, upload_links, users, webhook_deliveries, webhooks,
 };
@@ -16,8 +16,8 @@ use crate::strays::{CHUNK, parse};
 use crate::tags::insert_tags;
 use crate::trash;
 
-/// Makes users, grants, tokens and signing keys those of the source. Users are updated in place,
-/// since files point to them.
+/// Makes users, grants, tokens, signing keys, webhooks and, from a backup, upload links those of the
+/// source. Users are updated in place, since files point to them.
 pub(super) fn replace_accounts(connection: &mut AnyConnection, export: &Export) -> QueryResult<()> {
     diesel::delete(tokens::table).execute(connection)?;
     diesel::delete(grants::table).execute(connection)?;
@@ -46,19 +46,16 @@ pub(super) fn replace_accounts(connection: &mut AnyConnection, export: &Export) 
     for key in &export.signing_keys {
         diesel::insert_into(signing_keys::table).values(key).execute(connection)?;
     }
-    export.extras.as_ref().map_or(Ok(()), |extras| replace_extras(connection, extras))
-}
-
-/// Makes webhooks and upload links those of a backup.
-fn replace_extras(connection: &mut AnyConnection, extras: &Extras) -> QueryResult<()> {
     diesel::delete(webhook_deliveries::table).execute(connection)?;
     diesel::delete(webhooks::table).execute(connection)?;
-    for webhook in &extras.webhooks {
+    for webhook in &export.webhooks {
         diesel::insert_into(webhooks::table).values(webhook).execute(connection)?;
     }
-    diesel::delete(upload_links::table).execute(connection)?;
-    for links in extras.upload_links.chunks(CHUNK) {
-        on_each!(connection, c => diesel::insert_into(upload_links::table).values(links).execute(c))?;
+    if let Some(upload_links) = &export.upload_links {
+        diesel::delete(upload_links::table).execute(connection)?;
+        for links in upload_links.chunks(CHUNK) {
+            on_each!(connection, c => diesel::insert_into(upload_links::table).values(links).execute(c))?;
+        }
     }
     Ok(())
 }
