@@ -27,3 +27,12 @@ fn a_temporary_server_says_where_it_is_and_leaves_nothing() {
     assert!(server.terminate().unwrap().success());
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "everything is gone");
 }
+
+#[test]
+fn a_temporary_server_that_is_killed_leaves_nothing() {
+    let parent = tempfile::tempdir().unwrap();
+    let mut server = builder().env("TMPDIR", parent.path().to_str().unwrap()).argument("--temporary").start();
+    assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1);
+    server.kill();
+    eventually("everything is gone", || std::fs::read_dir(parent.path()).unwrap().count() == 0);
+}

@@ -1,7 +1,12 @@
 //! Files that the server fetches.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
 
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::crypto::ring::default_provider;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use tintype_testkit::{Builder, Client, Response, Server};
 
@@ -256,4 +261,48 @@ fn downloads_have_the_limits_of_uploads() {
     assert_field_error(&of("/silent"), "url", "It takes longer than 2 seconds.");
     assert_nothing_kept(&server);
     assert_eq!(of("/fits").expect_status(201).json()["size"], 64 * 1024);
+}
+
+/// Starts a host for `localhost` that speaks TLS and says hello to everybody. Returns its port, and
+/// the certificate of the authority that vouches for it.
+fn host_with_tls() -> (u16, String) {
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let (authority_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let trusted = authority.self_signed(&authority_key).unwrap().pem();
+    let issuer = Issuer::new(authority, authority_key);
+    let name = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = name.signed_by(&key, &issuer).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let key = key.serialize_der().try_into().unwrap();
+    let config = Arc::new(config.with_single_cert(vec![certificate.der().clone()], key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for connection in listener.incoming().map_while(Result::ok) {
+            let mut stream = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), connection);
+            if stream.read(&mut [0; 4096]).is_ok_and(|read| read > 0) {
+                let _ = stream.write_all(&answer("200 OK", &[], "hello"));
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
+        }
+    });
+    (port, trusted)
+}
+
+#[test]
+fn https_is_fetched_from_hosts_that_are_vouched_for() {
+    let (port, trusted) = host_with_tls();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), trusted).unwrap();
+    let reaching = || reaching(&[]).config("import_ports", &port.to_string()).local_storage();
+    let server = reaching().env("SSL_CERT_FILE", file.path().to_str().unwrap()).start();
+    let url = format!("https://localhost:{port}/a.txt");
+    let object = import(&server.admin(), &json!({"url": url})).expect_status(201).json();
+    assert_eq!(text(&object, "checksum"), checksum(b"hello"));
+    let unanswered = "The host does not answer.";
+    assert_refused(&server, &format!("https://127.0.0.1:{port}/a.txt"), unanswered);
+    assert_refused(&reaching().start(), &url, unanswered);
 }
