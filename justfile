@@ -71,10 +71,16 @@ prove-page *args:
     cargo build
     .ci/prove-page {{args}}
 
-# Kill the server 200 times (or as often as given) while tuspy uploads files of 200 MiB in parallel, and compare them all
+# Kill the server 200 times (or as often as given) while tuspy, tus-js-client and Uppy upload files of 200 MiB
 prove-tus *args:
     cargo build --release
     .ci/prove-tus {{args}}
+
+# The same with the files in a bucket of a private Garage
+prove-tus-garage *args:
+    bash .ci/garage
+    cargo build --release
+    cargo run -p tintype-testkit --example garage -- .ci/prove-tus {{args}}
 
 # Run the examples for pytest, Vitest and Rust
 examples:
