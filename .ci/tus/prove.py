@@ -28,7 +28,7 @@ with socket.create_server(("127.0.0.1", 0)) as probe:
 url = f"http://127.0.0.1:{port}"
 places = {"data-dir": str(home / "data")}
 settings = {"bind": f"127.0.0.1:{port}", "max-upload-size": "1GiB", "abandoned-after": "1m",
-            "upload-expires": "2m"}
+            "upload-expires": "4m"}
 # How many uploads of a client may wait for their file while it goes on with the next one: who makes a file and is killed
 # leaves it to a job, a minute later.
 AHEAD = 4

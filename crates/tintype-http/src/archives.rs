@@ -96,7 +96,7 @@ pub(crate) async fn get(
 fn head(status: StatusCode, id: i64, validators: &Validators) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     validators.add_to(&mut response);
-    response.insert_header((header::ACCEPT_RANGES, "bytes")).insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    response.insert_header((header::ACCEPT_RANGES, "bytes"));
     if status != StatusCode::NOT_MODIFIED {
         response
             .insert_header((header::CONTENT_TYPE, "application/zip"))

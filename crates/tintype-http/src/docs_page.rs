@@ -1,7 +1,7 @@
 //! The page that shows the description of the API and sends requests: Swagger UI, from the binary.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType};
 use tintype_library::Error;
 
 use crate::embedded::compressed;
@@ -20,11 +20,7 @@ pub(crate) async fn page() -> Result<HttpResponse, Problem> {
          media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     let page = include_str!("../assets/docs.html").replace("NONCE", &nonce);
-    Ok(HttpResponse::Ok()
-        .content_type(ContentType::html())
-        .insert_header((CONTENT_SECURITY_POLICY, policy))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(page))
+    Ok(HttpResponse::Ok().content_type(ContentType::html()).insert_header((CONTENT_SECURITY_POLICY, policy)).body(page))
 }
 
 /// `GET /api/docs/swagger-ui.js`: the script of the page.

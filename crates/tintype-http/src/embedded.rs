@@ -1,7 +1,7 @@
 //! Files of pages that are in the binary.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING};
 
 /// Answers with the bytes of a gzip file, which all browsers decompress.
 pub(crate) fn compressed(media_type: &'static str, bytes: &'static [u8], caching: &'static str) -> HttpResponse {
@@ -9,6 +9,5 @@ pub(crate) fn compressed(media_type: &'static str, bytes: &'static [u8], caching
         .content_type(media_type)
         .insert_header((CONTENT_ENCODING, "gzip"))
         .insert_header((CACHE_CONTROL, caching))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(bytes)
 }

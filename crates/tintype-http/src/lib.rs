@@ -34,6 +34,7 @@ mod page_request;
 mod path_id;
 mod previews;
 mod problem;
+mod protection;
 mod range;
 mod reply;
 mod request_id;

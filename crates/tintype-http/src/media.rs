@@ -179,7 +179,7 @@ fn head(status: StatusCode, sent: &Representation<'_>, validators: &Validators) 
     let mut response = HttpResponse::build(status);
     validators.add_to(&mut response);
     sent.policy.add_to(&mut response);
-    response.insert_header((header::ACCEPT_RANGES, "bytes")).insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    response.insert_header((header::ACCEPT_RANGES, "bytes"));
     if status != StatusCode::NOT_MODIFIED {
         response.insert_header((header::CONTENT_TYPE, sent.content.mime_type.as_str()));
     }
@@ -235,7 +235,6 @@ async fn redirect(
     Ok(response
         .insert_header((header::LOCATION, url))
         .insert_header((header::CACHE_CONTROL, policy.redirect_cache_control(request, lifetime)))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .finish())
 }
 

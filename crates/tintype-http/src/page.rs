@@ -6,7 +6,7 @@ mod modules;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY};
-use actix_web::http::header::{VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use actix_web::http::header::{VARY, X_FRAME_OPTIONS};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -113,7 +113,6 @@ pub(crate) async fn page(request: HttpRequest, base: BaseUrl, app: Data<App>) ->
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((REFERRER_POLICY, "same-origin"))
         .insert_header((X_FRAME_OPTIONS, "DENY"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((VARY, "Accept-Language"))
         .body(PAGE.replace("LANGUAGE", language(&request)).replace("ASSETS/", &folder)))
 }

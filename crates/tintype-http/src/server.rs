@@ -21,6 +21,7 @@ use crate::caching::limit_caching;
 use crate::compression::compress;
 use crate::connection::{Connection, Pace};
 use crate::cors::share_with_origins;
+use crate::protection::protect;
 use crate::request_log::log_request;
 use crate::routes::configure;
 use crate::scrape;
@@ -71,7 +72,10 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 pub fn metrics_server(app: &App, listeners: Vec<TcpListener>) -> io::Result<Server> {
     let app = Data::new(app.clone());
     let routes = move || {
-        actix_web::App::new().app_data(app.clone()).route("/metrics", actix_web::web::get().to(scrape::get_unasked))
+        actix_web::App::new()
+            .app_data(app.clone())
+            .wrap(from_fn(protect))
+            .route("/metrics", actix_web::web::get().to(scrape::get_unasked))
     };
     let mut server = HttpServer::new(routes).workers(1).disable_signals();
     for listener in listeners {
@@ -109,6 +113,7 @@ pub fn server(app: &App, listeners: Vec<TcpListener>, options: &ServerOptions) -
                 .wrap(from_fn(compress))
                 .wrap(from_fn(limit_caching))
                 .wrap(from_fn(share_with_origins))
+                .wrap(from_fn(protect))
                 .wrap(from_fn(log_request))
                 .configure(configure)
                 .into_factory()

@@ -9,13 +9,17 @@ use std::process::ExitStatus;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+/// The shortest text that is looked for in the log as a secret.
+const SECRET_LENGTH: usize = 9;
+
 /// How long a server may take to finish its requests after a signal.
 const END_LIMIT: Duration = Duration::from_secs(40);
 
 /// A running server with its own data directory.
 ///
 /// Dropping it kills the process and removes the directory. If a test is failing, everything the
-/// server printed is shown first. Every test should start its own server: values in statics are
+/// server printed is shown first. If not, the test fails where the server has logged a secret: a
+/// token or password that this value has given out, a signature, or a query. Every test should start its own server: values in statics are
 /// never dropped, and would leave the process running.
 #[derive(Debug)]
 pub struct Server {
@@ -23,6 +27,8 @@ pub struct Server {
     base: Base,
     address: SocketAddr,
     actors: Mutex<HashMap<Account, Client>>,
+    /// What must not be in its log.
+    secrets: Mutex<Vec<String>>,
     // Last, so that the directory is removed after the process has ended.
     home: Home,
 }
@@ -36,7 +42,7 @@ impl Home {
     pub fn serve(self) -> Result<Server, Error> {
         let base = Base::default();
         let (process, address) = launch(&self, &base)?;
-        Ok(Server { process, base, address, actors: Mutex::default(), home: self })
+        Ok(Server { process, base, address, actors: Mutex::default(), secrets: Mutex::default(), home: self })
     }
 }
 
@@ -173,7 +179,24 @@ impl Server {
 
     /// Returns a client with that token.
     pub fn client(&self, username: &str, token: &str) -> Client {
+        self.keep_secret(token);
         Client::new(self.base.clone(), username, Some(token.to_owned()))
+    }
+
+    /// Notes what must not be in the log. Texts that are short may be there by chance.
+    fn keep_secret(&self, text: &str) {
+        if text.len() >= SECRET_LENGTH {
+            self.secrets.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        }
+    }
+
+    /// Returns the first line of the log that says what nobody who reads logs may know.
+    fn leak(&self) -> Option<String> {
+        let log = fs::read(self.home.stderr_file()).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let tells = |line: &&str| secrets.iter().any(|secret| line.contains(secret)) || tells_query(line);
+        log.lines().find(tells).map(str::to_owned)
     }
 
     /// Returns a staff user with exactly these permissions, the same one each time.
@@ -227,6 +250,7 @@ impl Server {
     /// When the command line refuses.
     pub fn try_create_user(&self, name: &str, account: &Account) -> Result<Client, Error> {
         let password = account.password.as_deref().unwrap_or_default();
+        self.keep_secret(password);
         self.home.cli_with_input(account.create_arguments(name), password).into_result()?;
         if !account.permissions.is_empty() {
             let permissions = account.permissions.iter().map(String::as_str);
@@ -250,8 +274,18 @@ impl Drop for Server {
         if std::thread::panicking() {
             // With the macro, whose output the test harness captures.
             eprint_captured(&self.log());
+        } else if let Some(line) = self.leak() {
+            panic!("the log tells a secret: {line}");
         }
     }
+}
+
+/// Returns whether a line of the log has a signature, the secret of a webhook, or a query behind the
+/// path of a request.
+fn tells_query(line: &str) -> bool {
+    let path = ["path=\"", "\"path\":\""].into_iter().find_map(|start| line.split_once(start));
+    let path = path.and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default();
+    path.contains('?') || line.contains("signature=") || line.contains("whsec_")
 }
 
 #[expect(clippy::print_stderr, reason = "the log of the server belongs to the output of the failing test")]

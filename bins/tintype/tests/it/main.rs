@@ -33,6 +33,7 @@ mod people;
 mod permission;
 mod postgres;
 mod previews;
+mod protection;
 mod replicas;
 mod resilience;
 mod support;
