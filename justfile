@@ -51,7 +51,7 @@ bench-previews *args:
 compare *builds:
     bench/service/compare {{builds}}
 
-# Flood a release build and print its memory: logins, aborts, unread or drawings
+# Flood a release build and print its memory: idle, halves, stalls, drips, slow, soak, logins, aborts, unread or drawings
 flood what:
     cargo build --release
     bench/service/flood target/release/tintype {{what}}
@@ -81,6 +81,16 @@ prove-tus-garage *args:
     bash .ci/garage
     cargo build --release
     cargo run -p tintype-testkit --example garage -- .ci/prove-tus {{args}}
+
+# Kill, starve and lock the server in every way that is known, and compare what is left: under 30 minutes, as root for all of it (docs/reliability.md)
+faults *args:
+    cargo build --release
+    cargo run --quiet -p tintype-faults -- {{args}}
+
+# Send some 500 hostile files and 260 hostile requests to a release build (docs/reliability.md)
+hostile *args:
+    cargo build --release
+    bench/hostile/run target/release/tintype {{args}}
 
 # Run the examples for pytest, Vitest and Rust
 examples:

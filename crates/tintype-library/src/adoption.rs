@@ -43,8 +43,20 @@ impl Library {
                  database?"
             );
         }
-        inner.storage.mark().await.map_err(Error::from)?;
-        Ok(inner.storage.check().await.map_err(Error::from)?)
+        without_room(inner.storage.mark().await)?;
+        Ok(without_room(inner.storage.check().await)?)
+    }
+}
+
+/// Puts up with a storage that has no room left: files can be served and deleted all the same.
+fn without_room(result: Result<(), tintype_storage::Error>) -> Result<(), Error> {
+    match result {
+        Err(error @ tintype_storage::Error::NoSpace { .. }) => {
+            let error = Error::from(error);
+            tracing::error!(error = %crate::causes(&error), "there is no room for uploads");
+            Ok(())
+        }
+        result => Ok(result?),
     }
 }
 

@@ -32,7 +32,7 @@ impl Library {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::NoSpace`], [`Error::Internal`].
     pub async fn resume_previews(&self) -> Result<(), Error> {
-        self.inner().database(|db| db.resume_previews(now())).await
+        self.inner().free(|db| db.resume_previews(now())).await
     }
 
     /// Tries again to make the preview of a file, and returns the file after a while: if it is

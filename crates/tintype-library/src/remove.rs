@@ -29,6 +29,10 @@ const TOMBSTONE_AGE: time::Duration = time::Duration::days(2);
 /// How far the clocks of this machine and of the database server may be apart.
 const MAX_CLOCK_DIFFERENCE: time::Duration = time::Duration::MINUTE;
 
+/// How far ahead of the clock a claim may be dated. What is dated later was claimed by a clock that
+/// was wrong, and would lie about until then.
+const LATEST_CLAIM: time::Duration = time::Duration::HOUR;
+
 impl Library {
     /// Returns a file that `actor` may delete. None that is in the trash: it has no version that
     /// could be expected.
@@ -109,6 +113,7 @@ impl Library {
         inner
             .database(move |db| {
                 db.doom_abandoned(claimed_before)?;
+                db.doom_postdated(now().plus(LATEST_CLAIM))?;
                 db.drop_tombstones(now().plus(-TOMBSTONE_AGE))
             })
             .await?;

@@ -59,8 +59,12 @@ pub(crate) fn finish(connection: &mut AnyConnection) -> Result<(), Error> {
 
 /// Marks the database as in use: nobody may fill it any more.
 pub(crate) fn take_over(connection: &mut AnyConnection) -> Result<(), Error> {
-    refuse_unfinished(connection)?;
-    Ok(hold(connection, NOBODY, FINISHED)?)
+    match read(connection)? {
+        Some((_, UNFINISHED)) => Err(Error::ImportUnfinished),
+        // Nothing is written, as there may be no room on the disk.
+        Some((holder, FINISHED)) if holder == NOBODY => Ok(()),
+        _ => Ok(hold(connection, NOBODY, FINISHED)?),
+    }
 }
 
 /// Refuses a database that is not filled to the end.

@@ -83,6 +83,15 @@ impl Database {
         self.write(|connection| doom_abandoned(connection, claimed_before))
     }
 
+    /// Marks keys for deletion that were claimed after that time, which is yet to come: the clock was
+    /// wrong. An upload that is still under way fails by that. Returns how many there were.
+    pub fn doom_postdated(&self, claimed_after: Timestamp) -> Result<usize, Error> {
+        let postdated = strays::state.eq(CLAIMED).and(strays::since.gt(claimed_after.unix_micros()));
+        self.write(|connection| {
+            Ok(diesel::update(strays::table.filter(postdated)).set(strays::state.eq(DOOMED)).execute(connection)?)
+        })
+    }
+
     /// Returns keys whose objects must be deleted, the oldest first.
     pub fn doomed(&self, limit: u32) -> Result<Vec<Key>, Error> {
         self.read(|connection| {

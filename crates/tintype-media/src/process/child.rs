@@ -72,7 +72,7 @@ fn cpu_time(format: Format, pixels: u64, bytes: u64) -> Duration {
     const JXL_PIXELS_PER_BYTE: u64 = 4096;
     let (least, pixels, price) = match format {
         Format::Jxl => (300, pixels.min(bytes.saturating_mul(JXL_PIXELS_PER_BYTE)), Duration::from_nanos(1000)),
-        Format::Svg => (5000, 0, Duration::ZERO),
+        Format::Svg => (2000, 0, Duration::ZERO),
         _ => (5000, pixels, Duration::from_nanos(200)),
     };
     let megapixels = u32::try_from(pixels / 1_000_000).unwrap_or(u32::MAX);
@@ -94,7 +94,7 @@ mod tests {
         assert!(of(16_000_000, 3849) > 10_000);
         assert!(of(6_000_000, 983_461) > 5000);
         assert_eq!(of(64, 1000), 300);
-        assert_eq!(cpu_time(Format::Svg, u64::MAX, 81).as_secs(), 5);
+        assert_eq!(cpu_time(Format::Svg, u64::MAX, 81).as_secs(), 2);
         assert_eq!(cpu_time(Format::Avif, 10_000_000, 81).as_secs(), 7);
     }
 }

@@ -131,6 +131,16 @@ fn only_claims_from_before_are_abandoned() {
 }
 
 #[test]
+fn claims_of_a_clock_that_was_ahead_are_not_kept_until_then() {
+    let database = fresh();
+    database.claim(&original("now.txt"), &[], &mut suffixes(), at(0)).unwrap();
+    database.claim(&original("ahead.txt"), &[], &mut suffixes(), at(100)).unwrap();
+    assert_eq!(database.doom_postdated(at(100)).unwrap(), 0);
+    assert_eq!(database.doom_postdated(at(99)).unwrap(), 1);
+    assert_eq!(database.doomed(100).unwrap(), [original("ahead.txt")]);
+}
+
+#[test]
 fn doomed_keys_come_in_batches_the_oldest_first() {
     let database = fresh();
     for (name, age) in [("b.txt", 2), ("a.txt", 1), ("c.txt", 3)] {
