@@ -82,7 +82,7 @@ prove-tus-garage *args:
     cargo build --release
     cargo run -p tintype-testkit --example garage -- .ci/prove-tus {{args}}
 
-# Kill, starve and lock the server in every way that is known, and compare what is left: under 30 minutes, as root for all of it (docs/reliability.md)
+# Kill, starve and lock the server in every way that is known, and compare what is left, as root for all of it (docs/reliability.md)
 faults *args:
     cargo build --release
     cargo run --quiet -p tintype-faults -- {{args}}

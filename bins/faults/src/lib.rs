@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails ends the scenario, which then counts as failed")]
 
 mod disk;
+mod extent;
 mod ledger;
 mod library;
 mod operation;
@@ -11,5 +12,6 @@ mod report;
 mod scenarios;
 mod tracer;
 
+pub use extent::Extent;
 pub use report::Report;
-pub use scenarios::{Extent, Scenario};
+pub use scenarios::Scenario;

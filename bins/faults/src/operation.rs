@@ -43,6 +43,11 @@ impl Operation {
     pub(crate) const ALL: [Self; 6] =
         [Self::Upload, Self::Replacement, Self::Delete, Self::TusPatch, Self::Rendition, Self::Preview];
 
+    /// Returns whether the server takes up what was interrupted only after a while.
+    pub(crate) fn takes_long_to_finish(self) -> bool {
+        self == Self::TusPatch
+    }
+
     /// Makes what the operation needs, before any fault.
     pub(crate) fn prepare(self, writer: &Writer, seed: u64) -> Prepared {
         let mut prepared = Prepared { operation: self, seed, id: 0, path: String::new() };

@@ -90,12 +90,16 @@ impl Report {
             |---|--:|--:|--:|--:|--:|--:|--:|---|\n";
         reports.iter().fold(head.to_owned(), |table, report| {
             let Self { name, faults, acknowledged, lost, partial, left_over, .. } = report;
-            let (start, took) = (report.slowest_start().as_millis(), report.took.as_secs());
+            let took = report.took.as_secs();
+            let start = match report.starts.len() {
+                0 => "–".to_owned(),
+                _ => format!("{} ms", report.slowest_start().as_millis()),
+            };
             let why = [report.not_run.clone().into_iter().collect(), report.notes.clone()].concat().join("; ");
             let verdict = report.verdict();
             let verdict = if why.is_empty() { verdict.to_owned() } else { format!("{verdict}: {why}") };
             format!(
-                "{table}| `{name}` | {faults} | {acknowledged} | {lost} | {partial} | {left_over} | {start} ms | {took} s | \
+                "{table}| `{name}` | {faults} | {acknowledged} | {lost} | {partial} | {left_over} | {start} | {took} s | \
                  {verdict} |\n"
             )
         })

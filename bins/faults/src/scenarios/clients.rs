@@ -5,11 +5,11 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
+use crate::extent::Extent;
 use crate::ledger::{FILES, checksum, text};
 use crate::library::{Library, builder, file, one};
 use crate::random::{noise, picture};
 use crate::report::Report;
-use crate::scenarios::Extent;
 
 /// At how many places in an upload a client goes away.
 const OFFSETS: usize = 20;

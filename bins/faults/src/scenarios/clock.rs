@@ -7,10 +7,10 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use crate::extent::Extent;
 use crate::library::{Library, builder};
 use crate::random::Random;
 use crate::report::Report;
-use crate::scenarios::Extent;
 use crate::scenarios::kills::under_load;
 
 /// What the server goes by in place of the machine's clock; the tests of the server use it as well.

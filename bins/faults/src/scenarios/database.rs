@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use tintype_testkit::{eventually, wait_for};
 
+use crate::extent::Extent;
 use crate::library::{Library, builder};
 use crate::random::noise;
 use crate::report::Report;
-use crate::scenarios::Extent;
 
 /// Locks a database for writing, says so, and gives it back after some seconds.
 const LOCKER: &str = "import sqlite3, sys, time

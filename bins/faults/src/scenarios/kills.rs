@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::extent::Extent;
 use crate::library::{Library, Writer, builder};
 use crate::random::{Random, document, noise, picture};
 use crate::report::Report;
-use crate::scenarios::Extent;
 
 const WRITERS: u64 = 8;
 
@@ -75,7 +75,7 @@ impl Load<'_> {
     fn step(&mut self) -> Option<()> {
         self.seed += 1;
         let content = match self.random.below(8) {
-            0..4 => noise(usize::try_from(self.random.below(60_000)).unwrap(), self.seed),
+            0..4 => noise(1 + usize::try_from(self.random.below(60_000)).unwrap(), self.seed),
             4..7 => picture(self.seed),
             _ => document(self.seed),
         };

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::disk::Disk;
+use crate::extent::Extent;
 use crate::library::{Library, builder, note_start};
 use crate::random::Random;
 use crate::report::Report;
-use crate::scenarios::Extent;
 use crate::scenarios::kills::under_load;
 
 /// How many cuts one library lives through.
