@@ -71,18 +71,21 @@ async function byUppy(filename, content) {
   return url;
 }
 
+class Refused extends Error {}
+
 async function file(url) {
   for (;;) {
     try {
-      const answer = await fetch(url, { headers });
+      // A request whose server dies while this process is busy may otherwise wait for minutes.
+      const answer = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
       const body = await answer.text();
       // 408: on a busy machine, the head of a request may take longer than the server waits for it.
       if (answer.status < 500 && answer.status !== 408) {
-        if (answer.status !== 200) throw new TypeError(`${url} answered ${answer.status} ${body}`);
+        if (answer.status !== 200) throw new Refused(`${url} answered ${answer.status} ${body}`);
         if (JSON.parse(body).file) return JSON.parse(body).file;
       }
     } catch (error) {
-      if (error.message !== "fetch failed" && error.message !== "terminated") throw error;
+      if (error instanceof Refused) throw error;
     }
     await sleep(100);
   }
