@@ -100,7 +100,8 @@ pub(crate) enum Command {
         /// Read every object and compare it with its SHA-256; else only sizes are compared
         #[arg(long)]
         deep: bool,
-        /// Remove objects that no row owns, once the day in their key has ended more than a day ago
+        /// Make thumbnails, previews and renditions again, and remove objects that no row owns, once the
+        /// day in their key has ended more than a day ago
         #[arg(long)]
         repair: bool,
         /// Print each finding, and the sums at the end, as a line of JSON

@@ -76,6 +76,7 @@ impl Config {
         library.login_failures = count(settings.number("login_failures")?);
         library.login_failures_per_address = count(settings.number("login_failures_per_address")?);
         library.login_window = settings.time("login_window")?;
+        library.scrub_bytes_per_second = Some(settings.size("scrub_rate")?).filter(|rate| *rate > 0);
         let retention = Some(settings.time("trash_retention")?).filter(|retention| !retention.is_zero());
         library.trash_retention = retention.map(|retention| retention.try_into().unwrap_or(time::Duration::MAX));
         library.upload_expires = settings.time("upload_expires")?;

@@ -354,6 +354,12 @@ pub(crate) const KEYS: &[Key] = &[
         help: "How long a resumable upload waits to be continued; then it is removed",
     },
     Key {
+        name: "scrub_rate",
+        value: Value::Size("0 B", "1 TiB"),
+        default: Default::Text("0 B"),
+        help: "Bytes a second that are read to see whether stored files are sound, over and over; `0 B`: none",
+    },
+    Key {
         name: "trash_retention",
         value: Value::Time("0s", "36525d"),
         default: Default::Text("0s"),

@@ -104,11 +104,12 @@ async fn run(config: Config, port_file: Option<&Path>, greeting: Greeting) -> Re
         print(&format!("{line}\n"))?;
     }
     library.resume_previews().await?;
-    let events = library.clone();
+    let (events, scrubbing) = (library.clone(), library.clone());
     let upkeep = [
         tokio::spawn(sweep(library.clone())),
         tokio::spawn(run_jobs(library.clone())),
         tokio::spawn(async move { match events.deliver_webhooks().await {} }),
+        tokio::spawn(async move { match scrubbing.scrub().await {} }),
     ];
 
     let signal = tokio::select! {

@@ -49,6 +49,8 @@ type Of = [(&'static str, String); 1];
 struct Gauges {
     files: Family<Of, Gauge>,
     file_bytes: Family<Of, Gauge>,
+    scrub_errors: Gauge,
+    oldest_check: Gauge<f64, AtomicU64>,
     trashed: Gauge,
     trashed_bytes: Gauge,
     derived: Gauge,
@@ -145,6 +147,10 @@ impl Gauges {
         registry.register("start_time_seconds", "When the server was started, since 1970", self.start.clone());
         registry.register("files", "Files, by type; counted once a minute", self.files.clone());
         registry.register("file_bytes", "Their bytes, by type", self.file_bytes.clone());
+        let about_errors = "Objects that scrubbing has found missing or damaged, and that still are";
+        registry.register("scrub_errors", about_errors, self.scrub_errors.clone());
+        let about_age = "How long ago every object had been read by scrubbing; 0 where scrub_rate is";
+        registry.register("scrub_oldest_check_seconds", about_age, self.oldest_check.clone());
         registry.register("trashed_files", "Files in the trash", self.trashed.clone());
         registry.register("trashed_bytes", "Their bytes, with thumbnails", self.trashed_bytes.clone());
         registry.register("derived_objects", "Thumbnails and renditions that are kept", self.derived.clone());
@@ -180,6 +186,8 @@ impl Gauges {
             set(&self.waiting, "work", waiting.work, waiting.count as u64);
             set(&self.waiting_memory, "work", waiting.work, waiting.memory_bytes);
         }
+        self.scrub_errors.set(signed(totals.scrub.damaged));
+        self.oldest_check.set(figures.oldest_check.unwrap_or_default().as_secs_f64());
         self.trashed.set(signed(totals.trashed.count));
         self.trashed_bytes.set(signed(totals.trashed.bytes));
         self.derived.set(signed(totals.derived.count));

@@ -1,6 +1,5 @@
 //! Comparing the rows of a library with the objects in its storage.
 
-use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,14 +8,13 @@ use futures_util::{TryStreamExt, stream};
 use tintype_auth::Actor;
 use tintype_domain::{FileId, Key, Timestamp, Variant};
 use tintype_persistence::{Database, OwnedObject};
-use tintype_storage::Storage;
+use tokio::sync::Semaphore;
 
-use crate::admission::Admission;
-use crate::calls::Calls;
-use crate::digest::{Digest, digest};
-use crate::library::now;
+use crate::library::{Inner, now};
+use crate::pace::Pace;
 use crate::patience::patiently;
-use crate::{Error, Options, causes};
+use crate::problem::{self, Problem};
+use crate::{Error, Library};
 
 /// How many files are read from the database together.
 const PAGE: u32 = 200;
@@ -36,7 +34,8 @@ const REMOVED_AFTER: time::Duration = time::Duration::DAY;
 pub struct CheckOptions {
     /// Read every object, and compare its bytes with the SHA-256 in its row.
     pub is_deep: bool,
-    /// Remove objects without a row if the day in their key has ended more than a day ago.
+    /// Make thumbnails, previews and renditions again that are missing or damaged, under their keys,
+    /// and remove objects without a row if the day in their key has ended more than a day ago.
     pub repairs: bool,
 }
 
@@ -100,56 +99,22 @@ pub struct Finding {
     pub is_repaired: bool,
 }
 
-/// What is wrong with an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
-    /// A row has it, and the storage does not.
-    Missing,
-    /// It has another size than its row says.
-    Size {
-        /// How many bytes it has.
-        found: u64,
-        /// How many it has to have.
-        wanted: u64,
-    },
-    /// It has the right size and other bytes.
-    Damaged,
-    /// The storage cannot read it.
-    Unreadable(String),
-    /// The storage has it, and no row.
-    NoRow,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => f.write_str("missing"),
-            Self::Size { found, wanted } => write!(f, "it has {found} bytes instead of {wanted}"),
-            Self::Damaged => f.write_str("damaged: its SHA-256 is another one"),
-            Self::Unreadable(reason) => write!(f, "unreadable: {reason}"),
-            Self::NoRow => f.write_str("no row owns it"),
-        }
-    }
-}
-
 /// Compares rows and objects both ways, beside servers that go on serving: what changes meanwhile
 /// is no finding.
 #[derive(Debug)]
 pub struct Check {
-    calls: Calls,
-    storage: Arc<dyn Storage>,
+    inner: Arc<Inner>,
     options: CheckOptions,
     progress: Arc<CheckProgress>,
+    repairs: Semaphore,
 }
 
 impl Check {
-    /// Opens the check of a migrated database and its storage.
-    ///
-    /// # Panics
-    /// Outside a tokio runtime.
-    pub fn new(database: Database, storage: Arc<dyn Storage>, options: CheckOptions) -> Self {
-        let calls = Calls::new(database, Admission::new(&Options::default()));
-        Self { calls, storage, options, progress: Arc::default() }
+    /// Opens the check of a library.
+    pub fn new(library: &Library, options: CheckOptions) -> Self {
+        let inner = library.inner().clone();
+        let repairs = Semaphore::new(inner.options.workers.max(1));
+        Self { inner, options, progress: Arc::default(), repairs }
     }
 
     /// Returns the progress, which changes while the check runs.
@@ -175,7 +140,7 @@ impl Check {
     pub async fn run(&self, actor: &Actor, mut tell: impl FnMut(Finding)) -> Result<(), Error> {
         actor.require_admin()?;
         let has_files = !self.database(|db| db.newest_keys(1)).await?.is_empty();
-        if has_files && !patiently(async || Ok(self.storage.is_marked().await?), is_unavailable).await? {
+        if has_files && !patiently(async || Ok(self.inner.storage.is_marked().await?), is_unavailable).await? {
             let text =
                 "the storage has no mark `.tintype`, so no server has worked with it: is it the one of this database?";
             return Err(Error::internal(text));
@@ -191,7 +156,7 @@ impl Check {
         while let Some(finding) = findings.try_next().await? {
             finding.into_iter().for_each(&mut tell);
         }
-        let mut keys = pin!(self.storage.list(None).try_chunks(KEYS));
+        let mut keys = pin!(self.inner.storage.list(None).try_chunks(KEYS));
         while let Some(keys) = keys.try_next().await.map_err(|error| Error::from(error.1))? {
             self.look_up(keys).await?.into_iter().for_each(&mut tell);
         }
@@ -204,26 +169,27 @@ impl Check {
         self.progress.count(&object, problem.as_ref());
         let Some(problem) = problem else { return Ok(None) };
         // It may have been deleted or replaced meanwhile.
-        let looked_at = object.clone();
-        let is_current = self.database(move |db| db.is_owned(&looked_at)).await?;
+        let owned = object.key.clone();
+        if self.database(move |db| db.owned_object(&owned)).await?.as_ref() != Some(&object) {
+            return Ok(None);
+        }
+        let is_repaired = self.options.repairs && self.make_again(&object).await?;
         let OwnedObject { file, variant, key, .. } = object;
-        Ok(is_current.then_some(Finding { key, file: Some(file), variant, problem, is_repaired: false }))
+        Ok(Some(Finding { key, file: Some(file), variant, problem, is_repaired }))
+    }
+
+    /// Makes a thumbnail or a rendition again, if it is one: no more of them at a time than pictures
+    /// are decoded.
+    async fn make_again(&self, object: &OwnedObject) -> Result<bool, Error> {
+        let _turn = self.repairs.acquire().await.map_err(Error::internal)?;
+        patiently(async || self.inner.make_derived_again(object).await, is_unavailable).await
     }
 
     async fn problem(&self, object: &OwnedObject) -> Result<Option<Problem>, Error> {
-        let looked = if self.options.is_deep {
-            digest(&*self.storage, &object.key).await.map(|Digest { size, checksum, .. }| (size, Some(checksum)))
-        } else {
-            self.storage.size(&object.key).await.map(|size| (size, None)).map_err(Error::from)
-        };
-        Ok(match looked {
-            Ok((found, _)) if found != object.size => Some(Problem::Size { found, wanted: object.size }),
-            Ok((_, Some(checksum))) if checksum != object.checksum => Some(Problem::Damaged),
-            Ok(_) => None,
-            Err(Error::NotFound) => Some(Problem::Missing),
-            Err(error @ Error::Unavailable(_)) => return Err(error),
-            Err(error) => Some(Problem::Unreadable(causes(&error))),
-        })
+        match self.options.is_deep {
+            true => problem::of_bytes(&*self.inner.storage, object, &mut Pace::unlimited()).await,
+            false => problem::of_size(&*self.inner.storage, object).await,
+        }
     }
 
     /// Looks for rows of objects, and returns those that have none.
@@ -243,7 +209,7 @@ impl Check {
     }
 
     async fn is_there(&self, key: &Key) -> Result<bool, Error> {
-        match self.storage.size(key).await.map_err(Error::from) {
+        match self.inner.storage.size(key).await.map_err(Error::from) {
             Ok(_) => Ok(true),
             Err(Error::NotFound) => Ok(false),
             Err(error @ Error::Unavailable(_)) => Err(error),
@@ -269,7 +235,7 @@ impl Check {
         }
         let doomed = self.database(move |db| db.doom_unlisted(&old)).await?;
         for key in &doomed {
-            patiently(async || Ok(self.storage.delete(key).await?), is_unavailable).await?;
+            patiently(async || Ok(self.inner.storage.delete(key).await?), is_unavailable).await?;
         }
         let forgotten = doomed.clone();
         self.database(move |db| db.forget(&forgotten, now())).await?;
@@ -281,7 +247,7 @@ impl Check {
         &self,
         call: impl FnOnce(&Database) -> Result<T, tintype_persistence::Error> + Clone + Send + 'static,
     ) -> Result<T, Error> {
-        patiently(async || self.calls.database(call.clone()).await, is_unavailable).await
+        patiently(async || self.inner.database(call.clone()).await, is_unavailable).await
     }
 }
 

@@ -6,6 +6,7 @@ use tintype_domain::{Checksum, Crc32, Key};
 use tintype_storage::Storage;
 
 use crate::Error;
+use crate::pace::Pace;
 
 /// Size and hashes of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,11 +18,17 @@ pub(crate) struct Digest {
 
 /// Reads and hashes an object; each block is hashed on a blocking thread.
 pub(crate) async fn digest(storage: &dyn Storage, key: &Key) -> Result<Digest, Error> {
+    digest_at(storage, key, &mut Pace::unlimited()).await
+}
+
+/// Reads and hashes an object at a pace.
+pub(crate) async fn digest_at(storage: &dyn Storage, key: &Key, pace: &mut Pace) -> Result<Digest, Error> {
     let mut body = storage.get(key, None).await?.body;
     let mut size = 0;
     let mut hashes = (Sha256::new(), crc32fast::Hasher::new());
     while let Some(block) = body.try_next().await? {
         size += block.len() as u64;
+        pace.take(block.len()).await;
         let hash = move || {
             hashes.0.update(&block);
             hashes.1.update(&block);

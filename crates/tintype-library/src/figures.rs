@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tintype_persistence::Totals;
 
 use crate::admission::Waiting;
-use crate::library::Inner;
+use crate::library::{Inner, now};
 use crate::meters::Meters;
 use crate::{Error, Library};
 
@@ -23,6 +23,8 @@ pub struct Figures {
     pub connections_used: u32,
     /// Connections to the database that are open.
     pub connections_open: u32,
+    /// How long ago every object had been read; `None` where that is not done, or not yet.
+    pub oldest_check: Option<Duration>,
     /// What the database holds; it is counted anew when it is a minute old.
     pub totals: Totals,
 }
@@ -43,6 +45,9 @@ impl Library {
     pub async fn figures(&self) -> Result<Figures, Error> {
         let inner = self.inner();
         let totals = inner.totals().await?;
+        let since = totals.scrub.since.filter(|_| inner.options.scrub_bytes_per_second.is_some());
+        let micros = since.map(|since| now().unix_micros().saturating_sub(since.unix_micros()));
+        let oldest_check = micros.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or(0)));
         let (decode_memory_used, waiting) = inner.admission.figures();
         let (connections_used, connections_open) = inner.calls.connections();
         Ok(Figures {
@@ -51,6 +56,7 @@ impl Library {
             decode_memory_limit: inner.options.decode_memory_bytes,
             connections_used,
             connections_open,
+            oldest_check,
             totals,
         })
     }

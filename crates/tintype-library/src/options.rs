@@ -71,6 +71,8 @@ pub struct Options {
     /// What is kept in memory of objects that are asked for often, in bytes: what they are, and the
     /// bytes of small ones. 0 keeps nothing. Default: 64 MiB.
     pub media_cache_bytes: u64,
+    /// How many bytes a second are read to see whether objects are sound. Default: none.
+    pub scrub_bytes_per_second: Option<u64>,
     /// How long a deleted file can be restored. Default: not at all.
     pub trash_retention: Option<time::Duration>,
     /// After how long without a commit an upload's objects count as left behind by a crash.
@@ -110,6 +112,7 @@ impl Default for Options {
             login_lifetime: None,
             rate_limit: None,
             media_cache_bytes: 64 << 20,
+            scrub_bytes_per_second: None,
             trash_retention: None,
             abandoned_after: Duration::from_secs(15 * 60),
             upload_expires: Duration::from_secs(24 * 60 * 60),

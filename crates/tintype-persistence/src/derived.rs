@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use tintype_domain::{Checksum, Key, ThumbnailId, ThumbnailRecord, Timestamp, Variant};
+use tintype_domain::{Checksum, FileId, Key, ThumbnailId, ThumbnailRecord, Timestamp, Variant};
 
 use crate::connection::{AnyConnection, on_each};
+use crate::database::Database;
 use crate::error::Error;
 use crate::rows::Pictures;
 use crate::schema::derived_objects;
@@ -66,6 +67,23 @@ impl<'a> NewDerivedRow<'a> {
             // Only what may be removed to make room has a time of use.
             last_used_at: matches!(variant, Variant::Rendition(_)).then_some(now.unix_micros()),
         }
+    }
+}
+
+impl Database {
+    /// Records what a derived object is now that was made again under its key. Returns whether the
+    /// file still owns it.
+    pub fn renew_derived(&self, file: FileId, made: &NewDerived, now: Timestamp) -> Result<bool, Error> {
+        self.write(|connection| {
+            let own = derived_objects::file_id.eq(file.0).and(derived_objects::key.eq(made.key.as_str()));
+            let own = own.and(derived_objects::variant.eq(made.variant.to_string()));
+            let renewed = diesel::update(derived_objects::table.filter(own)).set((
+                (derived_objects::width.eq(i64::from(made.width)), derived_objects::height.eq(i64::from(made.height))),
+                (derived_objects::size.eq(bytes(made.size)), derived_objects::mime_type.eq(&made.mime_type)),
+                (derived_objects::checksum.eq(&made.checksum.0[..]), derived_objects::stored_at.eq(now.unix_micros())),
+            ));
+            Ok(renewed.execute(connection)? == 1)
+        })
     }
 }
 

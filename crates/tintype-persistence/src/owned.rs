@@ -8,6 +8,7 @@ use tintype_domain::{Checksum, FileId, Key, Variant};
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::error::Error;
+use crate::objects::{MediaRecord, ObjectRecord};
 use crate::rows::{DerivedRow, checksum, number, valid};
 use crate::schema::{derived_objects, files, strays};
 use crate::sql::Sql;
@@ -77,22 +78,18 @@ impl Database {
         })
     }
 
-    /// Returns whether an object is still owned as it was.
-    pub fn is_owned(&self, object: &OwnedObject) -> Result<bool, Error> {
-        let now = self.object(&object.key)?.map(|now| (now.size, now.checksum));
-        let now = match now {
-            Some(now) => Some(now),
-            None => {
-                let trashed = self.read(|connection| Ok(trash::object(connection, &object.key)?))?;
-                let id = object.file.0;
-                trashed
-                    .map(|(size, digest)| {
-                        Ok::<_, Error>((number("size", id, size)?, checksum("checksum", id, &digest)?))
-                    })
-                    .transpose()?
-            }
-        };
-        Ok(now == Some((object.size, object.checksum)))
+    /// Returns the object under a key, if a file owns it, also one in the trash.
+    pub fn owned_object(&self, key: &Key) -> Result<Option<OwnedObject>, Error> {
+        if let Some(MediaRecord { object, file, variant, .. }) = self.media(key)? {
+            let ObjectRecord { key, size, checksum, .. } = object;
+            return Ok(Some(OwnedObject { file, variant, key, size, checksum }));
+        }
+        let row = self.read(|connection| Ok(trash::object(connection, key)?))?;
+        let owned = row.map(|(id, variant, size, digest)| {
+            let variant = Some(variant.as_str()).filter(|variant| !variant.is_empty());
+            owned_object(id, variant, key.as_str(), size, &digest)
+        });
+        owned.transpose()
     }
 
     /// Returns those of the keys that no row owns and that are no strays: objects under them have

@@ -3,6 +3,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::database::Database;
 use crate::error::Error;
+use crate::scrub::{self, ScrubTotals};
 use crate::sql::Sql;
 use crate::trash;
 
@@ -14,6 +15,8 @@ pub struct Totals {
     pub files: Vec<Total>,
     /// Files in the trash and the bytes of all their objects, as `trashed`.
     pub trashed: Total,
+    /// What reading all objects over and over has found.
+    pub scrub: ScrubTotals,
     /// Thumbnails and other objects that are made of files, in bytes and number, as `derived`.
     pub derived: Total,
     /// Keys that no file owns, by state. They have no size.
@@ -54,7 +57,8 @@ impl Database {
             let jobs = count("SELECT kind, count(*), CAST(0 AS BIGINT) FROM jobs GROUP BY kind ORDER BY kind")?;
             let (count, _, bytes) = trash::sums(connection)?;
             let trashed = Total { name: "trashed".into(), count: signed(count), bytes: signed(bytes) };
-            Ok(Totals { files, trashed, derived: derived.into_iter().next().unwrap_or_default(), strays, jobs })
+            let scrub = scrub::totals(connection)?;
+            Ok(Totals { files, trashed, scrub, derived: derived.into_iter().next().unwrap_or_default(), strays, jobs })
         })
     }
 }

@@ -283,13 +283,15 @@ pub(crate) fn previews_of(connection: &mut AnyConnection, files: &[i64]) -> Resu
     Ok(sql.load(connection)?)
 }
 
-/// Returns the size and the SHA-256 of the object under a key that a trashed file has.
-pub(crate) fn object(connection: &mut AnyConnection, key: &Key) -> QueryResult<Option<(i64, Vec<u8>)>> {
-    let mut sql = Sql::<(BigInt, Binary)>::new("SELECT size, checksum FROM trashed_files WHERE key = ");
-    sql.bind(key.as_str())
-        .push(" UNION ALL SELECT size, checksum FROM trashed_objects WHERE key = ")
-        .bind(key.as_str());
-    Ok(sql.load::<(i64, Vec<u8>)>(connection)?.pop())
+/// The file of an object, its variant (empty for the content), its size and its SHA-256.
+pub(crate) type ObjectRow = (i64, String, i64, Vec<u8>);
+
+/// Returns the object under a key that a trashed file has.
+pub(crate) fn object(connection: &mut AnyConnection, key: &Key) -> QueryResult<Option<ObjectRow>> {
+    let mut sql = Sql::<(BigInt, Text, BigInt, Binary)>::new("SELECT id, '', size, checksum FROM trashed_files");
+    sql.push(" WHERE key = ").bind(key.as_str());
+    sql.push(" UNION ALL SELECT file_id, variant, size, checksum FROM trashed_objects WHERE key = ").bind(key.as_str());
+    Ok(sql.load::<ObjectRow>(connection)?.pop())
 }
 
 /// Returns how many files are in the trash, the greatest of their numbers, and the bytes of all

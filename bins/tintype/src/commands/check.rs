@@ -6,7 +6,7 @@ use bytesize::ByteSize;
 use serde_json::json;
 use std::process::ExitCode;
 use tintype_library::auth::Actor;
-use tintype_library::{Check, CheckOptions, Finding, Problem, causes};
+use tintype_library::{Check, CheckOptions, Finding, Library, Problem, causes};
 
 /// What a check that did not come to its end exits with.
 pub(crate) const COULD_NOT_CHECK: u8 = 3;
@@ -22,8 +22,9 @@ pub(crate) fn run(config: &Config, options: CheckOptions, as_json: bool) -> Resu
 async fn check(config: &Config, options: CheckOptions, as_json: bool) -> Result<ExitCode, Failure> {
     let database = config.open_database()?;
     database.take_over()?;
-    let (storage, _) = config.open_storage().await?;
-    let (check, actor) = (Check::new(database, storage, options), Actor::operator());
+    let (storage, spool) = config.open_storage().await?;
+    let library = Library::new(database, storage, spool, config.library.clone());
+    let (check, actor) = (Check::new(&library, options), Actor::operator());
     let progress = check.progress();
     let total = check.files(&actor).await?;
     let (mut findings, mut repaired, mut printed) = (0_u64, 0_u64, Ok(()));
@@ -62,7 +63,11 @@ fn text_line(finding: &Finding) -> String {
         (Some(file), None) => format!("file {file}: "),
         (None, _) => String::new(),
     };
-    let end = if *is_repaired { "; removed" } else { "" };
+    let end = match (is_repaired, problem) {
+        (true, Problem::NoRow) => "; removed",
+        (true, _) => "; made again",
+        (false, _) => "",
+    };
     format!("{whose}`{key}`: {problem}{end}\n")
 }
 

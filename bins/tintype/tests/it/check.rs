@@ -1,13 +1,14 @@
 //! `tintype check`: what is missing, damaged or left over.
 
-use crate::support::picture::{gradient, jpeg};
-use crate::support::{create, key, one, server, stored_keys};
+use crate::previews::create_settled;
+use crate::support::picture::{decode, gradient, half_transparent, jpeg, png};
+use crate::support::{PDF, create, key, one, server, stored_keys, text};
 use serde_json::{Value, json};
 use std::fs;
-use tintype_testkit::Server;
+use tintype_testkit::{Server, eventually};
 
 /// Puts bytes into the storage past the server, in place of the object that there is.
-fn put(server: &Server, key: &str, content: &[u8]) {
+pub(crate) fn put(server: &Server, key: &str, content: &[u8]) {
     let Some(bucket) = server.home().bucket() else {
         let path = server.home().data_dir().join("media").join(key);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -16,7 +17,7 @@ fn put(server: &Server, key: &str, content: &[u8]) {
     bucket.put(key, content);
 }
 
-fn remove(server: &Server, key: &str) {
+pub(crate) fn remove(server: &Server, key: &str) {
     match server.home().bucket() {
         None => fs::remove_file(server.home().data_dir().join("media").join(key)).unwrap(),
         Some(bucket) => bucket.delete(key),
@@ -121,6 +122,87 @@ fn only_what_nobody_owns_is_removed_and_only_if_it_is_old() {
     remove(&server, &new);
     remove(&server, strange);
     assert_sound(&server, &["--deep", "--repair"]);
+}
+
+#[test]
+fn what_was_made_of_a_file_is_made_again_under_its_key() {
+    let server = server();
+    let admin = server.admin();
+    let photo = create(&admin, "a.jpg", jpeg(&gradient(700, 500)));
+    let picture = create(&admin, "b.png", png(&half_transparent(300, 200)));
+    let document = create_settled(&admin, "c.pdf", PDF);
+    for query in ["width=256", "width=128&height=64&fit=cover&focus=0.1,0.2&format=png", "format=webp&quality=50"] {
+        let body = json!({"rendition": query_object(query)});
+        let link = admin.post(&format!("{}/links", one(&photo))).json(&body).send().expect_status(201).json();
+        assert_eq!(server.anonymous().get(text(&link, "url")).send().status(), 200, "{query}");
+    }
+    let of_document = format!("/media/{}?width=64", key(&document));
+    assert_eq!(server.anonymous().get(&of_document).send().status(), 200);
+    let damaged = [&photo["thumbnails"][2], &picture["thumbnails"][1], &document["preview"]["thumbnails"][1]];
+    let mut lost: Vec<String> = stored_keys(&server).into_iter().filter(|key| key.contains("/renditions/")).collect();
+    assert_eq!(lost.len(), 4);
+    lost.extend([key(&photo["thumbnails"][0]), key(&document["preview"]["thumbnails"][0])]);
+    for object in damaged {
+        put(&server, &key(object), &vec![b'x'; usize::try_from(object["bytes"].as_u64().unwrap()).unwrap()]);
+    }
+    lost.iter().for_each(|key| remove(&server, key));
+    let keys = stored_keys(&server);
+
+    let (code, findings, sums) = check(&server, &["--repair"]);
+    assert_eq!((code, findings.len(), &sums["repaired"]), (0, 6, &json!(6)), "{findings:?}");
+    let (code, findings, sums) = check(&server, &["--repair", "--deep"]);
+    assert_eq!((code, findings.len(), &sums["repaired"]), (0, 3, &json!(3)), "{findings:?}");
+    assert_sound(&server, &["--deep"]);
+    let mut expected = [keys, lost].concat();
+    expected.sort();
+    let mut found = stored_keys(&server);
+    found.sort();
+    assert_eq!(found, expected, "everything lies where it lay");
+    for before in [photo, picture, document] {
+        let after = admin.get(&one(&before)).send().expect_status(200).json();
+        let thumbnails = |object: &Value| -> Vec<Value> {
+            let both = [&object["thumbnails"], &object["preview"]["thumbnails"]];
+            both.into_iter().flat_map(|list| list.as_array().unwrap()).cloned().collect()
+        };
+        for (before, after) in thumbnails(&before).iter().zip(thumbnails(&after)) {
+            for member in ["id", "f", "size", "width", "height"] {
+                assert_eq!(before[member], after[member], "{member}");
+            }
+            // What the server remembers of an object is not older than five seconds.
+            let served = || server.anonymous().get(text(&after, "f")).send();
+            eventually("it is served", || served().status() == 200);
+            assert_eq!(served().bytes().len() as u64, after["bytes"].as_u64().unwrap());
+            let (_, picture) = decode(served().bytes());
+            assert_eq!(json!([picture.width(), picture.height()]), json!([after["width"], after["height"]]));
+        }
+    }
+}
+
+fn query_object(query: &str) -> Value {
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (name.to_owned(), json!(value)))
+        .collect()
+}
+
+#[test]
+fn nothing_is_made_of_content_that_is_damaged_and_it_stays_as_it_is() {
+    let server = server();
+    let photo = create(&server.admin(), "a.jpg", jpeg(&gradient(90, 60)));
+    let thumbnail = key(&photo["thumbnails"][0]);
+    let damaged = jpeg(&gradient(91, 60));
+    put(&server, &key(&photo), &damaged);
+    remove(&server, &thumbnail);
+    let (code, findings, sums) = check(&server, &["--repair"]);
+    assert_eq!((code, findings.len(), &sums["repaired"]), (1, 2, &json!(0)), "{findings:?}");
+    assert!(!stored_keys(&server).contains(&thumbnail));
+    assert!(stored_keys(&server).contains(&key(&photo)));
+    // Put back, it is sound, and so is everything.
+    put(&server, &key(&photo), &jpeg(&gradient(90, 60)));
+    let (code, findings, _) = check(&server, &["--repair", "--deep"]);
+    assert_eq!((code, findings.len()), (0, 1), "{findings:?}");
+    assert_sound(&server, &["--deep"]);
 }
 
 #[test]

@@ -38,6 +38,7 @@ mod previews;
 mod protection;
 mod replicas;
 mod resilience;
+mod scrub;
 mod support;
 mod tags;
 mod tokens;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::future::{Either, select};
 use sha2::{Digest, Sha256};
-use tintype_domain::{Checksum, FileId, Key, Variant};
+use tintype_domain::{Checksum, FileId, FileRecord, Key, Kind, Variant};
 use tintype_media::{Error as MediaError, Image, Isolation, Rendered};
 use tintype_persistence::{BeginRendition, Begun, NewDerived, NewRendition, ObjectRecord, RenditionRecord};
 use tintype_storage::{Content, NewObject};
@@ -16,6 +16,7 @@ use super::picture::Picture;
 use super::source::Source;
 use super::state::busy;
 use crate::admission::{Asker, Lane};
+use crate::digest::digest;
 use crate::library::{Inner, now};
 use crate::meters::Rendition;
 use crate::place::{FOLDER, PLACING_ATTEMPTS, random_suffix};
@@ -176,6 +177,27 @@ impl Inner {
                 other.ok_or(Error::NotFound)
             }
         }
+    }
+
+    /// Makes a rendition that there is once more, of a content or a picture that is sound; `None`
+    /// if this version makes none like it.
+    pub(crate) async fn rendition_again(
+        self: &Arc<Self>,
+        file: &FileRecord,
+        variant: &Variant,
+    ) -> Result<Option<Rendered>, Error> {
+        let Some(picture) = Picture::of(variant) else { return Ok(None) };
+        let (id, content) = (file.id, file.key.clone());
+        let source = match file.facts.kind {
+            Kind::Image => self.database(move |db| db.object(&content)).await?,
+            _ => self.database(move |db| db.largest_picture(id)).await?,
+        };
+        let source = source.ok_or(Error::NotFound)?;
+        if digest(&*self.storage, &source.key).await?.checksum != source.checksum {
+            return Err(Error::internal(format!("`{}` is damaged in storage", source.key)));
+        }
+        let wanted = Wanted { file: id, content: file.key.clone(), source, picture, asker: Asker::Operator };
+        Ok(Some(self.render_of(&wanted).await?))
     }
 
     async fn claim_another(self: &Arc<Self>, wanted: &Wanted, extension: &str) -> Result<Key, Error> {

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use tintype_domain::{FocalPoint, Variant};
@@ -55,6 +56,19 @@ impl Picture {
             blur: asked.blur,
             sharpen: asked.sharpen.filter(|sharpen| sharpen.to_f32() > 0.0),
         }
+    }
+
+    /// Returns the picture that a variant names; `None` if this version would make another one.
+    pub(crate) fn of(variant: &Variant) -> Option<Self> {
+        let Variant::Rendition(text) = variant else { return None };
+        let mut parts = text.split(';');
+        let (width, height) = parts.next()?.split_once('x')?;
+        let mut values: HashMap<&str, &str> = parts.filter_map(|part| part.split_once('=')).collect();
+        values.extend([("width", width), ("height", height)].into_iter().filter(|(_, side)| !side.is_empty()));
+        let value = |name: &'static str| values.get(name).map(|value| (*value).to_owned());
+        let asked = RenditionParameters::parse(value, u32::MAX).ok()?;
+        let picture = Self::new(&asked, None, Accepted::default());
+        (picture.variant() == *variant).then_some(picture)
     }
 
     /// Returns what tells it from the other pictures of the file.
@@ -154,7 +168,10 @@ mod tests {
             ("format=png&quality=3", none, "rendition:x;format=png"),
             ("rotate=90&flip=h&blur=1.50", none, "rendition:x;rotate=90;flip=h;blur=1.5"),
         ] {
-            assert_eq!(variant(query, accepted), expected, "{query}");
+            let text = variant(query, accepted);
+            assert_eq!(text, expected, "{query}");
+            let read = text.parse().unwrap();
+            assert_eq!(Picture::of(&read).map(|picture| picture.variant()), Some(read), "{query}");
         }
     }
 }

@@ -13,6 +13,7 @@ mod migrations;
 mod postgres;
 mod previews;
 mod renditions;
+mod scrub;
 mod sqlite;
 mod support;
 mod thumbnails;

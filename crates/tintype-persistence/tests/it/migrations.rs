@@ -4,7 +4,7 @@ use crate::support::{at_once, connect, fresh, unmigrated, upload, user};
 use tintype_persistence::{ConnectOptions, Database, Error, Scope};
 
 /// Every migration there is.
-pub(crate) const ALL: [&str; 18] = [
+pub(crate) const ALL: [&str; 19] = [
     "0001_initial",
     "0002_leases",
     "0003_derived_objects",
@@ -23,6 +23,7 @@ pub(crate) const ALL: [&str; 18] = [
     "0016_used_up_days",
     "0017_webhooks",
     "0018_trash",
+    "0019_scrub",
 ];
 
 #[test]
