@@ -132,11 +132,15 @@ pub(crate) enum Command {
     /// They are those of the settings, of any kind; the database is created. Stopped or killed, it
     /// goes on where it was when run again.
     Restore(BackupPlace),
-    /// Take in the files of a folder and of those below it, as if they were uploaded
+    /// Take in the files of a folder and of those below it, as if they were uploaded, or take over
+    /// from a Django service with --django
     ///
     /// They are detected and get thumbnails and previews like uploads; their date is that of the
     /// file. Content that the library has is skipped, so that the command can be stopped and run
     /// again. Works beside a server. What cannot be taken in is named, and then the exit code is 1.
+    ///
+    /// With --django, an empty library gets the users, passwords, tokens and files of a service that
+    /// is replaced, under their numbers and keys.
     Import(FolderArguments),
     /// Print a script that completes commands and flags in a shell
     ///
@@ -157,8 +161,20 @@ pub(crate) enum Command {
 /// Which files are taken in, and how.
 #[derive(Debug, Args)]
 pub(crate) struct FolderArguments {
-    /// The folder, e.g. the MEDIA_ROOT of a Django service
-    pub(crate) folder: PathBuf,
+    /// The folder
+    #[arg(required_unless_present = "django", conflicts_with = "django")]
+    pub(crate) folder: Option<PathBuf>,
+    /// The database of the Django service, e.g. sqlite:///srv/app/db.sqlite3 or postgres://…; it is
+    /// only read. Stop the service first
+    #[arg(long, value_name = "URL", requires = "media_root", conflicts_with_all = ["user", "dry_run"])]
+    pub(crate) django: Option<String>,
+    /// The MEDIA_ROOT of the Django service
+    #[arg(long, value_name = "FOLDER", requires = "django")]
+    pub(crate) media_root: Option<PathBuf>,
+    /// What the tables and columns of the Django service are called, where that is not as usual: a
+    /// TOML file
+    #[arg(long, value_name = "FILE", requires = "django")]
+    pub(crate) mapping: Option<PathBuf>,
     /// Whose the files are; nobody's unless given
     #[arg(long, value_name = "USERNAME")]
     pub(crate) user: Option<String>,

@@ -5,6 +5,8 @@ pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod files;
 pub(crate) mod import;
+mod import_django;
+mod import_report;
 pub(crate) mod manual;
 pub(crate) mod migrate;
 pub(crate) mod previews;

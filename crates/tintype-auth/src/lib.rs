@@ -11,7 +11,7 @@ mod webhook_secret;
 
 pub use actor::Actor;
 pub use error::Error;
-pub use password::{InvalidPassword, Password, PasswordMemory, hash_password, verify_password};
+pub use password::{InvalidPassword, Password, PasswordMemory, django_password, hash_password, verify_password};
 pub use signature::{Parameters, SigningKey, SigningKeys, window_end};
 pub use token::TokenKey;
 pub use webhook_secret::WebhookSecret;

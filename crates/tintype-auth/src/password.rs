@@ -3,7 +3,10 @@ use crate::weakness;
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use sha2::Sha256;
 use std::fmt;
+use subtle::ConstantTimeEq;
 use tintype_domain::FieldProblem;
 
 /// A hash that no password matches, with the parameters of [`hash_password`].
@@ -75,6 +78,9 @@ pub fn hash_password(password: &str) -> Result<String, Error> {
     Ok(hash.to_string())
 }
 
+/// The most memory of a hash of Django's; its default is 100 MiB.
+const MAX_MEMORY_KIB: u32 = 128 * 1024;
+
 /// The memory that hashing fills, 19 MiB, to be used again for the next password.
 #[derive(Default)]
 pub struct PasswordMemory(Vec<Block>);
@@ -84,6 +90,15 @@ impl PasswordMemory {
     fn blocks(&mut self, params: &Params) -> &mut [Block] {
         self.0.resize(params.block_count(), Block::new());
         &mut self.0
+    }
+
+    /// Gives back what only hashes of other services need.
+    fn give_back(&mut self) {
+        let usual = Params::DEFAULT.block_count();
+        if self.0.len() > usual {
+            self.0.truncate(usual);
+            self.0.shrink_to_fit();
+        }
     }
 }
 
@@ -100,10 +115,53 @@ impl fmt::Debug for PasswordMemory {
 /// # Errors
 /// [`Error::BadPasswordHash`] where the stored hash is no PHC string of Argon2.
 pub fn verify_password(password: &str, hash: Option<&str>, memory: &mut PasswordMemory) -> Result<bool, Error> {
+    if let Some(hash) = hash.and_then(Pbkdf2::parse) {
+        return Ok(hash.is_of(password));
+    }
     let parsed = PasswordHash::new(hash.unwrap_or(NOBODY)).map_err(|_| Error::BadPasswordHash)?;
-    let computed = compute(password, &parsed, memory).ok_or(Error::BadPasswordHash)?;
+    let computed = compute(password, &parsed, memory).ok_or(Error::BadPasswordHash);
+    memory.give_back();
+    let computed = computed?;
     // `Output` compares in constant time.
     Ok(parsed.hash == Some(computed) && hash.is_some())
+}
+
+/// The most rounds of a hash of Django's; its own default has been below two million so far.
+const MAX_ROUNDS: u32 = 10_000_000;
+
+/// A hash as Django makes it by default: `pbkdf2_sha256$<rounds>$<salt>$<hash in Base64>`.
+struct Pbkdf2<'h> {
+    rounds: u32,
+    salt: &'h str,
+    hash: Vec<u8>,
+}
+
+impl<'h> Pbkdf2<'h> {
+    fn parse(text: &'h str) -> Option<Self> {
+        let mut parts = text.strip_prefix("pbkdf2_sha256$")?.split('$');
+        let rounds = parts.next()?.parse().ok().filter(|rounds| (1..=MAX_ROUNDS).contains(rounds))?;
+        let salt = parts.next()?;
+        let hash = BASE64_STANDARD.decode(parts.next()?).ok().filter(|hash| hash.len() == 32)?;
+        parts.next().is_none().then_some(Self { rounds, salt, hash })
+    }
+
+    fn is_of(&self, password: &str) -> bool {
+        let mut computed = [0; 32];
+        pbkdf2::pbkdf2_hmac::<Sha256>(password.as_bytes(), self.salt.as_bytes(), self.rounds, &mut computed);
+        computed.ct_eq(&self.hash).into()
+    }
+}
+
+/// Returns a hash that Django has made as [`verify_password`] knows it; `None` if it is of another
+/// sort than PBKDF2 with SHA-256 and Argon2.
+pub fn django_password(hash: &str) -> Option<String> {
+    if Pbkdf2::parse(hash).is_some() {
+        return Some(hash.to_owned());
+    }
+    let argon2 = hash.strip_prefix("argon2$argon2").map(|rest| format!("$argon2{rest}"))?;
+    let parsed = PasswordHash::new(&argon2).ok()?;
+    let is_cheap = Params::try_from(&parsed).ok()?.m_cost() <= MAX_MEMORY_KIB;
+    is_cheap.then_some(argon2)
 }
 
 /// Hashes a password in the way that a stored hash was made; `None` where that is not known.
@@ -125,6 +183,22 @@ fn compute(password: &str, stored: &PasswordHash, memory: &mut PasswordMemory) -
 mod tests {
     use super::{InvalidPassword, NOBODY, Password, PasswordMemory, hash_password};
     use crate::Error;
+
+    #[test]
+    fn passwords_of_django_stay_valid() {
+        // As `django.contrib.auth.hashers` makes it of `lètmein`, with fewer rounds.
+        let pbkdf2 = "pbkdf2_sha256$1000$seasalt$JgZryXe2Ga8ysg6XbzkLpTdyPQrHqsinbL9BnnhgX4A=";
+        let kept = super::django_password(pbkdf2).unwrap();
+        assert_eq!(verify_password("lètmein", Some(&kept)), Ok(true));
+        assert_eq!(verify_password("letmein", Some(&kept)), Ok(false));
+        let argon2 = "argon2$argon2id$v=19$m=102400,t=2,p=8$Y041dExhNkljRUUy$TMa6A8fPJhCAUXRhJXCXdw";
+        assert!(super::django_password(argon2).is_some_and(|kept| kept.starts_with("$argon2id$v=19$m=102400")));
+        for other in
+            ["", "!", "bcrypt_sha256$$2b$12$abc", "md5$salt$hash", "pbkdf2_sha256$0$salt$AAAA", "pbkdf2_sha256$"]
+        {
+            assert_eq!(super::django_password(other), None, "{other}");
+        }
+    }
 
     fn verify_password(password: &str, hash: Option<&str>) -> Result<bool, Error> {
         super::verify_password(password, hash, &mut PasswordMemory::default())

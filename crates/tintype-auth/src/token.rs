@@ -17,6 +17,11 @@ impl TokenKey {
         Ok(Self(random.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
+    /// Returns a key that another service has given out.
+    pub fn existing(key: &str) -> Self {
+        Self(key.to_owned())
+    }
+
     /// Returns the key in an `Authorization` header: `Token <key>` or `Bearer <key>`, the scheme in
     /// any case.
     ///

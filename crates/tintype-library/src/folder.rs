@@ -1,46 +1,30 @@
 //! Files of this machine, taken in as if they were uploaded.
 
+pub(crate) mod receive;
 mod walk;
 
+pub use receive::Transport;
 pub use walk::{FileProblem, FolderContents, FoundFile};
 
 use std::collections::HashSet;
-use std::io::Read;
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
-use sha2::{Digest, Sha256};
 use tintype_auth::Actor;
 use tintype_domain::{Checksum, FileId, Timestamp, UserId, Visibility};
 use tintype_persistence::Database;
-use tintype_storage::{Spool, Spooled, open_regular};
 
 use crate::content::{Details, Upload};
 use crate::library::now;
 use crate::patience::patiently;
 use crate::place::Arrival;
 use crate::{Error, Library};
+use receive::{Failed, read, receive};
 
 /// How many files are read at a time for each worker: one waits for the disk while another is
 /// decoded.
-const FILES_PER_WORKER: usize = 2;
-
-/// How many bytes are hashed at a time.
-const BLOCK_BYTES: usize = 256 << 10;
-
-/// How files come into the storage.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Transport {
-    /// They are copied.
-    #[default]
-    Copy,
-    /// They get another name in the storage, which has to be a folder of the same file system.
-    Link,
-    /// They do not: it is only found out which would.
-    Nothing,
-}
+pub(crate) const FILES_PER_WORKER: usize = 2;
 
 /// How the files of a folder are taken in.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +65,11 @@ impl FolderProgress {
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
+
+    pub(crate) fn add(&self, bytes: u64) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
 }
 
 impl Library {
@@ -109,8 +98,7 @@ impl Library {
         let mut done = stream::iter(work).buffer_unordered(at_a_time);
         while let Some((file, outcome)) = done.next().await {
             tell(&file, &outcome?);
-            progress.files.fetch_add(1, Ordering::Relaxed);
-            progress.bytes.fetch_add(file.size, Ordering::Relaxed);
+            progress.add(file.size);
         }
         Ok(())
     }
@@ -169,7 +157,7 @@ impl Library {
             Err(problem) => return Ok(Some(FileProblem::Unnamed(problem.to_string()))),
         };
         let details = Details { visibility: import.visibility, ..Details::default() };
-        let arrival = Arrival { user_id: import.user, created_at: Some(modified), reservation: None };
+        let arrival = Arrival { user_id: import.user, created_at: Some(modified), reservation: None, former: None };
         self.own(move |inner| async move {
             let insert = |db: &Database, file: &tintype_persistence::NewFile| db.insert_file(file, now());
             inner.keep(&Actor::operator(), upload, details, arrival, insert, |file| file).await
@@ -179,53 +167,7 @@ impl Library {
     }
 }
 
-/// Returns the checksum of a file, and when it was changed last.
-fn read(path: &Path, limit: u64) -> Result<(Checksum, Timestamp), FileProblem> {
-    let mut file = open_regular(path).map_err(FileProblem::unreadable)?;
-    let modified = file.metadata().and_then(|found| found.modified()).map_err(FileProblem::unreadable)?;
-    let (mut hash, mut len, mut block) = (Sha256::new(), 0, vec![0; BLOCK_BYTES]);
-    loop {
-        let count = match file.read(&mut block) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(FileProblem::unreadable(error)),
-        };
-        len += count as u64;
-        if len > limit {
-            return Err(FileProblem::TooLarge { limit });
-        }
-        hash.update(&block[..count]);
-    }
-    if len == 0 {
-        return Err(FileProblem::Empty);
-    }
-    Ok((Checksum(hash.finalize().into()), modified.into()))
-}
-
-/// Why a file is not in the spool.
-enum Failed {
-    File(FileProblem),
-    Storage(tintype_storage::Error),
-}
-
-fn receive(spool: &Spool, path: &Path, limit: u64, transport: Transport) -> Result<Spooled, Failed> {
-    let received = match transport {
-        Transport::Link => spool.adopt(path, limit),
-        Transport::Copy | Transport::Nothing => {
-            let source = open_regular(path).map_err(|error| Failed::File(FileProblem::unreadable(error)))?;
-            spool.receive(source, limit)
-        }
-    };
-    received.map_err(|error| match error {
-        tintype_storage::Error::TooLarge { limit } => Failed::File(FileProblem::TooLarge { limit }),
-        tintype_storage::Error::Io { source, .. } if transport == Transport::Link => {
-            Failed::File(FileProblem::NotLinked(walk::reason(&source)))
-        }
-        error => Failed::Storage(error),
-    })
-}
-
-fn may_pass(error: &Error) -> bool {
+/// Returns whether trying again may help.
+pub(crate) fn may_pass(error: &Error) -> bool {
     matches!(error, Error::Unavailable(_) | Error::Busy { .. })
 }

@@ -71,7 +71,7 @@ impl Library {
                 ContentChange::Keep => None,
                 ContentChange::Confirm(key) if key.as_ref() == Some(&old.key) => None,
                 ContentChange::Confirm(_) => return Err(Error::OtherContent),
-                ContentChange::Replace(upload) => Some(inner.place(upload, Asker::of(&actor)).await?),
+                ContentChange::Replace(upload) => Some(inner.place(upload, Asker::of(&actor), None).await?),
             };
             let (content, later) = placed.map(|Placed { content, later }| (content, later)).unzip();
             let keys = content.iter().flat_map(NewContent::keys).cloned().collect();
@@ -114,10 +114,14 @@ impl Inner {
         let Details { name, description, visibility, tags } = details;
         let name = name.unwrap_or_else(|| upload.base_name().clone());
         let visibility = visibility.unwrap_or(self.options.default_visibility);
-        let Placed { content, later } = self.place(upload, Asker::of(actor)).await?;
+        let key = arrival.former.as_ref().map(|former| former.key.clone());
+        let Placed { content, later } = self.place(upload, Asker::of(actor), key).await?;
         let keys = content.keys().cloned().collect();
-        let Arrival { user_id, created_at, reservation } = arrival;
-        let new = NewFile { user_id, created_at, name, description, visibility, tags, reservation, content };
+        let Arrival { user_id, created_at, reservation, former } = arrival;
+        let (id, updated_at) = former.map(|former| (former.id, former.updated_at)).unzip();
+        let updated_at = updated_at.flatten();
+        let new =
+            NewFile { id, user_id, created_at, updated_at, name, description, visibility, tags, reservation, content };
         let inserted = async {
             self.require_still(actor, Permission::Create).await?;
             self.database(move |db| insert(db, &new)).await
@@ -128,12 +132,12 @@ impl Inner {
     }
 
     /// Probes and renders an upload, claims keys for it, and puts its objects there.
-    async fn place(self: &Arc<Self>, upload: Upload, asker: Asker) -> Result<Placed, Error> {
+    async fn place(self: &Arc<Self>, upload: Upload, asker: Asker, key: Option<Key>) -> Result<Placed, Error> {
         let mut prepared = self.prepare(upload, asker).await?;
         let later = prepared.later.take();
         let start = Instant::now();
         for _ in 0..PLACING_ATTEMPTS {
-            let content = self.claim(&prepared, later.is_some()).await?;
+            let content = self.claim(&prepared, later.is_some(), key.clone()).await?;
             let original = NewObject {
                 key: content.key.clone(),
                 content: Content::Spooled(prepared.content.clone()),
@@ -176,9 +180,14 @@ impl Inner {
         Err(Error::internal(NO_KEYS))
     }
 
-    async fn claim(self: &Arc<Self>, prepared: &Prepared, goes_on: bool) -> Result<NewContent, Error> {
+    async fn claim(
+        self: &Arc<Self>,
+        prepared: &Prepared,
+        goes_on: bool,
+        key: Option<Key>,
+    ) -> Result<NewContent, Error> {
         let now = now();
-        let original = Key::original(&FOLDER, now, &prepared.file_name);
+        let original = key.unwrap_or_else(|| Key::original(&FOLDER, now, &prepared.file_name));
         let Made { facts, metadata, pictures } = &prepared.made;
         let wanted = wanted(pictures);
         let claim = self.database(move |db| db.claim(&original, &wanted, &mut random_suffix, now)).await?;
@@ -241,13 +250,26 @@ pub(crate) struct Arrival {
     pub(crate) created_at: Option<Timestamp>,
     /// The place that it takes, if it comes by an upload link.
     pub(crate) reservation: Option<i64>,
+    /// What it was in the service that is replaced.
+    pub(crate) former: Option<Former>,
+}
+
+/// What stays of a file that another service had.
+#[derive(Debug)]
+pub(crate) struct Former {
+    /// Its number.
+    pub(crate) id: FileId,
+    /// Its key.
+    pub(crate) key: Key,
+    /// When it was changed.
+    pub(crate) updated_at: Option<Timestamp>,
 }
 
 impl Arrival {
     /// Returns how it is with what a user uploads; the operator is no user.
     pub(crate) fn of(actor: &Actor) -> Result<Self, Error> {
         let user = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?;
-        Ok(Self { user_id: Some(user.id), created_at: None, reservation: None })
+        Ok(Self { user_id: Some(user.id), created_at: None, reservation: None, former: None })
     }
 }
 

@@ -26,10 +26,14 @@ use crate::users::by_id;
 /// A file to be inserted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
+    /// Its number, if it had one before it came here.
+    pub id: Option<FileId>,
     /// The uploader, if a user is.
     pub user_id: Option<UserId>,
     /// When it was created, if that was before it came here.
     pub created_at: Option<Timestamp>,
+    /// When it was changed, if that was before it came here.
+    pub updated_at: Option<Timestamp>,
     /// What it is called.
     pub name: Name,
     /// What the user says about it.
@@ -265,23 +269,27 @@ impl Database {
 
 /// Inserts a file and its derived objects and ends their claims.
 pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timestamp) -> Result<FileRecord, Error> {
-    let NewFile { user_id, created_at, name, description, visibility, tags, reservation, content } = file;
+    let NewFile { id, user_id, created_at, updated_at, name, description, visibility, tags, reservation, content } =
+        file;
     if let Some(reservation) = reservation {
         use_reservation(connection, *reservation)?;
     }
     redeem(connection, &content.keys().collect::<Vec<_>>())?;
     let user = user_id.map(|id| by_id(connection, id)).transpose()?;
     let created_at = created_at.unwrap_or(now);
-    let id = diesel::insert_into(files::table)
-        .values((
-            (files::user_id.eq(user_id.map(|id| id.0)), ContentRow::new(content, now)),
-            (files::created_at.eq(created_at.unix_micros()), files::updated_at.eq(now.unix_micros())),
-            (files::name.eq(name.as_str()), files::name_folded.eq(fold_for_search(name.as_str()))),
-            (files::description.eq(description.as_str()), files::visibility.eq(visibility.as_str())),
-            files::tags.eq(tags.to_string()),
-        ))
-        .returning(files::id)
-        .get_result::<i64>(connection)?;
+    let updated_at = updated_at.unwrap_or(now).max(created_at);
+    let values = (
+        (files::user_id.eq(user_id.map(|id| id.0)), ContentRow::new(content, now)),
+        (files::created_at.eq(created_at.unix_micros()), files::updated_at.eq(updated_at.unix_micros())),
+        (files::name.eq(name.as_str()), files::name_folded.eq(fold_for_search(name.as_str()))),
+        (files::description.eq(description.as_str()), files::visibility.eq(visibility.as_str())),
+        files::tags.eq(tags.to_string()),
+    );
+    let new = diesel::insert_into(files::table);
+    let id = match id {
+        Some(id) => new.values((files::id.eq(id.0), values)).returning(files::id).get_result::<i64>(connection)?,
+        None => new.values(values).returning(files::id).get_result::<i64>(connection)?,
+    };
     insert_tags(connection, &[(id, tags.clone())])?;
     insert_preview(connection, id, content)?;
     let Pictures { thumbnails, previews } = insert_derived(connection, id, &content.preview.derived, now)?;
@@ -298,7 +306,7 @@ pub(crate) fn insert(connection: &mut AnyConnection, file: &NewFile, now: Timest
         visibility: *visibility,
         focal_point: None,
         created_at,
-        updated_at: now,
+        updated_at,
         tags: tags.clone(),
         thumbnails,
         preview: PreviewRecord { facts: content.preview.facts.clone(), thumbnails: previews },

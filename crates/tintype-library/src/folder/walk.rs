@@ -42,6 +42,9 @@ pub enum FileProblem {
     /// It cannot be linked into the storage.
     #[error("cannot be linked: {0}")]
     NotLinked(String),
+    /// Where it is in the other service is no key.
+    #[error("its path cannot be a key: {0}")]
+    NoKey(String),
     /// Somebody writes to it.
     #[error("it was changed while it was read")]
     Changed,
@@ -61,6 +64,7 @@ impl FileProblem {
             Self::TypeNotAllowed { .. } => "type_not_allowed",
             Self::Unnamed(_) => "unnamed",
             Self::NotLinked(_) => "not_linked",
+            Self::NoKey(_) => "no_key",
             Self::Changed => "changed",
         }
     }

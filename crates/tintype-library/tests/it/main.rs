@@ -6,6 +6,7 @@ mod accounts;
 mod archives;
 mod backup;
 mod content;
+mod django;
 mod jobs;
 mod renditions;
 mod strays;

@@ -215,8 +215,10 @@ fn measure_uploads(database: &Database) {
         };
         let name = Name::new(&format!("photo {number}.jpg")).unwrap();
         let file = NewFile {
+            id: None,
             user_id: Some(user.id),
             created_at: None,
+            updated_at: None,
             name,
             description: Default::default(),
             visibility: Visibility::Public,

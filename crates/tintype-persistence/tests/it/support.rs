@@ -178,8 +178,10 @@ pub(crate) fn look() -> Look {
 pub(crate) fn new_file(user: &UserRecord, name: &str, content: NewContent) -> NewFile {
     let description = Description::new("User profile avatar").unwrap();
     NewFile {
+        id: None,
         user_id: Some(user.id),
         created_at: None,
+        updated_at: None,
         name: Name::new(name).unwrap(),
         description,
         visibility: Visibility::Public,
