@@ -15,7 +15,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const FILES = 48;
 const WIDTHS = { 320: 640, 1280: 800, 3840: 2160 };
 const THEMES = ['light', 'dark'];
-const LANGUAGES = ['en', 'fa'];
+const LANGUAGES = ['en', 'fa', 'ar'];
 
 /** Each view: where it is, and what is done there before one looks. */
 const VIEWS = {
