@@ -196,7 +196,7 @@ pub(crate) struct FolderArguments {
 /// Where a backup is kept.
 #[derive(Debug, Args)]
 pub(crate) struct BackupPlace {
-    /// A folder, or the URL of a bucket: s3://<bucket>/<prefix>?endpoint=<url>&region=<name>
+    /// A folder, or the URL of a bucket: `s3://<bucket>/<prefix>?endpoint=<url>&region=<name>`
     #[arg(value_name = "FOLDER|URL", value_parser = storage_place)]
     pub(crate) place: StoragePlace,
     /// Print what was done as JSON
