@@ -34,10 +34,9 @@ impl FileName {
             return Self("file".into());
         }
         // `😀.jpg` has lost its stem but not its extension; `.bashrc` never had one.
-        if valid.starts_with('.') && !base.starts_with('.') {
-            return Self(truncated("file", &valid[valid.len() - name.len() - 1..]));
-        }
-        let (stem, extension) = split(name);
+        let has_lost_stem = valid.starts_with('.') && !base.starts_with('.');
+        let name = if has_lost_stem { format!("file.{name}") } else { name.to_owned() };
+        let (stem, extension) = split(&name);
         Self(truncated(stem, extension))
     }
 
@@ -166,5 +165,9 @@ mod tests {
         assert!(name.as_str().ends_with("ع.jpeg"));
         let dotted = FileName::from_upload(&format!("a.{}", "b".repeat(250)));
         assert_eq!(dotted.as_str().len(), 214);
+        // Found by fuzzing.
+        let stemless = FileName::from_upload(&format!("😀.{}", "b".repeat(250)));
+        assert_eq!(stemless.as_str().len(), 214);
+        assert_eq!(FileName::from_upload(stemless.as_str()), stemless);
     }
 }

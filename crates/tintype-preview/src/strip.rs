@@ -15,7 +15,7 @@ pub use edit::Strip;
 use crate::input::{Input, ReadSeek};
 use crate::{Error, Format, Limits, guard};
 
-/// Copies a file without its metadata, and returns whether the copy differs from it.
+/// Copies a file without its metadata. Returns `false` if the copy is the file, byte for byte.
 ///
 /// JPEG, PNG, WebP, HEIF (AVIF too) and MP4 (MOV too) are changed; every other file is copied as it
 /// is. Pixels and samples keep their bytes. In HEIF and MP4, whose parts are found by their places,

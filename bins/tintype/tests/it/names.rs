@@ -142,6 +142,15 @@ fn a_name_of_255_bytes_round_trips_and_every_derived_key_fits() {
     }
 }
 
+/// Nothing of what is before the dot may be in a key, and nearly all is behind it.
+#[test]
+fn a_name_without_a_stem_gets_a_key_that_has_room_for_its_thumbnails() {
+    let server = server();
+    let object = create(&server.admin(), &format!("😀.{}", "p".repeat(245)), jpeg(&gradient(100, 50)));
+    assert_safe(&object);
+    object["thumbnails"].as_array().unwrap().iter().for_each(assert_safe);
+}
+
 #[test]
 fn a_sent_name_beyond_every_limit_is_no_error_of_the_server() {
     let server = server();
