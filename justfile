@@ -51,7 +51,7 @@ bench-previews *args:
 compare *builds:
     bench/service/compare {{builds}}
 
-# Flood a release build and print its memory: idle, halves, stalls, drips, slow, soak, logins, aborts, unread or drawings
+# Flood a release build and print what that costs; bench/service/flood names the floods
 flood what:
     cargo build --release
     bench/service/flood target/release/tintype {{what}}
@@ -66,12 +66,12 @@ prove-api *args:
     cargo build
     .ci/prove-api {{args}}
 
-# Look at every view of the page with axe-core, and take pictures of them: `just prove-page library-1280` for some
+# Look at the views of the page with axe-core, and picture them: `just prove-page library-1280`
 prove-page *args:
     cargo build
     .ci/prove-page {{args}}
 
-# Kill the server 200 times (or as often as given) while tuspy, tus-js-client and Uppy upload files of 200 MiB
+# Kill the server 200 times while tuspy, tus-js-client and Uppy upload files of 200 MiB
 prove-tus *args:
     cargo build --release
     .ci/prove-tus {{args}}
@@ -82,7 +82,7 @@ prove-tus-garage *args:
     cargo build --release
     cargo run -p tintype-testkit --example garage -- .ci/prove-tus {{args}}
 
-# Kill, starve and lock the server in every way that is known, and compare what is left, as root for all of it (docs/reliability.md)
+# Inject faults into the server, and compare what is left; as root for all (docs/reliability.md)
 faults *args:
     cargo build --release
     cargo run --quiet -p tintype-faults -- {{args}}

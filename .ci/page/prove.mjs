@@ -1,6 +1,6 @@
 // Looks at every view of the page: asks axe-core whether it can be used by everybody, and takes
-// pictures of it. `node prove.mjs BINARY PICTURES [EXPRESSION]` makes the pictures in a folder, those
-// whose name the expression matches.
+// pictures of it. `node prove.mjs BINARY PICTURES [EXPRESSION]` makes the pictures in a folder,
+// those whose name the expression matches.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -111,6 +111,7 @@ const VIEWS = {
 };
 
 const server = spawn(binary, ['serve', '--temporary', '--trash-retention', '1d'], { stdio: ['ignore', 'pipe', 'ignore'] });
+process.on('exit', () => server.kill());
 const { url, token } = await new Promise((resolve) => {
     server.stdout.once('data', (data) => resolve(JSON.parse(String(data).split('\n')[0])));
 });
@@ -203,6 +204,5 @@ for (const [width, height] of Object.entries(WIDTHS)) {
     }
 }
 await browser.close();
-server.kill();
 console.log(`${looked} views, ${problems} problems; the pictures are in ${pictures}`);
-process.exitCode = problems ? 1 : 0;
+process.exitCode = problems || !looked ? 1 : 0;

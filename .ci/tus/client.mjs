@@ -1,6 +1,6 @@
-// Uploads one file after another by tus-js-client or Uppy, until standard input ends; see .ci/prove-tus.
-// `node client.mjs CLIENT NAME BYTES AHEAD FOLDER`; TINTYPE_URL and TINTYPE_TOKEN say where. Prints a line of JSON for each
-// file that arrived and each request that was broken.
+// Uploads one file after another by tus-js-client or Uppy, until standard input ends; see
+// .ci/prove-tus. `node client.mjs CLIENT NAME BYTES AHEAD FOLDER`; TINTYPE_URL and TINTYPE_TOKEN
+// say where. Prints a line of JSON for each file that arrived and each request that was broken.
 
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -28,7 +28,8 @@ const options = {
     const status = error.originalResponse?.getStatus() ?? 0;
     return status < 400 || status >= 500 || [408, 409, 423].includes(status);
   },
-  // Both clients begin anew where the server does not know the upload any more, which would hide a loss.
+  // Both clients begin anew where the server does not know the upload any more, which would hide a
+  // loss.
   onAfterResponse: (request, response) => {
     if (request.getMethod() === "HEAD" && [403, 404, 410].includes(response.getStatus())) {
       fail(new Error(`${request.getURL()} answered ${response.getStatus()}`));

@@ -29,8 +29,8 @@ url = f"http://127.0.0.1:{port}"
 places = {"data-dir": str(home / "data")}
 settings = {"bind": f"127.0.0.1:{port}", "max-upload-size": "1GiB", "abandoned-after": "1m",
             "upload-expires": "4m"}
-# How many uploads of a client may wait for their file while it goes on with the next one: who makes a file and is killed
-# leaves it to a job, a minute later.
+# How many uploads of a client may wait for their file while it goes on with the next one: who makes
+# a file and is killed leaves it to a job, a minute later.
 AHEAD = 4
 # How many files are kept to the end. Others are compared and deleted earlier, for want of room.
 KEPT = 20
@@ -70,11 +70,11 @@ headers = {"Authorization": f"Token {token}"}
 are_over = threading.Event()
 arrived, compared = collections.deque(), collections.Counter()
 problems, broken = [], collections.Counter()
-deadline = time.monotonic() + 3600
 
 
 def patiently(work):
-    """Does something until the server answers."""
+    """Does something until the server answers, ten minutes at most."""
+    deadline = time.monotonic() + 600
     while True:
         try:
             return work()

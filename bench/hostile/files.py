@@ -1,4 +1,4 @@
-"""Hostile files: bombs, loops, lies about sizes, polyglots and truncations of every format that is read."""
+"""Hostile files: bombs, loops, lies about sizes, polyglots and truncations of all formats."""
 
 import base64
 import gzip
@@ -571,7 +571,7 @@ FILES |= {
 
 
 def truncations(root):
-    """Each small file of the tests' own, cut off at a quarter, a half and shortly before its end."""
+    """Each small file of the tests, cut off at a quarter, a half and shortly before its end."""
     folders = ["crates/tintype-media/tests/it/data", "crates/tintype-preview/tests/fixtures"]
     for path in sorted(path for folder in folders for path in (Path(root) / folder).iterdir() if path.suffix != ".sh"):
         content = path.read_bytes()

@@ -1,11 +1,12 @@
-"""Hostile requests: heads, multipart bodies, ranges, tus, queries and JSON as no client ought to send them."""
+"""Hostile requests: heads, multipart, ranges, tus, queries and JSON as no client ought to send."""
 
 LONG = b"a" * 1_000_000
 
 
 class Shapes:
-    """Each is a name, the bytes of a request, and whether these are so little HTTP that the answer may have no problem in it, or
-    there may be none. `token` may do everything; `media` is the path of a file, `upload` that of a resumable upload."""
+    """Each is a name, the bytes of a request, and whether these are so little HTTP that the answer
+    may have no problem in it, or there may be none. `token` may do everything; `media` is the path
+    of a file, `upload` that of a resumable upload."""
 
     def __init__(self, token, media, upload):
         self.auth = b"Authorization: Token " + token.encode()
@@ -131,7 +132,7 @@ class Shapes:
             b"limit=1&limit=2", b"ordering=;drop", b"ordering=" + b"id," * 2000, b"search=%00", b"search=%ff",
             b"search=" + b"a" * 30_000, b"search=%25%25%25%25%5f%5f", b"id=" + b"1," * 5000, b"cursor=x",
             b"cursor=" + b"A" * 20_000, b"created_from=yesterday", b"created_from=9999-99-99", b"created_from=-99999-01-01T00:00:00Z",
-            b"tags=" + b"a," * 5000, b"similar_to=-1", b"min_size=-1", b"duration_min=NaN", b"checksum=sha256:x",
+            b"tags=" + b"a," * 5000, b"similar_to=-1", b"size_min=-1", b"duration_min=NaN", b"checksum=sha256:x",
             b"a=b&" * 5000, b"=&=&=", b"%", b"unknown=1", b"type=" + b"image," * 5000, b"has_gps=2", b"visibility=x",
         ):  # fmt: skip
             self.send("query-" + value[:24].decode("latin-1"), b"GET", b"/api/media/files?" + value)

@@ -3,20 +3,10 @@
 #![no_main]
 
 use std::io::Cursor;
-use std::panic;
 
 use libfuzzer_sys::fuzz_target;
+use tintype_fuzz::abort_only_on_own_panics;
 use tintype_preview::{Limits, Strip, metadata, strip_metadata};
-
-/// libFuzzer's own hook would end the process before anything could be caught.
-fn abort_only_on_own_panics() {
-    let report = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if info.location().is_some_and(|place| place.file().contains("tintype-")) {
-            report(info);
-        }
-    }));
-}
 
 fuzz_target!(init: { abort_only_on_own_panics() }, |file: &[u8]| {
     let limits = Limits::default().with_max_alloc_bytes(64 << 20);

@@ -3,21 +3,11 @@
 #![no_main]
 
 use std::io::Cursor;
-use std::panic;
 use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
+use tintype_fuzz::abort_only_on_own_panics;
 use tintype_preview::{Limits, Options, preview};
-
-/// libFuzzer's own hook would end the process before anything could be caught.
-fn abort_only_on_own_panics() {
-    let report = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if info.location().is_some_and(|place| place.file().contains("tintype-")) {
-            report(info);
-        }
-    }));
-}
 
 fuzz_target!(init: { abort_only_on_own_panics() }, |file: &[u8]| {
     let deadline = Instant::now() + Duration::from_secs(5);

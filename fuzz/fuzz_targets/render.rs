@@ -3,20 +3,10 @@
 #![no_main]
 
 use std::io::Cursor;
-use std::panic;
 
 use libfuzzer_sys::fuzz_target;
+use tintype_fuzz::abort_only_on_own_panics;
 use tintype_media::{Encoding, Fit, Flip, Focus, Image, Limits, RenderOptions, Rotation};
-
-/// libFuzzer's own hook would end the process before anything could be caught.
-fn abort_only_on_own_panics() {
-    let report = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if info.location().is_some_and(|place| place.file().contains("tintype-")) {
-            report(info);
-        }
-    }));
-}
 
 fn options(bytes: [u8; 8]) -> RenderOptions {
     let [width, height, kinds, x, y, blur, sharpen, background] = bytes;

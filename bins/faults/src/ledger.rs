@@ -81,8 +81,8 @@ impl Ledger {
         present.map(|(&id, _)| id).collect()
     }
 
-    /// Compares every file that is listed with what may be there, and reads those that were not read
-    /// since they changed. From then on, every file is in the state it was found in.
+    /// Compares every file that is listed with what may be there, and reads those that were not
+    /// read since they changed. From then on, every file is in the state it was found in.
     pub(crate) fn verify(&self, admin: &Client) -> Findings {
         let listed = list(admin);
         let known = &mut *self.known();

@@ -44,6 +44,11 @@ impl Report {
         self.problems.is_empty()
     }
 
+    /// Returns how many faults there were.
+    pub fn faults(&self) -> u64 {
+        self.faults
+    }
+
     /// Returns why the scenario was not run.
     pub fn not_run(&self) -> Option<&str> {
         self.not_run.as_deref()

@@ -100,8 +100,8 @@ pub(crate) enum Command {
         /// Read every object and compare it with its SHA-256; else only sizes are compared
         #[arg(long)]
         deep: bool,
-        /// Make thumbnails, previews and renditions again, and remove objects that no row owns, once the
-        /// day in their key has ended more than a day ago
+        /// Make thumbnails, previews and renditions again, and remove objects that no row owns,
+        /// once the day in their key has ended more than a day ago
         #[arg(long)]
         repair: bool,
         /// Print each finding, and the sums at the end, as a line of JSON
@@ -122,10 +122,11 @@ pub(crate) enum Command {
     Migrate(Sides),
     /// Copy one state of the whole library into a folder or a bucket, while the server goes on
     ///
-    /// Run again with the same place, it copies only what is new, and then removes what is no longer
-    /// needed; until then, the backup before is whole. Every object that is copied is compared with
-    /// its SHA-256. What is deleted meanwhile stays until the copy is done. The backup has the hashes
-    /// of passwords and tokens, the key that signs URLs and the secrets of webhooks.
+    /// Run again with the same place, it copies only what is new, and then removes what is no
+    /// longer needed; until then, the backup before is whole. Every object that is copied is
+    /// compared with its SHA-256. What is deleted meanwhile stays until the copy is done. The
+    /// backup has the hashes of passwords and tokens, the key that signs URLs and the secrets of
+    /// webhooks.
     Backup(BackupPlace),
     /// Put a library back from a backup, into an empty database and an empty storage
     ///
@@ -139,8 +140,8 @@ pub(crate) enum Command {
     /// file. Content that the library has is skipped, so that the command can be stopped and run
     /// again. Works beside a server. What cannot be taken in is named, and then the exit code is 1.
     ///
-    /// With --django, an empty library gets the users, passwords, tokens and files of a service that
-    /// is replaced, under their numbers and keys.
+    /// With --django, an empty library gets the users, passwords, tokens and files of a service
+    /// that is replaced, under their numbers and keys.
     Import(FolderArguments),
     /// Print a script that completes commands and flags in a shell
     ///
@@ -184,8 +185,8 @@ pub(crate) struct FolderArguments {
     /// Only say what would be taken in
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Give the files another name in the storage instead of copying them: only for a storage that is
-    /// a folder of the same file system. Do not write to them afterwards
+    /// Give the files another name in the storage instead of copying them: only for a storage that
+    /// is a folder of the same file system. Do not write to them afterwards
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) link: bool,
     /// Print each file that is not taken in, and the sums at the end, as a line of JSON

@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod config;
+mod copying;
 pub(crate) mod files;
 pub(crate) mod import;
 mod import_django;

@@ -1,7 +1,9 @@
+use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::pin::pin;
 use std::time::Duration;
+use tintype_library::Progress;
 
 /// How often the bar is drawn.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
@@ -50,4 +52,15 @@ pub(crate) async fn watched<T>(
             }
         }
     }
+}
+
+/// As [`watched`], for work that copies a library of so many files and bytes.
+pub(crate) async fn copying<T>(work: impl Future<Output = T>, progress: &Progress, files: u64, bytes: u64) -> T {
+    let template = "{wide_bar} {percent}%  {msg} files  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
+    let position = || {
+        let message = format!("{} of {files}", progress.files());
+        let line = format!("{message} files, {} of {}", ByteSize(progress.bytes()), ByteSize(bytes));
+        Position { done: progress.bytes(), message, line }
+    };
+    watched(work, bytes, template, position).await
 }

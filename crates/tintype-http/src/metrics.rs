@@ -147,9 +147,9 @@ impl Gauges {
         registry.register("start_time_seconds", "When the server was started, since 1970", self.start.clone());
         registry.register("files", "Files, by type; counted once a minute", self.files.clone());
         registry.register("file_bytes", "Their bytes, by type", self.file_bytes.clone());
-        let about_errors = "Objects that scrubbing has found missing or damaged, and that still are";
+        let about_errors = "Objects that scrubbing found missing or damaged and that are not sound again";
         registry.register("scrub_errors", about_errors, self.scrub_errors.clone());
-        let about_age = "How long ago every object had been read by scrubbing; 0 where scrub_rate is";
+        let about_age = "Age in seconds of the oldest check of an object by scrubbing; 0 if scrub_rate is 0";
         registry.register("scrub_oldest_check_seconds", about_age, self.oldest_check.clone());
         registry.register("trashed_files", "Files in the trash", self.trashed.clone());
         registry.register("trashed_bytes", "Their bytes, with thumbnails", self.trashed_bytes.clone());

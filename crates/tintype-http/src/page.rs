@@ -191,6 +191,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_exported_is_of_a_kind_that_is_joined() {
+        const KINDS: [&str; 4] = ["async function ", "function ", "class ", "const "];
+        let sent = join(ASSETS, ENTRY);
+        let is_joined = |path: &str| path.ends_with(".js") && !path.starts_with("lib/") && !sent.contains_key(path);
+        let joined = ASSETS.iter().filter(|(path, _)| is_joined(path));
+        for (path, line) in joined.flat_map(|(path, text)| text.lines().map(move |line| (path, line))) {
+            let Some(exported) = line.strip_prefix("export ") else { continue };
+            let exported = exported.strip_prefix("default ").unwrap_or(exported);
+            assert!(KINDS.iter().any(|kind| exported.starts_with(kind)), "{path}: {line}");
+        }
+    }
+
+    #[test]
     fn no_module_is_loaded_twice() {
         let sent = join(ASSETS, ENTRY);
         for (path, text) in &sent {

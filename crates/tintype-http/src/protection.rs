@@ -1,3 +1,5 @@
+//! Headers that keep browsers from misreading, framing or leaking an answer.
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{

@@ -34,8 +34,9 @@ const REMOVED_AFTER: time::Duration = time::Duration::DAY;
 pub struct CheckOptions {
     /// Read every object, and compare its bytes with the SHA-256 in its row.
     pub is_deep: bool,
-    /// Make thumbnails, previews and renditions again that are missing or damaged, under their keys,
-    /// and remove objects without a row if the day in their key has ended more than a day ago.
+    /// Make thumbnails, previews and renditions again that are missing or damaged, under their
+    /// keys, and remove objects without a row if the day in their key has ended more than a day
+    /// ago.
     pub repairs: bool,
 }
 
@@ -178,8 +179,8 @@ impl Check {
         Ok(Some(Finding { key, file: Some(file), variant, problem, is_repaired }))
     }
 
-    /// Makes a thumbnail or a rendition again, if it is one: no more of them at a time than pictures
-    /// are decoded.
+    /// Makes a thumbnail or a rendition again, if it is one: no more of them at a time than
+    /// pictures are decoded.
     async fn make_again(&self, object: &OwnedObject) -> Result<bool, Error> {
         let _turn = self.repairs.acquire().await.map_err(Error::internal)?;
         patiently(async || self.inner.make_derived_again(object).await, is_unavailable).await

@@ -5,14 +5,17 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tintype_auth::{Actor, TokenKey, django_password};
 use tintype_domain::{Description, FileId, Key, Name};
+use tintype_media::OutputFormat;
+use tintype_persistence::Error::NoSuchUser;
 use tintype_persistence::{Database, Django, DjangoFile, Export, Import, NewFile};
 
 use crate::content::{Details, Upload};
-use crate::folder::receive::{Failed, read, receive};
-use crate::folder::{FILES_PER_WORKER, FileProblem, FolderImport, FolderProgress, Outcome, may_pass};
+use crate::folder::receive::modified;
+use crate::folder::{FILES_PER_WORKER, FileProblem, FolderImport, FolderProgress, Outcome, may_pass, outcome_of};
 use crate::library::now;
 use crate::patience::patiently;
 use crate::place::{Arrival, Former};
@@ -20,6 +23,9 @@ use crate::{Error, Library};
 
 /// How many rows are read at a time.
 const PAGE: u32 = 200;
+
+/// What thumbnails may be.
+const FORMATS: [OutputFormat; 3] = [OutputFormat::Jpeg, OutputFormat::Png, OutputFormat::WebP];
 
 /// A Django service whose accounts are in the library, and whose files are about to be.
 #[derive(Debug)]
@@ -40,11 +46,12 @@ impl DjangoImport {
 
 impl Library {
     /// Replaces the accounts of an empty library with those of a Django service, or goes on with a
-    /// service that it has begun to take over. Until that is done, nobody else can use the database.
+    /// service that it has begun to take over. Until that is done, nobody else can use the
+    /// database.
     ///
     /// # Errors
-    /// [`Error::Auth`] unless the actor is an admin; [`Error::Internal`] if the library is not empty,
-    /// or the service's database cannot be read; [`Error::Unavailable`].
+    /// [`Error::Auth`] unless the actor is an admin; [`Error::Internal`] if the library is not
+    /// empty, or the service's database cannot be read; [`Error::Unavailable`].
     pub async fn begin_django(&self, actor: &Actor, source: Django) -> Result<DjangoImport, Error> {
         actor.require_admin()?;
         let lost = Arc::new(AtomicU64::new(0));
@@ -71,8 +78,8 @@ impl Library {
         Ok(DjangoImport { source, export, import, lost_passwords: lost.load(Ordering::Relaxed) })
     }
 
-    /// Takes in the files of a service, each under its number and its key, and tells what has become
-    /// of it. The database can be used afterwards.
+    /// Takes in the files of a service, each under its number and its key, and tells what has
+    /// become of it. The database can be used afterwards.
     ///
     /// # Errors
     /// As [`import_folder`](Self::import_folder).
@@ -118,12 +125,20 @@ impl Library {
         if patiently(is_there, may_pass).await? {
             return Ok(Outcome::Skipped);
         }
-        match patiently(async || self.keep_former(file, media_root, options).await, may_pass).await {
-            Ok(None) => Ok(Outcome::Imported),
-            Ok(Some(problem)) => Ok(Outcome::Refused(problem)),
-            Err(Error::TypeNotAllowed { mime_type }) => Ok(Outcome::Refused(FileProblem::TypeNotAllowed { mime_type })),
-            Err(error) => Err(error),
+        outcome_of(patiently(async || self.keep_former(file, media_root, options).await, may_pass).await)
+    }
+
+    /// Frees the keys of a file that an interrupted run has claimed. Nobody else uses the library.
+    async fn free_former(&self, key: &Key) -> Result<(), Error> {
+        let edges = self.options().thumbnail_edges.iter();
+        let thumbnails = edges.flat_map(|edge| FORMATS.map(|format| key.thumbnail(*edge, format.extension())));
+        let keys: Vec<Key> = thumbnails.chain([key.clone()]).collect();
+        let left = self.inner().database(move |db| db.left_over(&keys)).await?;
+        if left.is_empty() {
+            return Ok(());
         }
+        try_join_all(left.iter().map(|key| self.inner().storage.delete(key))).await?;
+        self.inner().database(move |db| db.release(&left)).await
     }
 
     async fn keep_former(
@@ -131,29 +146,30 @@ impl Library {
         file: &DjangoFile,
         media_root: &Path,
         options: &FolderImport,
-    ) -> Result<Option<FileProblem>, Error> {
+    ) -> Result<Outcome, Error> {
         let key: Key = match file.path.parse() {
             Ok(key) => key,
-            Err(error) => return Ok(Some(FileProblem::NoKey(format!("{error}")))),
+            Err(error) => return Ok(Outcome::Refused(FileProblem::NoKey(format!("{error}")))),
         };
-        let (path, limit, transport) = (media_root.join(key.as_str()), u64::MAX, options.transport);
-        let spool = self.inner().spool.clone();
-        let received = move || {
-            let (checksum, modified) = read(&path, limit).map_err(Failed::File)?;
-            Ok((receive(&spool, &path, limit, transport)?, checksum, modified))
+        self.free_former(&key).await?;
+        let path = media_root.join(key.as_str());
+        let changed = path.clone();
+        let modified = tokio::task::spawn_blocking(move || modified(&changed)).await.map_err(Error::internal)?;
+        let content = match self.spool_file(path, u64::MAX, options.transport).await? {
+            Ok(content) => content,
+            Err(problem) => return Ok(Outcome::Refused(problem)),
         };
-        let (content, checksum, modified) =
-            match tokio::task::spawn_blocking(received).await.map_err(Error::internal)? {
-                Ok(received) => received,
-                Err(Failed::File(problem)) => return Ok(Some(problem)),
-                Err(Failed::Storage(error)) => return Err(error.into()),
-            };
-        if content.checksum() != checksum {
-            return Ok(Some(FileProblem::Changed));
+        let modified = match modified {
+            Ok(modified) => modified,
+            Err(problem) => return Ok(Outcome::Refused(problem)),
+        };
+        let bytes = content.len();
+        if bytes == 0 {
+            return Ok(Outcome::Refused(FileProblem::Empty));
         }
         let upload = match Upload::new(content, key.file_name()) {
             Ok(upload) => upload,
-            Err(problem) => return Ok(Some(FileProblem::Unnamed(problem.to_string()))),
+            Err(problem) => return Ok(Outcome::Refused(FileProblem::Unnamed(problem.to_string()))),
         };
         let details = Details {
             name: Name::new(&file.name).ok(),
@@ -167,13 +183,17 @@ impl Library {
         self.own(move |inner| async move {
             if let Some(user) = arrival.user_id {
                 // Django has no user of that number where nothing made sure that it has.
-                let found = inner.database(move |db| Ok(db.user_by_id(user).is_ok())).await?;
-                arrival.user_id = found.then_some(user);
+                let found = inner.database(move |db| match db.user_by_id(user) {
+                    Ok(user) => Ok(Some(user.id)),
+                    Err(NoSuchUser { .. }) => Ok(None),
+                    Err(error) => Err(error),
+                });
+                arrival.user_id = found.await?;
             }
             let insert = |db: &Database, file: &NewFile| db.insert_file(file, now());
             inner.keep(&Actor::operator(), upload, details, arrival, insert, |file| file).await
         })
         .await?;
-        Ok(None)
+        Ok(Outcome::Imported(bytes))
     }
 }

@@ -23,7 +23,8 @@ pub struct Figures {
     pub connections_used: u32,
     /// Connections to the database that are open.
     pub connections_open: u32,
-    /// How long ago every object had been read; `None` where that is not done, or not yet.
+    /// Age of the oldest check: every object has been read since. `None` where that is not done, or
+    /// not yet.
     pub oldest_check: Option<Duration>,
     /// What the database holds; it is counted anew when it is a minute old.
     pub totals: Totals,

@@ -7,6 +7,7 @@ pub use receive::Transport;
 pub use walk::{FileProblem, FolderContents, FoundFile};
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,6 +15,7 @@ use futures_util::{StreamExt, stream};
 use tintype_auth::Actor;
 use tintype_domain::{Checksum, FileId, Timestamp, UserId, Visibility};
 use tintype_persistence::Database;
+use tintype_storage::Spooled;
 
 use crate::content::{Details, Upload};
 use crate::library::now;
@@ -40,8 +42,8 @@ pub struct FolderImport {
 /// What has become of a file.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It is in the library now, or would be.
-    Imported,
+    /// It is in the library now, or would be, with so many bytes.
+    Imported(u64),
     /// The library has a file of the same content.
     Skipped,
     /// It is not taken in.
@@ -123,14 +125,30 @@ impl Library {
             return Ok(Outcome::Skipped);
         }
         if import.transport == Transport::Nothing {
-            return Ok(Outcome::Imported);
+            return Ok(Outcome::Imported(file.size));
         }
         let keep = async || self.keep_found(file, import, checksum, modified).await;
-        match patiently(keep, may_pass).await {
-            Ok(None) => Ok(Outcome::Imported),
-            Ok(Some(problem)) => Ok(Outcome::Refused(problem)),
-            Err(Error::TypeNotAllowed { mime_type }) => Ok(Outcome::Refused(FileProblem::TypeNotAllowed { mime_type })),
-            Err(error) => Err(error),
+        let outcome = outcome_of(patiently(keep, may_pass).await)?;
+        if let Outcome::Refused(_) = outcome {
+            // Under another name, the same content may be taken.
+            taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&checksum);
+        }
+        Ok(outcome)
+    }
+
+    /// Takes a file into the spool.
+    pub(crate) async fn spool_file(
+        &self,
+        path: PathBuf,
+        limit: u64,
+        transport: Transport,
+    ) -> Result<Result<Spooled, FileProblem>, Error> {
+        let spool = self.inner().spool.clone();
+        let receive = move || receive(&spool, &path, limit, transport);
+        match tokio::task::spawn_blocking(receive).await.map_err(Error::internal)? {
+            Ok(content) => Ok(Ok(content)),
+            Err(Failed::File(problem)) => Ok(Err(problem)),
+            Err(Failed::Storage(error)) => Err(error.into()),
         }
     }
 
@@ -140,21 +158,18 @@ impl Library {
         import: &FolderImport,
         checksum: Checksum,
         modified: Timestamp,
-    ) -> Result<Option<FileProblem>, Error> {
-        let (path, limit, transport) = (file.path.clone(), self.options().max_upload_bytes, import.transport);
-        let spool = self.inner().spool.clone();
-        let receive = move || receive(&spool, &path, limit, transport);
-        let content = match tokio::task::spawn_blocking(receive).await.map_err(Error::internal)? {
+    ) -> Result<Outcome, Error> {
+        let limit = self.options().max_upload_bytes;
+        let content = match self.spool_file(file.path.clone(), limit, import.transport).await? {
             Ok(content) => content,
-            Err(Failed::File(problem)) => return Ok(Some(problem)),
-            Err(Failed::Storage(error)) => return Err(error.into()),
+            Err(problem) => return Ok(Outcome::Refused(problem)),
         };
         if content.checksum() != checksum {
-            return Ok(Some(FileProblem::Changed));
+            return Ok(Outcome::Refused(FileProblem::Changed));
         }
         let upload = match Upload::new(content, &file.name) {
             Ok(upload) => upload,
-            Err(problem) => return Ok(Some(FileProblem::Unnamed(problem.to_string()))),
+            Err(problem) => return Ok(Outcome::Refused(FileProblem::Unnamed(problem.to_string()))),
         };
         let details = Details { visibility: import.visibility, ..Details::default() };
         let arrival = Arrival { user_id: import.user, created_at: Some(modified), reservation: None, former: None };
@@ -163,7 +178,15 @@ impl Library {
             inner.keep(&Actor::operator(), upload, details, arrival, insert, |file| file).await
         })
         .await?;
-        Ok(None)
+        Ok(Outcome::Imported(file.size))
+    }
+}
+
+/// Takes what a file is refused for as its outcome.
+pub(crate) fn outcome_of(kept: Result<Outcome, Error>) -> Result<Outcome, Error> {
+    match kept {
+        Err(Error::TypeNotAllowed { mime_type }) => Ok(Outcome::Refused(FileProblem::TypeNotAllowed { mime_type })),
+        kept => kept,
     }
 }
 

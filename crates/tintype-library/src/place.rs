@@ -266,7 +266,7 @@ pub(crate) struct Former {
 }
 
 impl Arrival {
-    /// Returns how it is with what a user uploads; the operator is no user.
+    /// Returns the arrival of a user's upload; the operator is no user.
     pub(crate) fn of(actor: &Actor) -> Result<Self, Error> {
         let user = actor.user().ok_or(tintype_auth::Error::Forbidden(Permission::Create))?;
         Ok(Self { user_id: Some(user.id), created_at: None, reservation: None, former: None })

@@ -45,8 +45,8 @@ impl Library {
     }
 
     /// Deletes a file, its content and its thumbnails; or puts it into the trash, if
-    /// [`Options::trash_retention`](crate::Options) says so. One that is in the trash is deleted for
-    /// good, unless it is expected to be as it was at `expected`.
+    /// [`Options::trash_retention`](crate::Options) says so. One that is in the trash is deleted
+    /// for good, unless it is expected to be as it was at `expected`.
     ///
     /// # Errors
     /// [`Error::Auth`] without permission; [`Error::NotFound`]; [`Error::Outdated`] if the file did
@@ -142,7 +142,7 @@ impl Library {
 
 /// Returns whether another clock's time, read between two moments of ours, differs by no more than
 /// a minute.
-fn is_about_now(theirs: Timestamp, before: Timestamp, after: Timestamp) -> bool {
+pub(crate) fn is_about_now(theirs: Timestamp, before: Timestamp, after: Timestamp) -> bool {
     before.plus(-MAX_CLOCK_DIFFERENCE) <= theirs && theirs <= after.plus(MAX_CLOCK_DIFFERENCE)
 }
 
@@ -281,8 +281,8 @@ impl Inner {
         }
     }
 
-    /// Deletes doomed objects, turns their keys into tombstones, and returns how many. While a backup
-    /// is made, they are left to the sweeper.
+    /// Deletes doomed objects, turns their keys into tombstones, and returns how many. While a
+    /// backup is made, they are left to the sweeper.
     async fn delete_objects(self: &Arc<Self>, keys: Vec<Key>) -> Result<usize, Error> {
         self.media_cache.forget(&keys);
         // Only now: a backup takes its lease before it looks which rows there are.

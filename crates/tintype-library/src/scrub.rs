@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
-use tintype_domain::{FileId, Key};
+use tintype_domain::{FileId, Key, Timestamp};
 use tintype_persistence::{Database, OwnedObject};
 
 use crate::library::{Inner, now};
@@ -46,8 +46,9 @@ impl Library {
     pub async fn scrub(&self) -> Infallible {
         let Some(rate) = self.options().scrub_bytes_per_second else { return std::future::pending().await };
         let inner = self.inner();
+        let mut looked_at = None;
         loop {
-            if let Err(error) = inner.scrub_in_turn(&mut Pace::new(rate)).await {
+            if let Err(error) = inner.scrub_in_turn(&mut Pace::new(rate), &mut looked_at).await {
                 tracing::warn!("cannot read objects to see whether they are sound: {}", causes(&error));
             }
             tokio::time::sleep(LOOK_EVERY).await;
@@ -57,11 +58,11 @@ impl Library {
 
 impl Inner {
     /// Scrubs to the end of a round, unless another server does so.
-    async fn scrub_in_turn(self: &Arc<Self>, pace: &mut Pace) -> Result<(), Error> {
+    async fn scrub_in_turn(self: &Arc<Self>, pace: &mut Pace, looked_at: &mut Option<Instant>) -> Result<(), Error> {
         if !self.leads_scrub().await? {
             return Ok(());
         }
-        let (work, lead) = (pin!(self.scrub_round(pace)), pin!(self.lead_scrub()));
+        let (work, lead) = (pin!(self.scrub_round(pace, looked_at)), pin!(self.lead_scrub()));
         match select(work, lead).await {
             Either::Left((result, _)) | Either::Right((result, _)) => result,
         }
@@ -82,16 +83,20 @@ impl Inner {
         }
     }
 
-    async fn scrub_round(self: &Arc<Self>, pace: &mut Pace) -> Result<(), Error> {
-        self.look_again(pace).await?;
+    /// Scrubs to the end of a round; `looked_at` is when this process last looked again at what is
+    /// damaged.
+    async fn scrub_round(self: &Arc<Self>, pace: &mut Pace, looked_at: &mut Option<Instant>) -> Result<(), Error> {
+        self.look_again_at_times(pace, looked_at).await?;
         let state = self.database(Database::scrub_state).await?;
         if state.after == FileId(0) {
-            if state.last_began_at.is_some_and(|last| now() < last.plus(ROUND_EVERY)) {
+            // One that is yet to come is of a clock that was wrong.
+            let is_recent = |last: Timestamp| last <= now() && now() < last.plus(ROUND_EVERY);
+            if state.last_began_at.is_some_and(is_recent) {
                 return Ok(());
             }
             self.database(|db| db.begin_scrub(now())).await?;
         }
-        let (mut after, mut noted_at, mut looked_at) = (state.after, Instant::now(), Instant::now());
+        let (mut after, mut noted_at) = (state.after, Instant::now());
         loop {
             let page = self.database(move |db| db.owned_objects(after, PAGE)).await?;
             let Some(last) = page.last().map(|object| object.file) else { break };
@@ -105,12 +110,21 @@ impl Inner {
                 self.look_at(&object, pace).await?;
             }
             after = last;
-            if looked_at.elapsed() >= LOOK_AGAIN_EVERY {
-                self.look_again(pace).await?;
-                looked_at = Instant::now();
-            }
+            self.look_again_at_times(pace, looked_at).await?;
         }
         self.database(Database::end_scrub).await
+    }
+
+    async fn look_again_at_times(
+        self: &Arc<Self>,
+        pace: &mut Pace,
+        looked_at: &mut Option<Instant>,
+    ) -> Result<(), Error> {
+        if looked_at.is_none_or(|looked_at| looked_at.elapsed() >= LOOK_AGAIN_EVERY) {
+            self.look_again(pace).await?;
+            *looked_at = Some(Instant::now());
+        }
+        Ok(())
     }
 
     /// Looks at what is known to be damaged, and forgets what is sound now or is gone.

@@ -11,7 +11,8 @@ use crate::schema::previews;
 /// Returns the files that look like one and match the filter, with the number of bits by which
 /// their perceptual hashes differ, the nearest first.
 ///
-/// All hashes are compared, but for those of files in the trash: there is an index of nothing else, and no database counts bits alike.
+/// All hashes are compared, but for those of files in the trash: there is an index of nothing else,
+/// and no database counts bits alike.
 pub(crate) fn look_alikes(
     connection: &mut AnyConnection,
     query: &ListQuery,

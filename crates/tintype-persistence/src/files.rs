@@ -199,8 +199,8 @@ impl Database {
         })
     }
 
-    /// Gives up to `limit` files that do not have it this visibility, and all those in the trash.
-    /// Returns how many. Dooms the renditions of those that become private.
+    /// Sets the visibility of at most `limit` files, and of as many in the trash. Returns how many
+    /// had another one. Dooms the renditions of those that become private.
     pub fn set_visibility(&self, visibility: Visibility, limit: i64, now: Timestamp) -> Result<usize, Error> {
         self.write(|connection| {
             let others = files::table.filter(files::visibility.ne(visibility.as_str())).select(files::id);
@@ -215,7 +215,11 @@ impl Database {
             let values = (files::visibility.eq(visibility.as_str()), files::updated_at.eq(later));
             let count = changed.set(values).execute(connection)?;
             let mut of_trashed = Sql::<()>::new("UPDATE trashed_files SET visibility = ");
-            of_trashed.bind(visibility.as_str()).push(" WHERE visibility <> ").bind(visibility.as_str());
+            of_trashed.bind(visibility.as_str());
+            of_trashed
+                .push(" WHERE id IN (SELECT id FROM trashed_files WHERE visibility <> ")
+                .bind(visibility.as_str());
+            of_trashed.push(" ORDER BY id").limit(limit).push(")");
             let count = count + of_trashed.execute(connection)?;
             if !listeners.is_empty() {
                 let rows = files::table.filter(files::id.eq_any(&ids)).order(files::id).select(FileRow::as_select());
@@ -244,12 +248,7 @@ impl Database {
             let Some(row) = find(connection, id)? else { return Ok(None) };
             check_version(&row, expected)?;
             let keys = keys(connection, &row)?;
-            let listeners = Listeners::of(connection, &[EventKind::FileDeleted])?;
-            if !listeners.is_empty()
-                && let Some(file) = load(connection, id)?
-            {
-                listeners.note(connection, &file, now)?;
-            }
+            note_deleted(connection, id, now)?;
             diesel::delete(files::table.filter(files::id.eq(id.0))).execute(connection)?;
             doom(connection, &keys)?;
             Ok(Some(keys))
@@ -347,6 +346,17 @@ pub(crate) fn find(connection: &mut AnyConnection, id: FileId) -> Result<Option<
 /// Returns whether a change takes the file from everybody's sight.
 fn is_hidden(row: &FileRow, visibility: Option<Visibility>) -> bool {
     visibility == Some(Visibility::Private) && row.visibility != Visibility::Private.as_str()
+}
+
+/// Notes the event that a file is deleted, which it still has to be.
+pub(crate) fn note_deleted(connection: &mut AnyConnection, id: FileId, now: Timestamp) -> Result<(), Error> {
+    let listeners = Listeners::of(connection, &[EventKind::FileDeleted])?;
+    if !listeners.is_empty()
+        && let Some(file) = load(connection, id)?
+    {
+        listeners.note(connection, &file, now)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn check_version(row: &FileRow, expected: Option<Timestamp>) -> Result<(), Error> {

@@ -31,8 +31,9 @@ pub struct Import {
 }
 
 impl Database {
-    /// Begins or continues to fill the database, and replaces users, grants, tokens, signing keys and
-    /// webhooks with those of the source. Earlier runs fail with [`Error::ImportOvertaken`] from now on.
+    /// Begins or continues to fill the database, and replaces users, grants, tokens, signing keys
+    /// and webhooks with those of the source. Earlier runs fail with [`Error::ImportOvertaken`]
+    /// from now on.
     ///
     /// # Errors
     /// [`Error::ImportLost`] if the database is in use; [`Error::ForeignData`] if it holds other
@@ -213,8 +214,8 @@ impl Database {
     }
 }
 
-/// Puts those files into the trash that are there in the source. Of those that were in this one, the
-/// keys of the others are no strays any more.
+/// Puts those files into the trash that are there in the source. Of those that were in this one,
+/// the keys of the others are no strays any more.
 fn settle_trash(connection: &mut AnyConnection, files: &[&StoredFile], was_trashed: &[i64]) -> Result<(), Error> {
     for file in files {
         let keys: Vec<Key> = file.objects().iter().map(|object| object.key.clone()).collect();

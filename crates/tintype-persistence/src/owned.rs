@@ -156,7 +156,10 @@ fn unlisted(connection: &mut AnyConnection, keys: &[Key]) -> Result<Vec<Key>, Er
         let listed = listed.select(strays::key).load::<String>(connection)?;
         let owned = owned(connection, keys)?;
         let is_known = |key: &&Key| listed.iter().any(|listed| listed == key.as_str()) || owned.contains(key);
-        unlisted.extend(keys.iter().filter(|key| !is_known(key)).cloned());
+        let unknown: Vec<Key> = keys.iter().filter(|key| !is_known(key)).cloned().collect();
+        // What went into the trash between the two looks is there now.
+        let trashed = trash::owned(connection, &unknown)?;
+        unlisted.extend(unknown.into_iter().filter(|key| !trashed.contains(key)));
     }
     Ok(unlisted)
 }

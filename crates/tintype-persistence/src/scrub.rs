@@ -15,14 +15,14 @@ use crate::strays::parse;
 pub struct ScrubState {
     /// The objects of files up to this one have been read.
     pub after: FileId,
-    /// When the last round began that has ended.
+    /// When the last complete round began.
     pub last_began_at: Option<Timestamp>,
 }
 
 /// Since when every object has been read, and how many are damaged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ScrubTotals {
-    /// When the last round began that has ended, or the first one; `None` before that.
+    /// When the last complete round began, or the first one; `None` before that.
     pub since: Option<Timestamp>,
     /// How many objects are missing or damaged.
     pub damaged: u64,

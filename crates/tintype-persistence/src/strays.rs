@@ -69,6 +69,22 @@ impl Database {
         })
     }
 
+    /// Returns those of the keys that an upload had claimed and does not own.
+    pub fn left_over(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
+        self.read(|connection| {
+            let mut left = listed(connection, keys, CLAIMED)?;
+            left.extend(listed(connection, keys, DOOMED)?);
+            left.extend(listed(connection, keys, GONE)?);
+            Ok(left)
+        })
+    }
+
+    /// Makes keys free again whose objects were deleted. Only for whoever has the library alone and
+    /// has served nothing: see [`forget`](Self::forget).
+    pub fn release(&self, keys: &[Key]) -> Result<(), Error> {
+        self.write(|connection| remove(connection, keys))
+    }
+
     /// Marks the keys of a failed upload for deletion, whether or not it still has its claims.
     ///
     /// Leaves keys alone that a row owns. Returns the other keys: the caller may delete their
@@ -83,8 +99,8 @@ impl Database {
         self.write(|connection| doom_abandoned(connection, claimed_before))
     }
 
-    /// Marks keys for deletion that were claimed after that time, which is yet to come: the clock was
-    /// wrong. An upload that is still under way fails by that. Returns how many there were.
+    /// Marks keys for deletion that were claimed after that time, which is yet to come: the clock
+    /// was wrong. An upload that is still under way fails by that. Returns how many there were.
     pub fn doom_postdated(&self, claimed_after: Timestamp) -> Result<usize, Error> {
         let postdated = strays::state.eq(CLAIMED).and(strays::since.gt(claimed_after.unix_micros()));
         self.write(|connection| {
@@ -230,16 +246,26 @@ pub(crate) fn list_as(connection: &mut AnyConnection, keys: &[Key], state: &'sta
     Ok(())
 }
 
+/// Returns those of the keys that are listed in a state.
+fn listed(connection: &mut AnyConnection, keys: &[Key], state: &str) -> Result<Vec<Key>, Error> {
+    let listed = strays::table.filter(strays::key.eq_any(keys.iter().map(Key::as_str)).and(strays::state.eq(state)));
+    let listed = listed.select(strays::key).load::<String>(connection)?;
+    listed.iter().map(|key| parse(key)).collect()
+}
+
 /// Lists those of the keys that no row owns as doomed strays, and returns them.
 pub(crate) fn doom_unowned(connection: &mut AnyConnection, keys: &[Key]) -> Result<Vec<Key>, Error> {
     let mut doomed = keys.to_vec();
     for keys in keys.chunks(CHUNK) {
-        doom(connection, keys)?;
+        // A file may have been committed and put into the trash already.
+        let trashed = listed(connection, keys, TRASHED)?;
+        let keys: Vec<Key> = keys.iter().filter(|key| !trashed.contains(key)).cloned().collect();
+        doom(connection, &keys)?;
         // The claim may have been swept and the object stored all the same, but a key that a row
         // owns is no stray.
-        let owned = owned(connection, keys)?;
+        let owned = owned(connection, &keys)?;
         remove(connection, &owned)?;
-        doomed.retain(|key| !owned.contains(key));
+        doomed.retain(|key| !owned.contains(key) && !trashed.contains(key));
     }
     Ok(doomed)
 }

@@ -14,7 +14,7 @@ use crate::database::Database;
 use crate::dialect::{lock_file, lock_trashed};
 use crate::error::Error;
 use crate::events::Listeners;
-use crate::files::{check_version, find, keys, load};
+use crate::files::{check_version, find, keys, load, note_deleted};
 use crate::jobs::{enqueue, enqueue_anew};
 use crate::renditions::remove_renditions;
 use crate::rows::{DerivedRow, FileRow, Pictures, PreviewRow, group_pictures, load_users};
@@ -68,12 +68,7 @@ impl Database {
             let Some(row) = find(connection, id)? else { return Ok(None) };
             check_version(&row, expected)?;
             let doomed = remove_renditions(connection, &[id.0])?;
-            let listeners = Listeners::of(connection, &[EventKind::FileDeleted])?;
-            if !listeners.is_empty()
-                && let Some(file) = load(connection, id)?
-            {
-                listeners.note(connection, &file, now)?;
-            }
+            note_deleted(connection, id, now)?;
             let kept = keys(connection, &row)?;
             put_in_trash(connection, id, Trashed { at: now, until })?;
             list_as(connection, &kept, TRASHED)?;

@@ -284,8 +284,9 @@ impl Database {
         })
     }
 
-    /// Lets a holder make the file of a complete upload, and nobody else before a job would. Returns
-    /// whether it may. The upload expires later, so that its client can learn what it has become.
+    /// Lets a holder make the file of a complete upload; until `hold.job_at`, nobody else may.
+    /// Returns whether it may. The upload expires later, so that its client can learn what it has
+    /// become.
     pub fn lease_upload(&self, hold: &UploadHold, now: Timestamp) -> Result<bool, Error> {
         let until = hold.job_at;
         self.write(|connection| {

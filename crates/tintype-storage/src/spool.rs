@@ -71,8 +71,8 @@ impl Spool {
         writer::read_whole(Arc::clone(&self.folder), source, limit_bytes)
     }
 
-    /// Takes a file on the file system of the folder without copying it, by a link of its own. Blocks
-    /// while it is hashed.
+    /// Takes a file on the file system of the folder without copying it, by a link of its own.
+    /// Blocks while it is hashed.
     ///
     /// # Errors
     /// [`Error::TooLarge`] if it has more than `limit_bytes` bytes; [`Error::Io`] if it cannot be

@@ -1,6 +1,6 @@
 //! Starts a private Garage to try things on, until standard input ends or Ctrl-C:
-//! `cargo run -p tintype-testkit --example garage`. With the words of a command behind `--`, it ends
-//! when that does, and the `tintype` that the command starts uses it.
+//! `cargo run -p tintype-testkit --example garage`. With the words of a command behind `--`, it
+//! ends when that does, and the `tintype` that the command starts uses it.
 
 #![expect(clippy::print_stdout, reason = "a program for the command line")]
 

@@ -19,8 +19,8 @@ const END_LIMIT: Duration = Duration::from_secs(40);
 ///
 /// Dropping it kills the process and removes the directory. If a test is failing, everything the
 /// server printed is shown first. If not, the test fails where the server has logged a secret: a
-/// token or password that this value has given out, a signature, or a query. Every test should start its own server: values in statics are
-/// never dropped, and would leave the process running.
+/// token or password that this value has given out, a signature, or a query. Every test should
+/// start its own server: values in statics are never dropped, and would leave the process running.
 #[derive(Debug)]
 pub struct Server {
     process: Process,
@@ -280,8 +280,8 @@ impl Drop for Server {
     }
 }
 
-/// Returns whether a line of the log has a signature, the secret of a webhook, or a query behind the
-/// path of a request.
+/// Returns whether a line of the log has a signature, the secret of a webhook, or a query behind
+/// the path of a request.
 fn tells_query(line: &str) -> bool {
     let path = ["path=\"", "\"path\":\""].into_iter().find_map(|start| line.split_once(start));
     let path = path.and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default();

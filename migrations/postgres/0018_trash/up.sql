@@ -1,5 +1,6 @@
--- Files that were deleted and can be restored for a while. They are not in `files`, so that no list, count or URL has them;
--- rows move from there and back as they are. Their keys are in `strays`, as `trashed`, and so are never given out.
+-- Files that were deleted and can be restored for a while. They are not in `files`, so that no
+-- list, count or URL has them; rows move from there and back as they are. Their keys are in
+-- `strays`, as `trashed`, and so are never given out.
 CREATE TABLE trashed_files (
     id BIGINT PRIMARY KEY NOT NULL,
     user_id BIGINT REFERENCES users (id) ON DELETE SET NULL,
@@ -37,7 +38,8 @@ CREATE INDEX trashed_files_until ON trashed_files (trashed_until);
 -- For when its user is deleted.
 CREATE INDEX trashed_files_user_id ON trashed_files (user_id);
 
--- Its thumbnails, those of its preview included. There are no renditions: they are made again when they are asked for.
+-- Its thumbnails, those of its preview included. There are no renditions: they are made again when
+-- they are asked for.
 CREATE TABLE trashed_objects (
     id BIGINT PRIMARY KEY NOT NULL,
     file_id BIGINT NOT NULL REFERENCES trashed_files (id) ON DELETE CASCADE,

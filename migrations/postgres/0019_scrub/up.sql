@@ -4,7 +4,7 @@ CREATE TABLE scrubs (
     -- The objects of files up to this one have been read in this round.
     after_file BIGINT NOT NULL,
     began_at BIGINT NOT NULL,
-    -- When the last round began that has ended.
+    -- When the last complete round began.
     last_began_at BIGINT
 );
 

@@ -7,17 +7,18 @@ use bytesize::ByteSize;
 use serde_json::json;
 use tintype_library::{BackedUp, Backup, BackupStore, Place, TransferError, causes};
 
-use super::migrate::{failures_json, failures_table, runtime};
+use super::copying::{failures_json, failures_table};
+use crate::accounts::threads;
 use crate::cli::BackupPlace;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{files, print};
-use crate::progress::{self, Position};
+use crate::progress;
 use crate::staging::Staging;
 use crate::storage_place::StoragePlace;
 
 pub(crate) fn run(config: &Config, to: &BackupPlace) -> Result<(), Failure> {
-    let runtime = runtime()?;
+    let runtime = threads()?;
     let result = runtime.block_on(backup(config, to));
     // What is under way when something fails is not waited for: the next run deals with it.
     runtime.shutdown_background();
@@ -72,14 +73,8 @@ fn hide(folder: &Path) -> Result<(), Failure> {
 
 /// Makes a backup and says meanwhile how far it is.
 async fn watched(backup: Backup) -> Result<BackedUp, TransferError> {
-    let template = "{wide_bar} {percent}%  {msg} files  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
-    let (progress, files, total) = (backup.progress(), backup.files(), backup.bytes());
-    let position = || {
-        let message = format!("{} of {files}", progress.files());
-        let line = format!("{message} files, {} of {}", ByteSize(progress.bytes()), ByteSize(total));
-        Position { done: progress.bytes(), message, line }
-    };
-    progress::watched(backup.run(), total, template, position).await
+    let (progress, files, bytes) = (backup.progress(), backup.files(), backup.bytes());
+    progress::copying(backup.run(), &progress, files, bytes).await
 }
 
 /// Says what was done, and fails if something of the library is not in the backup.

@@ -1,3 +1,4 @@
+use crate::accounts::threads;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{files, print};
@@ -12,11 +13,7 @@ use tintype_library::{Check, CheckOptions, Finding, Library, Problem, causes};
 pub(crate) const COULD_NOT_CHECK: u8 = 3;
 
 pub(crate) fn run(config: &Config, options: CheckOptions, as_json: bool) -> Result<ExitCode, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failure::during("cannot start threads", &e))?;
-    runtime.block_on(check(config, options, as_json))
+    threads()?.block_on(check(config, options, as_json))
 }
 
 async fn check(config: &Config, options: CheckOptions, as_json: bool) -> Result<ExitCode, Failure> {

@@ -6,16 +6,17 @@ use tintype_library::auth::Actor;
 use tintype_library::domain::UserId;
 use tintype_library::{Accounts, FolderContents, FolderImport, FolderProgress, Library, Outcome, Transport, causes};
 
+use super::copying::resumable;
 use super::import_django;
-use super::import_report::{Report, refuse_storage};
-use super::migrate::runtime;
+use super::import_report::{Report, refuse_source};
+use crate::accounts::threads;
 use crate::cli::FolderArguments;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::progress::{Position, watched};
 
 pub(crate) fn run(config: &Config, arguments: &FolderArguments) -> Result<(), Failure> {
-    let runtime = runtime()?;
+    let runtime = threads()?;
     match (&arguments.folder, &arguments.django, &arguments.media_root) {
         (Some(folder), _, _) => runtime.block_on(import(config, folder, arguments)),
         (None, Some(url), Some(root)) => runtime.block_on(import_django::import(config, url, root, arguments)),
@@ -30,7 +31,7 @@ async fn import(config: &Config, folder: &Path, arguments: &FolderArguments) -> 
         (false, true) => Transport::Link,
         (false, false) => Transport::Copy,
     };
-    refuse_storage(config, folder, transport)?;
+    refuse_source(config, folder, transport)?;
     let database = config.open_database()?;
     database.take_over()?;
     let user = match user {
@@ -51,15 +52,13 @@ async fn import(config: &Config, folder: &Path, arguments: &FolderArguments) -> 
         let line = format!("{message} files, {} of {bytes}", ByteSize(progress.bytes()));
         Position { done: progress.bytes(), message, line }
     };
-    let tell = |file: &tintype_library::FoundFile, outcome: &Outcome| report.note(&file.path, file.size, outcome);
+    let tell = |file: &tintype_library::FoundFile, outcome: &Outcome| report.note(&file.path, outcome);
     let (actor, options) = (Actor::operator(), FolderImport { user, visibility: *visibility, transport });
     let work = library.import_folder(&actor, found.files, &options, &progress, tell);
     let template = "{wide_bar} {percent}%  {msg} files  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
     let result = watched(work, total, template, position).await;
     library.drain().await;
-    result.map_err(|error| {
-        Failure::new(format!("{}; the same command goes on where this one stopped", causes(&error)))
-    })?;
+    result.map_err(|error| resumable(&error))?;
     report.finish(start)
 }
 

@@ -11,7 +11,8 @@ use crate::failure::{Failure, warn};
 use crate::output::files;
 use crate::progress::{Position, watched};
 
-use super::import_report::{Report, refuse_storage};
+use super::copying::resumable;
+use super::import_report::{Report, refuse_source};
 
 pub(super) async fn import(
     config: &Config,
@@ -20,7 +21,7 @@ pub(super) async fn import(
     arguments: &FolderArguments,
 ) -> Result<(), Failure> {
     let transport = if arguments.link { Transport::Link } else { Transport::Copy };
-    refuse_storage(config, media_root, transport)?;
+    refuse_source(config, media_root, transport)?;
     if !media_root.is_dir() {
         return Err(Failure::new(format!("`--media-root` is `{}`, which is no folder", media_root.display())));
     }
@@ -47,15 +48,13 @@ pub(super) async fn import(
         Position { done, message: String::new(), line: format!("{done} of {}", files(total)) }
     };
     let mut report = Report::new(arguments.json, transport);
-    let tell = |file: &DjangoFile, outcome: &Outcome| report.note(Path::new(&file.path), 0, outcome);
+    let tell = |file: &DjangoFile, outcome: &Outcome| report.note(Path::new(&file.path), outcome);
     let options = FolderImport { user: None, visibility: arguments.visibility, transport };
     let work = library.import_django(&django, media_root, &options, &progress, tell);
     let result =
         watched(work, total, "{wide_bar} {percent}%  {pos} of {len} files  {per_sec}  {eta} left", position).await;
     library.drain().await;
-    result.map_err(|error| {
-        Failure::new(format!("{}; the same command goes on where this one stopped", causes(&error)))
-    })?;
+    result.map_err(|error| resumable(&error))?;
     if django.lost_passwords > 0 {
         warn(&format!(
             "the passwords of {} users are hashed in a way that is not known here: give them new ones with `tintype user \

@@ -27,9 +27,9 @@ impl Report {
         Self { as_json, transport, imported: 0, imported_bytes: 0, skipped: 0, left_out: 0, printed: Ok(()) }
     }
 
-    pub(super) fn note(&mut self, path: &Path, bytes: u64, outcome: &Outcome) {
+    pub(super) fn note(&mut self, path: &Path, outcome: &Outcome) {
         match outcome {
-            Outcome::Imported => self.import(path, bytes),
+            Outcome::Imported(bytes) => self.import(path, *bytes),
             Outcome::Skipped => self.skipped += 1,
             Outcome::Refused(problem) => self.leave_out(path, problem),
         }
@@ -79,7 +79,7 @@ impl Report {
 }
 
 /// Refuses to import the storage into itself, and to link into what is no folder.
-pub(super) fn refuse_storage(config: &Config, folder: &Path, transport: Transport) -> Result<(), Failure> {
+pub(super) fn refuse_source(config: &Config, folder: &Path, transport: Transport) -> Result<(), Failure> {
     if StoragePlace::Folder(folder.to_owned()).overlaps(&config.storage) {
         return Err(Failure::new(format!(
             "`{}` is, or lies in, the storage of the library, or around it; give another folder",

@@ -1,29 +1,22 @@
+use super::copying::{print_report, resumable, watched};
+use crate::accounts::threads;
 use crate::cli::Sides;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{files, print, table};
-use crate::progress::{self, Position};
+use crate::output::files;
 use crate::storage_place::StoragePlace;
-use bytesize::ByteSize;
-use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tintype_library::domain::redact_url;
 use tintype_library::persistence::{ConnectOptions, Database, Error};
-use tintype_library::{ObjectFailure, Place, Transfer, Transferred, causes};
-use tokio::runtime::Runtime;
+use tintype_library::{Place, Transfer, Transferred, causes};
 
 pub(crate) fn run(config: &Config, sides: &Sides) -> Result<(), Failure> {
-    let runtime = runtime()?;
+    let runtime = threads()?;
     let result = runtime.block_on(migrate(config, sides));
     // What is under way when something fails is not waited for: it is claimed, and dealt with by
     // the next run.
     runtime.shutdown_background();
     result
-}
-
-pub(super) fn runtime() -> Result<Runtime, Failure> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.enable_all().build().map_err(|e| Failure::during("cannot start threads", &e))
 }
 
 async fn migrate(config: &Config, sides: &Sides) -> Result<(), Failure> {
@@ -48,7 +41,7 @@ async fn migrate(config: &Config, sides: &Sides) -> Result<(), Failure> {
     let start = Instant::now();
     let done = watched(&transfer).await.map_err(|error| match error.source.downcast_ref() {
         Some(Error::ImportLost | Error::ImportOvertaken) => Failure::new(causes(&error)),
-        _ => Failure::new(format!("{}; the same command goes on where this one stopped", causes(&error))),
+        _ => resumable(&error),
     })?;
     report(&done, start.elapsed(), sides.json)
 }
@@ -73,18 +66,6 @@ fn open_source(url: &str) -> Result<Database, Failure> {
     Ok(database)
 }
 
-/// Runs a transfer to its end and says meanwhile how far it is.
-pub(super) async fn watched(transfer: &Transfer) -> Result<Transferred, tintype_library::TransferError> {
-    let template = "{wide_bar} {percent}%  {msg} files  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
-    let (progress, total) = (transfer.progress(), transfer.bytes());
-    let position = || {
-        let message = format!("{} of {}", progress.files(), transfer.files());
-        let line = format!("{message} files, {} of {}", ByteSize(progress.bytes()), ByteSize(total));
-        Position { done: progress.bytes(), message, line }
-    };
-    progress::watched(transfer.run(), total, template, position).await
-}
-
 /// Says what was done, and fails where something is left to do for whoever reads it.
 fn report(done: &Transferred, took: Duration, as_json: bool) -> Result<(), Failure> {
     let left_out = print_report("copied", done, took, as_json)?;
@@ -96,46 +77,4 @@ fn report(done: &Transferred, took: Duration, as_json: bool) -> Result<(), Failu
          again",
         files(left_out)
     )))
-}
-
-/// Prints what was done, and returns how many files were left out.
-pub(super) fn print_report(verb: &str, done: &Transferred, took: Duration, as_json: bool) -> Result<u64, Failure> {
-    let Transferred { moved, bytes, unchanged, removed, failures, is_served } = done;
-    let mut left_out: Vec<_> = failures.iter().map(|failure| failure.file).collect();
-    left_out.dedup();
-    print(&if as_json {
-        let report = json!({
-            "files": moved,
-            "bytes": bytes,
-            "unchanged": unchanged,
-            "removed": removed,
-            "is_served": is_served,
-            "failures": failures_json(failures),
-        });
-        format!("{report}\n")
-    } else {
-        let mut text = format!(
-            "{verb} {} ({}) in {:.1} s; {unchanged} there already, {removed} removed, {} left out\n",
-            files(*moved),
-            ByteSize(*bytes),
-            took.as_secs_f64(),
-            left_out.len(),
-        );
-        if *is_served {
-            text += "note: a server is, or was a moment ago, at work on the source; stop it and run this again before you \
-                     start one on the target, to bring over what it has changed\n";
-        }
-        text + &failures_table(failures)
-    })?;
-    Ok(left_out.len() as u64)
-}
-
-pub(super) fn failures_json(failures: &[ObjectFailure]) -> Vec<Value> {
-    let failure = |f: &ObjectFailure| json!({"file": f.file.0, "key": f.key.as_str(), "problem": f.problem});
-    failures.iter().map(failure).collect()
-}
-
-pub(super) fn failures_table(failures: &[ObjectFailure]) -> String {
-    let rows = failures.iter().map(|f| [f.file.to_string(), f.key.to_string(), f.problem.clone()]);
-    if failures.is_empty() { String::new() } else { table(["FILE", "KEY", "PROBLEM"], rows.collect()) }
 }

@@ -3,7 +3,8 @@ use std::time::Instant;
 use tintype_library::persistence::Error;
 use tintype_library::{BackupStore, Place, Transfer, causes};
 
-use super::migrate::{print_report, runtime, watched};
+use super::copying::{print_report, resumable, watched};
+use crate::accounts::threads;
 use crate::cli::BackupPlace;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -11,7 +12,7 @@ use crate::output::files;
 use crate::staging::Staging;
 
 pub(crate) fn run(config: &Config, from: &BackupPlace) -> Result<(), Failure> {
-    let runtime = runtime()?;
+    let runtime = threads()?;
     let result = runtime.block_on(restore(config, from));
     // What is under way when something fails is not waited for: it is claimed, and dealt with by
     // the next run.
@@ -42,9 +43,7 @@ async fn restore(config: &Config, from: &BackupPlace) -> Result<(), Failure> {
     })?;
     // The server looks for it.
     storage.mark().await?;
-    let done = watched(&transfer).await.map_err(|error| {
-        Failure::new(format!("{}; the same command goes on where this one stopped", causes(&error)))
-    })?;
+    let done = watched(&transfer).await.map_err(|error| resumable(&error))?;
     let left_out = print_report("restored", &done, start.elapsed(), from.json)?;
     match left_out {
         0 => Ok(()),

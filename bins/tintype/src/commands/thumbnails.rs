@@ -1,3 +1,5 @@
+use super::copying::resumable;
+use crate::accounts::threads;
 use crate::cli::ThumbnailsCommand;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -11,12 +13,8 @@ use tintype_library::{Error, Library, Rebuild, RebuildProgress, causes};
 pub(crate) fn run(config: &Config, command: &ThumbnailsCommand) -> Result<(), Failure> {
     let ThumbnailsCommand::Rebuild { missing: _, all, json } = command;
     let which = if *all { Rebuild::All } else { Rebuild::Missing };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failure::during("cannot start threads", &e))?;
     let progress = RebuildProgress::default();
-    let began = runtime.block_on(rebuild(config, which, &progress))?;
+    let began = threads()?.block_on(rebuild(config, which, &progress))?;
     if *json {
         print_json(&progress, began)?
     } else {
@@ -37,7 +35,7 @@ async fn rebuild(config: &Config, which: Rebuild, progress: &RebuildProgress) ->
     let total = library.count_pictured(&Actor::operator()).await?;
     let result = watched(&library, which, progress, total).await;
     library.drain().await;
-    result.map_err(|error| Failure::new(format!("{}; the same command goes on where this one stopped", causes(&error))))
+    result.map_err(|error| resumable(&error))
 }
 
 /// Rebuilds to the end and says meanwhile how far that is.

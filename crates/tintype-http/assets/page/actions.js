@@ -1,7 +1,7 @@
 // What is done with files, and how it is undone.
 
 import { authorization, call, send, url } from './api.js';
-import { library, tagsChanged } from './current.js';
+import { library, tagsChanged, trashChanged } from './current.js';
 import { clear } from './selection.js';
 import { explain, number, t } from './text.js';
 import { say } from './toast.js';
@@ -18,10 +18,13 @@ const AT_CLOSE = 100;
 /** Deletes that wait: their files are out of view already. */
 const waiting = new Set();
 
+/** Only what is in the trash is deleted for good: a file that somebody else has put there is not. */
+const headersOf = (source) => (source?.filters.trashed ? {} : { 'If-Match': '*' });
+
 addEventListener('pagehide', () => {
-    for (const { ids } of waiting) {
+    for (const { ids, headers } of waiting) {
         for (const id of ids.slice(0, AT_CLOSE)) {
-            fetch(url(`/api/media/files/${id}`), { method: 'DELETE', headers: authorization(), keepalive: true });
+            fetch(url(`/api/media/files/${id}`), { method: 'DELETE', headers: { ...authorization(), ...headers }, keepalive: true });
         }
     }
     waiting.clear();
@@ -31,7 +34,7 @@ addEventListener('pagehide', () => {
 export function deleteLater(ids, source = library.value) {
     source?.hide(ids);
     clear();
-    const job = { ids };
+    const job = { ids, headers: headersOf(source) };
     waiting.add(job);
     const timer = setTimeout(finish, UNDO);
     say(t('deleted', number(ids.length), ids.length), { shown: UNDO, action: { label: t('undo'), run: undo } });
@@ -43,7 +46,7 @@ export function deleteLater(ids, source = library.value) {
     }
     async function finish() {
         if (!waiting.delete(job)) return;
-        const failed = await forEach(ids, (id) => send('DELETE', `/api/media/files/${id}`));
+        const failed = await forEach(ids, (id) => send('DELETE', `/api/media/files/${id}`, { headers: job.headers }));
         const lost = failed.filter(({ error }) => error.status !== 404);
         const kept = new Set(lost.map(({ item }) => item));
         source?.settle(ids.filter((id) => !kept.has(id)));
@@ -52,6 +55,7 @@ export function deleteLater(ids, source = library.value) {
             say(`${t('notDeleted', number(lost.length), lost.length)} ${explain(lost[0].error)}`, { isError: true });
         }
         tagsChanged.value += 1;
+        trashChanged.value += 1;
     }
 }
 

@@ -19,3 +19,6 @@ export function renew() {
 
 /** Names of tags may have changed. */
 export const tagsChanged = new Signal(0);
+
+/** Files have gone into the trash, or out of it. */
+export const trashChanged = new Signal(0);

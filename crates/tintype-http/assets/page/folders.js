@@ -73,13 +73,13 @@ function Node({ node, current, open, fold, ask }) {
     const filter = hasBelow ? `${node.path}/` : node.path;
     const isCurrent = current.replace(/\/$/, '').toLowerCase() === node.path.toLowerCase();
     const isOpen = open.has(node.path) || current.toLowerCase().startsWith(`${node.path.toLowerCase()}/`);
+    // Out of the folder that is looked at, unless both are wanted.
+    const origin = (event) => (event.ctrlKey || event.metaKey || current.includes(',') ? '' : current);
     const drop = async (event) => {
         event.preventDefault();
         event.stopPropagation();
         setOver(false);
-        if (isCurrent) return;
-        // Out of the folder that is looked at, unless both are wanted.
-        const from = event.ctrlKey || event.metaKey || current.includes(',') ? '' : current;
+        const from = origin(event);
         try {
             const ids = JSON.parse(event.dataTransfer.getData(OURS)) ?? (await selectedIds(library.value));
             await put(ids, node.path, from);
@@ -88,9 +88,9 @@ function Node({ node, current, open, fold, ask }) {
         }
     };
     const over = (event) => {
-        if (!may(CHANGE) || !event.dataTransfer.types.includes(OURS)) return;
+        if (!may(CHANGE) || isCurrent || !event.dataTransfer.types.includes(OURS)) return;
         event.preventDefault();
-        event.dataTransfer.dropEffect = event.ctrlKey || event.metaKey || !current ? 'copy' : 'move';
+        event.dataTransfer.dropEffect = origin(event) ? 'move' : 'copy';
         setOver(true);
     };
     const show = (event) => {

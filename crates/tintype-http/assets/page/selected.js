@@ -3,7 +3,7 @@
 import { html, useState } from './lib/preact.js';
 import { change, changeTags, forEach, restore, withTag } from './actions.js';
 import { zip } from './archive.js';
-import { tagsChanged } from './current.js';
+import { tagsChanged, trashChanged } from './current.js';
 import { Icon } from './icons.js';
 import { IconButton, Menu } from './parts.js';
 import { clear, selectAll, selectedCount, selectedIds, selection } from './selection.js';
@@ -35,6 +35,7 @@ export default function Selected({ source, onDelete }) {
         clear();
         source.refresh();
         tagsChanged.value += 1;
+        trashChanged.value += 1;
     }
     async function download() {
         setBusy(t('packing'));
@@ -56,7 +57,7 @@ export default function Selected({ source, onDelete }) {
         <strong role="status">${busy || t('nSelected', number(count), count)}</strong>
         ${!selection.value.all && html`<button type="button" class="quiet" onClick=${selectAll}>${t('selectAll', number(source.count ?? 0))}</button>`}
         <span class="spacer"></span>
-        ${source.filters.trashed ? html`<fieldset disabled=${Boolean(busy)}>
+        ${source.filters.trashed ? may(DELETE) && html`<fieldset disabled=${Boolean(busy)}>
             <button type="button" class="quiet" aria-label=${t('restore')} title=${t('restore')} onClick=${bringBack}><${Icon} name="replace" /><span>${t('restore')}</span></button>
             <button type="button" class="quiet danger" aria-label=${t('deleteForGood')} title=${t('deleteForGood')} onClick=${() => onDelete()}><${Icon} name="trash" /><span>${t('deleteForGood')}</span></button>
         </fieldset>` : html`<fieldset disabled=${Boolean(busy)}>

@@ -122,7 +122,7 @@ export class Source {
         this.#showAll();
     }
 
-    /** Notes that what was hidden is deleted: it is not among those that are counted from now on. */
+    /** Notes that what was hidden is deleted: it is not counted any more. */
     settle(ids) {
         for (const id of ids) this.#settled.add(id);
     }

@@ -2,14 +2,14 @@
 
 import { html, useEffect, useState } from './lib/preact.js';
 import { call } from './api.js';
-import { tagsChanged } from './current.js';
+import { trashChanged } from './current.js';
 import { Icon } from './icons.js';
 import { go, link } from './route.js';
 import { useSignal } from './signal.js';
 import { number, t } from './text.js';
 
 export default function Trash({ current }) {
-    const version = useSignal(tagsChanged);
+    const version = useSignal(trashChanged);
     const [count, setCount] = useState(0);
     useEffect(() => {
         let isOld = false;

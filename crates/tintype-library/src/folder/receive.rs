@@ -22,10 +22,16 @@ pub enum Transport {
     Nothing,
 }
 
+/// Returns when a file was changed last.
+pub(crate) fn modified(path: &Path) -> Result<Timestamp, FileProblem> {
+    let file = open_regular(path).map_err(FileProblem::unreadable)?;
+    Ok(file.metadata().and_then(|found| found.modified()).map_err(FileProblem::unreadable)?.into())
+}
+
 /// Returns the checksum of a file, and when it was changed last.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<(Checksum, Timestamp), FileProblem> {
+    let modified = modified(path)?;
     let mut file = open_regular(path).map_err(FileProblem::unreadable)?;
-    let modified = file.metadata().and_then(|found| found.modified()).map_err(FileProblem::unreadable)?;
     let (mut hash, mut len, mut block) = (Sha256::new(), 0, vec![0; BLOCK_BYTES]);
     loop {
         let count = match file.read(&mut block) {
@@ -43,7 +49,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<(Checksum, Timestamp), Fil
     if len == 0 {
         return Err(FileProblem::Empty);
     }
-    Ok((Checksum(hash.finalize().into()), modified.into()))
+    Ok((Checksum(hash.finalize().into()), modified))
 }
 
 /// Why a file is not in the spool.

@@ -234,7 +234,7 @@ impl Objects<'_> {
         let objects = Arc::clone(objects);
         let is_known = move |db: &Database| {
             let known = objects.iter().map(|object| {
-                let known = db.object(&object.key)?;
+                let known = db.owned_object(&object.key)?;
                 Ok(known.is_some_and(|known| (known.size, known.checksum) == (object.size, object.checksum)))
             });
             known.collect()

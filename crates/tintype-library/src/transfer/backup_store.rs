@@ -175,7 +175,8 @@ fn private_file(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
-/// Opens a database of rows, and brings its schema up to date: an older version may have written it.
+/// Opens a database of rows, and brings its schema up to date: an older version may have written
+/// it.
 async fn open_database(path: &Path) -> Result<Database, TransferError> {
     let url = url(path);
     let open = move || {

@@ -9,7 +9,7 @@ use tintype_persistence::Database;
 use super::outcome::{SOURCE_DATABASE, TransferError};
 use super::route::call;
 use crate::library::{now, random_name};
-use crate::remove::{HOLD, HOLD_TIME};
+use crate::remove::{HOLD, HOLD_TIME, is_about_now};
 
 /// How often the lease is renewed: several times while it lasts.
 const RENEW_EVERY: Duration = Duration::from_secs(20);
@@ -27,7 +27,12 @@ impl Hold {
     /// Takes the lease. Another backup that has it ends with an error.
     pub(super) async fn take(database: &Database) -> Result<Self, TransferError> {
         let (holder, renewed) = (random_name(), Mutex::new(Instant::now()));
-        let own = holder.clone();
+        let (own, before) = (holder.clone(), now());
+        let theirs = call(database, SOURCE_DATABASE, Database::clock).await?;
+        if theirs.is_some_and(|theirs| !is_about_now(theirs, before, now())) {
+            let text = "its clock and that of this machine differ by more than a minute; set them right";
+            return Err(TransferError::new(SOURCE_DATABASE)(text));
+        }
         call(database, SOURCE_DATABASE, move |db| db.seize_lease(HOLD, &own, now().plus(HOLD_TIME))).await?;
         Ok(Self { database: database.clone(), holder, renewed })
     }

@@ -88,6 +88,7 @@ impl Library {
             }
             match inner.database(|db| db.due_webhooks(now())).await {
                 Ok(mut due) => {
+                    last_turns.retain(|id, _| busy.contains(id) || due.contains(id));
                     due.retain(|id| !busy.contains(id));
                     due.sort_by_key(|id| last_turns.get(id).copied());
                     for id in due.into_iter().take(LANES.saturating_sub(lanes.len())) {

@@ -134,6 +134,19 @@ async fn stopped_anywhere_it_leaves_a_whole_state_and_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_the_trash_is_copied_once() {
+    let library = source().await;
+    let file = stored(&library.database)[0].id();
+    let store = Store::new();
+    store.back_up(&library).await.unwrap();
+    library.database.trash_file(file, None, from_now(60), from_now(0)).unwrap();
+    for _ in 0..2 {
+        let again = store.back_up(&library).await.unwrap();
+        assert_eq!((again.copied, again.removed, again.failures.len()), (0, 0, 0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_damaged_is_named_and_the_rest_is_backed_up() {
     let (library, store) = (source().await, Store::new());
     let keys = contents(&library.database);

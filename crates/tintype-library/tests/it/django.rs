@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -90,8 +91,8 @@ async fn a_service_is_taken_over_with_its_numbers_keys_passwords_and_tokens() {
         assert!(told[1].1.starts_with("Refused(Unreadable("), "{told:?}");
         runs.push((run, told[0].1.clone(), told[2].1.clone()));
     }
-    let expected = [(0, "Imported"), (1, "Skipped")].map(|(run, both)| (run, both.to_owned(), both.to_owned()));
-    assert_eq!(runs, expected);
+    let imported = (0, format!("Imported({})", picture(40).len()), "Imported(4)".to_owned());
+    assert_eq!(runs, [imported, (1, "Skipped".to_owned(), "Skipped".to_owned())]);
     target.database.take_over().unwrap();
 
     let at = |micros| Timestamp::from_unix_micros(micros);
@@ -133,4 +134,37 @@ async fn a_name_that_is_not_there_is_told() {
         let error = library.begin_django(&Actor::operator(), source).await.unwrap_err();
         assert!(tintype_library::causes(&error).contains(wrong), "{error:?}");
     }
+}
+
+/// The storage fails after each number of calls in turn, then the command is run again.
+#[tokio::test(flavor = "multi_thread")]
+async fn stopped_anywhere_it_goes_on_with_the_same_keys() {
+    let mut calls = 0;
+    loop {
+        let target = Target::new();
+        let url = service(target.folder.path());
+        let media = target.folder.path().join("media");
+        let spool = Spool::open(target.folder.path().join("spool")).unwrap();
+        let library = Library::new(target.database.clone(), target.storage.clone(), spool, Options::default());
+        let import = async || {
+            let django = library.begin_django(&Actor::operator(), Django::open(&url, names()).unwrap()).await.unwrap();
+            let (options, progress) = (FolderImport::default(), FolderProgress::default());
+            library.import_django(&django, &media, &options, &progress, |_, _| {}).await
+        };
+        target.storage.left.store(calls, Ordering::Relaxed);
+        let first = import().await;
+        library.drain().await;
+        target.storage.left.store(usize::MAX, Ordering::Relaxed);
+        import().await.unwrap();
+        let file = target.database.file(FileId(4)).unwrap().unwrap();
+        assert_eq!(file.key.as_str(), "photos/2019/07/01/a.pgm", "after {calls} calls");
+        let thumbnail = file.thumbnails[0].key.as_str();
+        assert_eq!(thumbnail, "photos/2019/07/01/thumbnails/a_thumbnail_64x64.jpg", "after {calls} calls");
+        assert_eq!(target.database.file(FileId(9)).unwrap().unwrap().key.as_str(), "photos/b.txt");
+        if first.is_ok() {
+            break;
+        }
+        calls += 1;
+    }
+    assert!(calls > 5, "{calls}");
 }

@@ -16,8 +16,8 @@ use crate::strays::{CHUNK, parse};
 use crate::tags::insert_tags;
 use crate::trash;
 
-/// Makes users, grants, tokens, signing keys, webhooks and, from a backup, upload links those of the
-/// source. Users are updated in place, since files point to them.
+/// Makes users, grants, tokens, signing keys, webhooks and, from a backup, upload links those of
+/// the source. Users are updated in place, since files point to them.
 pub(super) fn replace_accounts(connection: &mut AnyConnection, export: &Export) -> QueryResult<()> {
     diesel::delete(tokens::table).execute(connection)?;
     diesel::delete(grants::table).execute(connection)?;

@@ -163,6 +163,18 @@ fn an_object_stored_after_its_claim_was_swept_can_still_be_doomed() {
 }
 
 #[test]
+fn what_is_in_the_trash_is_not_doomed_by_the_upload_that_brought_it() {
+    let database = fresh();
+    let user = user(&database, "mina");
+    let file = upload(&database, &user, "a.jpg");
+    database.trash_file(file.id, None, at(9), at(1)).unwrap();
+    assert_eq!(database.doom(std::slice::from_ref(&file.key)).unwrap(), []);
+    assert_eq!(database.doomed(10).unwrap(), []);
+    assert_eq!(database.unlisted(std::slice::from_ref(&file.key)).unwrap(), []);
+    assert_eq!(database.restore_file(file.id, at(2)).unwrap().map(|file| file.key), Some(file.key));
+}
+
+#[test]
 fn many_keys_are_doomed_and_forgotten_together() {
     let database = fresh();
     let keys: Vec<Key> = (0..1234).map(|number| original(&format!("{number}.txt"))).collect();
