@@ -14,14 +14,16 @@ use crate::report::Report;
 /// At how many places in an upload a client goes away.
 const OFFSETS: usize = 20;
 
-/// Cuts uploads off at twenty offsets, from the first byte to the last but one.
+/// Cuts uploads off at twenty offsets, from the first byte to the whole content without the boundary
+/// that ends it.
 pub(super) fn gone(binary: &Path, report: &mut Report) -> Result<(), String> {
     let library = Library::start(builder(binary));
     library.writer.create("before.pgm", &picture(1));
     for number in 0..OFFSETS {
         let form = file("gone.pgm", &picture(100 + number as u64));
         let body = form.encode();
-        let sent = (body.len() - 2) * number / (OFFSETS - 1) + 1;
+        let end = body.windows(4).rposition(|bytes| bytes == b"\r\n--").unwrap();
+        let sent = (end - 1) * number / (OFFSETS - 1) + 1;
         let mut connection = library.server.connect();
         let head = format!(
             "POST {FILES} HTTP/1.1\r\nHost: h\r\nAuthorization: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n",
