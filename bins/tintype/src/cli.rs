@@ -113,12 +113,14 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: SigningKeyCommand,
     },
-    /// Copy a whole library into another database and another storage
+    /// Copy a library into another database, another storage, or both
     ///
     /// Users, tokens, files and thumbnails keep their numbers, dates and keys, so that clients keep
-    /// their tokens and URLs their paths. The source is only read. Stopped or killed, it goes on
-    /// where it was when run again; run again later, it brings the target up to date, until
-    /// somebody begins to use that. Keys of buckets come from the environment, for both sides.
+    /// their tokens and URLs their paths. The source is only read. What is given as a target is
+    /// moved: with --to-database alone, the objects stay in the storage, and with --to-storage
+    /// alone, the rows stay in the database. Stopped or killed, it goes on where it was when run
+    /// again; run again later, it brings the target up to date, until somebody begins to use that.
+    /// Keys of buckets come from the environment, for both sides.
     Migrate(Sides),
     /// Copy one state of the whole library into a folder or a bucket, while the server goes on
     ///
@@ -207,6 +209,7 @@ pub(crate) struct BackupPlace {
 
 /// From where and to where a library is copied.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("target").args(["to_database", "to_storage"]).required(true).multiple(true))]
 pub(crate) struct Sides {
     /// The database to read, e.g. sqlite:///var/lib/tintype/tintype.db
     #[arg(long, value_name = "URL")]
@@ -214,12 +217,13 @@ pub(crate) struct Sides {
     /// The storage to read, e.g. file:///var/lib/tintype/media
     #[arg(long, value_name = "URL")]
     pub(crate) from_storage: String,
-    /// The database to fill: an empty one, or one that this has begun to fill from the same source
+    /// The database to fill: an empty or a new one, or one that this has begun to fill from the same
+    /// source
     #[arg(long, value_name = "URL")]
-    pub(crate) to_database: String,
+    pub(crate) to_database: Option<String>,
     /// The storage to fill; nobody else's
     #[arg(long, value_name = "URL")]
-    pub(crate) to_storage: String,
+    pub(crate) to_storage: Option<String>,
     /// Print what was done as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -226,10 +226,11 @@ impl Config {
     /// date.
     pub(crate) fn create_database(&self) -> Result<Database, Failure> {
         self.create_data_dir()?;
-        migrated(self.connect_database()?)
+        migrated(Database::connect_or_create(&self.database_url, &ConnectOptions::default())?)
     }
 
-    /// Connects to the database, which is created if there is none. Its schema may be an old one.
+    /// Connects to the database, which is created if it is a file and there is none. Its schema may
+    /// be an old one.
     pub(crate) fn connect_database(&self) -> Result<Database, DatabaseError> {
         Database::connect(&self.database_url, &ConnectOptions::default())
     }

@@ -1,6 +1,8 @@
 use futures_util::{StreamExt, TryStreamExt};
+use tintype_domain::Key;
 
 use crate::library::Inner;
+use crate::transfer::MoveNote;
 use crate::{Error, Library};
 
 /// How many of the newest files are looked for in a storage.
@@ -19,6 +21,9 @@ pub enum AdoptionError {
          into it"
     )]
     Foreign,
+    /// It is being filled.
+    #[error("`tintype migrate` has not filled this storage to the end; run it again until it says that it has")]
+    Unfinished,
     /// Database or storage cannot be used.
     #[error(transparent)]
     Unusable(#[from] Error),
@@ -33,6 +38,9 @@ impl Library {
     /// [`AdoptionError`].
     pub async fn adopt_storage(&self) -> Result<(), AdoptionError> {
         let inner = self.inner();
+        if inner.has(&MoveNote::Unfinished.key().map_err(Error::internal)?).await? {
+            return Err(AdoptionError::Unfinished);
+        }
         let is_marked = inner.storage.is_marked().await.map_err(Error::from)?;
         if !inner.has_newest_files().await? {
             if !is_marked && !inner.has_some_object().await? {
@@ -44,6 +52,11 @@ impl Library {
             );
         }
         without_room(inner.storage.mark().await)?;
+        // From now on it is in use: `tintype migrate` does not fill it any more.
+        let note = MoveNote::Finished.key().map_err(Error::internal)?;
+        if inner.has(&note).await? {
+            inner.storage.delete(&note).await.map_err(Error::from)?;
+        }
         Ok(without_room(inner.storage.check().await)?)
     }
 }
@@ -66,13 +79,19 @@ impl Inner {
     async fn has_newest_files(&self) -> Result<bool, Error> {
         let keys = self.database(|db| db.newest_keys(FILES_LOOKED_FOR)).await?;
         for key in &keys {
-            match self.storage.size(key).await {
-                Ok(_) => return Ok(true),
-                Err(tintype_storage::Error::NotFound { .. } | tintype_storage::Error::NotAnObject { .. }) => {}
-                Err(error) => return Err(error.into()),
+            if self.has(key).await? {
+                return Ok(true);
             }
         }
         Ok(keys.is_empty())
+    }
+
+    async fn has(&self, key: &Key) -> Result<bool, Error> {
+        match self.storage.size(key).await {
+            Ok(_) => Ok(true),
+            Err(tintype_storage::Error::NotFound { .. } | tintype_storage::Error::NotAnObject { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Returns whether some file owns one of the first objects in the storage.

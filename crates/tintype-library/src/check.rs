@@ -14,6 +14,7 @@ use crate::library::{Inner, now};
 use crate::pace::Pace;
 use crate::patience::patiently;
 use crate::problem::{self, Problem};
+use crate::transfer::MoveNote;
 use crate::{Error, Library};
 
 /// How many files are read from the database together.
@@ -196,7 +197,9 @@ impl Check {
     /// Looks for rows of objects, and returns those that have none.
     async fn look_up(&self, keys: Vec<Key>) -> Result<Vec<Finding>, Error> {
         let mut unlisted = self.database(move |db| db.unlisted(&keys)).await?;
-        // One that was deleted before its row was looked for is no finding.
+        // One that was deleted before its row was looked for is no finding, nor is what a storage that
+        // was just filled says of itself.
+        unlisted.retain(|key| !MoveNote::is(key));
         let there = unlisted.iter().map(|key| patiently(async || self.is_there(key).await, is_unavailable));
         let there = futures_util::future::try_join_all(there).await?;
         let mut there = there.into_iter();

@@ -76,7 +76,8 @@ pub use renditions::{
 };
 pub use resumable::{Append, Appending, Becomes, Concatenation, NewResumable, PartChecksum};
 pub use transfer::{
-    BackedUp, Backup, BackupStore, ObjectFailure, Place, Progress, Transfer, TransferError, Transferred,
+    BackedUp, Backup, BackupStore, ObjectFailure, ObjectTransfer, Place, Progress, RowTransfer, Transfer,
+    TransferError, Transferred,
 };
 pub use upload_links::{LinkUpload, UploadLinkOptions};
 pub use upload_problem::UploadProblem;

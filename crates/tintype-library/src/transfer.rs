@@ -3,29 +3,35 @@
 mod backup;
 mod backup_store;
 mod hold;
+mod object_transfer;
 mod objects;
 mod outcome;
+mod pages;
 mod route;
+mod row_transfer;
 
 pub use backup::Backup;
 pub use backup_store::BackupStore;
+pub use object_transfer::ObjectTransfer;
 pub use outcome::{BackedUp, ObjectFailure, Progress, TransferError, Transferred};
 pub use route::Place;
+pub use row_transfer::RowTransfer;
+
+pub(crate) use object_transfer::MoveNote;
 
 use crate::library::now;
-use crate::remove::{HOLD_TIME, SWEEP, SWEEP_BATCH};
-use futures_util::future::{join_all, try_join, try_join_all};
-use futures_util::{TryStreamExt, stream};
+use crate::remove::SWEEP_BATCH;
+use futures_util::TryStreamExt;
+use futures_util::future::{join_all, try_join_all};
 use objects::Flaw;
 use outcome::{MAX_FAILURES, SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE, unrelated};
-use route::{COPIES_AT_A_TIME, PAGE, PAGES_AT_A_TIME, Route, bytes_of, call};
-use std::collections::BTreeMap;
+use pages::{Page, Wanted, pages};
+use route::{PAGES_AT_A_TIME, Route, bytes_of, call, is_served};
 use std::pin::pin;
 use std::sync::Arc;
 use tintype_domain::{FileId, Key};
-use tintype_persistence::{Database, Export, ObjectRecord, Scope, StoredFile};
+use tintype_persistence::{Database, Export, ObjectRecord, Scope};
 use tintype_storage::Spool;
-use tokio::sync::Semaphore;
 
 /// Copies a library into another database and another storage. Everything keeps its id, dates and
 /// keys.
@@ -40,31 +46,6 @@ pub struct Transfer {
     route: Route,
     export: Export,
     progress: Arc<Progress>,
-}
-
-/// Files that are processed together.
-#[derive(Debug, Default)]
-struct Page {
-    unchanged: Vec<StoredFile>,
-    wanted: Vec<Wanted>,
-    /// Files that only the target has.
-    removed: Vec<FileId>,
-}
-
-/// A file that the target does not have, or that differs there.
-#[derive(Debug)]
-struct Wanted {
-    file: StoredFile,
-    old: Option<StoredFile>,
-}
-
-impl Wanted {
-    /// Returns the objects that the target does not have.
-    fn objects(&self) -> impl Iterator<Item = &ObjectRecord> {
-        let old = self.old.as_ref().map(StoredFile::objects).unwrap_or_default();
-        let same = |a: &ObjectRecord, b: &ObjectRecord| (&a.key, a.checksum, a.size) == (&b.key, b.checksum, b.size);
-        self.file.objects().iter().filter(move |object| !old.iter().any(|old| same(old, object)))
-    }
 }
 
 impl Transfer {
@@ -96,8 +77,7 @@ impl Transfer {
         let export = call(&from.database, SOURCE_DATABASE, move |db| db.export(scope)).await?;
         let begun = export.clone();
         let import = call(&to.database, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
-        let copies = Semaphore::new(COPIES_AT_A_TIME);
-        let route = Route { from, to, spool, import, copies };
+        let route = Route::new(from, to, spool, import);
         route.refuse_overlap().await?;
         Ok(Self { route, export, progress: Arc::default() })
     }
@@ -125,8 +105,8 @@ impl Transfer {
     /// not seem to belong to the source because a thousand objects, or all files, cannot be copied.
     /// It can be run again.
     pub async fn run(&self) -> Result<Transferred, TransferError> {
-        let mut done = Transferred { is_served: self.is_served().await?, ..Transferred::default() };
-        let pages = stream::try_unfold(Some(FileId(0)), |after| self.next_page(after));
+        let mut done = Transferred { is_served: is_served(&self.route.from).await?, ..Transferred::default() };
+        let pages = pages(Scope::Move, &self.route.from, &self.route.to, self.export.last_file);
         let mut carried = pin!(pages.map_ok(|page| self.carry(page)).try_buffer_unordered(PAGES_AT_A_TIME));
         while let Some(page) = carried.try_next().await? {
             done.add(page);
@@ -137,42 +117,13 @@ impl Transfer {
         if !done.failures.is_empty() && done.moved + done.unchanged == 0 {
             return Err(unrelated(&done.failures));
         }
-        self.route.copy_strays(&self.route.from.database).await?;
+        self.route.copy_strays(&self.route.from).await?;
         self.sweep().await?;
         let export = self.export.clone();
         self.route.fill(move |db, import| db.finish_import(import, &export)).await?;
-        done.is_served |= self.is_served().await?;
+        done.is_served |= is_served(&self.route.from).await?;
         done.failures.sort_by(|a, b| (a.file.0, &a.key).cmp(&(b.file.0, &b.key)));
         Ok(done)
-    }
-
-    /// Returns whether a server sweeps the source: a single running server always does.
-    async fn is_served(&self) -> Result<bool, TransferError> {
-        self.route.source(|db| db.is_leased(SWEEP, now(), now().plus(HOLD_TIME))).await
-    }
-
-    /// Compares the next files of source and target; `None` after the last ones.
-    async fn next_page(&self, after: Option<FileId>) -> Result<Option<(Page, Option<FileId>)>, TransferError> {
-        let Some(after) = after else { return Ok(None) };
-        const END: FileId = FileId(i64::MAX);
-        let last = self.export.last_file;
-        let theirs = self.route.source(move |db| db.stored_files(after, last, PAGE));
-        let ours = call(&self.route.to.database, TARGET_DATABASE, move |db| db.stored_files(after, END, PAGE));
-        let (theirs, ours) = try_join(theirs, ours).await?;
-        // After a full page, there may be more files.
-        let ends = [&theirs, &ours].map(|page| page.get(PAGE as usize - 1).map(StoredFile::id));
-        let end = ends.into_iter().flatten().min();
-        let is_within = |file: &StoredFile| end.is_none_or(|end| file.id() <= end);
-        let mut ours: BTreeMap<_, _> = ours.into_iter().filter(is_within).map(|file| (file.id(), file)).collect();
-        let mut page = Page::default();
-        for file in theirs.into_iter().filter(is_within) {
-            match ours.remove(&file.id()) {
-                Some(old) if old == file => page.unchanged.push(file),
-                old => page.wanted.push(Wanted { file, old }),
-            }
-        }
-        page.removed.extend(ours.into_keys());
-        Ok(Some((page, end)))
     }
 
     /// Makes the files of a page in the target equal to those in the source.
@@ -180,7 +131,7 @@ impl Transfer {
         let Page { unchanged, wanted, removed } = page;
         let mut done =
             Transferred { unchanged: unchanged.len() as u64, removed: removed.len() as u64, ..Transferred::default() };
-        try_join_all(unchanged.iter().map(|file| self.route.require_present(file))).await?;
+        try_join_all(unchanged.iter().map(|file| self.route.objects.require_present(file))).await?;
         self.progress.add(unchanged.len(), unchanged.iter().map(bytes_of).sum());
         if wanted.is_empty() && removed.is_empty() {
             return Ok(done);
@@ -219,7 +170,7 @@ impl Transfer {
     /// be copied.
     async fn copy_file(&self, wanted: &Wanted) -> Result<Vec<(Key, Flaw)>, TransferError> {
         let copy = async |object: &ObjectRecord| {
-            let result = self.route.copy_object(object).await;
+            let result = self.route.objects.copy_object(object).await;
             self.progress.add(0, object.size);
             (object.clone(), result)
         };
@@ -254,7 +205,7 @@ impl Transfer {
             .await?;
         self.route.delete(doomed).await?;
         let id = wanted.file.id();
-        let present = self.route.source(move |db| db.stored_files(FileId(id.0 - 1), id, 1)).await?;
+        let present = self.route.source(move |db| db.stored_files(Scope::Move, FileId(id.0 - 1), id, 1)).await?;
         if present.first() != Some(&wanted.file) {
             // The file was changed or deleted in the meantime, so the next run takes care of it.
             return Ok(Vec::new());

@@ -5,8 +5,8 @@ use crate::group_commit::GroupCommit;
 use crate::migrations;
 use crate::pool::{Manager, acquire, pool};
 use crate::reserve::Reserve;
-use crate::sqlite;
 use crate::url::Address;
+use crate::{postgres, sqlite};
 use diesel::connection::TransactionManager;
 use diesel::r2d2::{Pool, PooledConnection};
 use std::path::Path;
@@ -115,6 +115,22 @@ impl Database {
                 Self { readers: Readers::Pool(all.clone()), writers: Writers::Pool(all), reserve: None }
             }
         })
+    }
+
+    /// As [`connect`](Self::connect), and creates the database first if a PostgreSQL server has none
+    /// of that name.
+    ///
+    /// # Errors
+    /// [`Error::CannotCreate`]; else as [`connect`](Self::connect).
+    pub fn connect_or_create(url: &str, options: &ConnectOptions) -> Result<Self, Error> {
+        match (Self::connect(url, options), Address::parse(url)?) {
+            (Err(Error::CannotConnect { .. }), Address::Postgres(address))
+                if postgres::create(&address, options.acquire_timeout)? =>
+            {
+                Self::connect(url, options)
+            }
+            (connected, _) => connected,
+        }
     }
 
     /// Connects to a database that some version of tintype has migrated, and neither creates one

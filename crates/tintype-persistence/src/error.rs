@@ -36,6 +36,17 @@ pub enum Error {
         /// Why.
         problem: String,
     },
+    /// The database server has no such database, and does not create it.
+    #[error(
+        "there is no database at `{url}`, and it cannot be created: {problem}; create an empty one, or let the role do so with \
+         `ALTER ROLE … CREATEDB`"
+    )]
+    CannotCreate {
+        /// The URL, without its password.
+        url: String,
+        /// Why.
+        problem: String,
+    },
     /// tintype cannot work with this database server or database.
     #[error("the database cannot be used: {problem}")]
     Unsuitable {

@@ -14,7 +14,7 @@ use crate::migrations;
 use crate::objects::ObjectRecord;
 use crate::rows::{DerivedRow, FileRow, PreviewRow, UserRow, checksum, number, valid};
 use crate::schema::{
-    derived_objects, files, grants, previews, signing_keys, strays, tokens, upload_links, users, webhooks,
+    derived_objects, files, grants, previews, signing_keys, strays, tokens, upload_links, upload_parts, users, webhooks,
 };
 use crate::signing_keys::SigningKeyRow;
 use crate::sql::Sql;
@@ -34,7 +34,14 @@ pub enum Scope {
     Move,
     /// Everything that lasts, for a backup.
     Backup,
+    /// Everything that has to do with a storage, renditions included, for another database beside
+    /// the same storage, or another storage beside the same database.
+    Half,
 }
+
+/// Ends the origin of rows whose objects stay where they are: a database that has some of those is
+/// not filled in another way.
+const HALF: &str = " without objects";
 
 /// Everything in a database except files and strays, and the amount of those, all at one moment.
 #[derive(Debug, Clone)]
@@ -56,7 +63,7 @@ pub struct Export {
     /// The greatest id that each table has given out.
     pub(crate) numbers: Vec<(&'static str, i64)>,
     pub(crate) webhooks: Vec<StoredWebhook>,
-    /// Only in a backup.
+    /// Only in a backup, and where the objects stay.
     pub(crate) upload_links: Option<Vec<UploadLinkRow>>,
 }
 
@@ -79,6 +86,21 @@ pub(crate) struct TokenRow {
     pub(crate) created_at: i64,
     pub(crate) expires_at: Option<i64>,
     pub(crate) last_used_at: Option<i64>,
+}
+
+/// A key that no file owns, and why it is not free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedStray {
+    pub(crate) key: Key,
+    pub(crate) since: i64,
+    pub(crate) state: String,
+}
+
+impl ListedStray {
+    /// Returns the key.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
 }
 
 /// The rows of a file and its derived objects. Equal values mean equal rows in every database.
@@ -138,17 +160,21 @@ impl Database {
             let bytes = "CAST(COALESCE(sum(size), 0) AS BIGINT)";
             let sums = files::table.select((count_star(), max(files::id), sql::<BigInt>(bytes)));
             let (files, last_file, content) = sums.first::<(i64, Option<i64>, i64)>(connection)?;
-            let derived = derived_objects::table.filter(stays()).select(sql::<BigInt>(bytes));
-            let derived = derived.first::<i64>(connection)?;
+            let derived = derived_objects::table.select(sql::<BigInt>(bytes));
+            let derived = match scope {
+                Scope::Half => derived.first::<i64>(connection)?,
+                Scope::Move | Scope::Backup => derived.filter(stays()).first::<i64>(connection)?,
+            };
             let (trashed, last_trashed, of_trashed) = trash::sums(connection)?;
             let upload_links = || upload_links::table.order(upload_links::id).select(UploadLinkRow::as_select());
             let (upload_links, numbered) = match scope {
                 Scope::Move => (None, &NUMBERED[..5]),
-                Scope::Backup => (Some(upload_links().load(connection)?), &NUMBERED[..]),
+                Scope::Backup | Scope::Half => (Some(upload_links().load(connection)?), &NUMBERED[..]),
             };
+            let half = if scope == Scope::Half { HALF } else { "" };
             let numbers = numbered.iter().map(|table| Ok((*table, last_number(connection, table)?)));
             Ok(Export {
-                origin: format!("{} {} {}", first.id, first.username, first.created_at),
+                origin: format!("{} {} {}{half}", first.id, first.username, first.created_at),
                 last_file: FileId(last_file.unwrap_or(0).max(last_trashed)),
                 files: number("files", 0, files + trashed)?,
                 bytes: number("size", 0, content.saturating_add(derived).saturating_add(of_trashed))?,
@@ -165,12 +191,18 @@ impl Database {
     }
 
     /// Returns files by id, those in the trash included, from the one after `after` up to `last`.
-    pub fn stored_files(&self, after: FileId, last: FileId, limit: u32) -> Result<Vec<StoredFile>, Error> {
+    pub fn stored_files(
+        &self,
+        scope: Scope,
+        after: FileId,
+        last: FileId,
+        limit: u32,
+    ) -> Result<Vec<StoredFile>, Error> {
         self.snapshot(|connection| {
             let within = files::id.gt(after.0).and(files::id.le(last.0));
             let rows = files::table.filter(within).order(files::id).limit(limit.into());
             let rows = rows.select(FileRow::as_select()).load(connection)?;
-            let mut derived = derived_of(connection, &rows)?.into_iter().peekable();
+            let mut derived = derived_of(connection, scope, &rows)?.into_iter().peekable();
             let mut previews = previews_of(connection, &rows)?.into_iter().peekable();
             let complete = |row: FileRow| {
                 let mut own = Vec::new();
@@ -185,6 +217,31 @@ impl Database {
             files.sort_unstable_by_key(StoredFile::id);
             files.truncate(limit as usize);
             Ok(files)
+        })
+    }
+
+    /// Returns keys that no file owns as they are listed, in order, from the one after `after`.
+    pub fn listed_strays(&self, after: Option<&Key>, limit: u32) -> Result<Vec<ListedStray>, Error> {
+        self.read(|connection| {
+            let after = after.map_or("", Key::as_str);
+            let rows = strays::table.filter(strays::key.gt(after).and(strays::state.ne(TRASHED)));
+            let rows = rows.order(strays::key).limit(limit.into()).load::<(String, i64, String)>(connection)?;
+            let stray = |(key, since, state): (String, i64, String)| {
+                Ok(ListedStray { key: crate::strays::parse(&key)?, since, state })
+            };
+            rows.into_iter().map(stray).collect()
+        })
+    }
+
+    /// Returns the keys and sizes of the parts of uploads that have not become files.
+    pub fn all_upload_parts(&self) -> Result<Vec<(Key, u64)>, Error> {
+        self.read(|connection| {
+            let rows = upload_parts::table.select((upload_parts::upload_id, upload_parts::key, upload_parts::size));
+            let rows = rows.load::<(i64, String, i64)>(connection)?;
+            let part = |(id, key, size): (i64, String, i64)| {
+                Ok((crate::strays::parse(&key)?, number("upload_parts.size", id, size)?))
+            };
+            rows.into_iter().map(part).collect()
         })
     }
 
@@ -229,8 +286,8 @@ fn stored_in_trash(
     rows.into_iter().map(complete).collect()
 }
 
-/// Selects the derived objects that stay as long as their file does. Renditions are not copied:
-/// they are made again when they are asked for.
+/// Selects the derived objects that stay as long as their file does. Renditions are not copied with
+/// a whole library: they are made again when they are asked for.
 #[diesel::dsl::auto_type]
 fn stays() -> _ {
     let start: &'static str = Variant::RENDITIONS.start;
@@ -239,13 +296,14 @@ fn stays() -> _ {
 }
 
 /// Returns the derived objects of files that are to be copied, by the ids of the files.
-fn derived_of(connection: &mut AnyConnection, rows: &[FileRow]) -> QueryResult<Vec<DerivedRow>> {
+fn derived_of(connection: &mut AnyConnection, scope: Scope, rows: &[FileRow]) -> QueryResult<Vec<DerivedRow>> {
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
     let own = derived_objects::table.filter(derived_objects::file_id.between(first.id, last.id));
-    own.filter(stays())
-        .order((derived_objects::file_id, derived_objects::id))
-        .select(DerivedRow::as_select())
-        .load(connection)
+    let own = own.order((derived_objects::file_id, derived_objects::id)).select(DerivedRow::as_select());
+    match scope {
+        Scope::Half => own.load(connection),
+        Scope::Move | Scope::Backup => own.filter(stays()).load(connection),
+    }
 }
 
 /// Returns what is known of the pictures of files, by the ids of the files.

@@ -10,7 +10,7 @@ use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::dialect::{lock_import, use_up_numbers};
 use crate::error::Error;
-use crate::export::{Export, StoredFile};
+use crate::export::{Export, ListedStray, StoredFile};
 use crate::import_lease::{self, require_run};
 use crate::jobs::enqueue;
 use crate::schema::{files, strays, users};
@@ -99,24 +99,69 @@ impl Database {
             doomed.chunks(CHUNK).try_for_each(|keys| doom(connection, keys))?;
             replace_files(connection, files, removed)?;
             settle_trash(connection, files, &was_trashed)?;
-            let incomplete = files.iter().filter(|file| file.row.crc32.is_none());
-            let incomplete: Vec<i64> = incomplete.map(|file| file.row.id).collect();
-            enqueue(connection, JobKind::Crc32, &incomplete, now)?;
+            enqueue_incomplete(connection, files, now)?;
             Ok(doomed)
         })
     }
 
-    /// Inserts the rows of files whose objects are elsewhere: in the storage of a backup.
+    /// Replaces the rows of files with those of the source, whose objects are elsewhere, such as in
+    /// the storage of a backup, and removes files that the source no longer has.
     ///
     /// # Errors
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
-    pub fn import_rows(&self, import: &Import, files: &[StoredFile]) -> Result<(), Error> {
+    pub fn import_rows(
+        &self,
+        import: &Import,
+        files: &[&StoredFile],
+        removed: &[FileId],
+        now: Timestamp,
+    ) -> Result<(), Error> {
         self.write(|connection| {
             require_run(connection, &import.holder)?;
-            let files: Vec<_> = files.iter().collect();
-            let was_trashed = trash::clear(connection, &files.iter().map(|file| file.row.id).collect::<Vec<_>>())?;
-            replace_files(connection, &files, &[])?;
-            settle_trash(connection, &files, &was_trashed)
+            let ids: Vec<i64> = files.iter().map(|file| file.row.id).chain(removed.iter().map(|id| id.0)).collect();
+            let was_trashed = trash::keys_of(connection, &ids)?;
+            trash::clear(connection, &ids)?;
+            remove(connection, &was_trashed)?;
+            replace_files(connection, files, removed)?;
+            settle_trash(connection, files, &[])?;
+            enqueue_incomplete(connection, files, now)
+        })
+    }
+
+    /// Lists keys as the source does, and the parts of its unfinished uploads, which stay there, for
+    /// deletion. What an earlier run has listed is replaced by what is given first.
+    ///
+    /// # Errors
+    /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    pub fn replace_strays(&self, import: &Import, parts: &[Key]) -> Result<(), Error> {
+        self.write(|connection| {
+            require_run(connection, &import.holder)?;
+            diesel::delete(strays::table.filter(strays::state.ne(TRASHED))).execute(connection)?;
+            parts.chunks(CHUNK).try_for_each(|keys| doom(connection, keys))
+        })
+    }
+
+    /// Lists keys in the states that they have in the source. No row owns them.
+    ///
+    /// # Errors
+    /// [`Error::ImportLost`], [`Error::ImportOvertaken`].
+    pub fn list_strays(&self, import: &Import, listed: &[ListedStray]) -> Result<(), Error> {
+        self.write(|connection| {
+            require_run(connection, &import.holder)?;
+            for listed in listed.chunks(CHUNK) {
+                let row = |stray: &ListedStray| {
+                    (
+                        strays::key.eq(stray.key.to_string()),
+                        strays::since.eq(stray.since),
+                        strays::state.eq(stray.state.clone()),
+                    )
+                };
+                let rows: Vec<_> = listed.iter().map(row).collect();
+                on_each!(connection, c => {
+                    diesel::insert_into(strays::table).values(&rows).on_conflict_do_nothing().execute(c)
+                })?;
+            }
+            Ok(())
         })
     }
 
@@ -212,6 +257,13 @@ impl Database {
             import_lease::take_over(connection)
         })
     }
+}
+
+/// Has what a version from before there were CRC-32s did not note computed.
+fn enqueue_incomplete(connection: &mut AnyConnection, files: &[&StoredFile], now: Timestamp) -> Result<(), Error> {
+    let incomplete = files.iter().filter(|file| file.row.crc32.is_none());
+    let incomplete: Vec<i64> = incomplete.map(|file| file.row.id).collect();
+    Ok(enqueue(connection, JobKind::Crc32, &incomplete, now)?)
 }
 
 /// Puts those files into the trash that are there in the source. Of those that were in this one,

@@ -28,7 +28,10 @@ pub(crate) fn begin_run(
         Some((holder, _)) if holder == NOBODY => return Err(Error::ImportLost),
         Some((holder, _)) => match run_of(&holder) {
             (before, run) if before == origin => run + 1,
-            _ => return Err(Error::ForeignData { what: "the files of another library".to_owned() }),
+            _ => {
+                let what = "the files of another library, or those of a move that takes other parts along".to_owned();
+                return Err(Error::ForeignData { what });
+            }
         },
         None => {
             refuse_used(connection)?;

@@ -56,7 +56,7 @@ pub use deliveries::{Attempt, DueDelivery};
 pub use derived::NewDerived;
 pub use django::{Django, DjangoFile, DjangoNames};
 pub use error::Error;
-pub use export::{Export, Scope, StoredFile};
+pub use export::{Export, ListedStray, Scope, StoredFile};
 pub use files::{Changed, FileChange, NewContent, NewFile, NewPreview};
 pub use import::Import;
 pub use jobs::Job;

@@ -12,7 +12,8 @@ use crate::objects::{MediaRecord, ObjectRecord};
 use crate::rows::{DerivedRow, checksum, number, valid};
 use crate::schema::{derived_objects, files, strays};
 use crate::sql::Sql;
-use crate::strays::{CHUNK, doom, owned};
+use crate::strays::{CHUNK, CLAIMED, DOOMED, TRASHED, doom, owned};
+use crate::tombstones::GONE;
 use crate::trash;
 
 /// An object that a file owns.
@@ -95,7 +96,13 @@ impl Database {
     /// Returns those of the keys that no row owns and that are no strays: objects under them have
     /// come from somewhere else.
     pub fn unlisted(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
-        self.read(|connection| unlisted(connection, keys))
+        self.read(|connection| unknown(connection, keys, &[CLAIMED, TRASHED, DOOMED, GONE]))
+    }
+
+    /// Returns those of the keys that no row owns, none in the trash either, and no upload is about
+    /// to: objects under them are of no use.
+    pub fn surplus(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
+        self.read(|connection| unknown(connection, keys, &[CLAIMED, TRASHED]))
     }
 
     /// Returns those of the keys that no row owns, none in the trash either.
@@ -130,7 +137,7 @@ impl Database {
     /// them: the caller deletes their objects.
     pub fn doom_unlisted(&self, keys: &[Key]) -> Result<Vec<Key>, Error> {
         self.write(|connection| {
-            let unlisted = unlisted(connection, keys)?;
+            let unlisted = unknown(connection, keys, &[CLAIMED, TRASHED, DOOMED, GONE])?;
             doom(connection, &unlisted)?;
             Ok(unlisted)
         })
@@ -148,14 +155,17 @@ fn owned_object(id: i64, variant: Option<&str>, key: &str, size: i64, digest: &[
     })
 }
 
-fn unlisted(connection: &mut AnyConnection, keys: &[Key]) -> Result<Vec<Key>, Error> {
+/// Returns those of the keys that no row owns and that are no strays in one of these states.
+fn unknown(connection: &mut AnyConnection, keys: &[Key], states: &[&str]) -> Result<Vec<Key>, Error> {
     let mut unlisted = Vec::new();
     for keys in keys.chunks(CHUNK) {
         // Strays first: what is committed in between is owned by the time of the second look.
         let listed = strays::table.filter(strays::key.eq_any(keys.iter().map(Key::as_str)));
+        let listed = listed.filter(strays::state.eq_any(states.iter().copied()));
         let listed = listed.select(strays::key).load::<String>(connection)?;
         let owned = owned(connection, keys)?;
-        let is_known = |key: &&Key| listed.iter().any(|listed| listed == key.as_str()) || owned.contains(key);
+        let known: HashSet<&str> = listed.iter().map(String::as_str).chain(owned.iter().map(Key::as_str)).collect();
+        let is_known = |key: &&Key| known.contains(key.as_str());
         let unknown: Vec<Key> = keys.iter().filter(|key| !is_known(key)).cloned().collect();
         // What went into the trash between the two looks is there now.
         let trashed = trash::owned(connection, &unknown)?;

@@ -16,7 +16,7 @@ pub(crate) const CLAIMED: &str = "claimed";
 /// The object is that of a file in the trash.
 pub(crate) const TRASHED: &str = "trashed";
 /// The object is to be deleted.
-const DOOMED: &str = "doomed";
+pub(crate) const DOOMED: &str = "doomed";
 
 /// Keys that are reserved for one upload.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,8 +21,18 @@ pub(super) async fn watched(transfer: &Transfer) -> Result<Transferred, Transfer
     progress::copying(transfer.run(), &transfer.progress(), transfer.files(), transfer.bytes()).await
 }
 
-/// Prints what was done, and returns how many files were left out.
-pub(super) fn print_report(verb: &str, done: &Transferred, took: Duration, as_json: bool) -> Result<u64, Failure> {
+/// What a report calls what was done.
+pub(super) struct Words {
+    pub(super) verb: &'static str,
+    /// Files of which something is missing.
+    pub(super) flawed: &'static str,
+    /// What to do where a server was at work on the source.
+    pub(super) served: &'static str,
+}
+
+/// Prints what was done, and returns of how many files something is missing.
+pub(super) fn print_report(words: &Words, done: &Transferred, took: Duration, as_json: bool) -> Result<u64, Failure> {
+    let Words { verb, flawed, served } = words;
     let Transferred { moved, bytes, unchanged, removed, failures, is_served } = done;
     let mut left_out: Vec<_> = failures.iter().map(|failure| failure.file).collect();
     left_out.dedup();
@@ -37,16 +47,15 @@ pub(super) fn print_report(verb: &str, done: &Transferred, took: Duration, as_js
         });
         format!("{report}\n")
     } else {
+        let size = if *bytes > 0 { format!(" ({})", ByteSize(*bytes)) } else { String::new() };
         let mut text = format!(
-            "{verb} {} ({}) in {:.1} s; {unchanged} there already, {removed} removed, {} left out\n",
+            "{verb} {}{size} in {:.1} s; {unchanged} there already, {removed} removed, {} {flawed}\n",
             files(*moved),
-            ByteSize(*bytes),
             took.as_secs_f64(),
             left_out.len(),
         );
         if *is_served {
-            text += "note: a server is, or was a moment ago, at work on the source; stop it and run this again before you \
-                     start one on the target, to bring over what it has changed\n";
+            text += &format!("note: a server is, or was a moment ago, at work on the source; {served}\n");
         }
         text + &failures_table(failures)
     })?;

@@ -1,14 +1,15 @@
-use super::copying::{print_report, resumable, watched};
+use super::copying::{Words, print_report, resumable, watched};
 use crate::accounts::threads;
 use crate::cli::Sides;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::files;
+use crate::progress;
 use crate::storage_place::StoragePlace;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tintype_library::domain::redact_url;
 use tintype_library::persistence::{ConnectOptions, Database, Error};
-use tintype_library::{Place, Transfer, Transferred, causes};
+use tintype_library::{ObjectTransfer, Place, RowTransfer, Transfer, TransferError, causes};
 
 pub(crate) fn run(config: &Config, sides: &Sides) -> Result<(), Failure> {
     let runtime = threads()?;
@@ -20,30 +21,101 @@ pub(crate) fn run(config: &Config, sides: &Sides) -> Result<(), Failure> {
 }
 
 async fn migrate(config: &Config, sides: &Sides) -> Result<(), Failure> {
-    let (from, to) = (storage(&sides.from_storage, "--from-storage")?, storage(&sides.to_storage, "--to-storage")?);
-    if from.overlaps(&to) {
+    let from = storage(&sides.from_storage, "--from-storage")?;
+    let to = sides.to_storage.as_deref().map(|url| storage(url, "--to-storage")).transpose()?;
+    if to.as_ref().is_some_and(|to| from.overlaps(to)) {
         return Err(Failure::new(
             "`--from-storage` and `--to-storage` are the same, or one lies in the other; give the target one of its own",
         ));
     }
-    if Database::is_same(&sides.from_database, &sides.to_database)? {
+    if let Some(to) = &sides.to_database
+        && Database::is_same(&sides.from_database, to)?
+    {
         return Err(Failure::new("`--from-database` and `--to-database` are the same; give the target one of its own"));
     }
     let source = Place { database: open_source(&sides.from_database)?, storage: from.open_read_only().await? };
-    let database = Database::connect(&sides.to_database, &ConnectOptions::default())
-        .map_err(|e| Failure::during("the target database", &e))?;
-    database.migrate().map_err(|e| Failure::during("the target database", &e))?;
+    match (&sides.to_database, &to) {
+        (Some(database), Some(storage)) => move_whole(config, source, database, storage, sides.json).await,
+        (Some(database), None) => move_rows(source, database, sides.json).await,
+        (None, Some(storage)) => move_objects(config, source, storage, sides.json).await,
+        (None, None) => Err(Failure::new("give `--to-database`, `--to-storage`, or both")),
+    }
+}
+
+async fn move_whole(config: &Config, from: Place, url: &str, to: &StoragePlace, json: bool) -> Result<(), Failure> {
+    let database = open_target(url)?;
     let (storage, spool) = to.open(&config.data_dir).await?;
     let target = Place { database, storage: storage.clone() };
-    let transfer = Transfer::begin(source, target, spool).await?;
+    let transfer = Transfer::begin(from, target, spool).await?;
     // The server of the target looks for it.
     storage.mark().await?;
     let start = Instant::now();
-    let done = watched(&transfer).await.map_err(|error| match error.source.downcast_ref() {
-        Some(Error::ImportLost | Error::ImportOvertaken) => Failure::new(causes(&error)),
-        _ => resumable(&error),
-    })?;
-    report(&done, start.elapsed(), sides.json)
+    let done = watched(&transfer).await.map_err(|error| stopped(&error))?;
+    let words = Words {
+        verb: "copied",
+        flawed: "left out",
+        served: "stop it and run this again before you start one on the target, to bring over what it has changed",
+    };
+    match print_report(&words, &done, start.elapsed(), json)? {
+        0 => Ok(()),
+        left_out => Err(Failure::new(format!(
+            "left out {}, see above; restore what is missing in the source from a backup, or delete or replace it there, \
+             and run this again",
+            files(left_out)
+        ))),
+    }
+}
+
+/// What to do when half a library was moved beside a server.
+const SERVED: &str =
+    "stop it and run this again to bring over what it has changed: no server starts on the target before";
+
+async fn move_rows(from: Place, url: &str, json: bool) -> Result<(), Failure> {
+    let transfer = RowTransfer::begin(from, open_target(url)?).await?;
+    let start = Instant::now();
+    let running = transfer.run();
+    let done = progress::copying(running, &transfer.progress(), transfer.files(), transfer.bytes()).await;
+    let done = done.map_err(|error| stopped(&error))?;
+    let words = Words { verb: "copied the rows of", flawed: "with missing objects", served: SERVED };
+    match print_report(&words, &done, start.elapsed(), json)? {
+        0 => Ok(()),
+        flawed => Err(Failure::new(format!(
+            "the storage lacks objects of {}, see above, whose rows are copied; restore them from a backup",
+            files(flawed)
+        ))),
+    }
+}
+
+async fn move_objects(config: &Config, from: Place, to: &StoragePlace, json: bool) -> Result<(), Failure> {
+    let (storage, spool) = to.open(&config.data_dir).await?;
+    let transfer = ObjectTransfer::begin(from, storage, spool).await?;
+    let start = Instant::now();
+    let running = transfer.run();
+    let done = progress::copying(running, &transfer.progress(), transfer.files(), transfer.bytes()).await;
+    let done = done.map_err(|error| stopped(&error))?;
+    let words = Words { verb: "copied the objects of", flawed: "incomplete", served: SERVED };
+    match print_report(&words, &done, start.elapsed(), json)? {
+        0 => Ok(()),
+        flawed => Err(Failure::new(format!(
+            "could not copy all objects of {}, see above; restore what is missing in the source from a backup, or delete or \
+             replace it there, and run this again",
+            files(flawed)
+        ))),
+    }
+}
+
+fn stopped(error: &TransferError) -> Failure {
+    match error.source.downcast_ref() {
+        Some(Error::ImportLost | Error::ImportOvertaken) => Failure::new(causes(error)),
+        _ => resumable(error),
+    }
+}
+
+fn open_target(url: &str) -> Result<Database, Failure> {
+    let failed = |error: Error| Failure::during("the target database", &error);
+    let database = Database::connect_or_create(url, &ConnectOptions::default()).map_err(failed)?;
+    database.migrate().map_err(failed)?;
+    Ok(database)
 }
 
 fn storage(url: &str, flag: &str) -> Result<StoragePlace, Failure> {
@@ -64,17 +136,4 @@ fn open_source(url: &str) -> Result<Database, Failure> {
     let database = Database::connect_read_only(url, &ConnectOptions::default()).map_err(failed)?;
     database.check().map_err(failed)?;
     Ok(database)
-}
-
-/// Says what was done, and fails where something is left to do for whoever reads it.
-fn report(done: &Transferred, took: Duration, as_json: bool) -> Result<(), Failure> {
-    let left_out = print_report("copied", done, took, as_json)?;
-    if left_out == 0 {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "left out {}, see above; restore what is missing in the source from a backup, or delete or replace it there, and run this \
-         again",
-        files(left_out)
-    )))
 }

@@ -3,7 +3,7 @@ use std::time::Instant;
 use tintype_library::persistence::Error;
 use tintype_library::{BackupStore, Place, Transfer, causes};
 
-use super::copying::{print_report, resumable, watched};
+use super::copying::{Words, print_report, resumable, watched};
 use crate::accounts::threads;
 use crate::cli::BackupPlace;
 use crate::config::Config;
@@ -44,7 +44,9 @@ async fn restore(config: &Config, from: &BackupPlace) -> Result<(), Failure> {
     // The server looks for it.
     storage.mark().await?;
     let done = watched(&transfer).await.map_err(|error| resumable(&error))?;
-    let left_out = print_report("restored", &done, start.elapsed(), from.json)?;
+    // Nobody serves from a backup.
+    let words = Words { verb: "restored", flawed: "left out", served: "" };
+    let left_out = print_report(&words, &done, start.elapsed(), from.json)?;
     match left_out {
         0 => Ok(()),
         count => Err(Failure::new(format!(

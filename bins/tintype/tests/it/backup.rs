@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use tintype_testkit::{Bucket, CommandOutput, Home, Server, eventually};
+use tintype_testkit::{Bucket, CommandOutput, Home, Postgres, Server, eventually};
 
 use crate::migrate::{Place, assert_failure, library, state};
 use crate::support::{builder, create, is_told, key, local_server, one};
@@ -173,4 +173,27 @@ fn places_that_cannot_be_meant_are_refused() {
     fs::create_dir_all(place.folder().join("photos")).unwrap();
     fs::write(place.folder().join("photos/mine.jpg"), "mine").unwrap();
     assert_failure(&home.cli(["restore", backup]), "it is not empty: it has `photos/mine.jpg`");
+}
+
+#[test]
+fn a_database_server_gets_the_database_that_it_lacks() {
+    if is_told() {
+        return;
+    }
+    let Some(postgres) = Postgres::shared() else { return };
+    let home_folder = builder().prepare().unwrap();
+    let from = Place::local(&home_folder, "from");
+    let (server, client) = library(&from, 1);
+    let backup = home_folder.path().join("backup").display().to_string();
+    back_up(server.home(), &backup);
+    let before = state(&server, &client);
+    let url = postgres.url("restored%20here");
+    let restored = builder().config("database_url", &url);
+    let refused = builder().config("database_url", &url.replace("postgres@", "nobody@")).prepare().unwrap();
+    postgres.execute("postgres", "CREATE ROLE nobody LOGIN");
+    assert_failure(&refused.cli(["restore", &backup]), "cannot be created: permission denied");
+    let restored = restored.prepare().unwrap();
+    restored.cli(["restore", &backup]).expect_success();
+    let server = restored.serve().unwrap();
+    assert!(state(&server, &server.client("behrooz", client.token())) == before);
 }

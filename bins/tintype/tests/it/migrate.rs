@@ -1,6 +1,8 @@
 //! Moving a library into another database and another storage. That nothing is lost wherever the
 //! move is stopped, the tests of `tintype-library` try; here it is the real program, really killed.
 
+mod halves;
+
 use crate::support::host::{Host, answer};
 use crate::support::picture::{gradient, jpeg};
 use crate::support::{FILES, builder, checksum, create, file, is_told, media_path, noise, one, results, text};
@@ -34,6 +36,11 @@ impl Place {
         let (bucket, database) = (Bucket::new()?, Postgres::shared()?.empty_database());
         let (database_url, storage) = (database.url(), bucket.url());
         Some(Self { database: database_url, storage, bucket: Some(bucket), _database: Some(database) })
+    }
+
+    /// The database of one place and the storage of another one.
+    fn of(database: &Self, storage: &Self) -> Self {
+        Self { database: database.database.clone(), storage: storage.storage.clone(), bucket: None, _database: None }
     }
 
     pub(crate) fn folder(&self) -> PathBuf {
@@ -300,12 +307,7 @@ fn mistakes_are_refused_before_anything_is_touched() {
     let (mut server, _) = library(&from, 1);
     server.terminate().unwrap();
     drop(other.serve());
-    let with = |database: &Place, storage: &Place| Place {
-        database: database.database.clone(),
-        storage: storage.storage.clone(),
-        bucket: None,
-        _database: None,
-    };
+    let with = Place::of;
     assert_failure(&migrate(&from, &other), "has begun to use the database");
     assert_failure(&migrate(&from, &with(&from, &to)), "`--from-database` and `--to-database` are the same");
     assert_failure(&migrate(&from, &with(&to, &from)), "`--from-storage` and `--to-storage` are the same");

@@ -37,7 +37,7 @@ fn begin<'c>(client: &'c Client, length: usize, name: &str) -> Request<'c> {
 
 /// Begins an upload and returns its path.
 #[track_caller]
-fn begun(client: &Client, length: usize, name: &str) -> String {
+pub(crate) fn begun(client: &Client, length: usize, name: &str) -> String {
     location(&begin(client, length, name).send().expect_status(201))
 }
 
@@ -52,7 +52,7 @@ fn location(answer: &Response) -> String {
 }
 
 /// Returns a request that adds bytes.
-fn patch<'c>(client: &'c Client, path: &str, offset: usize, bytes: &[u8]) -> Request<'c> {
+pub(crate) fn patch<'c>(client: &'c Client, path: &str, offset: usize, bytes: &[u8]) -> Request<'c> {
     tus(client, "PATCH", path).header("Upload-Offset", &offset.to_string()).body(BYTES, bytes)
 }
 
@@ -65,7 +65,7 @@ fn offset(client: &Client, path: &str) -> usize {
 
 /// Returns the file that an answer names.
 #[track_caller]
-fn file_of(client: &Client, answer: &Response) -> Value {
+pub(crate) fn file_of(client: &Client, answer: &Response) -> Value {
     let path = answer.header("upload-file").unwrap_or_else(|| panic!("a file in {answer}"));
     client.get(path).send().expect_status(200).json()
 }

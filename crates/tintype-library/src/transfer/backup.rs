@@ -8,7 +8,6 @@ use futures_util::{TryStreamExt, stream};
 use tintype_domain::{FileId, Key};
 use tintype_persistence::{Database, Export, ObjectRecord, Scope, StoredFile};
 use tintype_storage::Spool;
-use tokio::sync::Semaphore;
 
 use super::backup_store::{BackupStore, is_object};
 use super::hold::Hold;
@@ -17,7 +16,8 @@ use super::outcome::{
     BACKUP, BackedUp, MAX_FAILURES, ObjectFailure, Progress, SOURCE_DATABASE, SOURCE_STORAGE, TARGET_DATABASE,
     TransferError, unrelated,
 };
-use super::route::{COPIES_AT_A_TIME, PAGE, PAGES_AT_A_TIME, Place, Route, bytes_of, call};
+use super::route::{PAGE, PAGES_AT_A_TIME, Place, Route, bytes_of, call};
+use crate::library::now;
 
 /// How many keys of the backup are looked up together.
 const KEYS: usize = 500;
@@ -78,7 +78,7 @@ impl Backup {
             let begun = export.clone();
             let import = call(&rows, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
             let to = Place { database: rows, storage: store.storage.clone() };
-            let route = Route { from: library.clone(), to, spool, import, copies: Semaphore::new(COPIES_AT_A_TIME) };
+            let route = Route::new(library.clone(), to, spool, import);
             route.refuse_overlap().await?;
             Ok((route, number, previous, frozen, export))
         });
@@ -115,7 +115,7 @@ impl Backup {
             // Its transaction ends.
             drop(frozen);
             let mut done = objects.copy().await?;
-            let rows = store.put(number, &route.spool).await?;
+            let rows = store.put(number, &route.objects.spool).await?;
             for old in store.all_rows().await?.iter().filter(|old| **old != rows) {
                 store.remove(old).await?;
             }
@@ -150,10 +150,10 @@ async fn refuse_another(previous: &Database, export: &Export) -> Result<(), Tran
 async fn copy_rows(route: &Route, frozen: &Database, export: &Export) -> Result<(), TransferError> {
     let (mut after, last) = (FileId(0), export.last_file);
     loop {
-        let page = call(frozen, SOURCE_DATABASE, move |db| db.stored_files(after, last, PAGE)).await?;
+        let page = call(frozen, SOURCE_DATABASE, move |db| db.stored_files(Scope::Backup, after, last, PAGE)).await?;
         let Some(end) = page.last().map(StoredFile::id) else { break };
         after = end;
-        route.fill(move |db, import| db.import_rows(import, &page)).await?;
+        route.fill(move |db, import| db.import_rows(import, &page.iter().collect::<Vec<_>>(), &[], now())).await?;
     }
     route.copy_strays(frozen).await?;
     let export = export.clone();
@@ -170,8 +170,8 @@ struct Objects<'b> {
 impl Objects<'_> {
     async fn copy(&self) -> Result<BackedUp, TransferError> {
         let pages = stream::try_unfold(FileId(0), |after| async move {
-            let next = move |db: &Database| db.stored_files(after, FileId(i64::MAX), PAGE);
-            let page = call(&self.route.to.database, TARGET_DATABASE, next).await?;
+            let next = move |db: &Database| db.stored_files(Scope::Backup, after, FileId(i64::MAX), PAGE);
+            let page = call(&self.route.to, TARGET_DATABASE, next).await?;
             let last = page.last().map(StoredFile::id);
             Ok::<_, TransferError>(last.map(|last| (page, last)))
         });
@@ -222,7 +222,7 @@ impl Objects<'_> {
         }
         let lost: Vec<Key> = done.failures.iter().map(|failure| failure.key.clone()).collect();
         if !lost.is_empty() {
-            call(&self.route.to.database, TARGET_DATABASE, move |db| db.leave_out(&lost)).await?;
+            call(&self.route.to, TARGET_DATABASE, move |db| db.leave_out(&lost)).await?;
         }
         self.progress.add(page.len(), page.iter().map(bytes_of).sum());
         Ok(done)
@@ -243,16 +243,11 @@ impl Objects<'_> {
     }
 
     async fn copy_object(&self, object: &ObjectRecord, is_known: bool) -> Result<Copy, TransferError> {
-        if is_known && self.route.has_object(object).await? {
+        if is_known && self.route.objects.has_object(object).await? {
             return Ok(Copy::Unchanged);
         }
-        let mut copied = self.route.copy_object(object).await;
-        if matches!(copied, Err(Flaw::Foreign)) {
-            // What is there is damaged.
-            self.delete(&object.key).await?;
-            copied = self.route.copy_object(object).await;
-        }
-        match copied {
+        // What is there under its key is damaged.
+        match self.route.objects.copy_over(object).await {
             Ok(()) => Ok(Copy::Copied),
             Err(Flaw::Fatal(error)) => Err(error),
             Err(flaw) => Ok(Copy::Failed(flaw)),
@@ -262,10 +257,10 @@ impl Objects<'_> {
     /// Removes the objects that the new rows do not have, and returns how many there were.
     async fn remove_surplus(&self) -> Result<u64, TransferError> {
         let mut removed = 0;
-        let mut keys = pin!(self.route.to.storage.list(None).try_chunks(KEYS));
+        let mut keys = pin!(self.route.objects.to.list(None).try_chunks(KEYS));
         while let Some(mut keys) = keys.try_next().await.map_err(|error| TransferError::new(BACKUP)(error.1))? {
             keys.retain(is_object);
-            let surplus = call(&self.route.to.database, TARGET_DATABASE, move |db| db.unowned(&keys)).await?;
+            let surplus = call(&self.route.to, TARGET_DATABASE, move |db| db.unowned(&keys)).await?;
             try_join_all(surplus.iter().map(|key| self.delete(key))).await?;
             removed += surplus.len() as u64;
         }
@@ -273,6 +268,6 @@ impl Objects<'_> {
     }
 
     async fn delete(&self, key: &Key) -> Result<(), TransferError> {
-        self.route.to.storage.delete(key).await.map_err(TransferError::new(BACKUP))
+        self.route.objects.to.delete(key).await.map_err(TransferError::new(BACKUP))
     }
 }

@@ -1,8 +1,6 @@
 //! Copying an object and verifying its bytes.
 
 use super::outcome::{SOURCE_STORAGE, TARGET_STORAGE, TransferError};
-use super::route::Route;
-use crate::library::{now, random_name};
 use crate::serving;
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
@@ -10,10 +8,15 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tintype_domain::{Checksum, Key};
 use tintype_persistence::{ObjectRecord, StoredFile};
-use tintype_storage::{Attributes, Content, Error, NewObject, Storage};
+use tintype_storage::{Attributes, Content, Error, NewObject, Spool, Storage};
+use tokio::sync::Semaphore;
 
 /// Objects up to this size, in bytes, are copied through memory; larger ones through the spool.
 pub(super) const SMALL_BYTES: u64 = 1 << 20;
+
+/// How many objects are copied at a time. Each takes at most
+/// [`SMALL_BYTES`] of memory, plus the memory that the storages need.
+pub(super) const COPIES_AT_A_TIME: usize = 32;
 
 /// Why an object was not copied.
 #[derive(Debug, thiserror::Error)]
@@ -44,26 +47,41 @@ impl From<Flaw> for Failed {
     }
 }
 
-impl Route {
-    /// Puts an object into the target and looks for it in the source. Two names may mean the same
-    /// storage, and then objects would be deleted when copying fails.
-    pub(super) async fn refuse_overlap(&self) -> Result<(), TransferError> {
-        let key = format!("overlap-{}", random_name()).parse::<Key>().map_err(TransferError::new(TARGET_STORAGE))?;
-        let claimed = key.clone();
-        self.fill(move |db, import| db.claim_imports(import, &[&claimed], now())).await?;
-        let content = Content::Bytes(Bytes::from_static(b"tintype\n"));
-        let new = NewObject { key: key.clone(), content, attributes: Attributes::default() };
-        self.to.storage.put(&new).await.map_err(TransferError::new(TARGET_STORAGE))?;
-        let found = self.from.storage.size(&key).await;
-        self.delete(vec![key]).await?;
-        match found {
-            Err(Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(TransferError::new(SOURCE_STORAGE)(error)),
-            Ok(_) => {
-                let text = "it is the source storage under another name; give the target one of its own";
-                Err(TransferError::new(TARGET_STORAGE)(text))
-            }
-        }
+/// Copies objects from one storage into another.
+#[derive(Debug)]
+pub(super) struct Carrier {
+    pub(super) from: Arc<dyn Storage>,
+    pub(super) to: Arc<dyn Storage>,
+    pub(super) spool: Spool,
+    /// A permit for each object that is copied or looked for at a time.
+    copies: Semaphore,
+}
+
+/// Returns what is wrong with an object in its storage, as far as its size tells.
+pub(super) async fn flaw(storage: &dyn Storage, object: &ObjectRecord) -> Result<Option<Flaw>, TransferError> {
+    let look = async || {
+        let size = storage.size(&object.key).await.map_err(unreadable)?;
+        check_size(size, object.size)
+    };
+    match patiently(SOURCE_STORAGE, look).await {
+        Ok(()) => Ok(None),
+        Err(Flaw::Fatal(error)) => Err(error),
+        Err(flaw) => Ok(Some(flaw)),
+    }
+}
+
+/// An object to copy.
+struct Copied<'o> {
+    key: &'o Key,
+    size: u64,
+    /// `None` where it is not known.
+    checksum: Option<Checksum>,
+    attributes: Attributes,
+}
+
+impl Carrier {
+    pub(super) fn new(from: Arc<dyn Storage>, to: Arc<dyn Storage>, spool: Spool) -> Self {
+        Self { from, to, spool, copies: Semaphore::new(COPIES_AT_A_TIME) }
     }
 
     /// Checks that the target's storage has the content of a file that the target's database has. A
@@ -72,7 +90,7 @@ impl Route {
         let Some(content) = file.objects().first() else { return Ok(()) };
         let _permit = self.copies.acquire().await.map_err(TransferError::new(TARGET_STORAGE))?;
         let look = async || {
-            let size = self.to.storage.size(&content.key).await.map_err(unreadable)?;
+            let size = self.to.size(&content.key).await.map_err(unreadable)?;
             check_size(size, content.size)
         };
         patiently(TARGET_STORAGE, look).await.map_err(|flaw| match flaw {
@@ -89,7 +107,7 @@ impl Route {
     pub(super) async fn has_object(&self, object: &ObjectRecord) -> Result<bool, TransferError> {
         let _permit = self.copies.acquire().await.map_err(TransferError::new(TARGET_STORAGE))?;
         let look = async || {
-            let size = self.to.storage.size(&object.key).await.map_err(unreadable)?;
+            let size = self.to.size(&object.key).await.map_err(unreadable)?;
             check_size(size, object.size)
         };
         match patiently(TARGET_STORAGE, look).await {
@@ -101,15 +119,34 @@ impl Route {
 
     /// Copies an object, whose key is claimed, and verifies its bytes against the source's row.
     pub(super) async fn copy_object(&self, object: &ObjectRecord) -> Result<(), Flaw> {
+        let ObjectRecord { key, size, checksum, mime_type, .. } = object;
+        let attributes = serving::attributes(key, mime_type);
+        self.copy(&Copied { key, size: *size, checksum: Some(*checksum), attributes }).await
+    }
+
+    /// As [`copy_object`](Self::copy_object), and replaces what the target has under its key, which
+    /// is its own.
+    pub(super) async fn copy_over(&self, object: &ObjectRecord) -> Result<(), Flaw> {
+        match self.copy_object(object).await {
+            Err(Flaw::Foreign) => {
+                self.to.delete(&object.key).await.map_err(fatal_target)?;
+                self.copy_object(object).await
+            }
+            copied => copied,
+        }
+    }
+
+    /// Copies bytes of which only the size is known.
+    pub(super) async fn copy_unverified(&self, key: &Key, size: u64) -> Result<(), Flaw> {
+        self.copy(&Copied { key, size, checksum: None, attributes: Attributes::default() }).await
+    }
+
+    async fn copy(&self, object: &Copied<'_>) -> Result<(), Flaw> {
         let permit = self.copies.acquire().await.map_err(TransferError::new(SOURCE_STORAGE));
         let _permit = permit.map_err(Flaw::Fatal)?;
-        let content = patiently(SOURCE_STORAGE, async || self.read(&self.from.storage, object).await).await?;
-        let new = NewObject {
-            key: object.key.clone(),
-            content,
-            attributes: serving::attributes(&object.key, &object.mime_type),
-        };
-        let put = patiently(TARGET_STORAGE, async || match self.to.storage.put(&new).await {
+        let content = patiently(SOURCE_STORAGE, async || self.read(&self.from, object).await).await?;
+        let new = NewObject { key: object.key.clone(), content, attributes: object.attributes.clone() };
+        let put = patiently(TARGET_STORAGE, async || match self.to.put(&new).await {
             Ok(()) => Ok(true),
             Err(Error::AlreadyExists { .. }) => Ok(false),
             Err(error @ Error::Unavailable { .. }) => Err(Failed::Unavailable(error)),
@@ -117,7 +154,7 @@ impl Route {
         });
         if !put.await? {
             // An interrupted run put it there, or somebody else.
-            let found = patiently(TARGET_STORAGE, async || self.read(&self.to.storage, object).await).await;
+            let found = patiently(TARGET_STORAGE, async || self.read(&self.to, object).await).await;
             found.map_err(|flaw| match flaw {
                 Flaw::Missing | Flaw::Damaged(_) | Flaw::Foreign => Flaw::Foreign,
                 // It may be ours.
@@ -129,8 +166,8 @@ impl Route {
     }
 
     /// Reads an object whole and checks its bytes.
-    async fn read(&self, storage: &Arc<dyn Storage>, wanted: &ObjectRecord) -> Result<Content, Failed> {
-        let found = storage.get(&wanted.key, None).await.map_err(unreadable)?;
+    async fn read(&self, storage: &Arc<dyn Storage>, wanted: &Copied<'_>) -> Result<Content, Failed> {
+        let found = storage.get(wanted.key, None).await.map_err(unreadable)?;
         check_size(found.size, wanted.size)?;
         let mut body = found.body;
         let (content, checksum) = if wanted.size <= SMALL_BYTES {
@@ -150,7 +187,7 @@ impl Route {
             let checksum = spooled.checksum();
             (Content::Spooled(Arc::new(spooled)), checksum)
         };
-        if checksum != wanted.checksum {
+        if wanted.checksum.is_some_and(|wanted| wanted != checksum) {
             return Err(Flaw::Damaged("its checksum is another one".to_owned()).into());
         }
         Ok(content)

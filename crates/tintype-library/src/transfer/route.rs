@@ -1,13 +1,15 @@
 //! The source and the target of a transfer, and calls on both.
 
-use super::outcome::{SOURCE_DATABASE, TARGET_DATABASE, TARGET_STORAGE, TransferError};
-use crate::library::now;
+use super::objects::Carrier;
+use super::outcome::{SOURCE_DATABASE, SOURCE_STORAGE, TARGET_DATABASE, TARGET_STORAGE, TransferError};
+use crate::library::{now, random_name};
+use crate::remove::{HOLD_TIME, SWEEP};
+use bytes::Bytes;
 use futures_util::future::try_join_all;
 use std::sync::Arc;
 use tintype_domain::Key;
 use tintype_persistence::{Database, Error, Import, StoredFile};
-use tintype_storage::{Spool, Storage};
-use tokio::sync::Semaphore;
+use tintype_storage::{Attributes, Content, NewObject, Spool, Storage};
 
 /// How many files are compared, claimed and committed together.
 pub(super) const PAGE: u32 = 100;
@@ -15,12 +17,13 @@ pub(super) const PAGE: u32 = 100;
 /// How many pages are processed at a time, so that a large file does not keep all others waiting.
 pub(super) const PAGES_AT_A_TIME: usize = 4;
 
-/// How many objects are copied at a time. Each takes at most
-/// [`SMALL_BYTES`](super::objects::SMALL_BYTES) of memory, plus the memory that the storages need.
-pub(super) const COPIES_AT_A_TIME: usize = 32;
-
 /// How many strays are copied together.
 const STRAYS: u32 = 1000;
+
+/// Returns whether a server works on a library: a single running server always sweeps it.
+pub(super) async fn is_served(database: &Database) -> Result<bool, TransferError> {
+    call(database, SOURCE_DATABASE, |db| db.is_leased(SWEEP, now(), now().plus(HOLD_TIME))).await
+}
 
 /// Where a library is kept.
 #[derive(Debug, Clone)]
@@ -34,21 +37,45 @@ pub struct Place {
 /// The source, the target, and everything that copying needs.
 #[derive(Debug)]
 pub(super) struct Route {
-    pub(super) from: Place,
-    pub(super) to: Place,
-    pub(super) spool: Spool,
+    pub(super) from: Database,
+    pub(super) to: Database,
+    pub(super) objects: Carrier,
     pub(super) import: Import,
-    /// A permit for each object that is copied at a time.
-    pub(super) copies: Semaphore,
 }
 
 impl Route {
+    pub(super) fn new(from: Place, to: Place, spool: Spool, import: Import) -> Self {
+        let objects = Carrier::new(from.storage, to.storage, spool);
+        Self { from: from.database, to: to.database, objects, import }
+    }
+
     /// Runs a database call on the source.
     pub(super) async fn source<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, TransferError> {
-        call(&self.from.database, SOURCE_DATABASE, work).await
+        call(&self.from, SOURCE_DATABASE, work).await
+    }
+
+    /// Puts an object into the target and looks for it in the source. Two names may mean the same
+    /// storage, and then objects would be deleted when copying fails.
+    pub(super) async fn refuse_overlap(&self) -> Result<(), TransferError> {
+        let key = format!("overlap-{}", random_name()).parse::<Key>().map_err(TransferError::new(TARGET_STORAGE))?;
+        let claimed = key.clone();
+        self.fill(move |db, import| db.claim_imports(import, &[&claimed], now())).await?;
+        let content = Content::Bytes(Bytes::from_static(b"tintype\n"));
+        let new = NewObject { key: key.clone(), content, attributes: Attributes::default() };
+        self.objects.to.put(&new).await.map_err(TransferError::new(TARGET_STORAGE))?;
+        let found = self.objects.from.size(&key).await;
+        self.delete(vec![key]).await?;
+        match found {
+            Err(tintype_storage::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(TransferError::new(SOURCE_STORAGE)(error)),
+            Ok(_) => {
+                let text = "it is the source storage under another name; give the target one of its own";
+                Err(TransferError::new(TARGET_STORAGE)(text))
+            }
+        }
     }
 
     /// Deletes doomed objects of the target.
@@ -56,7 +83,7 @@ impl Route {
         if keys.is_empty() {
             return Ok(());
         }
-        let deleting = keys.iter().map(|key| self.to.storage.delete(key));
+        let deleting = keys.iter().map(|key| self.objects.to.delete(key));
         try_join_all(deleting).await.map_err(TransferError::new(TARGET_STORAGE))?;
         self.fill(move |db, import| db.forget_imports(import, &keys, now())).await
     }
@@ -79,7 +106,7 @@ impl Route {
         work: impl FnOnce(&Database, &Import) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, TransferError> {
         let import = self.import.clone();
-        call(&self.to.database, TARGET_DATABASE, move |db| work(db, &import)).await
+        call(&self.to, TARGET_DATABASE, move |db| work(db, &import)).await
     }
 }
 

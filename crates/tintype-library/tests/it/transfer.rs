@@ -11,7 +11,10 @@ use tintype_library::auth::Actor;
 use tintype_library::domain::{FileId, Key, Permission};
 use tintype_library::persistence::{ConnectOptions, Database, Scope, StoredFile};
 use tintype_library::storage::{Attributes, Content, Error, MemoryStorage, NewObject, Object, Spool, Storage};
-use tintype_library::{Change, ContentChange, Place, Transfer, TransferError, Transferred};
+use tintype_library::{
+    AdoptionError, Change, ContentChange, Library, ObjectTransfer, Place, RowTransfer, Transfer, TransferError,
+    Transferred,
+};
 
 /// A storage in memory that fails for good after so many puts and deletes.
 #[derive(Debug, Default)]
@@ -132,7 +135,7 @@ impl Target {
 }
 
 pub(crate) fn stored(database: &Database) -> Vec<StoredFile> {
-    database.stored_files(FileId(0), FileId(i64::MAX), 1000).unwrap()
+    database.stored_files(Scope::Move, FileId(0), FileId(i64::MAX), 1000).unwrap()
 }
 
 pub(crate) async fn read(storage: &dyn Storage, key: &Key) -> Vec<u8> {
@@ -322,4 +325,135 @@ async fn a_storage_that_is_not_that_of_the_source_is_noticed() {
     assert!((1000..2500).contains(&count), "{many}");
     target.fill(&source).await.unwrap();
     target.assert_same(&source).await;
+}
+
+/// Moves the objects of a library to a storage, whose database goes on with it.
+async fn move_objects(source: &Fixture, target: &Target) -> Result<Transferred, TransferError> {
+    let from = Place { database: source.database.clone(), storage: source.storage.clone() };
+    let spool = Spool::open(target.folder.path()).unwrap();
+    let transfer = ObjectTransfer::begin(from, target.storage.clone(), spool).await?;
+    let done = transfer.run().await?;
+    let progress = transfer.progress();
+    assert_eq!((progress.files(), progress.bytes()), (transfer.files(), transfer.bytes()), "all is dealt with");
+    Ok(done)
+}
+
+/// Returns why a server does not start with the source's database and the target's storage.
+async fn adoption(source: &Fixture, target: &Target) -> Result<(), AdoptionError> {
+    let spool = Spool::open(target.folder.path()).unwrap();
+    let library =
+        Library::new(source.database.clone(), target.storage.clone(), spool, source.library.options().clone());
+    library.adopt_storage().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_alone_go_on_wherever_they_were_stopped_and_leave_nothing() {
+    let source = source().await;
+    let before = stored(&source.database);
+    let objects: Vec<Key> = before.iter().flat_map(StoredFile::objects).map(|object| object.key.clone()).collect();
+    // A note is put before the objects, another one and a mark after them.
+    for calls in 0..objects.len() + 3 {
+        let target = Target::new();
+        target.storage.left.store(calls, Ordering::Relaxed);
+        assert_eq!(move_objects(&source, &target).await.unwrap_err().part, "target storage");
+        if calls > 0 {
+            target.storage.left.store(usize::MAX, Ordering::Relaxed);
+            assert!(matches!(adoption(&source, &target).await, Err(AdoptionError::Unfinished)), "{calls}");
+        }
+        let surplus: Key = "core_media/2020/01/01/surplus.txt".parse().unwrap();
+        if calls == 5 {
+            put(&target.storage.inner, &surplus, b"surplus").await;
+        }
+        target.storage.left.store(usize::MAX, Ordering::Relaxed);
+        let done = move_objects(&source, &target).await.unwrap();
+        assert_eq!((done.moved + done.unchanged, done.failures.len(), done.is_served), (3, 0, false));
+        assert_eq!(done.removed, u64::from(calls == 5));
+        adoption(&source, &target).await.unwrap();
+        let mut expected = objects.clone();
+        expected.sort();
+        assert_eq!(target.objects().await, expected, "{calls}");
+        for key in expected {
+            assert_eq!(read(&*target.storage, &key).await, read(&*source.storage, &key).await, "{key}");
+        }
+        let error = move_objects(&source, &target).await.unwrap_err();
+        assert!(error.source.to_string().contains("and no move to it was begun"), "it is in use: {error:?}");
+    }
+    assert_eq!(stored(&source.database), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_that_were_made_again_replace_those_that_were_copied_before() {
+    let (source, target) = (source().await, Target::new());
+    move_objects(&source, &target).await.unwrap();
+    let thumbnail = stored(&source.database)[0].objects()[1].key.clone();
+    target.storage.inner.delete(&thumbnail).await.unwrap();
+    put(&target.storage.inner, &thumbnail, b"as another version had made it").await;
+    let done = move_objects(&source, &target).await.unwrap();
+    assert_eq!((done.moved, done.unchanged), (1, 2));
+    assert_eq!(read(&*target.storage, &thumbnail).await, read(&*source.storage, &thumbnail).await);
+    let damaged = stored(&source.database)[1].objects()[0].key.clone();
+    source.storage.delete(&damaged).await.unwrap();
+    let whole = move_objects(&source, &target).await.unwrap();
+    assert_eq!(whole.failures.len(), 0, "the target has it");
+    target.storage.inner.delete(&damaged).await.unwrap();
+    let done = move_objects(&source, &target).await.unwrap();
+    let named: Vec<_> = done.failures.iter().map(|failure| (&failure.key, failure.problem.as_str())).collect();
+    assert_eq!(named, [(&damaged, "missing")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_storage_under_two_names_is_no_target_for_objects_either() {
+    let source = Fixture::new();
+    let from = Place { database: source.database.clone(), storage: source.storage.clone() };
+    let spool = Spool::open(Target::new().folder.path()).unwrap();
+    let error = ObjectTransfer::begin(from, source.storage.clone(), spool).await.unwrap_err();
+    assert!(error.source.to_string().starts_with("it is the source storage under another name"), "{error:?}");
+    let left: Vec<Key> = source.storage.list(None).try_collect().await.unwrap();
+    assert_eq!(left, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_alone_are_followed_and_nothing_is_written_to_the_storage() {
+    let (source, target) = (source().await, Target::new());
+    let move_rows = async || {
+        let from = Place { database: source.database.clone(), storage: source.storage.clone() };
+        let transfer = RowTransfer::begin(from, target.database.clone()).await?;
+        let done = transfer.run().await?;
+        let progress = transfer.progress();
+        assert_eq!((progress.files(), progress.bytes()), (transfer.files(), transfer.bytes()), "all is dealt with");
+        Ok::<_, TransferError>(done)
+    };
+    let done = move_rows().await.unwrap();
+    assert_eq!((done.moved, done.unchanged, done.removed, done.failures.len()), (3, 0, 0, 0));
+    assert_eq!(stored(&target.database), stored(&source.database));
+
+    // An upload was under way in the first run, and has become a file by the second one.
+    let claimed: Key = "core_media/2026/01/01/claimed.txt".parse().unwrap();
+    let now = std::time::SystemTime::now().into();
+    let dead: Key = "core_media/2026/01/01/dead.txt".parse().unwrap();
+    for key in [&claimed, &dead] {
+        source.database.claim(key, &[], &mut || panic!("the key is free"), now).unwrap();
+    }
+    move_rows().await.unwrap();
+    let listed = |database: &Database| database.listed_strays(None, 100).unwrap();
+    assert_eq!(listed(&target.database), listed(&source.database));
+    source.database.doom(std::slice::from_ref(&claimed)).unwrap();
+    let [a, large, _] = &stored(&source.database)[..] else { panic!("three files") };
+    source.library.delete(&source.admin, a.id(), None).await.unwrap();
+    let name = Some(tintype_library::domain::Name::new("renamed").unwrap());
+    source.library.change(&source.admin, large.id(), Change { name, ..Change::default() }).await.unwrap();
+    let done = move_rows().await.unwrap();
+    assert_eq!((done.moved, done.unchanged, done.removed), (1, 1, 1));
+    assert_eq!(stored(&target.database), stored(&source.database));
+    assert_eq!(listed(&target.database), listed(&source.database), "also what is to be deleted");
+    assert!(target.database.doomed(10).unwrap().contains(&claimed));
+
+    // A server is at work: there would be two databases that delete from one storage.
+    source.library.sweep().await.unwrap();
+    assert!(move_rows().await.unwrap().is_served);
+    assert!(target.database.take_over().is_err(), "not before a run without a server");
+    source.library.drain().await;
+    assert!(!move_rows().await.unwrap().is_served);
+    target.database.take_over().unwrap();
+    assert!(move_rows().await.is_err(), "it is in use");
 }

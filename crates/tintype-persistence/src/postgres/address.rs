@@ -1,4 +1,7 @@
+use std::borrow::Cow;
 use std::fmt;
+
+use percent_encoding::percent_decode_str;
 use tintype_domain::redact_url;
 
 /// A connection URI as libpq takes it:
@@ -59,6 +62,22 @@ impl PostgresAddress {
         url
     }
 
+    /// Returns the name of the database, if the URI has one.
+    pub(crate) fn database(&self) -> Option<String> {
+        let (place, _) = self.split_query();
+        let path = place.split_once("://").and_then(|(_, place)| place.split_once('/')).map(|(_, path)| path);
+        // As in libpq, the last one counts.
+        let given = self.parameters().filter(|(name, _)| *name == "dbname").map(|(_, value)| value).last();
+        let name = given.or(path).filter(|name| !name.is_empty())?;
+        percent_decode_str(name).decode_utf8().ok().map(Cow::into_owned)
+    }
+
+    /// Returns the address of another database of the same server.
+    pub(crate) fn beside(&self, database: &str) -> Self {
+        let separator = if self.split_query().1.is_some() { '&' } else { '?' };
+        Self(format!("{}{separator}dbname={database}", self.0))
+    }
+
     fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         let query = self.split_query().1.unwrap_or_default();
         query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")))
@@ -111,6 +130,22 @@ mod tests {
         let url = parse("postgresql://db/media?connect_timeout=60&sslmode=prefer").for_libpq();
         assert!(url.starts_with("postgresql://db/media?connect_timeout=60&sslmode=prefer&fallback"), "{url}");
         assert!(!url.contains("connect_timeout=4") && url.ends_with("&tcp_user_timeout=8000"), "{url}");
+    }
+
+    #[test]
+    fn the_database_is_the_one_that_libpq_would_take() {
+        for (url, name) in [
+            ("postgres://me:secret@db:5432/media", Some("media")),
+            ("postgres://%2Frun%2Fpg/a%22b%20%C3%A9?sslmode=prefer", Some("a\"b é")),
+            ("postgres://db/media?dbname=first&dbname=last", Some("last")),
+            ("postgres://me:pa?ss@db/media", Some("media")),
+            ("postgres:///media", Some("media")),
+            ("postgres://db/", None),
+            ("postgres://db?user=me", None),
+        ] {
+            assert_eq!(parse(url).database().as_deref(), name, "{url}");
+            assert_eq!(parse(url).beside("postgres").database().as_deref(), Some("postgres"), "{url}");
+        }
     }
 
     #[test]

@@ -53,6 +53,37 @@ pub(crate) fn open(address: &PostgresAddress, role: Role, lock_timeout: Duration
     Ok(connection)
 }
 
+/// The database that every server has, from which others are created.
+const MAINTENANCE: &str = "postgres";
+
+/// Creates the database of that name if the server has none, and returns whether it is there now;
+/// not if the server cannot be asked.
+///
+/// # Errors
+/// [`Error::CannotCreate`].
+pub(crate) fn create(address: &PostgresAddress, lock_timeout: Duration) -> Result<bool, Error> {
+    let Some(name) = address.database() else { return Ok(false) };
+    let Ok(mut connection) = open(&address.beside(MAINTENANCE), Role::Writer, lock_timeout) else { return Ok(false) };
+    if exists(&mut connection, &name)? {
+        return Ok(true);
+    }
+    // As docs/operations.md says; it takes as long as it takes.
+    let quoted = name.replace('"', "\"\"");
+    let create = format!("CREATE DATABASE \"{quoted}\" ENCODING 'UTF8' TEMPLATE template0");
+    connection.batch_execute("SET statement_timeout = 0")?;
+    match connection.batch_execute(&create) {
+        Ok(()) => Ok(true),
+        // Another process may have been faster.
+        Err(_) if exists(&mut connection, &name)? => Ok(true),
+        Err(error) => Err(Error::CannotCreate { url: address.to_string(), problem: one_line(&error.to_string()) }),
+    }
+}
+
+fn exists(connection: &mut PgConnection, name: &str) -> QueryResult<bool> {
+    let found = diesel::sql_query("SELECT 1 FROM pg_database WHERE datname = $1");
+    Ok(found.bind::<Text, _>(name).execute(connection)? > 0)
+}
+
 /// Finds out whether the server is still there.
 pub(crate) fn ping(connection: &mut PgConnection) -> Result<(), Error> {
     Ok(connection.batch_execute("SELECT 1")?)

@@ -6,7 +6,7 @@ use tintype_persistence::{ConnectOptions, Database, Error, FileChange, Import, N
 const ALL: FileId = FileId(i64::MAX);
 
 fn stored(database: &Database) -> Vec<StoredFile> {
-    database.stored_files(FileId(0), ALL, 1000).unwrap()
+    database.stored_files(Scope::Move, FileId(0), ALL, 1000).unwrap()
 }
 
 /// Copies all rows, as if their objects had been copied.
@@ -176,7 +176,7 @@ fn what_the_source_changes_the_target_follows() {
     // A claim that is not there is not redeemed, and a key that another file owns is not claimed.
     assert!(matches!(target.claim_imports(&import, &replaced, at(1)), Err(Error::ForeignData { .. })));
     let missing = upload(&source, &mina, "e.jpg");
-    let missing = source.stored_files(FileId(missing.id.0 - 1), ALL, 1).unwrap();
+    let missing = source.stored_files(Scope::Move, FileId(missing.id.0 - 1), ALL, 1).unwrap();
     let unclaimed = target.import_files(&import, &[&missing[0]], &[], at(1));
     assert!(matches!(unclaimed, Err(Error::ClaimLost { .. })));
     assert_eq!(stored(&target), now);

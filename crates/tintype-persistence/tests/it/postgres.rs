@@ -54,6 +54,30 @@ fn the_server_tells_its_time_and_a_file_has_none() {
 }
 
 #[test]
+fn a_database_that_is_not_there_is_created_where_that_is_asked_for() {
+    let Some(server) = Postgres::shared() else { return };
+    let url = server.url("a%22b%3B%20%C3%A9");
+    let connect = || Database::connect_or_create(&url, &ConnectOptions::default()).map(|database| database.migrate());
+    // Any number of processes may do so at once.
+    let created = at_once(5, |_| connect().unwrap().unwrap().len());
+    assert!(created.iter().filter(|migrations| **migrations > 0).count() == 1, "{created:?}");
+    let encoding = "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'a\"b; é'";
+    assert_eq!(server.execute("postgres", encoding), "UTF8\n");
+    assert_eq!(connect().unwrap().unwrap(), [""; 0], "it is there");
+
+    server.execute("postgres", "CREATE ROLE humble LOGIN");
+    let humble = server.url("nowhere").replace("postgres@", "humble:secret@");
+    let refused = Database::connect_or_create(&humble, &ConnectOptions::default()).unwrap_err();
+    assert!(matches!(refused, Error::CannotCreate { .. }), "{refused:?}");
+    let refused = refused.to_string();
+    assert!(refused.contains("/nowhere`, and it cannot be created: permission denied"), "{refused}");
+    assert!(!refused.contains("secret"), "{refused}");
+    let silent = "postgres://127.0.0.1:1/media";
+    let silent = Database::connect_or_create(silent, &ConnectOptions::default()).unwrap_err();
+    assert!(matches!(silent, Error::CannotConnect { .. }), "{silent:?}");
+}
+
+#[test]
 fn a_database_that_is_not_there_is_named() {
     let Some(server) = Postgres::shared() else { return };
     let error = fails_to_connect(&server.url("nowhere")).to_string();
