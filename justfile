@@ -61,6 +61,12 @@ prove-migrate count="10000":
     cargo build --release
     TINTYPE_BINARY=target/release/tintype cargo run --release -p tintype-testkit --example migrate -- {{count}}
 
+# Import, check, back up and restore 100,000 small files (or as many as given) beside a server, killed on the way;
+# `just prove-upkeep 20000 postgres garage`
+prove-upkeep count="100000" database="sqlite" storage="disk":
+    cargo build --release
+    TINTYPE_BINARY=target/release/tintype cargo run --release -p tintype-testkit --example upkeep -- {{count}} {{database}} {{storage}}
+
 # Run a linter, schemathesis and two generated clients against the description of the API
 prove-api *args:
     cargo build
