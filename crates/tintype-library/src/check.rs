@@ -20,8 +20,8 @@ use crate::{Error, Library};
 /// How many files are read from the database together.
 const PAGE: u32 = 200;
 
-/// How many objects are looked at at a time.
-const LOOKS_AT_A_TIME: usize = 16;
+/// How many files are looked at at a time, of each one object.
+const FILES_AT_A_TIME: usize = 16;
 
 /// How many keys of the storage are looked up together.
 const KEYS: usize = 500;
@@ -152,11 +152,14 @@ impl Check {
             let last = page.last().map(|object| object.file);
             Ok::<_, Error>(last.map(|last| (page, last)))
         });
-        let objects = pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten();
-        let looks = objects.map_ok(|object| self.look(object)).try_buffer_unordered(LOOKS_AT_A_TIME);
+        let files = pages.map_ok(|page| {
+            let of_one = page.chunk_by(|a, b| a.file == b.file).map(|objects| Ok(objects.to_vec()));
+            stream::iter(of_one.collect::<Vec<_>>())
+        });
+        let looks = files.try_flatten().map_ok(|objects| self.look(objects)).try_buffer_unordered(FILES_AT_A_TIME);
         let mut findings = pin!(looks);
-        while let Some(finding) = findings.try_next().await? {
-            finding.into_iter().for_each(&mut tell);
+        while let Some(of_one) = findings.try_next().await? {
+            of_one.into_iter().for_each(&mut tell);
         }
         let mut keys = pin!(self.inner.storage.list(None).try_chunks(KEYS));
         while let Some(keys) = keys.try_next().await.map_err(|error| Error::from(error.1))? {
@@ -165,26 +168,43 @@ impl Check {
         Ok(())
     }
 
-    /// Looks at an object that a row has.
-    async fn look(&self, object: OwnedObject) -> Result<Option<Finding>, Error> {
-        let problem = patiently(async || self.problem(&object).await, is_unavailable).await?;
-        self.progress.count(&object, problem.as_ref());
-        let Some(problem) = problem else { return Ok(None) };
-        // It may have been deleted or replaced meanwhile.
-        let owned = object.key.clone();
-        if self.database(move |db| db.owned_object(&owned)).await?.as_ref() != Some(&object) {
-            return Ok(None);
+    /// Looks at the objects of a file.
+    async fn look(&self, objects: Vec<OwnedObject>) -> Result<Vec<Finding>, Error> {
+        let mut flawed = Vec::new();
+        for object in &objects {
+            let problem = patiently(async || self.problem(object).await, is_unavailable).await?;
+            self.progress.count(object, problem.as_ref());
+            let Some(problem) = problem else { continue };
+            // It may have been deleted or replaced meanwhile.
+            let owned = object.key.clone();
+            if self.database(move |db| db.owned_object(&owned)).await?.as_ref() == Some(object) {
+                flawed.push((object, problem));
+            }
         }
-        let is_repaired = self.options.repairs && self.make_again(&object).await?;
-        let OwnedObject { file, variant, key, .. } = object;
-        Ok(Some(Finding { key, file: Some(file), variant, problem, is_repaired }))
+        let mut repaired = vec![false; flawed.len()];
+        if self.options.repairs && !flawed.is_empty() {
+            let objects: Vec<&OwnedObject> = flawed.iter().map(|(object, _)| *object).collect();
+            repaired = self.make_again(&objects).await?;
+        }
+        let finding = |((object, problem), is_repaired): ((&OwnedObject, Problem), bool)| {
+            let OwnedObject { file, variant, key, .. } = object.clone();
+            Finding { key, file: Some(file), variant, problem, is_repaired }
+        };
+        Ok(flawed.into_iter().zip(repaired).map(finding).collect())
     }
 
-    /// Makes a thumbnail or a rendition again, if it is one: no more of them at a time than
-    /// pictures are decoded.
-    async fn make_again(&self, object: &OwnedObject) -> Result<bool, Error> {
+    /// Makes thumbnails and renditions of a file again, and returns which it could: for no more files
+    /// at a time than pictures are decoded.
+    async fn make_again(&self, objects: &[&OwnedObject]) -> Result<Vec<bool>, Error> {
+        let Some(file) = objects.first().map(|object| object.file) else { return Ok(Vec::new()) };
         let _turn = self.repairs.acquire().await.map_err(Error::internal)?;
-        patiently(async || self.inner.make_derived_again(object).await, is_unavailable).await
+        let pictures = patiently(async || self.inner.thumbnails_again(file, objects).await, is_unavailable).await?;
+        let mut repaired = Vec::with_capacity(objects.len());
+        for object in objects {
+            let put = async || self.inner.put_derived_again(object, &pictures).await;
+            repaired.push(patiently(put, is_unavailable).await?);
+        }
+        Ok(repaired)
     }
 
     async fn problem(&self, object: &OwnedObject) -> Result<Option<Problem>, Error> {

@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod archives;
 mod backup;
+mod check;
 mod content;
 mod django;
 mod jobs;

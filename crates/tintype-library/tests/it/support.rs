@@ -30,6 +30,8 @@ pub(crate) struct Flaky {
     pub(crate) fail_delete: Mutex<Option<&'static str>>,
     /// Whether what fails has no room, instead of not being answered.
     pub(crate) is_full: AtomicBool,
+    /// The keys of what was read.
+    pub(crate) reads: Mutex<Vec<Key>>,
 }
 
 impl Flaky {
@@ -57,6 +59,7 @@ impl Storage for Flaky {
     }
 
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, StorageError> {
+        self.reads.lock().unwrap().push(key.clone());
         self.inner.get(key, range).await
     }
 
