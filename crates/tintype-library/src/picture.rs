@@ -18,7 +18,7 @@ use tintype_media::{
     ThumbnailOptions,
 };
 use tintype_persistence::NewDerived;
-use tintype_preview::{Examined, Format, Layout, Picture, Pixels, Placeholder, Preview, Source, Wanted};
+use tintype_preview::{Examined, Layout, Picture, Pixels, Placeholder, Preview, Source, Wanted};
 use tintype_storage::Spooled;
 
 use crate::Error;
@@ -54,7 +54,7 @@ pub(crate) enum Origin {
     Image(Box<Image<BufReader<File>>>),
     /// A process looks for it. If it finds none, the image is one: raw files of cameras hold a
     /// small picture as TIFF has it.
-    Process(Format, Option<Box<Image<BufReader<File>>>>),
+    Process(Option<Box<Image<BufReader<File>>>>),
     /// It has been found out without looking that there is none.
     Nowhere(PreviewFacts),
 }
@@ -125,12 +125,11 @@ impl Inner {
         self: Arc<Self>,
         asker: Asker,
         content: Arc<Spooled>,
-        (format, image): (Format, Option<Box<Image<BufReader<File>>>>),
+        image: Option<Box<Image<BufReader<File>>>>,
         name: FileName,
         edges: Vec<u32>,
     ) -> Result<Made, Error> {
-        let is_image = image.is_some() || matches!(format, Format::Heif | Format::Jpeg2000);
-        let variant: fn(u32) -> Variant = match is_image {
+        let variant: fn(u32) -> Variant = match image.is_some() {
             true => |edge| Variant::Thumbnail { edge },
             false => |edge| Variant::Preview { edge },
         };

@@ -65,7 +65,7 @@ impl Inner {
             }
         }
         let kept = match self.options.strip_metadata {
-            Some(strip) if matches!(format, Some(Format::Image | Format::Heif | Format::Mp4)) => {
+            Some(strip) if matches!(format, Some(Format::Image | Format::Mp4)) => {
                 self.strip(asker, content.clone(), strip).await?
             }
             _ => content.clone(),
@@ -76,10 +76,9 @@ impl Inner {
                 (self.picture_image(asker, *image, metadata, file_name.clone(), edges).await?, None)
             }
             Origin::Nowhere(facts) => (Made::without_pictures(facts, metadata), None),
-            Origin::Process(format, image) => {
+            Origin::Process(image) => {
                 let edges = self.options.thumbnail_edges.clone();
-                let origin = (format, image);
-                let work = self.clone().picture_other(asker, content.clone(), origin, file_name.clone(), edges);
+                let work = self.clone().picture_other(asker, content.clone(), image, file_name.clone(), edges);
                 let (mut made, later) = self.wait_a_while(self.start(work)).await;
                 if self.options.strip_metadata.is_some() && made.facts.status == PreviewStatus::Pending {
                     // Only the content as it was sent tells this, and a job would not see it.
@@ -151,7 +150,7 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits, strip: Option<St
     let format = tintype_preview::detect(&mut file, &reading).ok().flatten();
     if detected.kind != Kind::Image {
         return Ok(match format {
-            Some(known) => Inspected { format, origin: Origin::Process(known, None), ..nowhere(PreviewFacts::PENDING) },
+            Some(_) => Inspected { format, origin: Origin::Process(None), ..nowhere(PreviewFacts::PENDING) },
             None if detected.kind == Kind::Video => nowhere(PreviewFacts::failed(PreviewReason::Unsupported)),
             None => nowhere(PreviewFacts::NONE),
         });
@@ -162,13 +161,15 @@ fn inspect(content: &Spooled, file_name: &str, limits: &Limits, strip: Option<St
         _ => Default::default(),
     };
     let metadata = metadata::record(metadata, strip);
+    let descriptor = file.get_ref().try_clone();
     let image = Image::open(file, limits)
+        .and_then(|image| Ok(image.with_file(descriptor?)))
         .inspect_err(|error| tracing::info!(file_name, %error, "an image whose header cannot be read"));
     let facts = image.as_ref().ok().map(|image| *image.facts());
     let origin = match (image, format) {
         (image, Some(known)) if known != Format::Image => {
             let decodable = image.ok().filter(|image| image.facts().format.is_decodable());
-            Origin::Process(known, decodable.map(Box::new))
+            Origin::Process(decodable.map(Box::new))
         }
         (Ok(image), _) if image.facts().format.is_decodable() => Origin::Image(Box::new(image)),
         (Ok(_), _) => Origin::Nowhere(PreviewFacts::failed(PreviewReason::Unsupported)),

@@ -120,9 +120,7 @@ impl Inner {
     ) -> Result<Made, Error> {
         match origin {
             Origin::Image(image) => self.picture_image(asker, *image, metadata, name, &edges).await,
-            Origin::Process(format, image) => {
-                self.clone().picture_other(asker, content, (format, image), name, edges).await
-            }
+            Origin::Process(image) => self.clone().picture_other(asker, content, image, name, edges).await,
             Origin::Nowhere(facts) => Ok(Made::without_pictures(facts, metadata)),
         }
     }

@@ -33,7 +33,7 @@ pub(crate) enum Decoding {
     Never,
     /// Not in this build, which lacks a feature of the crate.
     #[cfg_attr(
-        all(feature = "avif", feature = "jxl", feature = "svg", feature = "webp"),
+        all(feature = "avif", feature = "heic", feature = "jp2", feature = "jxl", feature = "svg", feature = "webp"),
         expect(dead_code, reason = "no feature is missing")
     )]
     Missing { feature: &'static str },
@@ -43,7 +43,7 @@ pub(crate) enum Decoding {
     Picture { cost: Cost, decode: fn(Input<'_>, &Job<'_>, &mut Tools) -> Result<Picture, Error> },
     /// In a process of its own: the decoder cannot be stopped, or may abort.
     #[cfg_attr(
-        not(any(feature = "avif", feature = "jxl", feature = "svg")),
+        not(any(feature = "avif", feature = "heic", feature = "jp2", feature = "jxl", feature = "svg")),
         expect(dead_code, reason = "only the decoders of these features are isolated")
     )]
     Isolated { cost: Cost, decode: fn(Vec<u8>, &Job<'_>) -> Result<Decoded, Error> },

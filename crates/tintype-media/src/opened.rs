@@ -1,6 +1,7 @@
 //! Images that have been opened.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{BufRead, Seek};
 
 use crate::batch::Batch;
@@ -33,6 +34,7 @@ pub struct Image<R> {
     facts: ImageFacts,
     pub(crate) limits: Limits,
     pub(crate) isolation: Isolation,
+    pub(crate) file: Option<File>,
 }
 
 /// What an image's header says.
@@ -63,8 +65,7 @@ impl<R: BufRead + Seek> Image<R> {
     /// of what is made of the image later.
     ///
     /// Images over [`Limits::max_pixels`] are opened like any other, and so are formats that
-    /// [`Format::is_decodable`] denies but whose header is plain enough (HEIF, Photoshop, JPEG
-    /// 2000). Memory use is some kilobytes whatever the file holds.
+    /// [`Format::is_decodable`] denies but whose header is plain enough (Photoshop, FITS). Memory use is some kilobytes whatever the file holds.
     ///
     /// # Errors
     ///
@@ -76,13 +77,22 @@ impl<R: BufRead + Seek> Image<R> {
         let (width, height) = header.orientation.displayed(header.width, header.height);
         let facts =
             ImageFacts { format: header.format, width, height, mode: header.mode, orientation: header.orientation };
-        Ok(Self { reader, header, facts, limits: limits.clone(), isolation: Isolation::None })
+        Ok(Self { reader, header, facts, limits: limits.clone(), isolation: Isolation::None, file: None })
     }
 
     /// Says where formats that [`Format::is_isolated`] are decoded; nowhere by default.
     #[must_use]
     pub fn with_isolation(mut self, isolation: Isolation) -> Self {
         self.isolation = isolation;
+        self
+    }
+
+    /// Names a file that has the same content, which [`Isolation::Process`] then gives to the
+    /// process instead of sending it what the reader reads. It may be a duplicate of the reader's
+    /// own: nobody else may read from it while pictures are made, since the place is shared.
+    #[must_use]
+    pub fn with_file(mut self, file: File) -> Self {
+        self.file = Some(file);
         self
     }
 

@@ -1,10 +1,12 @@
 //! Decoders that can neither be stopped nor be trusted to fail politely, in a process of their own.
-//! It reads the file from its standard input and writes a small picture to its standard output.
+//! Its arguments say what is wanted, its standard input is the file, and it writes a small picture
+//! to its standard output.
 
 mod child;
 mod wire;
 
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -16,19 +18,22 @@ use crate::Error;
 use crate::decoding::{Input, Job};
 use crate::frame::Decoded;
 
-/// Decodes in a process of its own; `input` stands at the beginning, and the frame has the sides
-/// `stored`.
+/// Decodes in a process of its own; `input` stands at the beginning, `file` is the same content
+/// where it has a descriptor, and the frame has the sides `stored`.
 pub(crate) fn decode(
     process: &Program,
     mut input: Input<'_>,
+    file: Option<&File>,
     job: &Job<'_>,
     memory_bytes: u64,
 ) -> Result<Decoded, Error> {
     let Job { header, limits, stored, .. } = *job;
     let timeout = limits.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
     let request = wire::Request { format: header.format, stored, memory_bytes, timeout };
-    let running = process.start(Stdio::piped(), timeout)?;
-    let Answer { bytes, end } = converse(running, &mut input, &request)?;
+    let process = request.to_args().into_iter().fold(process.clone(), Program::with_arg);
+    let mut running = process.start(standard_input(file)?, timeout)?;
+    send(&mut running, &mut input)?;
+    let Answer { bytes, end } = running.answer(wire::most_bytes(stored))?;
     wire::parse(header, stored, &bytes).unwrap_or_else(|| {
         if limits.check_deadline().is_err() {
             return Err(Error::DeadlineExceeded);
@@ -43,28 +48,33 @@ pub(crate) fn decode(
     })
 }
 
-/// Sends request and file, and returns what comes back.
-fn converse(mut running: Running, input: &mut Input<'_>, request: &wire::Request) -> Result<Answer, Error> {
-    if let Some(mut stdin) = running.stdin() {
-        stdin.write_all(&request.to_bytes()).or_else(ended)?;
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            let read = match input.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error.into()),
-            };
-            match stdin.write_all(&buffer[..read]) {
-                Ok(()) => {}
-                Err(error) => {
-                    ended(error)?;
-                    break;
-                }
-            }
+fn standard_input(file: Option<&File>) -> io::Result<Stdio> {
+    let Some(file) = file else {
+        return Ok(Stdio::piped());
+    };
+    let mut file = file.try_clone()?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(Stdio::from(file))
+}
+
+/// Sends the file to a process that was not given its descriptor.
+fn send(running: &mut Running, input: &mut Input<'_>) -> Result<(), Error> {
+    let Some(mut stdin) = running.stdin() else {
+        return Ok(());
+    };
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        let read = match input.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.into()),
+        };
+        match stdin.write_all(&buffer[..read]) {
+            Ok(()) => {}
+            Err(error) => return Ok(ended(error)?),
         }
     }
-    Ok(running.answer(wire::most_bytes(request.stored))?)
 }
 
 /// A process that has ended takes nothing more; its answer or its status says why.

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::fmt;
+use std::fs::File;
 use std::io::{BufRead, Seek, SeekFrom};
 
 use crate::batch::{Batch, missing, no_process};
@@ -167,13 +168,13 @@ impl Renderer {
         wanted: &[RenderOptions],
         finish: impl Fn(&mut Tools, &Picture, &RenderOptions) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let Image { reader, header, limits, isolation, .. } = image;
+        let Image { reader, header, limits, isolation, file, .. } = image;
         limits.check_deadline()?;
         let batch = Batch::new(header, wanted);
         batch.admit(limits, isolation)?;
         reader.seek(SeekFrom::Start(0))?;
         let made = guard::catch(|| {
-            let decoded = decode(reader, &batch, limits, isolation, &mut self.tools);
+            let decoded = decode(reader, file.as_ref(), &batch, limits, isolation, &mut self.tools);
             let decoded = decoded.map_err(|error| guard::timeout(error, limits))?;
             make_all(&mut self.tools, decoded, &batch, limits, finish)
         });
@@ -188,6 +189,7 @@ impl Renderer {
 /// Decodes an image that is admitted; `reader` stands at its beginning.
 fn decode<R: BufRead + Seek>(
     reader: &mut R,
+    file: Option<&File>,
     batch: &Batch<'_>,
     limits: &Limits,
     isolation: &Isolation,
@@ -203,7 +205,7 @@ fn decode<R: BufRead + Seek>(
         Decoding::Frame { decode, .. } => decode(input, &job)?,
         Decoding::Isolated { decode, .. } => match isolation {
             Isolation::None => return Err(no_process(header.format)),
-            Isolation::Process(decoder) => process::decode(decoder, input, &job, batch.decoding_limit(limits))?,
+            Isolation::Process(decoder) => process::decode(decoder, input, file, &job, batch.decoding_limit(limits))?,
             Isolation::InProcess => {
                 let len = input.seek(SeekFrom::End(0))?;
                 input.seek(SeekFrom::Start(0))?;

@@ -33,7 +33,7 @@ fn lights(luma: u8, blue: u8, red: u8) -> [u8; 3] {
 
 /// ITU-R BT.601 gives luminance 219 steps from 16 up and differences 224 around 128; JPEG gives
 /// both 255. `middle` is 0 for luminance and 128 for differences.
-#[cfg(any(test, feature = "avif", feature = "webp"))]
+#[cfg(any(test, feature = "avif", feature = "heic", feature = "webp"))]
 pub(crate) fn full_range(middle: i32) -> [u8; 256] {
     let (zero, range) = if middle == 0 { (16, 219) } else { (128, 224) };
     std::array::from_fn(|sample| {

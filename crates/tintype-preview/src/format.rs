@@ -7,13 +7,9 @@ use crate::input::{Input, Numbers};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// JPEG, PNG, WebP, GIF, TIFF, AVIF, JPEG XL: metadata only; `tintype-media` makes their
-    /// pictures.
+    /// JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, JPEG XL, JPEG 2000: metadata only; `tintype-media`
+    /// makes their pictures.
     Image,
-    /// HEIC and other HEIF of HEVC.
-    Heif,
-    /// JPEG 2000.
-    Jpeg2000,
     /// Photoshop.
     Psd,
     /// A camera's raw file.
@@ -50,6 +46,8 @@ fn of_head(head: &[u8]) -> Option<Format> {
         || begins(b"GIF8")
         || begins(b"\xff\x0a")
         || begins(b"\0\0\0\x0cJXL ")
+        || begins(b"\0\0\0\x0cjP  \r\n\x87\n")
+        || begins(b"\xff\x4f\xff\x51")
     {
         return Some(Format::Image);
     }
@@ -68,9 +66,6 @@ fn of_head(head: &[u8]) -> Option<Format> {
     }
     if begins(b"8BPS") {
         return Some(Format::Psd);
-    }
-    if begins(b"\0\0\0\x0cjP  \r\n\x87\n") || begins(b"\xff\x4f\xff\x51") {
-        return Some(Format::Jpeg2000);
     }
     if begins(b"\x1aE\xdf\xa3") {
         return Some(Format::Matroska);
@@ -119,7 +114,7 @@ fn of_boxes(head: &[u8]) -> Option<Format> {
             _ => {}
         }
     }
-    Some(if heif { Format::Heif } else { Format::Mp4 })
+    Some(if heif { Format::Image } else { Format::Mp4 })
 }
 
 fn is_audio(head: &[u8]) -> bool {

@@ -1,7 +1,4 @@
-//! HEIF: what it tells, and HEIC to pixels.
-
-#[cfg(feature = "heic")]
-mod decode;
+//! What HEIF tells.
 
 use std::ops::Range;
 
@@ -9,8 +6,6 @@ use crate::boxes::{BoxAt, Boxes, find};
 use crate::input::{Input, Numbers};
 use crate::metadata::fill;
 use crate::{Error, Metadata, exif, icc, xmp};
-#[cfg(feature = "heic")]
-pub(crate) use decode::decode;
 
 /// Bytes of the boxes that list items.
 const MAX_LIST_BYTES: usize = 4 << 20;

@@ -81,7 +81,7 @@ impl<'a> Input<'a> {
 
     /// Returns the whole file, `times` as many bytes of which have to be within the limit of
     /// memory.
-    #[cfg(any(feature = "heic", feature = "jpeg2000", feature = "pdf"))]
+    #[cfg(feature = "pdf")]
     pub(crate) fn read_all(&mut self, times: u64) -> Result<Vec<u8>, Error> {
         self.limits.check_memory(self.len.saturating_mul(times))?;
         let len = usize::try_from(self.len).map_err(|_| Error::damaged("a file larger than memory"))?;

@@ -82,8 +82,7 @@ fn read_metadata(input: &mut Input<'_>, metadata: &mut Metadata) -> Result<(), E
         return Ok(());
     };
     match format {
-        Format::Image | Format::Heif => image::read(input, metadata),
-        Format::Jpeg2000 => Ok(()),
+        Format::Image => image::read(input, metadata),
         Format::Psd => psd::read_metadata(input, metadata),
         Format::Raw => raw::read_metadata(input, metadata),
         Format::Pdf => read_pdf(input, metadata),
@@ -142,8 +141,6 @@ fn make_preview(input: &mut Input<'_>, edge: Option<u32>) -> Result<Option<Previ
     };
     match format {
         Format::Image | Format::Tar => Ok(None),
-        Format::Heif => heic(input, edge),
-        Format::Jpeg2000 => jpeg2000(input, edge),
         Format::Psd => psd::preview(input, edge).map(Some),
         Format::Raw => raw::preview(input).map(Some),
         Format::Pdf => page(input, edge),
@@ -196,26 +193,6 @@ fn sound(
         return Ok(None);
     }
     audio::waveform(input, duration, edge).map(|pixels| Some(Preview::pixels(Source::Waveform, pixels)))
-}
-
-#[cfg(feature = "heic")]
-fn heic(input: &mut Input<'_>, edge: Option<u32>) -> Result<Option<Preview>, Error> {
-    crate::heif::decode(input, edge).map(|pixels| Some(Preview::pixels(Source::Image, pixels)))
-}
-
-#[cfg(not(feature = "heic"))]
-fn heic(_: &mut Input<'_>, _: Option<u32>) -> Result<Option<Preview>, Error> {
-    Err(Error::unsupported("HEIC, which this build leaves out"))
-}
-
-#[cfg(feature = "jpeg2000")]
-fn jpeg2000(input: &mut Input<'_>, edge: Option<u32>) -> Result<Option<Preview>, Error> {
-    crate::jpeg2000::decode(input, edge).map(|pixels| Some(Preview::pixels(Source::Image, pixels)))
-}
-
-#[cfg(not(feature = "jpeg2000"))]
-fn jpeg2000(_: &mut Input<'_>, _: Option<u32>) -> Result<Option<Preview>, Error> {
-    Err(Error::unsupported("JPEG 2000, which this build leaves out"))
 }
 
 #[cfg(feature = "pdf")]

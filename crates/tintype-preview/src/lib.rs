@@ -19,8 +19,6 @@ mod image;
 mod input;
 mod inspect;
 mod iptc;
-#[cfg(feature = "jpeg2000")]
-mod jpeg2000;
 mod limits;
 mod metadata;
 mod office;

@@ -42,9 +42,7 @@ pub fn strip_metadata<R: Read + Seek + Send, W: Write>(
             (Some(Format::Image), [0xff, 0xd8, ..]) => jpeg::edits(&mut input, strip)?,
             (Some(Format::Image), [0x89, b'P', ..]) => png::edits(&mut input, strip)?,
             (Some(Format::Image), [b'R', b'I', b'F', b'F', ..]) => webp::edits(&mut input, strip)?,
-            (Some(Format::Heif | Format::Image), [_, _, _, _, b'f', b't', b'y', b'p', ..]) => {
-                heif::edits(&mut input, strip)?
-            }
+            (Some(Format::Image), [_, _, _, _, b'f', b't', b'y', b'p', ..]) => heif::edits(&mut input, strip)?,
             (Some(Format::Mp4), _) => mp4::edits(&mut input, strip)?,
             _ => Vec::new(),
         };

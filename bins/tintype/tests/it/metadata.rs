@@ -3,9 +3,10 @@
 use crate::previews::{create_settled, fixture, settled, status};
 use crate::support::picture::{decode, gradient, jpeg};
 use crate::support::{
-    FILES, PDF, assert_field_error, builder, checksum, create, fetch, file, one, result_names, server, text,
+    FILES, PDF, assert_field_error, builder, checksum, create, fetch, file, media_path, one, result_names, server, text,
 };
 use serde_json::{Value, json};
+use tintype_testkit::Client;
 
 #[test]
 fn what_a_file_tells_about_itself_is_an_object() {
@@ -119,7 +120,13 @@ fn files_are_found_and_ordered_by_what_they_tell() {
 #[test]
 fn metadata_is_taken_out_of_files_before_they_are_kept() {
     let original = photograph("NIKON Z 8", "2019:05:01 10:00:00", Place::Known);
-    let film = fixture("h264-high.mov");
+    let (film, heic) = (fixture("h264-high.mov"), fixture("still.heic"));
+    let pixels_of = |client: &Client, object: &Value| {
+        let path = format!("{}?width=64&format=png", media_path(object));
+        client.get(&path).send().expect_status(200).bytes().to_vec()
+    };
+    let unchanged = server();
+    let heic_pixels = pixels_of(&unchanged.admin(), &create(&unchanged.admin(), "a.heic", &heic));
     for (strip, is_model_kept) in [("gps", true), ("all", false)] {
         let server = builder().config("strip_metadata", strip).config("preview_wait", "1h").start();
         let admin = server.admin();
@@ -137,13 +144,16 @@ fn metadata_is_taken_out_of_files_before_they_are_kept() {
         let object = create(&admin, "a.mov", &film);
         assert_eq!((status(&object), &object["metadata"]["gps"]), ("ready", &Value::Null));
         assert!(holds(&film, b"+59.9139") && !holds(&fetch(&server, &object), b"+59.9139"), "{strip}");
+        let photo = create(&admin, "a.heic", &heic);
+        assert_eq!(text(&photo["metadata"], "camera"), "Maker Model 1", "{strip}");
+        assert_eq!(holds(&fetch(&server, &photo), b"Model 1"), is_model_kept, "{strip}");
+        assert_eq!(pixels_of(&admin, &photo), heic_pixels, "{strip}");
         // Nothing that is known is forgotten.
         server.home().cli(["metadata", "rebuild"]).expect_success();
         let again = admin.post(&format!("{}/preview", one(&object))).send().expect_status(200).json();
         assert_eq!(again["metadata"]["codec"], "h264");
     }
-    let server = server();
-    let kept = fetch(&server, &create(&server.admin(), "a.jpg", &original));
+    let kept = fetch(&unchanged, &create(&unchanged.admin(), "a.jpg", &original));
     assert!(kept == original, "by default a file is kept as it came");
 }
 

@@ -10,7 +10,13 @@ use std::fs;
 use std::time::Duration;
 use tintype_testkit::{Client, Server, eventually, wait_for};
 
-/// Returns a small file of a kind that no encoder here makes.
+/// Returns a small image of a kind that no encoder here makes.
+fn golden(name: &str) -> Vec<u8> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/tintype-media/tests/it/data/");
+    fs::read(format!("{path}{name}")).unwrap()
+}
+
+/// Returns a small file, that is no image, of a kind that no encoder here makes.
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/tintype-preview/tests/fixtures/");
     fs::read(format!("{path}{name}")).unwrap()
@@ -151,8 +157,8 @@ fn an_image_has_a_placeholder_and_its_pictures_where_they_always_were() {
 fn heic_and_jpeg_2000_are_images_like_any_other() {
     let server = server();
     let admin = server.admin();
-    for (name, mode) in [("still.heic", "RGB"), ("alpha.heic", "RGBA"), ("still.jp2", "RGB")] {
-        let object = create_settled(&admin, name, fixture(name));
+    for (name, mode) in [("ori6.heic", "RGB"), ("rgba.heic", "RGBA"), ("rgb.jp2", "RGB")] {
+        let object = create(&admin, name, golden(name));
         assert_eq!(
             (text(&object, "type"), text(&object, "mode"), status(&object)),
             ("image", mode, "ready"),
@@ -167,6 +173,21 @@ fn heic_and_jpeg_2000_are_images_like_any_other() {
         let kind = if mode == "RGBA" { "image/png" } else { "image/jpeg" };
         let served = server.anonymous().get(&media_path(&thumbnails[0])).send().expect_status(200);
         assert_eq!(served.header("content-type"), Some(kind), "{name}");
+    }
+}
+
+#[test]
+fn a_rendition_of_a_heic_is_made_of_the_file_itself() {
+    // No thumbnail has as many pixels.
+    let server = builder().config("thumbnail_sizes", "8, 16, 24, 32").start();
+    let admin = server.admin();
+    let object = create(&admin, "grid.heic", golden("grid.heic"));
+    let rendition = admin.get(&media_path(&object)).query([("width", "64"), ("format", "png")]).send();
+    let made = image::load_from_memory(rendition.expect_status(200).bytes()).unwrap().into_rgb8();
+    assert_eq!(made.dimensions(), (64, 64));
+    for (x, y, expected) in [(8, 8, [200, 30, 30]), (56, 8, [30, 200, 30]), (8, 56, [30, 60, 200])] {
+        let found = made.get_pixel(x, y).0;
+        assert!(found.iter().zip(expected).all(|(a, b)| a.abs_diff(b) <= 4), "{x}, {y}: {found:?}");
     }
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::future::{Either, select};
 use sha2::{Digest, Sha256};
 use tintype_domain::{Checksum, FileId, FileRecord, Key, Kind, Variant};
-use tintype_media::{Error as MediaError, Image, Isolation, Rendered};
+use tintype_media::{Error as MediaError, Isolation, Rendered};
 use tintype_persistence::{BeginRendition, Begun, NewDerived, NewRendition, ObjectRecord, RenditionRecord};
 use tintype_storage::{Content, NewObject};
 
@@ -273,7 +273,7 @@ impl Inner {
             source => source?,
         };
         let limits = self.limits();
-        let open = move || Image::open(source.into_reader()?, &limits);
+        let open = move || source.into_image(&limits);
         let image = self.compute(Lane::Headers, wanted.asker, 0, open).await?.map_err(problem)?;
         let options = wanted.picture.options();
         let bytes = image.cost(std::slice::from_ref(&options));

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Cursor, Seek};
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use tintype_domain::Key;
+use tintype_media::{Image, Limits};
 use tintype_storage::{Spool, Spooled, Storage};
 
 use crate::Error;
@@ -53,13 +54,14 @@ impl Source {
         if spooled.len() == size { Ok(Self::Spooled(spooled)) } else { Err(damaged(spooled.len())) }
     }
 
-    /// Returns its bytes for a decoder. Blocks.
-    pub(crate) fn into_reader(self) -> std::io::Result<Box<dyn Readable>> {
-        let buffered = |file| Box::new(BufReader::with_capacity(READ_BYTES, file));
-        Ok(match self {
-            Self::File(file) => buffered(file),
-            Self::Memory(bytes) => Box::new(Cursor::new(bytes)),
-            Self::Spooled(spooled) => buffered(spooled.open()?),
-        })
+    /// Opens it as an image. Blocks.
+    pub(crate) fn into_image(self, limits: &Limits) -> Result<Image<Box<dyn Readable>>, tintype_media::Error> {
+        let file = match self {
+            Self::File(file) => file,
+            Self::Memory(bytes) => return Image::open(Box::new(Cursor::new(bytes)), limits),
+            Self::Spooled(spooled) => spooled.open()?,
+        };
+        let reader: Box<dyn Readable> = Box::new(BufReader::with_capacity(READ_BYTES, file.try_clone()?));
+        Ok(Image::open(reader, limits)?.with_file(file))
     }
 }

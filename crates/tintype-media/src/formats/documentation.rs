@@ -33,14 +33,22 @@ fn known(format: Format) -> (&'static str, &'static str, &'static str) {
         Format::Avif => {
             ("AVIF", "`L` `RGB` `RGBA`", "the primary item; PQ and HLG are tone-mapped; a gain map is not applied")
         }
-        Format::Heif => ("HEIF, HEIC", "`L` `RGB` `RGBA`", "the primary item"),
+        Format::Heif => (
+            "HEIF, HEIC",
+            "`L` `RGB` `RGBA`",
+            "the primary item, if it is coded as H.265; PQ and HLG are tone-mapped; a gain map is not applied",
+        ),
         Format::Psd => ("Photoshop", "`1` `L` `P` `RGB` `RGBA` `CMYK` `LAB`", ""),
         Format::Jxl => (
             "JPEG XL",
             "`L` `LA` `RGB` `RGBA`",
             "the first frame; 0.3 s of processor time, and 1 µs for each pixel, of at most 4096 a byte",
         ),
-        Format::Jp2 => ("JPEG 2000", "`L` `LA` `RGB` `RGBA` `CMYK` `I;16`", ""),
+        Format::Jp2 => (
+            "JPEG 2000",
+            "`L` `LA` `RGB` `RGBA` `CMYK` `I;16`",
+            "none in L\\*a\\*b\\* of a profile, or of channels that have different sides",
+        ),
         Format::Pcx => ("PCX", "`1` `L` `P` `RGB`", "none with the colours of CGA"),
         Format::Sgi => ("SGI", "`L` `LA` `RGB` `RGBA`", "none with indices into a colour map"),
         Format::Dds => (

@@ -17,7 +17,7 @@ use crate::{Error, Format, Limits, formats, guard};
 const FONTS: [&str; 4] = ["/usr/share/fonts", "/usr/local/share/fonts", "/etc/fonts", "/usr/share/fontconfig"];
 
 /// Decodes one picture from standard input to standard output, as
-/// [`DecoderProcess`](crate::DecoderProcess) has asked for.
+/// [`DecoderProcess`](crate::DecoderProcess) has asked for in the last arguments.
 ///
 /// For a program's `main`, which should do nothing else before or after. The process has no files
 /// but fonts for drawings, no network and no other processes where the kernel can take them away,
@@ -31,13 +31,12 @@ pub fn run_decoder() -> ExitCode {
 }
 
 fn answer_request() -> io::Result<()> {
-    let mut stdin = io::stdin().lock();
-    let request = Request::read(&mut stdin)?;
+    let request = Request::from_args(std::env::args_os()).ok_or(io::ErrorKind::InvalidInput)?;
     let fonts = FONTS.map(Path::new);
     let readable: &[&Path] = if request.format == Format::Svg { &fonts } else { &[] };
     confine(readable);
     let mut bytes = Vec::new();
-    stdin.read_to_end(&mut bytes)?;
+    io::stdin().lock().read_to_end(&mut bytes)?;
     limit_memory(request.memory_bytes);
     if let Some(timeout) = request.timeout {
         limit_cpu(timeout + Duration::from_secs(2));

@@ -1,6 +1,6 @@
-//! What goes through the two pipes. Both ends are of the same build, so there are no versions.
+//! What goes between the two ends. Both are of the same build, so there are no versions.
 
-use std::io::{self, Read};
+use std::ffi::OsString;
 use std::time::Duration;
 
 use crate::colour::MAX_PROFILE_BYTES;
@@ -8,7 +8,8 @@ use crate::frame::{Decoded, Frame, Samples};
 use crate::header::Header;
 use crate::{Error, Format};
 
-const REQUEST_BYTES: usize = 1 + 4 + 4 + 8 + 8;
+/// How many arguments a request is.
+const REQUEST_ARGS: usize = 5;
 /// The answer's first byte: a picture, or one of the errors.
 const PICTURE: u8 = 0;
 const MALFORMED: u8 = 1;
@@ -19,7 +20,8 @@ const DEADLINE: u8 = 4;
 const SAMPLES: [Samples; 6] =
     [Samples::Grey, Samples::GreyAlpha, Samples::Rgb, Samples::Rgba, Samples::YCbCr, Samples::Cmyk];
 
-/// What comes before the file.
+/// What is asked for, as the last arguments of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Request {
     pub(super) format: Format,
     pub(super) stored: (u32, u32),
@@ -28,30 +30,27 @@ pub(super) struct Request {
 }
 
 impl Request {
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let timeout = self.timeout.map_or(u64::MAX, |timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
-        let mut bytes = vec![self.format as u8];
-        bytes.extend(self.stored.0.to_le_bytes());
-        bytes.extend(self.stored.1.to_le_bytes());
-        bytes.extend(self.memory_bytes.to_le_bytes());
-        bytes.extend(timeout.to_le_bytes());
-        bytes
+    pub(super) fn to_args(&self) -> [String; REQUEST_ARGS] {
+        [
+            (self.format as u8).to_string(),
+            self.stored.0.to_string(),
+            self.stored.1.to_string(),
+            self.memory_bytes.to_string(),
+            self.timeout.map_or_else(String::new, |timeout| timeout.as_millis().to_string()),
+        ]
     }
 
-    /// Reads a request and leaves what comes after it.
-    pub(super) fn read(reader: &mut impl Read) -> io::Result<Self> {
-        let mut bytes = [0; REQUEST_BYTES];
-        reader.read_exact(&mut bytes)?;
-        Self::parse(&bytes).ok_or_else(|| io::ErrorKind::InvalidInput.into())
-    }
-
-    fn parse(bytes: &[u8; REQUEST_BYTES]) -> Option<Self> {
-        let timeout = u64_at(bytes, 17)?;
+    pub(super) fn from_args(args: impl IntoIterator<Item = OsString>) -> Option<Self> {
+        let args: Vec<String> = args.into_iter().map(|arg| arg.into_string().ok()).collect::<Option<_>>()?;
+        let [format, width, height, memory_bytes, timeout] = args.last_chunk::<REQUEST_ARGS>()?;
         Some(Self {
-            format: Format::from_index(bytes[0])?,
-            stored: (u32_at(bytes, 1)?, u32_at(bytes, 5)?),
-            memory_bytes: u64_at(bytes, 9)?,
-            timeout: (timeout < u64::MAX).then(|| Duration::from_millis(timeout)),
+            format: Format::from_index(format.parse().ok()?)?,
+            stored: (width.parse().ok()?, height.parse().ok()?),
+            memory_bytes: memory_bytes.parse().ok()?,
+            timeout: match timeout.as_str() {
+                "" => None,
+                millis => Some(Duration::from_millis(millis.parse().ok()?)),
+            },
         })
     }
 }
@@ -110,6 +109,19 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
-fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_read_back_from_the_last_arguments() {
+        for timeout in [Some(Duration::from_millis(1500)), None] {
+            let request = Request { format: Format::Heif, stored: (1080, 810), memory_bytes: u64::MAX, timeout };
+            let args = ["/a/program".to_owned(), "decode".to_owned()].into_iter().chain(request.to_args());
+            assert_eq!(Request::from_args(args.map(OsString::from)), Some(request));
+        }
+        for args in [&["1", "2", "3", "4"][..], &["255", "1", "1", "1", ""], &["1", "1", "-1", "1", ""]] {
+            assert_eq!(Request::from_args(args.iter().map(OsString::from)), None);
+        }
+    }
 }

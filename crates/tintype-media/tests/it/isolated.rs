@@ -18,7 +18,7 @@ fn svg(body: &str) -> Vec<u8> {
 
 #[test]
 fn without_a_process_they_are_unsupported() {
-    for name in ["rgb.avif", "rgb.jxl", "drawing.svg"] {
+    for name in ["rgb.avif", "rgb.heic", "rgb.jp2", "rgb.jxl", "drawing.svg"] {
         let error = thumbnails(Cursor::new(golden(name)), &ThumbnailOptions::default()).unwrap_err();
         assert!(matches!(error, Error::Unsupported { .. }), "{name}: {error}");
     }
@@ -210,6 +210,10 @@ fn alpha_beside_and_inside_colours_is_seen_alike() {
     // Red comes from left to right and green from top to bottom.
     let pre = picture(&golden("rgba_pre.avif"), 64);
     assert_near(pre.at(6, 4), [255, 255, 70, 255], 40);
+    // What libheif shows.
+    let heic = picture(&golden("rgba.heic"), 64);
+    assert_near(heic.at(3, 0), [126, 0, 21, 40], 2);
+    assert_near(heic.at(6, 4), [254, 255, 71, 234], 2);
 }
 
 #[test]

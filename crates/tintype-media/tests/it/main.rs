@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
 
 mod allocation;
-mod avif;
 mod bmp;
 mod colours;
 mod cut;
@@ -13,6 +12,7 @@ mod exact;
 mod files;
 mod fits;
 mod golden;
+mod heif;
 mod hostile;
 mod ico;
 mod isolated;

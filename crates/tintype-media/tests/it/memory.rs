@@ -3,11 +3,11 @@
 use std::io::Cursor;
 
 use image::{ColorType, ImageFormat};
-use tintype_media::{Encoding, Limits, ThumbnailOptions, probe, thumbnails};
+use tintype_media::{Encoding, Isolation, Limits, ThumbnailOptions, probe, thumbnails};
 
 use crate::allocation::peak;
 use crate::exact::inks_profile;
-use crate::files::{encoded, iccp, jpeg, jpeg_with_profile, photo, png};
+use crate::files::{encoded, golden, iccp, jpeg, jpeg_with_profile, photo, png};
 use crate::picture::cost;
 
 /// Returns the file with the flag of Adam7 set: its rows are then taken for those of the passes.
@@ -62,6 +62,20 @@ fn the_declared_memory_holds_and_is_not_far_from_the_truth() {
         let declared = cost(&file, &ThumbnailOptions::default());
         assert_tight(name, used, declared);
         assert!(probing < 64 << 10, "{name}: probing used {probing}");
+    }
+}
+
+/// What a process of its own would take.
+#[test]
+fn the_declared_memory_of_what_is_isolated_holds() {
+    let options = ThumbnailOptions::default().with_isolation(Isolation::InProcess);
+    for name in ["plain.heic", "plain_a.heic", "plain.jp2"] {
+        let file = golden(name);
+        let (made, used) = peak(|| thumbnails(Cursor::new(&file), &options));
+        assert_eq!(made.unwrap().len(), 4, "{name}");
+        let declared = cost(&file, &options);
+        assert!(used <= declared, "{name}: used {used}, declared {declared}");
+        assert!(declared <= used * 8 / 5, "{name}: used {used}, declared {declared}");
     }
 }
 

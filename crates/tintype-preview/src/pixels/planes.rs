@@ -21,9 +21,6 @@ pub(crate) enum Samples<'a> {
     /// Up to sixteen bits.
     #[cfg_attr(not(feature = "h265"), expect(dead_code, reason = "H.265 alone has these"))]
     U16(&'a [u16]),
-    /// Up to sixteen bits, in 32.
-    #[cfg_attr(not(feature = "heic"), expect(dead_code, reason = "HEIC alone has these"))]
-    I32(&'a [i32]),
 }
 
 impl Samples<'_> {
@@ -32,7 +29,6 @@ impl Samples<'_> {
             Self::U8(samples) => samples.len(),
             Self::U16Le(bytes) => bytes.len() / 2,
             Self::U16(samples) => samples.len(),
-            Self::I32(samples) => samples.len(),
         }
     }
 
@@ -46,9 +42,6 @@ impl Samples<'_> {
         match self {
             Self::U8(samples) => add(&samples[start..start + count], sums, step, u32::from),
             Self::U16(samples) => add(&samples[start..start + count], sums, step, u32::from),
-            Self::I32(samples) => {
-                add(&samples[start..start + count], sums, step, |sample| sample.clamp(0, 65_535) as u32)
-            }
             Self::U16Le(bytes) => {
                 let pairs = bytes[start * 2..(start + count) * 2].as_chunks::<2>().0;
                 add(pairs, sums, step, |pair| u32::from(u16::from_le_bytes(pair)));

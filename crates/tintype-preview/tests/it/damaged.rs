@@ -25,8 +25,6 @@ fn samples() -> Vec<Vec<u8>> {
         "sound.m4a",
         "sound.flac",
         "still.heic",
-        "alpha.heic",
-        "still.jp2",
     ];
     let mut samples: Vec<_> = names.into_iter().map(fixture).collect();
     samples.push(pdf(b"/Title(a)", ""));

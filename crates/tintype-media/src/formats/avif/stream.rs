@@ -6,13 +6,13 @@ use std::ops::Range;
 use re_rav1d::dav1d::{Decoder, Error as Av1Error, Picture, PlanarImageComponent as Component, Settings};
 
 use super::cost;
-use crate::formats::heif::missing;
+use crate::formats::heif::{gather, missing};
 use crate::header::Header;
 use crate::{Error, Format};
 
 /// Decodes an item, and returns how many rows of it there are.
 pub(super) fn decode_item(bytes: &[u8], pieces: &[Range<u64>], header: &Header) -> Result<(Picture, u32), Error> {
-    let stream = gather(bytes, pieces)?;
+    let stream = gather(bytes, pieces, Format::Avif)?;
     if missing(pieces, bytes.len() as u64) == 0 {
         let picture = decode_one(&stream, header)?;
         let height = picture.height();
@@ -90,25 +90,6 @@ fn hashes(picture: &Picture) -> Vec<u64> {
         hasher.finish()
     })
     .collect()
-}
-
-/// Returns an item's bytes, which may lie in several places, as far as the file has them.
-fn gather(bytes: &[u8], pieces: &[Range<u64>]) -> Result<Vec<u8>, Error> {
-    let mut item = Vec::new();
-    for piece in pieces {
-        let place = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
-        // A length of zero means up to the end of the file.
-        let end = if piece.start == piece.end { bytes.len() } else { place(piece.end) };
-        item.extend_from_slice(bytes.get(place(piece.start)..end).unwrap_or_default());
-        if item.len() > bytes.len() {
-            return Err(Error::malformed(Format::Avif, "an item is larger than the file"));
-        }
-    }
-    // The decoder's interface aborts on a stream without bytes.
-    if item.is_empty() {
-        return Err(Error::malformed(Format::Avif, "an item is empty"));
-    }
-    Ok(item)
 }
 
 /// Decodes the first frame of an AV1 stream.

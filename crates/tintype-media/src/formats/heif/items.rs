@@ -5,18 +5,20 @@ use std::ops::Range;
 
 use super::boxes::{be16, be32, boxes, child};
 use super::properties;
-use crate::Error;
 use crate::reader::HeaderReader;
+use crate::{Error, Format};
 
 /// More tiles than any camera makes.
 const MAX_TILES: usize = 1024;
 const MAX_EXTENTS: usize = 64;
+/// More than anybody derives one from the other.
+const MAX_IDENTITIES: usize = 4;
 /// Beside version and flags, rows and columns less one.
 const GRID_BYTES: u64 = 8;
 
 /// The coded pictures of the primary item.
 #[derive(Debug, Clone, Default)]
-#[cfg_attr(not(feature = "avif"), expect(dead_code, reason = "only decoding needs all of it"))]
+#[cfg_attr(not(any(feature = "avif", feature = "heic")), expect(dead_code, reason = "only decoding needs all of it"))]
 pub(crate) struct HeifLayout {
     pub(crate) picture: Tiles,
     pub(crate) alpha: Tiles,
@@ -39,9 +41,14 @@ pub(crate) struct Tiles {
     pub(crate) columns: usize,
     /// Each in pieces of the file; none when the container was not understood.
     pub(crate) pieces: Vec<Vec<Range<u64>>>,
+    /// What the decoder of H.265 has to know before (ISO/IEC 14496-15, section 8.3.2.1), the same
+    /// for all.
+    pub(crate) hevc: Vec<u8>,
+    /// Sides of each.
+    pub(crate) sides: Option<(u32, u32)>,
 }
 
-#[cfg(feature = "avif")]
+#[cfg(any(feature = "avif", feature = "heic"))]
 impl Tiles {
     /// Returns how many bytes the largest tile lacks in a file of this length.
     pub(crate) fn missing(&self, file_len: u64) -> u64 {
@@ -50,9 +57,29 @@ impl Tiles {
 }
 
 /// Returns how many bytes of an item lie beyond the end of the file.
-#[cfg(feature = "avif")]
+#[cfg(any(feature = "avif", feature = "heic"))]
 pub(crate) fn missing(pieces: &[Range<u64>], file_len: u64) -> u64 {
     pieces.iter().map(|piece| piece.end.saturating_sub(piece.start.max(file_len))).fold(0, u64::saturating_add)
+}
+
+/// Returns an item's bytes, which may lie in several places, as far as the file has them.
+#[cfg(any(feature = "avif", feature = "heic"))]
+pub(crate) fn gather(bytes: &[u8], pieces: &[Range<u64>], format: Format) -> Result<Vec<u8>, Error> {
+    let mut item = Vec::new();
+    for piece in pieces {
+        let place = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
+        // A length of zero means up to the end of the file.
+        let end = if piece.start == piece.end { bytes.len() } else { place(piece.end) };
+        item.extend_from_slice(bytes.get(place(piece.start)..end).unwrap_or_default());
+        if item.len() > bytes.len() {
+            return Err(Error::malformed(format, "an item is larger than the file"));
+        }
+    }
+    // The interface of rav1d aborts on a stream without bytes.
+    if item.is_empty() {
+        return Err(Error::malformed(format, "an item is empty"));
+    }
+    Ok(item)
 }
 
 /// What the container says of the colours.
@@ -86,6 +113,10 @@ impl HeifColour {
 }
 
 impl CodedColour {
+    /// Nothing is said; two is "unspecified".
+    #[cfg(any(feature = "avif", feature = "heic"))]
+    pub(crate) const UNSPECIFIED: Self = Self { primaries: 2, transfer: 2, matrix: 2, full_range: false };
+
     fn parse(body: &[u8]) -> Option<Self> {
         Some(Self {
             primaries: be16(body, 4)?,
@@ -103,8 +134,7 @@ pub(super) fn read(source: &mut HeaderReader<'_>, meta: &[u8], start: u64, prima
     let alpha = match (alpha_of(meta, primary), alpha_of_tiles(meta, primary)) {
         (Some(alpha), _) => tiles(source, meta, start, alpha)?,
         (None, Some(items)) if items.len() == picture.pieces.len() => {
-            let pieces: Option<Vec<_>> = items.into_iter().map(|item| pieces(meta, start, item)).collect();
-            Tiles { columns: picture.columns, pieces: pieces.unwrap_or_default() }
+            Tiles::of_items(meta, start, picture.columns, &items).unwrap_or_default()
         }
         _ => Tiles::default(),
     };
@@ -112,10 +142,46 @@ pub(super) fn read(source: &mut HeaderReader<'_>, meta: &[u8], start: u64, prima
     Ok(HeifLayout { picture, alpha, premultiplied, ..HeifLayout::default() })
 }
 
+/// Returns the item that another one is derived from without a change of its samples, or that
+/// itself (`iden`, ISO/IEC 23008-12, section 6.6.2.1).
+pub(super) fn identical(meta: &[u8], item: u32) -> u32 {
+    let mut item = item;
+    for _ in 0..MAX_IDENTITIES {
+        match references(meta, b"dimg", item)[..] {
+            [source] if item_type(meta, item) == Some(*b"iden") => item = source,
+            _ => break,
+        }
+    }
+    item
+}
+
+/// Returns the item that is coded, or the first one of a grid.
+pub(super) fn coded(meta: &[u8], item: u32) -> u32 {
+    match item_type(meta, item) {
+        Some(kind) if kind == *b"grid" => references(meta, b"dimg", item).first().copied().unwrap_or(item),
+        _ => item,
+    }
+}
+
+impl Tiles {
+    /// None if they are in places or of kinds that are not understood.
+    fn of_items(meta: &[u8], start: u64, columns: usize, items: &[u32]) -> Option<Self> {
+        let pieces: Option<Vec<_>> = items.iter().map(|item| pieces(meta, start, *item)).collect();
+        let property = |item: u32, wanted: &[u8; 4]| {
+            let found = properties::of_item(meta, item)?.into_iter().find(|(kind, _)| kind == wanted)?;
+            Some(found.1)
+        };
+        let first = items.first().copied()?;
+        let hevc = property(first, b"hvcC");
+        let is_alike = hevc.is_none() || items.iter().all(|item| property(*item, b"hvcC") == hevc);
+        let sides = property(first, b"ispe").and_then(|body| Some((be32(body, 4)?, be32(body, 8)?)));
+        is_alike.then_some(Self { columns, pieces: pieces?, hevc: hevc.unwrap_or_default().to_vec(), sides })
+    }
+}
+
 fn tiles(source: &mut HeaderReader<'_>, meta: &[u8], start: u64, item: u32) -> Result<Tiles, Error> {
     if item_type(meta, item) != Some(*b"grid") {
-        let pieces = pieces(meta, start, item).into_iter().collect();
-        return Ok(Tiles { columns: 1, pieces });
+        return Ok(Tiles::of_items(meta, start, 1, &[item]).unwrap_or_default());
     }
     let Some(first) = pieces(meta, start, item).and_then(|pieces| pieces.into_iter().next()) else {
         return Ok(Tiles::default());
@@ -129,8 +195,7 @@ fn tiles(source: &mut HeaderReader<'_>, meta: &[u8], start: u64, item: u32) -> R
     if items.len() != rows * columns || items.len() > MAX_TILES {
         return Ok(Tiles::default());
     }
-    let pieces: Option<Vec<_>> = items.into_iter().map(|tile| pieces(meta, start, tile)).collect();
-    Ok(Tiles { columns, pieces: pieces.unwrap_or_default() })
+    Ok(Tiles::of_items(meta, start, columns, &items).unwrap_or_default())
 }
 
 /// Says whether the primary item has alpha.

@@ -1,3 +1,4 @@
+use crate::frame::Samples;
 use crate::header::{Header, be32};
 use crate::reader::HeaderReader;
 use crate::{ColourMode, Error, Format};
@@ -25,7 +26,19 @@ pub(super) fn read(source: &mut HeaderReader<'_>) -> Result<Header, Error> {
         4 => ColourMode::Rgba,
         _ => ColourMode::Rgb,
     };
-    Ok(Header::new(Format::Jp2, width, height, mode))
+    let mut header = Header::new(Format::Jp2, width, height, mode);
+    header.scratch_bytes = source.len();
+    // The columns of a palette are colours.
+    let has_palette = head.windows(4).any(|window| window == b"pclr");
+    header.samples = match mode {
+        _ if has_palette => Samples::Rgba,
+        ColourMode::Grey | ColourMode::Grey16 => Samples::Grey,
+        ColourMode::GreyAlpha => Samples::GreyAlpha,
+        ColourMode::Rgb => Samples::Rgb,
+        ColourMode::Cmyk => Samples::Cmyk,
+        _ => Samples::Rgba,
+    };
+    Ok(header)
 }
 
 fn cut() -> Error {
