@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::boxes::{be16, be32, boxes, child};
 use super::properties;
 use crate::reader::HeaderReader;
-use crate::{Error, Format};
+use crate::Error;
 
 /// More tiles than any camera makes.
 const MAX_TILES: usize = 1024;
@@ -18,7 +18,7 @@ const GRID_BYTES: u64 = 8;
 
 /// The coded pictures of the primary item.
 #[derive(Debug, Clone, Default)]
-#[cfg_attr(not(any(feature = "avif", feature = "heic")), expect(dead_code, reason = "only decoding needs all of it"))]
+#[cfg_attr(not(feature = "avif"), expect(dead_code, reason = "only AVIF needs all of it"))]
 pub(crate) struct HeifLayout {
     pub(crate) picture: Tiles,
     pub(crate) alpha: Tiles,
@@ -37,6 +37,7 @@ pub(crate) struct HeifLayout {
 
 /// Coded pictures of equal sides from left to right and from top to bottom.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(not(feature = "heic"), expect(dead_code, reason = "only HEIC needs all of it"))]
 pub(crate) struct Tiles {
     pub(crate) columns: usize,
     /// Each in pieces of the file; none when the container was not understood.
@@ -64,7 +65,7 @@ pub(crate) fn missing(pieces: &[Range<u64>], file_len: u64) -> u64 {
 
 /// Returns an item's bytes, which may lie in several places, as far as the file has them.
 #[cfg(any(feature = "avif", feature = "heic"))]
-pub(crate) fn gather(bytes: &[u8], pieces: &[Range<u64>], format: Format) -> Result<Vec<u8>, Error> {
+pub(crate) fn gather(bytes: &[u8], pieces: &[Range<u64>], format: crate::Format) -> Result<Vec<u8>, Error> {
     let mut item = Vec::new();
     for piece in pieces {
         let place = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
