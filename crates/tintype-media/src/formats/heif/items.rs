@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::boxes::{be16, be32, boxes, child};
 use super::properties;
-use crate::reader::HeaderReader;
 use crate::Error;
+use crate::reader::HeaderReader;
 
 /// More tiles than any camera makes.
 const MAX_TILES: usize = 1024;
