@@ -1,18 +1,19 @@
 //! Which objects there have to be, for comparing that with what is in storage.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use tintype_domain::{Checksum, FileId, Key, Variant};
 
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, on_each};
 use crate::database::Database;
 use crate::error::Error;
 use crate::objects::{MediaRecord, ObjectRecord};
+use crate::one_of::one_of_keys;
 use crate::rows::{DerivedRow, checksum, number, valid};
 use crate::schema::{derived_objects, files, strays};
 use crate::sql::Sql;
-use crate::strays::{CHUNK, CLAIMED, DOOMED, TRASHED, doom, owned};
+use crate::strays::{CHUNK, CLAIMED, DOOMED, TRASHED, doom, owned, parse};
 use crate::tombstones::GONE;
 use crate::trash;
 
@@ -91,6 +92,29 @@ impl Database {
             owned_object(id, variant, key.as_str(), size, &digest)
         });
         owned.transpose()
+    }
+
+    /// Returns the size and the SHA-256 of each object under one of the keys that a file owns, also one
+    /// in the trash.
+    pub fn owned_among(&self, keys: &[Key]) -> Result<HashMap<Key, (u64, Checksum)>, Error> {
+        self.snapshot(|connection| {
+            let mut found = HashMap::new();
+            for keys in keys.chunks(CHUNK) {
+                let contents = files::table.filter(one_of_keys(files::key, keys));
+                let contents = contents.select((files::key, files::size, files::checksum));
+                let derived = derived_objects::table.filter(one_of_keys(derived_objects::key, keys));
+                let derived = derived.select((derived_objects::key, derived_objects::size, derived_objects::checksum));
+                let mut rows = on_each!(connection, c => {
+                    contents.union_all(derived).load::<(String, i64, Vec<u8>)>(c)
+                })?;
+                rows.extend(trash::objects(connection, keys)?);
+                for (key, size, digest) in rows {
+                    let object = (number("size", 0, size)?, checksum("checksum", 0, &digest)?);
+                    found.insert(parse(&key)?, object);
+                }
+            }
+            Ok(found)
+        })
     }
 
     /// Returns those of the keys that no row owns and that are no strays: objects under them have

@@ -289,6 +289,15 @@ pub(crate) fn object(connection: &mut AnyConnection, key: &Key) -> QueryResult<O
     Ok(sql.load::<ObjectRow>(connection)?.pop())
 }
 
+/// Returns the key, the size and the SHA-256 of each object under one of the keys that a trashed file
+/// has.
+pub(crate) fn objects(connection: &mut AnyConnection, keys: &[Key]) -> QueryResult<Vec<(String, i64, Vec<u8>)>> {
+    let keys = || keys.iter().map(Key::as_str);
+    let mut sql = Sql::<(Text, BigInt, Binary)>::new("SELECT key, size, checksum FROM trashed_files WHERE key IN ");
+    sql.list(keys()).push(" UNION ALL SELECT key, size, checksum FROM trashed_objects WHERE key IN ").list(keys());
+    sql.load(connection)
+}
+
 /// Returns how many files are in the trash, the greatest of their numbers, and the bytes of all
 /// their objects.
 pub(crate) fn sums(connection: &mut AnyConnection) -> QueryResult<(i64, i64, i64)> {

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tintype_testkit::{Account, Client, Server, eventually};
+use tintype_testkit::{Account, Bucket, Client, Postgres, Server, eventually};
 
 use crate::support::picture::{gradient, jpeg};
 use crate::support::{FILES, builder, checksum, fetch, is_told, key, local_server, one, results, server, text};
@@ -196,4 +196,68 @@ fn tempfile_in_memory() -> std::path::PathBuf {
     let folder = Path::new("/dev/shm").join(format!("tintype-import-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// The tables of a Django service on PostgreSQL, with a superuser and its token.
+const SERVICE: &str = "
+    CREATE TABLE auth_user (id integer PRIMARY KEY, password varchar(128), last_login timestamptz, is_superuser boolean,
+        username varchar(150), last_name varchar(150), email varchar(254), is_staff boolean, is_active boolean,
+        date_joined timestamptz, first_name varchar(150));
+    CREATE TABLE authtoken_token (key varchar(40) PRIMARY KEY, created timestamptz, user_id integer);
+    CREATE TABLE auth_permission (id integer PRIMARY KEY, content_type_id integer, codename varchar(100));
+    CREATE TABLE auth_user_user_permissions (id integer PRIMARY KEY, user_id integer, permission_id integer);
+    CREATE TABLE auth_user_groups (id integer PRIMARY KEY, user_id integer, group_id integer);
+    CREATE TABLE auth_group_permissions (id integer PRIMARY KEY, group_id integer, permission_id integer);
+    CREATE TABLE core_media (id integer PRIMARY KEY, f varchar(100), user_id integer, name varchar(200),
+        description text, created_at timestamptz, updated_at timestamptz);
+    INSERT INTO auth_user VALUES
+        (3, '!', NULL, true, 'ada', 'L', 'a@b.c', true, true, '2019-07-01 16:53:20+00', 'Ada');
+    INSERT INTO authtoken_token VALUES ('0123456789abcdef', '2020-01-01 00:00:00+00', 3);
+    INSERT INTO core_media SELECT 2 * n, CASE WHEN n % 4 = 0 THEN 'photos/' || n || '.jpg' ELSE 'notes/' || n || '.txt' END,
+        3, 'number ' || n, '', '2019-07-01 16:53:20+00', '2019-07-02 00:00:00+00' FROM generate_series(1, 120) AS n;";
+
+#[test]
+fn a_django_service_is_taken_over_by_postgresql_and_a_bucket_though_killed_on_the_way() {
+    if is_told() {
+        return;
+    }
+    let (Some(postgres), Some(bucket)) = (Postgres::shared(), Bucket::new()) else { return };
+    let service = postgres.empty_database();
+    service.execute(SERVICE);
+    // The database is created.
+    let target = builder().config("database_url", &postgres.url("taken_over")).bucket(&bucket).prepare().unwrap();
+    let media = target.path().join("django");
+    let contents: Vec<(String, Vec<u8>)> = (1_u32..=120)
+        .map(|n| match n % 4 {
+            0 => (format!("photos/{n}.jpg"), jpeg(&gradient(40 + n, 30))),
+            _ => (format!("notes/{n}.txt"), format!("note {n}").into_bytes()),
+        })
+        .collect();
+    for (path, bytes) in &contents {
+        fs::create_dir_all(media.join(path).parent().unwrap()).unwrap();
+        fs::write(media.join(path), bytes).unwrap();
+    }
+    let service = service.url();
+    let arguments = ["import", "--django", &service, "--media-root", media.to_str().unwrap()];
+    for arrived in [0, 40, 100] {
+        let mut command = target.command(arguments);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        eventually("something has arrived", || bucket.keys().len() > arrived);
+        assert_eq!(child.try_wait().unwrap(), None, "it is killed on the way");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let refused = target.cli(["serve"]);
+    assert!(refused.code() == Some(1) && refused.stderr.contains("to the end"), "{refused:?}");
+    target.cli(arguments).expect_success();
+    let server = target.serve().unwrap();
+    let ada = server.client("ada", "0123456789abcdef");
+    let page = ada.get(&format!("{FILES}?ordering=id&limit=1000")).send().expect_status(200).json();
+    assert_eq!(results(&page).len(), contents.len());
+    for ((number, (path, bytes)), file) in (1..).zip(&contents).zip(results(&page)) {
+        assert_eq!((&file["id"], key(file)), (&json!(2 * number), path.clone()));
+        assert_eq!(text(file, "checksum"), checksum(bytes));
+    }
+    let checked = server.home().cli(["check", "--deep"]);
+    assert_eq!(checked.code(), Some(0), "no object is damaged, missing or left over: {checked:?}");
 }

@@ -233,11 +233,10 @@ impl Objects<'_> {
         let Some(previous) = self.previous else { return Ok(vec![false; objects.len()]) };
         let objects = Arc::clone(objects);
         let is_known = move |db: &Database| {
-            let known = objects.iter().map(|object| {
-                let known = db.owned_object(&object.key)?;
-                Ok(known.is_some_and(|known| (known.size, known.checksum) == (object.size, object.checksum)))
-            });
-            known.collect()
+            let keys: Vec<Key> = objects.iter().map(|object| object.key.clone()).collect();
+            let known = db.owned_among(&keys)?;
+            let is_same = |object: &ObjectRecord| known.get(&object.key) == Some(&(object.size, object.checksum));
+            Ok(objects.iter().map(is_same).collect())
         };
         call(previous, BACKUP, is_known).await
     }
