@@ -19,6 +19,9 @@ use super::outcome::{
 use super::route::{PAGE, PAGES_AT_A_TIME, Place, Route, bytes_of, call};
 use crate::library::now;
 
+/// How many files' rows are copied together. Each transaction of the new database waits for the disk.
+const ROWS: u32 = 500;
+
 /// How many keys of the backup are looked up together.
 const KEYS: usize = 500;
 
@@ -150,7 +153,7 @@ async fn refuse_another(previous: &Database, export: &Export) -> Result<(), Tran
 async fn copy_rows(route: &Route, frozen: &Database, export: &Export) -> Result<(), TransferError> {
     let (mut after, last) = (FileId(0), export.last_file);
     loop {
-        let page = call(frozen, SOURCE_DATABASE, move |db| db.stored_files(Scope::Backup, after, last, PAGE)).await?;
+        let page = call(frozen, SOURCE_DATABASE, move |db| db.stored_files(Scope::Backup, after, last, ROWS)).await?;
         let Some(end) = page.last().map(StoredFile::id) else { break };
         after = end;
         route.fill(move |db, import| db.import_rows(import, &page.iter().collect::<Vec<_>>(), &[], now())).await?;
