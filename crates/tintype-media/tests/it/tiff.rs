@@ -78,7 +78,7 @@ fn samples_of_unusual_depth_keep_their_light() {
 
 #[test]
 fn samples_of_unknown_depth_are_refused() {
-    for (bits, compression) in [(17, 1), (24, 1), (17, 5), (6, 7), (8, 6), (8, 34_925)] {
+    for (bits, compression) in [(0, 1), (17, 1), (24, 1), (17, 5), (6, 7), (8, 6), (8, 34_925)] {
         let found = reds(&one_strip(base(bits, compression, 1), &[0xFF; 1000]));
         assert!(matches!(found, Err(Error::Unsupported { .. })), "{bits} bits, compression {compression}: {found:?}");
     }

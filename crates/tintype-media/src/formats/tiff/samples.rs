@@ -70,7 +70,7 @@ impl Converter {
             photometric::ICC_LAB if stored >= 3 => (Meaning::IccLab, Samples::Lab),
             _ => return None,
         };
-        if !layout.is_common_depth() && Packing::of(layout.compression).is_none() {
+        if depth == 0 || !layout.is_common_depth() && Packing::of(layout.compression).is_none() {
             return None;
         }
         let premultiplied = extra == Some(1) && samples.has_alpha();
