@@ -33,7 +33,8 @@ struct State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Waiting {
-    /// What sort of work: `passwords`, `headers`, `decodes`, or `processes`, which decode as well.
+    /// What sort of work: `passwords`, `headers`, `decodes`, `processes`, which decode as well, or
+    /// `previews`.
     pub work: &'static str,
     /// How much of it.
     pub count: usize,
@@ -257,7 +258,7 @@ mod tests {
         let _running = admission.admit(Lane::Processes, ADA, 1 << 19).await.unwrap();
         let mut waiting = Box::pin(admission.admit(Lane::Processes, ADA, 1 << 19));
         assert!(futures_util::poll!(&mut waiting).is_pending());
-        for lane in [Lane::Passwords, Lane::Headers, Lane::Decodes] {
+        for lane in [Lane::Passwords, Lane::Headers, Lane::Decodes, Lane::Previews] {
             assert!(admission.admit(lane, ADA, 0).now_or_never().is_some_and(|answer| answer.is_ok()), "{lane:?}");
         }
     }
@@ -287,6 +288,23 @@ mod tests {
             drop(admitted);
             assert!(next.await.is_ok());
         }
+    }
+
+    /// Looking for previews may take long, and nobody waits for them.
+    #[tokio::test]
+    async fn previews_keep_no_picture_waiting() {
+        let admission = patient(400, 8, 8);
+        let first = admission.admit(Lane::Previews, ADA, 100).await.unwrap();
+        let mut alone = Box::pin(admission.admit(Lane::Previews, ADA, 300));
+        assert!(futures_util::poll!(&mut alone).is_pending());
+        let picture = admission.admit(Lane::Processes, ADA, 200).now_or_never();
+        let picture = picture.expect("a preview that waits for memory is in no picture's way").unwrap();
+        let mut large = Box::pin(admission.admit(Lane::Processes, ADA, 300));
+        assert!(futures_util::poll!(&mut large).is_pending());
+        drop((first, picture));
+        assert!(futures_util::poll!(&mut alone).is_pending(), "a picture goes first");
+        drop(large.now_or_never());
+        assert!(alone.await.is_ok());
     }
 
     #[tokio::test]

@@ -187,10 +187,10 @@ impl Inner {
             return Ok(Examined { metadata: Default::default(), preview });
         };
         let program = program.with_arg(PREVIEW_ARG);
-        // What a file needs is known only to its decoder: two at a time, and alone if that is not
-        // enough.
-        let most = self.admission.most_memory(Lane::Processes);
-        let first = self.examine_with(asker, &program, content.clone(), wanted, most / 2).await?;
+        // What a file needs is known only to its decoder: two at a time beside pictures, and alone
+        // if that is not enough.
+        let most = self.admission.most_memory(Lane::Previews);
+        let first = self.examine_with(asker, &program, content.clone(), wanted, most / 3).await?;
         match first.preview {
             Err(tintype_preview::Error::TooLarge { .. }) => {
                 self.examine_with(asker, &program, content, wanted, most).await
@@ -220,7 +220,7 @@ impl Inner {
             let options = tintype_preview::Options::default().with_limits(limits).with_edge(edge);
             tintype_preview::examine(&program, file, wanted, &options).map_err(Error::internal)
         };
-        self.compute(Lane::Processes, asker, memory, work).await?
+        self.compute(Lane::Previews, asker, memory, work).await?
     }
 
     async fn render<R: BufRead + Seek + Send + 'static>(
@@ -232,8 +232,9 @@ impl Inner {
         edges: &[u32],
     ) -> Result<Rendered, Error> {
         let options = ThumbnailOptions::default().with_edges(edges).with_encoding(self.options.thumbnail_encoding);
+        let (lane, mut limits) = self.decoding_limits(&image);
+        let image = image.with_limits(limits.clone());
         let bytes = image.cost(&options.pictures(image.facts()));
-        let lane = if image.facts().format.is_isolated() { Lane::Processes } else { Lane::Decodes };
         if !self.admission.could_admit(lane, bytes) {
             tracing::info!(%file_name, bytes, "no thumbnails: the image needs more than decode_memory");
             return Ok(Err(Some(PreviewReason::TooLarge)));
@@ -243,7 +244,6 @@ impl Inner {
         let rendered = self.compute(lane, asker, bytes, move || {
             inner.meters.time(Stage::Wait, asked);
             let start = Instant::now();
-            let mut limits = inner.limits();
             limits.deadline = Instant::now().checked_add(inner.options.decode_timeout);
             let mut image = image.with_limits(limits);
             if let Some(decoder) = inner.options.decoder.clone() {
@@ -267,6 +267,12 @@ impl Inner {
             tracing::info!(%file_name, %error, "no thumbnails");
             reason_in(&error)
         }))
+    }
+
+    /// Returns where an image is decoded, and what that may take.
+    pub(crate) fn decoding_limits<R: BufRead + Seek>(&self, image: &Image<R>) -> (Lane, Limits) {
+        let lane = if image.facts().format.is_isolated() { Lane::Processes } else { Lane::Decodes };
+        (lane, self.limits().with_max_alloc_bytes(self.admission.most_memory(lane)))
     }
 
     pub(crate) fn limits(&self) -> Limits {

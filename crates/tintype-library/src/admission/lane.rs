@@ -15,10 +15,13 @@ pub(crate) enum Lane {
     Decodes,
     /// Decoding in a process of its own: formats of which a few bytes can ask for much.
     Processes,
+    /// Looking for the preview of what is no image, in a process of its own. Uploads do not wait
+    /// long for it, and it may take long.
+    Previews,
 }
 
 impl Lane {
-    pub(super) const ALL: [Self; 4] = [Self::Passwords, Self::Headers, Self::Decodes, Self::Processes];
+    pub(super) const ALL: [Self; 5] = [Self::Passwords, Self::Headers, Self::Decodes, Self::Processes, Self::Previews];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -26,6 +29,7 @@ impl Lane {
             Self::Headers => "headers",
             Self::Decodes => "decodes",
             Self::Processes => "processes",
+            Self::Previews => "previews",
         }
     }
 
@@ -34,7 +38,7 @@ impl Lane {
         match self {
             // Each takes 19 MiB; two do 80 a second.
             Self::Passwords => (workers / 2).clamp(1, 2),
-            Self::Headers | Self::Decodes | Self::Processes => workers.max(1),
+            Self::Headers | Self::Decodes | Self::Processes | Self::Previews => workers.max(1),
         }
     }
 
@@ -44,7 +48,7 @@ impl Lane {
         Duration::from_millis(match self {
             Self::Headers => 1,
             Self::Passwords | Self::Decodes => 50,
-            Self::Processes => 500,
+            Self::Processes | Self::Previews => 500,
         })
     }
 }

@@ -9,7 +9,7 @@ pub(super) struct Memory {
     decodes: u64,
     processes: u64,
     /// The lane that waits for memory: until it has it, nothing of another lane may take what it
-    /// waits for.
+    /// waits for, except that previews hold up no pictures.
     waiting: Option<Lane>,
 }
 
@@ -29,7 +29,7 @@ impl Memory {
     /// Returns the most that work in a lane can ever have.
     pub(super) fn most(&self, lane: Lane) -> u64 {
         match lane {
-            Lane::Processes => self.total - self.reserve,
+            Lane::Processes | Lane::Previews => self.total - self.reserve,
             _ => self.total,
         }
     }
@@ -40,7 +40,9 @@ impl Memory {
             return true;
         }
         if !self.fits(lane, bytes) {
-            self.waiting.get_or_insert(lane);
+            if matches!(self.waiting, None | Some(Lane::Previews)) {
+                self.waiting = Some(lane);
+            }
             return false;
         }
         self.stop_waiting(lane);
@@ -62,15 +64,19 @@ impl Memory {
 
     fn fits(&self, lane: Lane, bytes: u64) -> bool {
         let is_free = self.decodes + self.processes + bytes <= self.total;
-        let may_go_first = self.waiting.is_none_or(|waiting| waiting == lane);
+        let may_go_first =
+            self.waiting.is_none_or(|waiting| waiting == lane || (waiting, lane) == (Lane::Previews, Lane::Processes));
         is_free
             && match lane {
-                Lane::Processes => may_go_first && self.processes + bytes <= self.most(lane),
+                Lane::Processes | Lane::Previews => may_go_first && self.processes + bytes <= self.most(lane),
                 _ => may_go_first || self.decodes + bytes <= self.reserve,
             }
     }
 
     fn used(&mut self, lane: Lane) -> &mut u64 {
-        if lane == Lane::Processes { &mut self.processes } else { &mut self.decodes }
+        match lane {
+            Lane::Processes | Lane::Previews => &mut self.processes,
+            _ => &mut self.decodes,
+        }
     }
 }

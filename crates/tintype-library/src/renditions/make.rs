@@ -276,15 +276,15 @@ impl Inner {
         let open = move || source.into_image(&limits);
         let image = self.compute(Lane::Headers, wanted.asker, 0, open).await?.map_err(problem)?;
         let options = wanted.picture.options();
+        let (lane, mut limits) = self.decoding_limits(&image);
+        let image = image.with_limits(limits.clone());
         let bytes = image.cost(std::slice::from_ref(&options));
         let is_huge = image.facts().width.max(image.facts().height) > MAX_WEBP_SIDE;
-        let lane = if image.facts().format.is_isolated() { Lane::Processes } else { Lane::Decodes };
         if !self.admission.could_admit(lane, bytes) {
             return Err(PictureProblem::TooLarge.into());
         }
         let inner = self.clone();
         let work = move || {
-            let mut limits = inner.limits();
             limits.deadline = Instant::now().checked_add(inner.options.decode_timeout);
             let mut image = image.with_limits(limits);
             if let Some(decoder) = inner.options.decoder.clone() {

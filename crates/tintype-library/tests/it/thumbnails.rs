@@ -2,7 +2,7 @@
 
 use crate::support::{Fixture, keys, picture};
 use std::collections::BTreeSet;
-use tintype_library::domain::{FileRecord, Permission};
+use tintype_library::domain::{FileRecord, Permission, PreviewReason};
 use tintype_library::{Error, Rebuild, RebuildProgress};
 
 fn edges(file: &FileRecord) -> Vec<u32> {
@@ -60,4 +60,15 @@ async fn what_is_there_of_a_file_is_not_touched() {
     let viewer = fixture.staff("viewer", &[Permission::View, Permission::Change]);
     let refused = fixture.library.rebuild_thumbnails(&viewer, Rebuild::All, &progress).await;
     assert!(matches!(refused, Err(Error::Auth(_))), "{refused:?}");
+}
+
+/// Decoders of JPEG XL may take several times the memory that is expected, but where there is less,
+/// that much is enough.
+#[tokio::test]
+async fn a_large_jpeg_xl_is_let_in() {
+    let fixture = Fixture::new();
+    let head = b"\xFF\x0A\x3A\x51\xE8\x76\x81\x84\xE2\x42\x00\x12\x08\x01\x00\x28";
+    let file = fixture.upload(head, "a.jxl").await.unwrap();
+    assert_eq!((file.facts.width, file.facts.height), (Some(3000), Some(2600)));
+    assert_eq!(file.preview.facts.reason, Some(PreviewReason::Unsupported), "there is no process for it");
 }
