@@ -63,21 +63,29 @@ fn decode(bytes: Vec<u8>, request: &Request) -> Result<Decoded, Error> {
 }
 
 /// Returns how long a picture may keep a processor busy: a few bytes can ask for hours.
-///
-/// JPEG XL takes some 100 ns for a pixel, 200 without loss. Its few bytes can ask for a pixel of
-/// any price, so that each has one; and as even an empty picture takes a byte for some 4000 pixels,
-/// more of them count no further.
 fn cpu_time(format: Format, pixels: u64, bytes: u64) -> Duration {
-    const JXL_PIXELS_PER_BYTE: u64 = 4096;
-    let (least, pixels, price) = match format {
-        Format::Jxl => (300, pixels.min(bytes.saturating_mul(JXL_PIXELS_PER_BYTE)), Duration::from_nanos(1000)),
-        Format::Svg => (2000, 0, Duration::ZERO),
-        _ => (5000, pixels, Duration::from_nanos(200)),
-    };
-    let megapixels = u32::try_from(pixels / 1_000_000).unwrap_or(u32::MAX);
-    let rest = (pixels % 1_000_000) as u32;
-    let price = (price * 1_000_000).saturating_mul(megapixels) + price * rest;
-    Duration::from_millis(least).saturating_add(price)
+    match format {
+        Format::Jxl => jxl_time(pixels, bytes),
+        Format::Svg => Duration::from_secs(2),
+        _ => Duration::from_secs(5).saturating_add(each(pixels, 200)),
+    }
+}
+
+/// JPEG XL takes some 100 ns for a pixel, up to 160 if its file is small for its sides, and 230 for
+/// a byte if it is lossless. A few bytes can ask for pixels of any price: each may have several
+/// times that, as long as no picture of few bytes takes three seconds; and as even an empty one
+/// takes a byte for some 4000 pixels, more of them count no further.
+fn jxl_time(pixels: u64, bytes: u64) -> Duration {
+    const PIXELS_PER_BYTE: u64 = 4096;
+    const LARGE_PIXELS: u64 = 16_000_000;
+    let pixels = pixels.min(bytes.saturating_mul(PIXELS_PER_BYTE));
+    let ample = Duration::from_millis(300).saturating_add(each(pixels, 1000));
+    let enough = Duration::from_millis(2700).saturating_add(each(pixels.saturating_sub(LARGE_PIXELS), 160));
+    ample.min(enough).saturating_add(each(bytes, 200))
+}
+
+fn each(count: u64, nanoseconds: u64) -> Duration {
+    Duration::from_nanos(count.saturating_mul(nanoseconds))
 }
 
 #[cfg(test)]
@@ -89,9 +97,12 @@ mod tests {
         let of = |pixels: u64, bytes: u64| cpu_time(Format::Jxl, pixels, bytes).as_millis();
         assert!(of(100_000_000, 81) < 700);
         assert!(of(u64::MAX, 81) < 700);
-        // Empty ones, as `cjxl` writes them, and photos: several times what they take.
-        assert!(of(16_000_000, 3849) > 10_000);
-        assert!(of(6_000_000, 983_461) > 5000);
+        // More than they take: a photo, the same enlarged eight times by the decoder, and lossless.
+        assert!(of(5_290_000, 840_039) > 2 * 300);
+        assert!(of(16_000_000, 75_000) > 2500);
+        assert!(of(16_000_000, 14_000_000) > 3300);
+        // What few bytes ask for is answered within three seconds.
+        assert!(of(16_000_000, 3849) < 2900);
         assert_eq!(of(64, 1000), 300);
         assert_eq!(cpu_time(Format::Svg, u64::MAX, 81).as_secs(), 2);
         assert_eq!(cpu_time(Format::Avif, 10_000_000, 81).as_secs(), 7);
