@@ -56,4 +56,6 @@ pub use app::App;
 pub use config::{CorsOrigins, Delivery, HttpConfig, LinkCaching};
 pub use metrics::RequestMeter;
 pub use routes::routes;
+#[doc(hidden)]
+pub use server::service;
 pub use server::{ServerOptions, metrics_server, server};

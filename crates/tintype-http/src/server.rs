@@ -1,15 +1,16 @@
 //! What stands between the sockets and the routes.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_server::ServerBuilder;
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::HttpServer;
-use actix_web::dev::{AppConfig, Server};
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppConfig, Server, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
@@ -84,6 +85,32 @@ pub fn metrics_server(app: &App, listeners: Vec<TcpListener>) -> io::Result<Serv
     Ok(server.run())
 }
 
+/// Returns what answers the requests that come to an address, for a server of one's own, or none:
+/// `fuzz/` calls it without sockets.
+#[doc(hidden)]
+pub fn service(
+    app: &App,
+    address: SocketAddr,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    actix_web::App::new()
+        .app_data(Data::new(app.clone()))
+        .app_data(LocalAddress(address))
+        .wrap(from_fn(compress))
+        .wrap(from_fn(limit_caching))
+        .wrap(from_fn(share_with_origins))
+        .wrap(from_fn(protect))
+        .wrap(from_fn(log_request))
+        .configure(configure)
+}
+
 /// Serves the application on sockets that listen. The server runs once it is awaited.
 ///
 /// # Errors
@@ -107,17 +134,8 @@ pub fn server(app: &App, listeners: Vec<TcpListener>, options: &ServerOptions) -
             let writing =
                 Pace { idle: config.download_idle_timeout, bytes_per_second: config.download_min_bytes_per_second };
             let stopping = stopping.clone();
-            let routes = actix_web::App::new()
-                .app_data(Data::new(app.clone()))
-                .app_data(LocalAddress(address))
-                .wrap(from_fn(compress))
-                .wrap(from_fn(limit_caching))
-                .wrap(from_fn(share_with_origins))
-                .wrap(from_fn(protect))
-                .wrap(from_fn(log_request))
-                .configure(configure)
-                .into_factory()
-                .map_err(|error: actix_web::Error| error.error_response());
+            let routes =
+                service(&app, address).into_factory().map_err(|error: actix_web::Error| error.error_response());
             let http = HttpService::build()
                 .graceful_shutdown_signal(move || {
                     let stopping = stopping.clone();
