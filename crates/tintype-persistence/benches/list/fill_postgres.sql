@@ -30,7 +30,11 @@ WITH r AS (SELECT i, i * 2654435761 % 1000003 AS a, i * 40503 % 10007 AS b, i * 
         CASE WHEN kind = 'image' AND b % 10 > 3 THEN 'maker' || (a % 6) || ' model ' || (a % 60) END,
         kind = 'image' AND b % 10 > 6
  FROM n ORDER BY i;
-INSERT INTO previews (file_id, source, metadata) SELECT id, CASE kind WHEN 'image' THEN 'image' END, '{}' FROM files;
+-- Eight neighbours look alike.
+INSERT INTO previews (file_id, source, metadata, perceptual_hash)
+ SELECT id, CASE kind WHEN 'image' THEN 'image' END, '{}',
+        CASE kind WHEN 'image' THEN (id / 8 * 2654435761 % 4294967296 - 2147483648) * 4294967296
+                                    + id / 8 * 40503007 % 536870912 * 8 + id % 8 END FROM files;
 INSERT INTO file_tags (folded, file_id, name)
  SELECT t, files.id, CASE WHEN t <> 'trips/' THEN t END
  FROM files, unnest(string_to_array(tags || CASE WHEN tags LIKE 'oslo%' THEN ',trips/' ELSE '' END, ',')) t
