@@ -23,7 +23,7 @@ const KEYS: usize = 500;
 /// Copies the objects of a library into another storage, which its database is to work with from
 /// then on. The source and the database are only read.
 ///
-/// An [object](MoveNote) says in the target of which library it is, and whether it is complete: that
+/// An object says in the target of which library it is, and whether it is complete: that
 /// is so after a run at whose beginning and end no server was at work. No server starts with a target
 /// that is not, and the first one that starts removes the note: the target is in use then.
 #[derive(Debug)]
