@@ -68,6 +68,9 @@ def main() -> None:
             def send(number: int) -> str:
                 copy = damaged(content, random.Random(f"{options.seed} {name} {number}"))
                 status, answer = server.upload(name, copy)
+                if status == 201:
+                    # A hundred thousand films would fill a disk.
+                    server.delete(answer)
                 if status == 201 and answer["preview"]["status"] in FINAL:
                     return answer["preview"]["reason"] or answer["preview"]["status"]
                 if status == 400 and not copy:

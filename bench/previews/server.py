@@ -30,13 +30,13 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(300)
 
-    def request(self, path: str, body: bytes | None = None, headers: dict | None = None):
+    def request(self, path: str, body: bytes | None = None, headers: dict | None = None, method: str | None = None):
         """Status and body; a connection that breaks is status 0."""
         headers = {"Authorization": f"Token {self.token}", **(headers or {})}
-        asked = urllib.request.Request(self.base + path, body, headers)
+        asked = urllib.request.Request(self.base + path, body, headers, method=method)
         try:
             with urllib.request.urlopen(asked, timeout=120) as answer:
-                return answer.status, json.loads(answer.read())
+                return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read()
         except OSError as broken:
@@ -47,6 +47,9 @@ class Server:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="f"; filename="{name}"\r\n\r\n'
         body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
         return self.request("/api/media/files", body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+
+    def delete(self, file: dict) -> None:
+        self.request(f"/api/media/files/{file['id']}", method="DELETE")
 
     def cpu_seconds(self) -> float:
         """User and system time of the server and of its processes that have ended."""
