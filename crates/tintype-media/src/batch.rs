@@ -8,6 +8,9 @@ use crate::options::{Encoding, Fit, RenderOptions};
 use crate::placement::Placement;
 use crate::{Error, Format, Isolation, Limits};
 
+/// More pixels than anybody decodes. Up to here, sums of what they take stay within 64 bits.
+const MOST_PIXELS: u64 = 1 << 40;
+
 /// What is wanted of one image, placed.
 pub(crate) struct Batch<'a> {
     pub(crate) header: &'a Header,
@@ -64,11 +67,20 @@ impl<'a> Batch<'a> {
 
     /// Returns an upper estimate in bytes of the peak memory of making the pictures.
     pub(crate) fn cost(&self) -> u64 {
-        self.decoding_cost().max(self.finishing_cost()).saturating_add(self.encoder_cost())
+        match self.decoding_cost() {
+            u64::MAX => u64::MAX,
+            decoding => decoding.max(self.finishing_cost()).saturating_add(self.encoder_cost()),
+        }
     }
 
     /// Returns the same for decoding, and for resizing and encoding what is just that.
     pub(crate) fn decoding_cost(&self) -> u64 {
+        let stored = self.stored();
+        let stored = u64::from(stored.0) * u64::from(stored.1);
+        let pixels = if self.header.is_drawing { stored } else { self.header.pixels().max(stored) };
+        if pixels > MOST_PIXELS {
+            return u64::MAX;
+        }
         match self.header.format.descriptor().decoding {
             Decoding::Never | Decoding::Missing { .. } => cost_of_rows(self.header, self.stored()),
             Decoding::Frame { cost, .. } | Decoding::Picture { cost, .. } | Decoding::Isolated { cost, .. } => {

@@ -268,6 +268,22 @@ fn tiles_that_a_cut_file_has_are_shown() {
 }
 
 #[test]
+fn sides_that_nothing_can_have_cost_more_than_there_is() {
+    for codec in CODECS {
+        for (width, height) in [(u32::MAX, u32::MAX), (u32::MAX, 1), (1 << 20, 1 << 20)] {
+            let mut item = Item::coded(codec, 0);
+            item.properties[0] = sides(width, height);
+            let image = Image::open(Cursor::new(file(codec, &[item])), &Limits::default()).unwrap();
+            let mut image = image.with_isolation(Isolation::InProcess);
+            let wanted = RenderOptions::default();
+            assert!(image.cost(std::slice::from_ref(&wanted)) > 1 << 30, "{codec:?}: {width} x {height}");
+            let error = image.to_rgba8(&wanted).unwrap_err();
+            assert!(matches!(error, Error::TooManyPixels { .. }), "{codec:?}: {error}");
+        }
+    }
+}
+
+#[test]
 fn tiles_that_are_coded_in_different_ways_are_refused() {
     let mut tiles: Vec<Item> = (0..4).map(|index| Item::coded(Codec::Hevc, index)).collect();
     // Another level.

@@ -28,6 +28,6 @@ pub(super) fn memory(header: &Header, stored: (u32, u32)) -> u64 {
 /// what it knows of each block, of 16 pixels; with up to 63 samples more on each side.
 fn tile(layout: &HeifLayout, tiles: &Tiles, samples_in_two: u64) -> u64 {
     let (width, height) = tiles.sides.unwrap_or(layout.coded);
-    let pixels = (u64::from(width) + 63) * (u64::from(height) + 63);
+    let pixels = (u64::from(width) + 63).saturating_mul(u64::from(height) + 63);
     pixels.min(1 << 40) * (samples_in_two * 5 + 4) / 2
 }
