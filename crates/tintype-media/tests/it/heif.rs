@@ -268,6 +268,29 @@ fn tiles_that_a_cut_file_has_are_shown() {
 }
 
 #[test]
+fn the_first_picture_of_a_sequence_without_items_is_shown() {
+    let (stream, brand) = (Codec::Hevc.stream(1), boxed(b"ftyp", b"msf1\0\0\0\0msf1hevc"));
+    let full = |kind: &[u8], body: &[u8]| boxed(kind, &[&[0; 4], body].concat());
+    let number = |number: usize| u32::try_from(number).unwrap().to_be_bytes();
+    let film = |start: usize| {
+        let mut entry = vec![0; 78];
+        entry[24..28].copy_from_slice(&[0, 64, 0, 64]);
+        entry.extend(Codec::Hevc.configuration());
+        let described = full(b"stsd", &[&number(1)[..], &boxed(b"hvc1", &entry)].concat());
+        let sizes = full(b"stsz", &[number(0), number(2), number(stream.len()), number(9)].concat());
+        let chunks = full(b"stco", &[number(1), number(start)].concat());
+        let samples = boxed(b"minf", &boxed(b"stbl", &[described, sizes, chunks].concat()));
+        let handler = full(b"hdlr", &[&[0; 4][..], b"pict", &[0; 13]].concat());
+        boxed(b"moov", &boxed(b"trak", &boxed(b"mdia", &[handler, samples].concat())))
+    };
+    let start = brand.len() + film(0).len() + 8;
+    let file = [brand, film(start), boxed(b"mdat", &[&stream[..], &[0; 9]].concat())].concat();
+    let (width, height, pixels) = shown(&file);
+    assert_eq!((width, height), (64, 64));
+    assert!(pixels.iter().all(|pixel| near(pixel, &colour(Codec::Hevc, 1))), "{:?}", pixels[0]);
+}
+
+#[test]
 fn sides_that_nothing_can_have_cost_more_than_there_is() {
     for codec in CODECS {
         for (width, height) in [(u32::MAX, u32::MAX), (u32::MAX, 1), (1 << 20, 1 << 20)] {
