@@ -217,8 +217,8 @@ pub(crate) struct Sides {
     /// The storage to read, e.g. file:///var/lib/tintype/media
     #[arg(long, value_name = "URL")]
     pub(crate) from_storage: String,
-    /// The database to fill: an empty or a new one, or one that this has begun to fill from the same
-    /// source
+    /// The database to fill: an empty or a new one, or one that this has begun to fill from the
+    /// same source
     #[arg(long, value_name = "URL")]
     pub(crate) to_database: Option<String>,
     /// The storage to fill; nobody else's

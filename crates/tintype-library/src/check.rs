@@ -193,8 +193,8 @@ impl Check {
         Ok(flawed.into_iter().zip(repaired).map(finding).collect())
     }
 
-    /// Makes thumbnails and renditions of a file again, and returns which it could: for no more files
-    /// at a time than pictures are decoded.
+    /// Makes thumbnails and renditions of a file again, and returns which it could: for no more
+    /// files at a time than pictures are decoded.
     async fn make_again(&self, objects: &[&OwnedObject]) -> Result<Vec<bool>, Error> {
         let Some(file) = objects.first().map(|object| object.file) else { return Ok(Vec::new()) };
         let _turn = self.repairs.acquire().await.map_err(Error::internal)?;
@@ -217,8 +217,8 @@ impl Check {
     /// Looks for rows of objects, and returns those that have none.
     async fn look_up(&self, keys: Vec<Key>) -> Result<Vec<Finding>, Error> {
         let mut unlisted = self.database(move |db| db.unlisted(&keys)).await?;
-        // One that was deleted before its row was looked for is no finding, nor is what a storage that
-        // was just filled says of itself.
+        // One that was deleted before its row was looked for is no finding, nor is what a storage
+        // that was just filled says of itself.
         unlisted.retain(|key| !MoveNote::is(key));
         let there = unlisted.iter().map(|key| patiently(async || self.is_there(key).await, is_unavailable));
         let there = futures_util::future::try_join_all(there).await?;

@@ -39,8 +39,8 @@ impl Inner {
     }
 
     /// Puts an object again that was made of the content of a file, under the same key: a thumbnail
-    /// or a preview of these pictures, or a rendition that is made now, if the content is sound. Its
-    /// row keeps its number, and tells what the object is now. Returns whether that was done.
+    /// or a preview of these pictures, or a rendition that is made now, if the content is sound.
+    /// Its row keeps its number, and tells what the object is now. Returns whether that was done.
     ///
     /// Nothing is done for files in the trash, and for objects that would get another extension
     /// today, such as after a change of `thumbnail_format`.

@@ -10,9 +10,9 @@ pub enum Isolation {
     None,
     /// In a process of its own for each image, of a program that calls
     /// [`run_decoder`](crate::run_decoder). It reads the file from its standard input, by its
-    /// descriptor after [`Image::with_file`](crate::Image::with_file), writes a small picture to its
-    /// standard output, and ends by itself at the deadline, or when it needs much more memory than
-    /// [`Image::cost`](crate::Image::cost) says.
+    /// descriptor after [`Image::with_file`](crate::Image::with_file), writes a small picture to
+    /// its standard output, and ends by itself at the deadline, or when it needs much more memory
+    /// than [`Image::cost`](crate::Image::cost) says.
     ///
     /// ```
     /// use tintype_media::{DecoderProcess, Isolation};

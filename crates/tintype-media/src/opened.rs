@@ -65,7 +65,8 @@ impl<R: BufRead + Seek> Image<R> {
     /// of what is made of the image later.
     ///
     /// Images over [`Limits::max_pixels`] are opened like any other, and so are formats that
-    /// [`Format::is_decodable`] denies but whose header is plain enough (Photoshop, FITS). Memory use is some kilobytes whatever the file holds.
+    /// [`Format::is_decodable`] denies but whose header is plain enough (Photoshop, FITS). Memory
+    /// use is some kilobytes whatever the file holds.
     ///
     /// # Errors
     ///

@@ -117,8 +117,8 @@ impl Database {
         })
     }
 
-    /// As [`connect`](Self::connect), and creates the database first if a PostgreSQL server has none
-    /// of that name.
+    /// As [`connect`](Self::connect), and creates the database first if a PostgreSQL server has
+    /// none of that name.
     ///
     /// # Errors
     /// [`Error::CannotCreate`]; else as [`connect`](Self::connect).

@@ -128,8 +128,8 @@ impl Database {
         })
     }
 
-    /// Lists keys as the source does, and the parts of its unfinished uploads, which stay there, for
-    /// deletion. What an earlier run has listed is replaced by what is given first.
+    /// Lists keys as the source does, and the parts of its unfinished uploads, which stay there,
+    /// for deletion. What an earlier run has listed is replaced by what is given first.
     ///
     /// # Errors
     /// [`Error::ImportLost`], [`Error::ImportOvertaken`].

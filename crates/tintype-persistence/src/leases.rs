@@ -38,8 +38,9 @@ impl Database {
         })
     }
 
-    /// Returns whether anybody holds the lease of that name. `expires_at` is when it would end if it
-    /// was taken now: one that ends much later is of a clock that was wrong, and counts for nothing.
+    /// Returns whether anybody holds the lease of that name. `expires_at` is when it would end if
+    /// it was taken now: one that ends much later is of a clock that was wrong, and counts for
+    /// nothing.
     pub fn is_leased(&self, name: &str, now: Timestamp, expires_at: Timestamp) -> Result<bool, Error> {
         self.read(|connection| {
             let is_plausible = leases::expires_at.le(now.latest_lease(expires_at).unix_micros());

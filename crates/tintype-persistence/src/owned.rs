@@ -94,8 +94,8 @@ impl Database {
         owned.transpose()
     }
 
-    /// Returns the size and the SHA-256 of each object under one of the keys that a file owns, also one
-    /// in the trash.
+    /// Returns the size and the SHA-256 of each object under one of the keys that a file owns, also
+    /// one in the trash.
     pub fn owned_among(&self, keys: &[Key]) -> Result<HashMap<Key, (u64, Checksum)>, Error> {
         self.snapshot(|connection| {
             let mut found = HashMap::new();

@@ -289,8 +289,8 @@ pub(crate) fn object(connection: &mut AnyConnection, key: &Key) -> QueryResult<O
     Ok(sql.load::<ObjectRow>(connection)?.pop())
 }
 
-/// Returns the key, the size and the SHA-256 of each object under one of the keys that a trashed file
-/// has.
+/// Returns the key, the size and the SHA-256 of each object under one of the keys that a trashed
+/// file has.
 pub(crate) fn objects(connection: &mut AnyConnection, keys: &[Key]) -> QueryResult<Vec<(String, i64, Vec<u8>)>> {
     let keys = || keys.iter().map(Key::as_str);
     let mut sql = Sql::<(Text, BigInt, Binary)>::new("SELECT key, size, checksum FROM trashed_files WHERE key IN ");

@@ -1,7 +1,7 @@
-//! Takes 100,000 small files (or as many as given) through `import`, `check`, `backup` and `restore`
-//! beside a serving process, kills what copies on the way, and compares every SHA-256 in the end:
-//! `TINTYPE_BINARY=target/release/tintype cargo run -p tintype-testkit --example upkeep -- 100000
-//! postgres garage`. Prints a table of what each command took.
+//! Takes 100,000 small files (or as many as given) through `import`, `check`, `backup` and
+//! `restore` beside a serving process, kills what copies on the way, and compares every SHA-256 in
+//! the end: `TINTYPE_BINARY=target/release/tintype cargo run -p tintype-testkit --example upkeep --
+//! 100000 postgres garage`. Prints a table of what each command took.
 
 #![expect(clippy::print_stdout, reason = "a program for the command line")]
 #![expect(clippy::unwrap_used, reason = "what fails ends it")]

@@ -14,8 +14,8 @@ use crate::report::Report;
 /// At how many places in an upload a client goes away.
 const OFFSETS: usize = 20;
 
-/// Cuts uploads off at twenty offsets, from the first byte to the whole content without the boundary
-/// that ends it.
+/// Cuts uploads off at twenty offsets, from the first byte to the whole content without the
+/// boundary that ends it.
 pub(super) fn gone(binary: &Path, report: &mut Report) -> Result<(), String> {
     let library = Library::start(builder(binary));
     library.writer.create("before.pgm", &picture(1));

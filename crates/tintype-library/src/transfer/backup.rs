@@ -19,7 +19,8 @@ use super::outcome::{
 use super::route::{PAGE, PAGES_AT_A_TIME, Place, Route, bytes_of, call};
 use crate::library::now;
 
-/// How many files' rows are copied together. Each transaction of the new database waits for the disk.
+/// How many files' rows are copied together. Each transaction of the new database waits for the
+/// disk.
 const ROWS: u32 = 500;
 
 /// How many keys of the backup are looked up together.

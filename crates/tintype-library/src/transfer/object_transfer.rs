@@ -24,8 +24,8 @@ const KEYS: usize = 500;
 /// then on. The source and the database are only read.
 ///
 /// An object says in the target of which library it is, and whether it is complete: that
-/// is so after a run at whose beginning and end no server was at work. No server starts with a target
-/// that is not, and the first one that starts removes the note: the target is in use then.
+/// is so after a run at whose beginning and end no server was at work. No server starts with a
+/// target that is not, and the first one that starts removes the note: the target is in use then.
 #[derive(Debug)]
 pub struct ObjectTransfer {
     database: Database,
@@ -105,8 +105,8 @@ impl ObjectTransfer {
         Ok(transfer)
     }
 
-    /// Makes sure that the target is empty or has objects of this library only, and notes that it is
-    /// not complete.
+    /// Makes sure that the target is empty or has objects of this library only, and notes that it
+    /// is not complete.
     async fn enter(&mut self) -> Result<(), TransferError> {
         let to = &*self.objects.to;
         let note = self.note();
@@ -162,8 +162,8 @@ impl ObjectTransfer {
     ///
     /// # Errors
     /// The transfer cannot go on: for example, a storage has not answered for a minute, or it does
-    /// not seem to belong to the database because a thousand objects, or some of each file, cannot be
-    /// copied. It can be run again.
+    /// not seem to belong to the database because a thousand objects, or some of each file, cannot
+    /// be copied. It can be run again.
     pub async fn run(&self) -> Result<Transferred, TransferError> {
         let mut done = Transferred { is_served: is_served(&self.database).await?, ..Transferred::default() };
         let pages = stream::try_unfold(FileId(0), |after| async move {

@@ -74,8 +74,8 @@ impl RowTransfer {
         Arc::clone(&self.progress)
     }
 
-    /// Copies the rows. The objects of each file whose rows are copied are looked for in the storage:
-    /// where they are missing or have another size, the rows are copied all the same.
+    /// Copies the rows. The objects of each file whose rows are copied are looked for in the
+    /// storage: where they are missing or have another size, the rows are copied all the same.
     ///
     /// # Errors
     /// The transfer cannot go on, or the storage does not seem to belong to the source because a
@@ -149,8 +149,8 @@ impl RowTransfer {
         Ok(if present.first() == Some(file) { failures } else { Vec::new() })
     }
 
-    /// Lists what no row owns as the source does: what is to be deleted is left to the servers of the
-    /// target.
+    /// Lists what no row owns as the source does: what is to be deleted is left to the servers of
+    /// the target.
     async fn copy_strays(&self) -> Result<(), TransferError> {
         let parts = call(&self.frozen, SOURCE_DATABASE, Database::all_upload_parts).await?;
         let parts: Vec<Key> = parts.into_iter().map(|(key, _)| key).collect();

@@ -1,5 +1,5 @@
-//! HEIF (ISO/IEC 23008-12) with any codec but that of AVIF, and the container of both. What is coded
-//! as H.265 is decoded through heic-decoder.
+//! HEIF (ISO/IEC 23008-12) with any codec but that of AVIF, and the container of both. What is
+//! coded as H.265 is decoded through heic-decoder.
 
 mod boxes;
 mod brand;
