@@ -54,8 +54,9 @@ pub(crate) async fn watched<T>(
     }
 }
 
-/// As [`watched`], for work that copies a library of so many files and bytes.
-pub(crate) async fn copying<T>(work: impl Future<Output = T>, progress: &Progress, files: u64, bytes: u64) -> T {
+/// As [`watched`], for work that copies a library.
+pub(crate) async fn copying<T>(work: impl Future<Output = T>, progress: &Progress) -> T {
+    let (files, bytes) = (progress.total_files(), progress.total_bytes());
     let template = "{wide_bar} {percent}%  {msg} files  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
     let position = || {
         let message = format!("{} of {files}", progress.files());

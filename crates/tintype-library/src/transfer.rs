@@ -79,17 +79,8 @@ impl Transfer {
         let import = call(&to.database, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
         let route = Route::new(from, to, spool, import);
         route.refuse_overlap().await?;
-        Ok(Self { route, export, progress: Arc::default() })
-    }
-
-    /// Returns how many files the source has.
-    pub fn files(&self) -> u64 {
-        self.export.files
-    }
-
-    /// Returns how many bytes the objects of the source have.
-    pub fn bytes(&self) -> u64 {
-        self.export.bytes
+        let progress = Progress::of(&export);
+        Ok(Self { route, export, progress })
     }
 
     /// Returns the progress, which changes while the transfer runs.

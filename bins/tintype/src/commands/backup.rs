@@ -73,8 +73,8 @@ fn hide(folder: &Path) -> Result<(), Failure> {
 
 /// Makes a backup and says meanwhile how far it is.
 async fn watched(backup: Backup) -> Result<BackedUp, TransferError> {
-    let (progress, files, bytes) = (backup.progress(), backup.files(), backup.bytes());
-    progress::copying(backup.run(), &progress, files, bytes).await
+    let progress = backup.progress();
+    progress::copying(backup.run(), &progress).await
 }
 
 /// Says what was done, and fails if something of the library is not in the backup.

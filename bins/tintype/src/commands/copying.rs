@@ -18,7 +18,7 @@ pub(super) fn resumable(error: &(dyn Error + 'static)) -> Failure {
 
 /// Runs a transfer to its end and says meanwhile how far it is.
 pub(super) async fn watched(transfer: &Transfer) -> Result<Transferred, TransferError> {
-    progress::copying(transfer.run(), &transfer.progress(), transfer.files(), transfer.bytes()).await
+    progress::copying(transfer.run(), &transfer.progress()).await
 }
 
 /// What a report calls what was done.

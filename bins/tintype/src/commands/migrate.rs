@@ -73,9 +73,7 @@ const SERVED: &str =
 async fn move_rows(from: Place, url: &str, json: bool) -> Result<(), Failure> {
     let transfer = RowTransfer::begin(from, open_target(url)?).await?;
     let start = Instant::now();
-    let running = transfer.run();
-    let done = progress::copying(running, &transfer.progress(), transfer.files(), transfer.bytes()).await;
-    let done = done.map_err(|error| stopped(&error))?;
+    let done = progress::copying(transfer.run(), &transfer.progress()).await.map_err(|error| stopped(&error))?;
     let words = Words { verb: "copied the rows of", flawed: "with missing objects", served: SERVED };
     match print_report(&words, &done, start.elapsed(), json)? {
         0 => Ok(()),
@@ -90,9 +88,7 @@ async fn move_objects(config: &Config, from: Place, to: &StoragePlace, json: boo
     let (storage, spool) = to.open(&config.data_dir).await?;
     let transfer = ObjectTransfer::begin(from, storage, spool).await?;
     let start = Instant::now();
-    let running = transfer.run();
-    let done = progress::copying(running, &transfer.progress(), transfer.files(), transfer.bytes()).await;
-    let done = done.map_err(|error| stopped(&error))?;
+    let done = progress::copying(transfer.run(), &transfer.progress()).await.map_err(|error| stopped(&error))?;
     let words = Words { verb: "copied the objects of", flawed: "incomplete", served: SERVED };
     match print_report(&words, &done, start.elapsed(), json)? {
         0 => Ok(()),

@@ -87,17 +87,8 @@ impl Backup {
             Ok((route, number, previous, frozen, export))
         });
         let (route, number, previous, frozen, export) = begun.await?;
-        Ok(Self { route, store, number, previous, frozen, export, hold, progress: Arc::default() })
-    }
-
-    /// Returns how many files the library has.
-    pub fn files(&self) -> u64 {
-        self.export.files
-    }
-
-    /// Returns how many bytes its objects have.
-    pub fn bytes(&self) -> u64 {
-        self.export.bytes
+        let progress = Progress::of(&export);
+        Ok(Self { route, store, number, previous, frozen, export, hold, progress })
     }
 
     /// Returns the progress, which changes while the backup runs.

@@ -100,7 +100,8 @@ impl ObjectTransfer {
             return Err(TransferError::new(SOURCE_STORAGE)(text));
         }
         let objects = Carrier::new(from, to, spool);
-        let mut transfer = Self { database, objects, export, is_first: false, progress: Arc::default() };
+        let progress = Progress::of(&export);
+        let mut transfer = Self { database, objects, export, is_first: false, progress };
         transfer.enter().await?;
         Ok(transfer)
     }
@@ -139,16 +140,6 @@ impl ObjectTransfer {
     fn note(&self) -> String {
         let origin = &self.export.origin;
         format!("{origin}\nThe objects of this library come, or have come, here by `tintype migrate`.\n")
-    }
-
-    /// Returns how many files the library has.
-    pub fn files(&self) -> u64 {
-        self.export.files
-    }
-
-    /// Returns how many bytes its objects have.
-    pub fn bytes(&self) -> u64 {
-        self.export.bytes
     }
 
     /// Returns the progress, which changes while the transfer runs.

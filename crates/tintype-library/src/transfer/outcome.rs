@@ -1,16 +1,35 @@
 //! Progress, result and errors of a transfer.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tintype_domain::{FileId, Key};
+use tintype_persistence::Export;
 
 /// How far a transfer has come; increases while it runs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Progress {
     files: AtomicU64,
     bytes: AtomicU64,
+    total_files: u64,
+    total_bytes: u64,
 }
 
 impl Progress {
+    pub(super) fn of(export: &Export) -> Arc<Self> {
+        let zero = || AtomicU64::new(0);
+        Arc::new(Self { files: zero(), bytes: zero(), total_files: export.files, total_bytes: export.bytes })
+    }
+
+    /// Returns how many files the source has.
+    pub fn total_files(&self) -> u64 {
+        self.total_files
+    }
+
+    /// Returns how many bytes the objects of the source have.
+    pub fn total_bytes(&self) -> u64 {
+        self.total_bytes
+    }
+
     /// Returns how many files of the source have been processed.
     pub fn files(&self) -> u64 {
         self.files.load(Ordering::Relaxed)

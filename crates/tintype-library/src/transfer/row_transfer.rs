@@ -55,18 +55,9 @@ impl RowTransfer {
         let begun = export.clone();
         let import = call(&to, TARGET_DATABASE, move |db| db.begin_import(&begun)).await?;
         let Place { database: from, storage } = from;
+        let progress = Progress::of(&export);
         let looks = Semaphore::new(COPIES_AT_A_TIME);
-        Ok(Self { from, frozen, to, storage, looks, import, export, progress: Arc::default() })
-    }
-
-    /// Returns how many files the library has.
-    pub fn files(&self) -> u64 {
-        self.export.files
-    }
-
-    /// Returns how many bytes its objects have.
-    pub fn bytes(&self) -> u64 {
-        self.export.bytes
+        Ok(Self { from, frozen, to, storage, looks, import, export, progress })
     }
 
     /// Returns the progress, which changes while the transfer runs.
